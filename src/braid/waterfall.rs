@@ -1,0 +1,752 @@
+//! The waterfall: month by month, without foresight of money, as practice does it.
+//!
+//! Core before essential before stretch; in-kind first, since it pays its line or nothing; restricted
+//! money before unrestricted, soonest to lapse first, then narrowest, then the policy's order, then ids;
+//! last-resort money after all other restricted money; the reserve last. A month is repeated until
+//! nothing moves, since what is spent can make room under a cap, match an award, or be recovered.
+
+use super::award::{Award, Payment};
+use super::{Braid, Draw, Match, Method, Recovery, Source};
+use crate::funding::{Kind, Receipts};
+use crate::money::Money;
+use crate::name::{LineIndex, StreamIndex, TrancheIndex};
+use crate::plan::Plan;
+use crate::plan::cost::Priority;
+use crate::plan::restriction::{Matching, selected, standing_verdict};
+use crate::timeline::{Permit, Timeline};
+
+/// Makes the braid of a timeline by the waterfall, or by documented shares first.
+pub(super) fn allocate(plan: &Plan, timeline: &Timeline, method: Method) -> Braid {
+    let mut allocation = Allocation::new(plan, timeline);
+    for place in 0..plan.horizon.months as usize {
+        allocation.open_month(place);
+        if method == Method::Shares {
+            allocation.pay_documented_shares();
+        }
+        allocation.pay_month();
+    }
+    allocation.finish()
+}
+
+/// One source of money in spending order.
+#[derive(Clone, Copy)]
+struct Ranked {
+    source: Sourced,
+    /// What it may pay; recovery may pay what its own purse says.
+    purse: usize,
+    unrestricted: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sourced {
+    Tranche(usize),
+    Recovery,
+}
+
+/// The lines of a purse by priority, those that wait for spending last.
+struct Uses {
+    by_priority: [Vec<Permit>; 3],
+    bits: Vec<u64>,
+}
+
+/// An award's match while the braid is made.
+struct Needed {
+    rule: Matching,
+    award: usize,
+    /// Whether money on each line, and of each stream, may match.
+    lines: Vec<bool>,
+    streams: Vec<bool>,
+    /// The first and last place in which money counts.
+    window: (usize, usize),
+    /// What the award has drawn, its recovery with it, and what has matched it.
+    drawn: i64,
+    matched: i64,
+    /// Draws that may match, the oldest first, by place in `draws`.
+    offered: Vec<usize>,
+    next: usize,
+}
+
+struct Entry {
+    draw: Draw,
+    /// What of it has matched nothing yet.
+    free: i64,
+}
+
+struct Allocation<'a> {
+    plan: &'a Plan,
+    timeline: &'a Timeline,
+    order: Vec<Ranked>,
+    uses: Vec<Uses>,
+    awards: Vec<Award>,
+    award_of: Vec<usize>,
+    needed: Vec<Needed>,
+    /// The match that an award needs, by award.
+    needed_by: Vec<Option<usize>>,
+    repeats: bool,
+    /// Cumulative needs: the sum through each place, by line.
+    through: Vec<Vec<i64>>,
+    held: Vec<i64>,
+    recovered: Vec<i64>,
+    recovered_held: i64,
+    oldest_recovered: usize,
+    place: usize,
+    active: Vec<usize>,
+    upcoming: Vec<usize>,
+    left: Vec<i64>,
+    open: Vec<u64>,
+    /// What documented benefit leaves each named award of each line this month.
+    benefit_left: Vec<Vec<i64>>,
+    free_unrestricted: i64,
+    entries: Vec<Entry>,
+    matches: Vec<Match>,
+    recoveries: Vec<Recovery>,
+}
+
+impl<'a> Allocation<'a> {
+    fn new(plan: &'a Plan, timeline: &'a Timeline) -> Allocation<'a> {
+        let (awards, award_of) = awards(plan, timeline);
+        let through = cumulative(timeline);
+        let uses = uses(plan, timeline, &awards, &award_of);
+        let order = ranking(plan, timeline, &uses, &through);
+        let needed = matches_needed(plan, timeline, &awards);
+        let mut needed_by = vec![None; awards.len()];
+        for (index, match_) in needed.iter().enumerate() {
+            needed_by[match_.award] = Some(index);
+        }
+        let repeats = !needed.is_empty() || awards.iter().any(Award::has_moving_room);
+        let mut upcoming: Vec<usize> = (0..order.len()).collect();
+        upcoming.sort_by_key(|rank| std::cmp::Reverse((opens(&order[*rank], timeline), *rank)));
+        let months = timeline.horizon.months as usize;
+        Allocation {
+            plan,
+            timeline,
+            uses,
+            awards,
+            award_of,
+            needed,
+            needed_by,
+            repeats,
+            through,
+            held: timeline.tranches.iter().map(|tranche| tranche.amount.cents()).collect(),
+            recovered: vec![0; months],
+            recovered_held: 0,
+            oldest_recovered: 0,
+            place: 0,
+            active: Vec::new(),
+            upcoming,
+            left: vec![0; plan.lines.len()],
+            open: vec![0; plan.lines.len().div_ceil(64)],
+            benefit_left: vec![Vec::new(); plan.lines.len()],
+            free_unrestricted: 0,
+            entries: Vec::new(),
+            matches: Vec::new(),
+            recoveries: Vec::new(),
+            order,
+        }
+    }
+
+    /// Takes in what the month brings: needs, benefit shares, tranches that open.
+    fn open_month(&mut self, place: usize) {
+        self.place = place;
+        self.open.fill(0);
+        for line in 0..self.left.len() {
+            let need = self.timeline.needs[line][place].cents();
+            self.left[line] = need;
+            if need > 0 {
+                self.open[line / 64] |= 1 << (line % 64);
+            }
+        }
+        self.open_benefit();
+        let (order, timeline, held) = (&self.order, self.timeline, &self.held);
+        self.active.retain(|rank| match order[*rank].source {
+            Sourced::Tranche(tranche) => {
+                held[tranche] > 0 && timeline.tranches[tranche].closes >= place
+            }
+            Sourced::Recovery => true,
+        });
+        let before = self.active.len();
+        while let Some(rank) = self.upcoming.last().copied() {
+            if opens(&self.order[rank], self.timeline) > place {
+                break;
+            }
+            self.upcoming.pop();
+            self.active.push(rank);
+        }
+        if self.active.len() > before {
+            self.active.sort_unstable();
+        }
+    }
+
+    fn open_benefit(&mut self) {
+        for (index, line) in self.plan.lines.iter().enumerate() {
+            let Some(benefit) = &line.benefit else { continue };
+            let through = Money::from_cents(self.through[index][self.place]);
+            let before = through - self.timeline.needs[index][self.place];
+            let allowance =
+                |share: crate::money::Rate| (share.of(through) - share.of(before)).cents();
+            self.benefit_left[index] =
+                benefit.shares.iter().map(|(_, share)| allowance(*share)).collect();
+        }
+    }
+
+    /// Each named award pays its documented share of every line, core lines first.
+    fn pay_documented_shares(&mut self) {
+        for priority in Priority::ALL {
+            for index in 0..self.plan.lines.len() {
+                let line = &self.plan.lines[index];
+                let Some(benefit) = line.benefit.as_ref().filter(|_| line.priority == priority)
+                else {
+                    continue;
+                };
+                for (stream, _) in &benefit.shares {
+                    for at in 0..self.active.len() {
+                        let rank = self.active[at];
+                        if self.stream_of(rank) == Some(*stream) {
+                            self.pay(rank, LineIndex::from(index), i64::MAX);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn pay_month(&mut self) {
+        loop {
+            let mut moved = false;
+            for (class, priority) in Priority::ALL.into_iter().enumerate() {
+                if priority != Priority::Core {
+                    self.free_unrestricted = self.unrestricted_beyond_core();
+                }
+                for at in 0..self.active.len() {
+                    moved |= self.pay_from(self.active[at], class);
+                }
+            }
+            if !moved || !self.repeats {
+                return;
+            }
+        }
+    }
+
+    /// Lets one source pay every line of a priority that it may; whether anything moved.
+    fn pay_from(&mut self, rank: usize, class: usize) -> bool {
+        let purse = self.order[rank].purse;
+        let reachable =
+            self.uses[purse].bits.iter().zip(&self.open).any(|(may, open)| may & open != 0);
+        if !reachable || self.held_by(rank) == 0 {
+            return false;
+        }
+        let mut moved = false;
+        for at in 0..self.uses[purse].by_priority[class].len() {
+            let line = self.uses[purse].by_priority[class][at].line;
+            if self.left[line.at()] > 0 {
+                moved |= self.pay(rank, line, i64::MAX) > 0;
+            }
+        }
+        moved
+    }
+
+    /// Pays a line from a source as far as every rule lets it; for an award that needs match, together
+    /// with its match. Returns what the source paid.
+    fn pay(&mut self, rank: usize, line: LineIndex, want: i64) -> i64 {
+        let Sourced::Tranche(tranche) = self.order[rank].source else {
+            return self.pay_alone(rank, line, want);
+        };
+        let Some(needed) = self.needed_by[self.award_of[tranche]] else {
+            return self.pay_alone(rank, line, want);
+        };
+        let mut paid = self.pay_alone(rank, line, want);
+        let able = self.most(rank, line, want.saturating_sub(paid), false).direct;
+        if able == 0 || !self.needed[needed].lines[line.at()] {
+            return paid;
+        }
+        // What is left is split in the ratio: the next eligible streams pay the match on this line.
+        let match_ = &self.needed[needed];
+        let (numerator, denominator) = match_.rule.convention.ratio();
+        let rest = i128::from(self.left[line.at()].min(want.saturating_sub(paid)));
+        let part = (rest * numerator).div_euclid(numerator + denominator)
+            + i128::from((rest * numerator).rem_euclid(numerator + denominator) != 0);
+        let supported = (i128::from(able) * numerator + denominator - 1).div_euclid(denominator);
+        let wanted = i64::try_from(part.min(supported)).unwrap_or(i64::MAX);
+        self.raise_match(needed, rank, line, wanted);
+        paid += self.pay_alone(rank, line, want.saturating_sub(paid));
+        paid
+    }
+
+    /// Has the next eligible streams pay up to `wanted` of a line, to match an award.
+    fn raise_match(&mut self, needed: usize, award_rank: usize, line: LineIndex, wanted: i64) {
+        let mut wanted = wanted;
+        let (first, last) = self.needed[needed].window;
+        if !(first..=last).contains(&self.place) {
+            return;
+        }
+        for at in 0..self.active.len() {
+            let rank = self.active[at];
+            let stream = self.stream_of(rank);
+            let eligible = stream.is_some_and(|stream| self.needed[needed].streams[stream.at()]);
+            let may = self.may_pay(rank, line);
+            if wanted > 0 && rank != award_rank && eligible && may {
+                wanted -= self.pay_alone(rank, line, wanted);
+            }
+        }
+    }
+
+    fn may_pay(&self, rank: usize, line: LineIndex) -> bool {
+        self.uses[self.order[rank].purse].bits[line.at() / 64] & (1 << (line.at() % 64)) != 0
+    }
+
+    /// Pays a line from a source with the match that stands already.
+    fn pay_alone(&mut self, rank: usize, line: LineIndex, want: i64) -> i64 {
+        if !self.may_pay(rank, line) {
+            return 0;
+        }
+        let payment = self.most(rank, line, want, true);
+        if payment.direct > 0 {
+            self.book(rank, line, payment);
+        }
+        payment.direct
+    }
+
+    /// The most that a source can pay a line, by everything but match, and by match if it is asked.
+    fn most(&mut self, rank: usize, line: LineIndex, want: i64, with_match: bool) -> Payment {
+        let ranked = self.order[rank];
+        let mut most = want.min(self.left[line.at()]).min(self.held_by(rank));
+        if ranked.unrestricted && self.plan.line(line).priority != Priority::Core {
+            most = most.min(self.unrestricted_room(rank));
+        }
+        if let Some(at) = self.benefit_place(rank, line) {
+            most = most.min(self.benefit_left[line.at()][at]);
+        }
+        let Sourced::Tranche(tranche) = ranked.source else {
+            return Payment { direct: most.max(0), ..Payment::default() };
+        };
+        let award = self.award_of[tranche];
+        if most <= 0 {
+            return Payment::default();
+        }
+        let (plan, period) = (self.plan, self.timeline.tranches[tranche].period);
+        let held = self.held[tranche];
+        let mut payment = if self.awards[award].is_plain() {
+            Payment { direct: most, ..Payment::default() }
+        } else {
+            self.awards[award].payment(plan.line(line), line, period, most, held)
+        };
+        if with_match && let Some(needed) = self.needed_by[award] {
+            let room = self.matched_room(needed, payment.direct + payment.recovery);
+            if room < payment.direct + payment.recovery {
+                payment = self.smaller(award, line, period, payment.direct.min(room), held, room);
+            }
+        }
+        payment
+    }
+
+    /// The largest payment whose direct part and recovery together stay within `room`.
+    fn smaller(
+        &self,
+        award: usize,
+        line: LineIndex,
+        period: u32,
+        want: i64,
+        held: i64,
+        room: i64,
+    ) -> Payment {
+        if self.awards[award].is_plain() {
+            return Payment { direct: want, ..Payment::default() };
+        }
+        self.awards[award].payment(self.plan.line(line), line, period, want, held.min(room))
+    }
+
+    fn book(&mut self, rank: usize, line: LineIndex, payment: Payment) {
+        let ranked = self.order[rank];
+        let place = self.place;
+        self.left[line.at()] -= payment.direct;
+        if self.left[line.at()] == 0 {
+            self.open[line.at() / 64] &= !(1 << (line.at() % 64));
+        }
+        if let Some(at) = self.benefit_place(rank, line) {
+            self.benefit_left[line.at()][at] -= payment.direct;
+        }
+        if ranked.unrestricted && self.plan.line(line).priority != Priority::Core {
+            self.free_unrestricted -= payment.direct;
+        }
+        match ranked.source {
+            Sourced::Recovery => self.draw_recovered(line, payment.direct),
+            Sourced::Tranche(tranche) => {
+                self.held[tranche] -= payment.direct + payment.recovery;
+                let award = self.award_of[tranche];
+                let period = self.timeline.tranches[tranche].period;
+                if !self.awards[award].is_plain() {
+                    self.awards[award].pay(self.plan.line(line), line, period, payment);
+                }
+                let source = Source::Tranche(TrancheIndex::from(tranche));
+                self.record(Draw {
+                    place,
+                    source,
+                    line,
+                    amount: Money::from_cents(payment.direct),
+                });
+                if payment.base != 0 || payment.recovery != 0 {
+                    self.recover(tranche, payment);
+                }
+                if let Some(needed) = self.needed_by[award] {
+                    self.assign_match(needed, payment.direct + payment.recovery);
+                }
+            }
+        }
+    }
+
+    fn recover(&mut self, tranche: usize, payment: Payment) {
+        self.recovered[self.place] += payment.recovery;
+        self.recovered_held += payment.recovery;
+        self.recoveries.push(Recovery {
+            place: self.place,
+            tranche: TrancheIndex::from(tranche),
+            base: Money::from_cents(payment.base),
+            amount: Money::from_cents(payment.recovery),
+        });
+    }
+
+    /// Pays a line from what was recovered, the oldest first.
+    fn draw_recovered(&mut self, line: LineIndex, amount: i64) {
+        let mut rest = amount;
+        self.recovered_held -= amount;
+        while rest > 0 {
+            let from = self.oldest_recovered;
+            let part = rest.min(self.recovered[from]);
+            self.recovered[from] -= part;
+            rest -= part;
+            if part > 0 {
+                let amount = Money::from_cents(part);
+                let source = Source::Recovery(from);
+                self.entries.push(Entry {
+                    draw: Draw { place: self.place, source, line, amount },
+                    free: 0,
+                });
+            }
+            if self.recovered[from] == 0 && from < self.place {
+                self.oldest_recovered += 1;
+            }
+        }
+    }
+
+    /// Records a draw and offers it as match to every award that it may match.
+    fn record(&mut self, draw: Draw) {
+        let index = self.entries.len();
+        self.entries.push(Entry { draw, free: draw.amount.cents() });
+        let Source::Tranche(tranche) = draw.source else { return };
+        let stream = self.timeline.tranche(tranche).stream;
+        for match_ in &mut self.needed {
+            let counts = match_.lines[draw.line.at()]
+                && match_.streams[stream.at()]
+                && (match_.window.0..=match_.window.1).contains(&draw.place);
+            if counts {
+                match_.offered.push(index);
+            }
+        }
+    }
+
+    /// How much more an award may draw with the match that stands, up to `want`.
+    fn matched_room(&mut self, needed: usize, want: i64) -> i64 {
+        let entries = &self.entries;
+        let match_ = &mut self.needed[needed];
+        while match_.next < match_.offered.len() && entries[match_.offered[match_.next]].free == 0 {
+            match_.next += 1;
+        }
+        let (numerator, denominator) = match_.rule.convention.ratio();
+        let enough = match_.rule.convention.needed(Money::from_cents(match_.drawn + want)).cents();
+        let mut standing = match_.matched;
+        for offered in &match_.offered[match_.next..] {
+            if standing >= enough {
+                return want;
+            }
+            standing += entries[*offered].free;
+        }
+        if standing >= enough {
+            return want;
+        }
+        let supported = (i128::from(standing) * denominator).div_euclid(numerator);
+        i64::try_from(supported - i128::from(match_.drawn)).unwrap_or(i64::MAX).max(0)
+    }
+
+    /// Has standing match cover what the award drew, the oldest dollar first.
+    fn assign_match(&mut self, needed: usize, drawn: i64) {
+        let match_ = &mut self.needed[needed];
+        match_.drawn += drawn;
+        let enough = match_.rule.convention.needed(Money::from_cents(match_.drawn)).cents();
+        let award = &self.awards[match_.award];
+        let mut at = match_.next;
+        while match_.matched < enough {
+            let entry = &mut self.entries[match_.offered[at]];
+            let part = entry.free.min(enough - match_.matched);
+            at += 1;
+            if part == 0 {
+                continue;
+            }
+            entry.free -= part;
+            match_.matched += part;
+            let Source::Tranche(tranche) = entry.draw.source else {
+                unreachable!("recovered money is never offered as match")
+            };
+            self.matches.push(Match {
+                place: entry.draw.place,
+                award: (award.stream, award.number),
+                line: entry.draw.line,
+                tranche,
+                amount: Money::from_cents(part),
+            });
+        }
+    }
+
+    /// Unrestricted money in hand beyond the core needs of the coming months that no restricted
+    /// tranche in hand may pay. Below zero where it does not even cover them.
+    fn unrestricted_beyond_core(&self) -> i64 {
+        let mut reach: Vec<Option<usize>> = vec![None; self.uses.len()];
+        let mut balance = self.recovered_held;
+        for rank in &self.active {
+            let ranked = &self.order[*rank];
+            let Sourced::Tranche(tranche) = ranked.source else { continue };
+            let (held, tranche) = (self.held[tranche], &self.timeline.tranches[tranche]);
+            if held == 0 || self.plan.stream(tranche.stream).kind == Kind::Reserve {
+                continue;
+            }
+            if !ranked.unrestricted {
+                reach[ranked.purse] = reach[ranked.purse].max(Some(tranche.closes));
+            } else if !self.lapses_now(tranche.closes, tranche.last.is_some()) {
+                balance += held;
+            }
+        }
+        balance - self.core_without_money(&reach)
+    }
+
+    /// Core needs of the months that the policy protects which no purse reaches.
+    fn core_without_money(&self, reach: &[Option<usize>]) -> i64 {
+        let months = self.timeline.horizon.months as usize;
+        let protected =
+            (self.place + self.plan.policy.protect_core_months as usize).min(months - 1);
+        let mut covered = vec![self.place; self.plan.lines.len()];
+        for (purse, reach) in reach.iter().enumerate() {
+            let Some(reach) = reach else { continue };
+            for permit in &self.uses[purse].by_priority[0] {
+                let line = &mut covered[permit.line.at()];
+                *line = (*line).max((*reach).min(protected));
+            }
+        }
+        let core = |(_, line): &(usize, &crate::plan::CostLine)| line.priority == Priority::Core;
+        let ahead = |(index, _): (usize, _)| {
+            self.through[index][protected] - self.through[index][covered[index]]
+        };
+        self.plan.lines.iter().enumerate().filter(core).map(ahead).sum()
+    }
+
+    fn unrestricted_room(&self, rank: usize) -> i64 {
+        if let Sourced::Tranche(tranche) = self.order[rank].source {
+            let tranche = &self.timeline.tranches[tranche];
+            if self.lapses_now(tranche.closes, tranche.last.is_some()) {
+                return i64::MAX;
+            }
+        }
+        self.free_unrestricted.max(0)
+    }
+
+    /// Money that lapses at this month's end is of no use to later needs.
+    fn lapses_now(&self, closes: usize, lapses: bool) -> bool {
+        lapses && closes == self.place
+    }
+
+    fn benefit_place(&self, rank: usize, line: LineIndex) -> Option<usize> {
+        let stream = self.stream_of(rank)?;
+        let benefit = self.plan.line(line).benefit.as_ref()?;
+        benefit.shares.iter().position(|(award, _)| *award == stream)
+    }
+
+    fn stream_of(&self, rank: usize) -> Option<StreamIndex> {
+        match self.order[rank].source {
+            Sourced::Tranche(tranche) => Some(self.timeline.tranches[tranche].stream),
+            Sourced::Recovery => None,
+        }
+    }
+
+    fn held_by(&self, rank: usize) -> i64 {
+        match self.order[rank].source {
+            Sourced::Tranche(tranche) => self.held[tranche],
+            Sourced::Recovery => self.recovered_held,
+        }
+    }
+
+    /// The braid: draws, matches and recoveries in order, those of one kind joined.
+    fn finish(self) -> Braid {
+        let mut draws: Vec<Draw> = self.entries.into_iter().map(|entry| entry.draw).collect();
+        draws.sort_unstable();
+        draws.dedup_by(|next, kept| {
+            let same = (next.place, next.source, next.line) == (kept.place, kept.source, kept.line);
+            if same {
+                kept.amount += next.amount;
+            }
+            same
+        });
+        let mut matches = self.matches;
+        matches.sort_unstable();
+        matches.dedup_by(|next, kept| {
+            let same = (next.place, next.award, next.line, next.tranche)
+                == (kept.place, kept.award, kept.line, kept.tranche);
+            if same {
+                kept.amount += next.amount;
+            }
+            same
+        });
+        let mut recoveries = self.recoveries;
+        recoveries.sort_unstable();
+        recoveries.dedup_by(|next, kept| {
+            let same = (next.place, next.tranche) == (kept.place, kept.tranche);
+            if same {
+                kept.base += next.base;
+                kept.amount += next.amount;
+            }
+            same
+        });
+        Braid { draws, matches, recoveries }
+    }
+}
+
+fn opens(ranked: &Ranked, timeline: &Timeline) -> usize {
+    match ranked.source {
+        Sourced::Tranche(tranche) => timeline.tranches[tranche].opens,
+        Sourced::Recovery => 0,
+    }
+}
+
+fn awards(plan: &Plan, timeline: &Timeline) -> (Vec<Award>, Vec<usize>) {
+    let mut awards: Vec<Award> = Vec::new();
+    let mut award_of = Vec::with_capacity(timeline.tranches.len());
+    for tranche in &timeline.tranches {
+        let key = (tranche.stream, tranche.award);
+        let known = awards.iter().rposition(|award| (award.stream, award.number) == key);
+        award_of.push(known.unwrap_or_else(|| {
+            awards.push(Award::new(plan, timeline, key.0, key.1));
+            awards.len() - 1
+        }));
+    }
+    (awards, award_of)
+}
+
+fn cumulative(timeline: &Timeline) -> Vec<Vec<i64>> {
+    let sums = |needs: &Vec<Money>| {
+        let mut sum = 0;
+        needs
+            .iter()
+            .map(|need| {
+                sum += need.cents();
+                sum
+            })
+            .collect()
+    };
+    timeline.needs.iter().map(sums).collect()
+}
+
+/// What each purse may pay; last, what recovered money may pay: anything.
+fn uses(plan: &Plan, timeline: &Timeline, awards: &[Award], award_of: &[usize]) -> Vec<Uses> {
+    let mut all: Vec<Uses> = Vec::with_capacity(timeline.purses.len() + 1);
+    for (index, purse) in timeline.purses.iter().enumerate() {
+        let tranche = timeline.tranches.iter().position(|tranche| tranche.purse == index);
+        let award = tranche.map(|tranche| &awards[award_of[tranche]]);
+        let waits =
+            |permit: &Permit| award.is_some_and(|award| award.waits_for_spending(permit.line));
+        all.push(Uses::new(plan, purse.permits.clone(), waits));
+    }
+    let anything =
+        (0..plan.lines.len()).map(|line| Permit { line: LineIndex::from(line), benefit: None });
+    all.push(Uses::new(plan, anything.collect(), |_| false));
+    all
+}
+
+impl Uses {
+    fn new(plan: &Plan, mut permits: Vec<Permit>, waits: impl Fn(&Permit) -> bool) -> Uses {
+        permits.sort_by_key(|permit| (waits(permit), permit.line));
+        let mut uses =
+            Uses { by_priority: Default::default(), bits: vec![0; plan.lines.len().div_ceil(64)] };
+        for permit in permits {
+            let line = permit.line.at();
+            uses.bits[line / 64] |= 1 << (line % 64);
+            uses.by_priority[plan.lines[line].priority as usize].push(permit);
+        }
+        uses
+    }
+}
+
+/// The sources in spending order, fixed before the first draw.
+fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]) -> Vec<Ranked> {
+    let reachable = |purse: usize, opens: usize, closes: usize| -> i64 {
+        let before = |line: usize| if opens == 0 { 0 } else { through[line][opens - 1] };
+        let lines = uses[purse].by_priority.iter().flatten().map(|permit| permit.line.at());
+        lines.map(|line| through[line][closes] - before(line)).sum()
+    };
+    let policy = |stream: StreamIndex| {
+        plan.policy.order.iter().position(|ordered| *ordered == stream).unwrap_or(usize::MAX)
+    };
+    let mut keyed = Vec::with_capacity(timeline.tranches.len() + 1);
+    for (index, tranche) in timeline.tranches.iter().enumerate() {
+        let rules = plan.restrictions(tranche.stream);
+        let unrestricted = tranche.pool.is_none()
+            && rules.is_unrestricted()
+            && plan.stream(tranche.stream).kind != Kind::Reserve;
+        let class = match plan.stream(tranche.stream).kind {
+            Kind::Reserve => 4,
+            _ if tranche.receipts == Receipts::InKind => 0,
+            _ if unrestricted => 3,
+            _ if rules.last_resort => 2,
+            _ => 1,
+        };
+        let lapse = tranche.last.map_or(i32::MAX, |last| last.since(plan.horizon.start));
+        let narrow = reachable(tranche.purse, tranche.opens, tranche.closes);
+        let order = (policy(tranche.stream), tranche.stream.at(), index);
+        let ranked = Ranked { source: Sourced::Tranche(index), purse: tranche.purse, unrestricted };
+        keyed.push(((class, lapse, narrow, order), ranked));
+    }
+    let purse = timeline.purses.len();
+    let widest = reachable(purse, 0, plan.horizon.months as usize - 1);
+    let recovery = Ranked { source: Sourced::Recovery, purse, unrestricted: true };
+    let last = (usize::MAX, usize::MAX, usize::MAX);
+    keyed.push(((3, i32::MAX, widest, last), recovery));
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, ranked)| ranked).collect()
+}
+
+fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Needed> {
+    let mut all = Vec::new();
+    for (index, award) in awards.iter().enumerate() {
+        let Some(rule) = &plan.restrictions(award.stream).matching else { continue };
+        let own = timeline
+            .tranches
+            .iter()
+            .filter(|tranche| (tranche.stream, tranche.award) == (award.stream, award.number));
+        let first = own.clone().map(|tranche| tranche.opens).min().unwrap_or(0);
+        let closes = own.map(|tranche| tranche.closes).max().unwrap_or(0);
+        let by = rule.by.map_or(i32::MAX, |by| by.since(plan.horizon.start));
+        // A deadline before the horizon leaves an empty window.
+        let window = if by < 0 { (1, 0) } else { (first, closes.min(by as usize)) };
+        let counts = |line: usize| {
+            let line = LineIndex::from(line);
+            if rule.on.is_empty() {
+                standing_verdict(plan, award.stream, None, line).is_allowed()
+            } else {
+                selected(&rule.on, line, plan.line(line))
+            }
+        };
+        let may_match = |stream: usize| {
+            StreamIndex::from(stream) != award.stream
+                && (!plan.streams[stream].federal || rule.federal_statute.is_some())
+        };
+        let opening = plan.opening_of(award.stream).filter(|_| award.number == 0);
+        all.push(Needed {
+            rule: rule.clone(),
+            award: index,
+            lines: (0..plan.lines.len()).map(counts).collect(),
+            streams: (0..plan.streams.len()).map(may_match).collect(),
+            window,
+            drawn: opening.map_or(0, |opening| opening.spent.cents()),
+            matched: opening.map_or(0, |opening| opening.matched.cents()),
+            offered: Vec::new(),
+            next: 0,
+        });
+    }
+    all
+}

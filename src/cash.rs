@@ -1,0 +1,336 @@
+//! The books of cash: receipts and payments in time, restricted and unrestricted apart.
+//!
+//! Restricted cash never fronts another award: unrestricted cash goes negative instead. Two closing
+//! balances are kept: paying what the braid funds, and paying every cost as planned.
+
+use crate::funding::{Receipts, Terms};
+use crate::ledger::{Ledger, StreamBook};
+use crate::money::Money;
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::timeline::{HeldTranche, Timeline};
+
+/// The books of cash. Vectors hold a month of the horizon each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cash {
+    /// Cash at the month's beginning.
+    pub opening: Vec<Money>,
+    /// What comes in.
+    pub receipts: Vec<Money>,
+    /// What goes out, refunds with it.
+    pub payments: Vec<Money>,
+    /// Of the payments, what goes back to funders.
+    pub refunds: Vec<Money>,
+    /// Cash at the month's end, paying what the braid funds.
+    pub closing: Vec<Money>,
+    /// Of it, what is held for the purposes of restricted streams.
+    pub restricted: Vec<Money>,
+    /// The rest; negative where it fronts awards or fails.
+    pub unrestricted: Vec<Money>,
+    /// Earned and not received yet.
+    pub receivable: Vec<Money>,
+    /// Received in advance and not earned yet.
+    pub refundable_advance: Vec<Money>,
+    /// Costs incurred and not paid yet.
+    pub payable: Vec<Money>,
+    /// Liquid unrestricted net assets: unrestricted cash and what awards and unrestricted streams owe,
+    /// less what is payable.
+    pub liquid: Vec<Money>,
+    /// Cash at the month's end if every cost is paid as planned.
+    pub closing_all_costs: Vec<Money>,
+    /// Receipts by stream, in the order of [`Ledger::streams`].
+    pub receipts_by_stream: Vec<Vec<Money>>,
+    /// Unrestricted cash that should not be fallen below, by the plan's policy.
+    pub floor: Money,
+}
+
+/// The cash of one stream, by month.
+struct StreamCash {
+    receipts: Vec<Money>,
+    /// What its draws and recoveries took out, when they were paid.
+    paid: Vec<Money>,
+    refunds: Vec<Money>,
+    /// What was earned: as drawn, or as it became available.
+    earned: Vec<Money>,
+    /// Held at the start.
+    opening: Money,
+    /// Owed at the start.
+    owed: Money,
+    /// Whether its cash comes as cost is spent or advanced, rather than as it is earned.
+    follows_cost: bool,
+}
+
+impl Cash {
+    /// The cash that follows from the books of authority and the streams' payment terms.
+    pub fn from_ledger(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Cash {
+        let months = ledger.months();
+        let mut streams = stream_cash(plan, timeline, ledger);
+        let mut cash = Cash { floor: plan.policy.cash_floor, ..Cash::zeros(months) };
+        let mut all_costs = vec![Money::ZERO; months];
+        let mut incurred = vec![Money::ZERO; months];
+        for draw in ledger.draws.iter().filter(|draw| !ledger.streams[draw.stream].in_kind) {
+            incurred[draw.place] += draw.amount;
+            let due = draw.place + ledger.lines[draw.line.at()].payment_lag_months as usize;
+            if due < months {
+                cash.payments[due] += draw.amount;
+                streams[draw.stream].paid[due] += draw.amount;
+            }
+        }
+        post_unfunded(ledger, &mut all_costs);
+        for stream in &streams {
+            for place in 0..months {
+                cash.receipts[place] += stream.receipts[place];
+                cash.payments[place] += stream.refunds[place];
+                cash.refunds[place] += stream.refunds[place];
+            }
+            cash.receipts_by_stream.push(stream.receipts.clone());
+        }
+        cash.balance(opening_unrestricted(plan), ledger, &streams, &all_costs);
+        cash.stand_between(ledger, &streams, &incurred);
+        cash
+    }
+
+    fn zeros(months: usize) -> Cash {
+        let zeros = || vec![Money::ZERO; months];
+        Cash {
+            opening: zeros(),
+            receipts: zeros(),
+            payments: zeros(),
+            refunds: zeros(),
+            closing: zeros(),
+            restricted: zeros(),
+            unrestricted: zeros(),
+            receivable: zeros(),
+            refundable_advance: zeros(),
+            payable: zeros(),
+            liquid: zeros(),
+            closing_all_costs: zeros(),
+            receipts_by_stream: Vec::new(),
+            floor: Money::ZERO,
+        }
+    }
+
+    /// Balances month by month. `unfunded` is what paying every cost takes beyond what is funded.
+    fn balance(
+        &mut self,
+        unrestricted: Money,
+        ledger: &Ledger,
+        streams: &[StreamCash],
+        unfunded: &[Money],
+    ) {
+        let mut total = unrestricted + streams.iter().map(|stream| stream.opening).sum();
+        let mut all = total;
+        let mut held: Vec<Money> = streams.iter().map(|stream| stream.opening).collect();
+        for place in 0..self.receipts.len() {
+            self.opening[place] = total;
+            let net = self.receipts[place] - self.payments[place];
+            total += net;
+            all += net - unfunded[place];
+            for (stream, held) in streams.iter().zip(&mut held) {
+                *held += stream.receipts[place] - stream.paid[place] - stream.refunds[place];
+            }
+            let restricted =
+                ledger.streams.iter().zip(&held).filter(|(book, _)| !book.unrestricted);
+            self.restricted[place] = restricted.map(|(_, held)| held.floor_zero()).sum();
+            self.closing[place] = total;
+            self.unrestricted[place] = total - self.restricted[place];
+            self.closing_all_costs[place] = all;
+        }
+    }
+
+    /// What stands between the books of authority and of cash: receivables, advances, payables.
+    fn stand_between(&mut self, ledger: &Ledger, streams: &[StreamCash], incurred: &[Money]) {
+        let standing = |stream: &StreamCash| {
+            stream.owed - if stream.follows_cost { stream.opening } else { Money::ZERO }
+        };
+        let mut earned: Vec<Money> = streams.iter().map(standing).collect();
+        let (mut owing, mut costs, mut paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
+        for place in 0..incurred.len() {
+            let mut soon_liquid = Money::ZERO;
+            for ((stream, earned), book) in streams.iter().zip(&mut earned).zip(&ledger.streams) {
+                *earned += stream.earned[place] - stream.receipts[place] + stream.refunds[place];
+                let receivable = earned.floor_zero();
+                self.receivable[place] += receivable;
+                if stream.follows_cost {
+                    self.refundable_advance[place] += (-*earned).floor_zero();
+                }
+                if stream.follows_cost || book.unrestricted {
+                    soon_liquid += receivable;
+                }
+            }
+            costs += incurred[place];
+            paid += self.payments[place] - self.refunds[place];
+            owing = costs - paid;
+            self.payable[place] = owing;
+            self.liquid[place] = self.unrestricted[place] + soon_liquid - owing;
+        }
+        debug_assert!(owing >= Money::ZERO);
+    }
+
+    /// The place and amount of the lowest month-end balance when every cost is paid as planned.
+    pub fn lowest(&self) -> (usize, Money) {
+        lowest(&self.closing_all_costs)
+    }
+
+    /// The place and amount of the lowest month-end balance when what is funded is paid.
+    pub fn lowest_funded(&self) -> (usize, Money) {
+        lowest(&self.closing)
+    }
+
+    /// The place of the first month that ends below zero when every cost is paid as planned.
+    pub fn runs_out(&self) -> Option<usize> {
+        self.closing_all_costs.iter().position(|cash| *cash < Money::ZERO)
+    }
+}
+
+fn lowest(balances: &[Money]) -> (usize, Money) {
+    let lowest = balances.iter().enumerate().min_by_key(|(place, cash)| (**cash, *place));
+    lowest.map_or((0, Money::ZERO), |(place, cash)| (place, *cash))
+}
+
+/// Unrestricted cash at the start: what the opening position states, else the reserves' balances.
+fn opening_unrestricted(plan: &Plan) -> Money {
+    if !plan.opening.unrestricted_cash.is_zero() {
+        return plan.opening.unrestricted_cash;
+    }
+    let balance = |stream: &crate::funding::Stream| match &stream.terms {
+        Terms::Reserve(reserve) => reserve.balance,
+        _ => Money::ZERO,
+    };
+    plan.streams.iter().map(balance).sum()
+}
+
+/// Costs that no draw pays, in the months in which they fall due.
+fn post_unfunded(ledger: &Ledger, unfunded: &mut [Money]) {
+    for line in &ledger.lines {
+        for (place, gap) in line.gap.iter().enumerate() {
+            if let Some(due) = unfunded.get_mut(place + line.payment_lag_months as usize) {
+                *due += *gap;
+            }
+        }
+    }
+}
+
+fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamCash> {
+    let months = ledger.months();
+    let mut streams: Vec<StreamCash> = Vec::with_capacity(ledger.streams.len());
+    for book in &ledger.streams {
+        streams.push(StreamCash {
+            receipts: vec![Money::ZERO; months],
+            paid: vec![Money::ZERO; months],
+            refunds: vec![Money::ZERO; months],
+            earned: vec![Money::ZERO; months],
+            opening: Money::ZERO,
+            owed: Money::ZERO,
+            follows_cost: book.kind.is_some(),
+        });
+    }
+    for (index, book) in ledger.streams.iter().enumerate().filter(|(_, book)| !book.in_kind) {
+        let own = timeline.tranches.iter().filter(|tranche| tranche.stream.at() == index);
+        post_receipts(plan, own, book, &mut streams[index]);
+        post_refunds(book, &mut streams[index]);
+    }
+    post_opening(plan, &mut streams);
+    // Recovery moves from its award's restricted cash to unrestricted cash in the month it is posted.
+    for recovery in &ledger.recoveries {
+        streams[recovery.stream].paid[recovery.place] += recovery.amount;
+    }
+    streams
+}
+
+fn post_receipts<'a>(
+    plan: &Plan,
+    tranches: impl Iterator<Item = &'a HeldTranche>,
+    book: &StreamBook,
+    stream: &mut StreamCash,
+) {
+    let mut as_spent = None;
+    for tranche in tranches {
+        match &tranche.receipts {
+            Receipts::AsSpent { cycle_months, lag_months } => {
+                as_spent.get_or_insert((tranche.opens, *cycle_months, *lag_months));
+            }
+            Receipts::Advanced(rows) => {
+                stream.advance(plan, rows, tranche.last, &book.drawn);
+                stream.earned.clone_from(&book.drawn);
+            }
+            Receipts::Earned(rows) => {
+                stream.follows_cost = false;
+                stream.earn(plan, rows, (tranche.first, tranche.amount));
+            }
+            Receipts::Held => stream.follows_cost = false,
+            Receipts::InKind => {}
+        }
+    }
+    if let Some((first, cycle, lag)) = as_spent {
+        stream.earned.clone_from(&book.drawn);
+        stream.reimburse(&book.drawn, first, cycle.max(1) as usize, lag as usize);
+    }
+}
+
+impl StreamCash {
+    /// Posts advances. One that would come after its authority has lapsed comes only for what was drawn.
+    fn advance(
+        &mut self,
+        plan: &Plan,
+        rows: &[(Month, Money)],
+        last: Option<Month>,
+        drawn: &[Money],
+    ) {
+        for (month, amount) in rows {
+            let Some(place) = plan.horizon.place(*month) else { continue };
+            let mut amount = *amount;
+            if last.is_some_and(|last| *month > last) {
+                let drawn: Money = drawn[..=place].iter().sum();
+                let received: Money = self.receipts[..=place].iter().sum();
+                amount = amount.at_most((drawn - received).floor_zero());
+            }
+            self.receipts[place] += amount;
+        }
+    }
+
+    /// Posts what was earned in a month, and the receipts that follow.
+    fn earn(&mut self, plan: &Plan, rows: &[(Month, Money)], earned: (Month, Money)) {
+        for (month, amount) in rows {
+            if let Some(place) = plan.horizon.place(*month) {
+                self.receipts[place] += *amount;
+            }
+        }
+        if let Some(place) = plan.horizon.place(earned.0) {
+            self.earned[place] += earned.1;
+        }
+    }
+
+    /// Cash after it was spent: a cycle's draws are invoiced in the cycle's last month.
+    fn reimburse(&mut self, drawn: &[Money], first: usize, cycle: usize, lag: usize) {
+        for (place, amount) in drawn.iter().enumerate() {
+            let position = place.saturating_sub(first);
+            let paid = first + (position / cycle + 1) * cycle - 1 + lag;
+            if let Some(receipts) = self.receipts.get_mut(paid) {
+                *receipts += *amount;
+            }
+        }
+    }
+}
+
+/// What must go back goes back in the month after it fell due.
+fn post_refunds(book: &StreamBook, stream: &mut StreamCash) {
+    for (place, refund) in book.refund_due.iter().enumerate() {
+        if let Some(refunds) = stream.refunds.get_mut(place + 1) {
+            *refunds += *refund;
+        }
+    }
+}
+
+fn post_opening(plan: &Plan, streams: &mut [StreamCash]) {
+    for (index, opening) in &plan.opening.streams {
+        let stream = &mut streams[index.at()];
+        stream.opening = opening.cash;
+        for (month, amount) in &opening.receivables {
+            stream.owed += *amount;
+            if let Some(place) = plan.horizon.place(*month) {
+                stream.receipts[place] += *amount;
+            }
+        }
+    }
+}

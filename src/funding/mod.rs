@@ -1,0 +1,339 @@
+//! Where money comes from: streams, and how the terms of each kind become tranches and receipts.
+//!
+//! Every kind lowers to the same two things: *tranches*, pieces of spending authority with a window,
+//! and *receipts*, the cash that follows. One file a kind holds its terms and their lowering; adding a
+//! kind touches its file and one arm of [`Terms`].
+
+use crate::driver::Driver;
+use crate::money::{Money, Rate};
+use crate::month::{FiscalCalendar, Month};
+use crate::name::{LineIndex, Name};
+
+pub mod grant;
+pub mod partner;
+pub mod payer;
+pub mod public;
+pub mod reserve;
+pub mod shared_savings;
+
+pub use grant::Grant;
+pub use partner::Partner;
+pub use payer::Payer;
+pub use public::Public;
+pub use reserve::Reserve;
+pub use shared_savings::SharedSavings;
+
+/// How sure the money is. The order is the certainty ladder: a view holds its rung and all before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Signed, or in a law that stands.
+    Secured,
+    /// Expected by both sides, not signed.
+    Likely,
+    /// Hoped for.
+    Prospective,
+}
+
+impl Status {
+    /// Every status, the surest first.
+    pub const ALL: [Status; 3] = [Status::Secured, Status::Likely, Status::Prospective];
+
+    /// The word of a plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Secured => "secured",
+            Status::Likely => "likely",
+            Status::Prospective => "prospective",
+        }
+    }
+}
+
+/// The six kinds of stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An award for a term.
+    Grant,
+    /// A health payer's contract.
+    Payer,
+    /// Public money other than an award: appropriation, levy, settlement, match.
+    Public,
+    /// A share of what a payer saves.
+    SharedSavings,
+    /// Dues, contributions, fees and in-kind from partner organisations.
+    Partner,
+    /// The partnership's own balance, as far as its board has authorised it.
+    Reserve,
+}
+
+impl Kind {
+    /// Every kind, in the order of the catalogue.
+    pub const ALL: [Kind; 6] =
+        [Kind::Grant, Kind::Payer, Kind::Public, Kind::SharedSavings, Kind::Partner, Kind::Reserve];
+
+    /// The word of a plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Grant => "grant",
+            Kind::Payer => "payer",
+            Kind::Public => "public",
+            Kind::SharedSavings => "shared-savings",
+            Kind::Partner => "partner",
+            Kind::Reserve => "reserve",
+        }
+    }
+}
+
+/// One source of money with its own terms. Its restrictions stand beside it in the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// The id.
+    pub name: Name,
+    /// What people call it.
+    pub title: String,
+    /// The kind, also of a stream given as a schedule.
+    pub kind: Kind,
+    /// Who pays.
+    pub funder: Option<String>,
+    /// Whether it is federal money, passed through or not.
+    pub federal: bool,
+    /// Whether federal cost principles govern it: any federal award, or one marked so (2 CFR 200 subpart E).
+    pub cost_principles: bool,
+    /// How sure it is.
+    pub status: Status,
+    /// The chance that it comes, where it is not secured. Used by chance runs alone.
+    pub probability: Option<Rate>,
+    /// When it ends.
+    pub end: End,
+    /// Months of notice that its agreement gives before it may end.
+    pub notice_months: Option<u32>,
+    /// The funder's own fiscal year, for budget periods and lapses.
+    pub fiscal: FiscalCalendar,
+    /// The terms by kind.
+    pub terms: Terms,
+}
+
+/// When a stream ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// After this month.
+    Until(Month),
+    /// Never, for the reason that the plan gives.
+    Evergreen(String),
+}
+
+/// The terms of a stream, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Terms {
+    /// A grant.
+    Grant(Grant),
+    /// A payer contract.
+    Payer(Payer),
+    /// Public money.
+    Public(Public),
+    /// Shared savings.
+    SharedSavings(SharedSavings),
+    /// A partner's contribution.
+    Partner(Partner),
+    /// A reserve.
+    Reserve(Reserve),
+    /// Tranches stated one by one, for any kind: one award.
+    Schedule(Vec<Scheduled>),
+}
+
+/// One tranche of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scheduled {
+    /// The first month in which it may be spent.
+    pub available: Month,
+    /// The last month, if it can lapse.
+    pub last: Option<Month>,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A piece of a stream's spending authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tranche {
+    /// The first month in which it may be spent.
+    pub first: Month,
+    /// The last month in which it may be spent; nothing where it never lapses.
+    pub last: Option<Month>,
+    /// How much may be spent.
+    pub amount: Authority,
+    /// The award it belongs to: 0 the award itself, then one a renewal. Caps run over one award.
+    pub award: u32,
+    /// The budget period within the award, from 0.
+    pub period: u32,
+    /// How sure it is: a renewal or a later period does not inherit its award's status.
+    pub status: Status,
+    /// How its cash arrives.
+    pub receipts: Receipts,
+}
+
+/// How much a tranche holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A stated amount.
+    Amount(Money),
+    /// A share of whatever eligible cost the month has, up to a limit: matching money that exists
+    /// only as it is drawn, so that none of it lapses.
+    OfEligible(Rate, Option<Money>),
+    /// What a board has authorised of a balance, as far as the balance exceeds its floor.
+    AboveFloor {
+        /// The balance.
+        balance: Money,
+        /// What must stay of it.
+        floor: reserve::Floor,
+        /// What is authorised.
+        authorised: Money,
+    },
+    /// In-kind of this value, of which no more than its line needs is used.
+    InKind(LineIndex, Money),
+}
+
+/// How the cash of a tranche arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// After it was spent: invoiced every so many months, paid so many months after the invoice.
+    AsSpent {
+        /// Months of one invoice cycle, at least one.
+        cycle_months: u32,
+        /// Months from the invoice's month to the cash.
+        lag_months: u32,
+    },
+    /// On stated months, whatever is spent. What is advanced and not spent by the end goes back.
+    Advanced(Vec<(Month, Money)>),
+    /// On stated months, earned by performance: nothing goes back.
+    Earned(Vec<(Month, Money)>),
+    /// Held already: part of the opening cash.
+    Held,
+    /// Never cash.
+    InKind,
+}
+
+/// What a stream's terms come to: its tranches, and what is told beside them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lowered {
+    /// The tranches, in the order of their first months.
+    pub tranches: Vec<Tranche>,
+    /// Amounts that are told but are not the partnership's to spend.
+    pub memos: Vec<Memo>,
+    /// Losses that the agreement has the partnership bear, by settlement month.
+    pub losses: Vec<(Month, Money)>,
+}
+
+/// An amount told beside a stream's tranches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Memo {
+    /// The month.
+    pub month: Month,
+    /// What it is.
+    pub kind: MemoKind,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What a memo tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MemoKind {
+    /// A payer's payment before anything is passed on or withheld.
+    Gross,
+    /// What is passed on to partners.
+    PassedOn,
+    /// What the payer withholds until it measures.
+    Withheld,
+    /// Savings generated for the payer (negative: a loss).
+    SavingsGenerated,
+    /// What the contract pays out on savings, to all who share.
+    SavingsShared,
+    /// What of it an agreement gives the partnership.
+    SavingsCaptured,
+}
+
+impl MemoKind {
+    /// The words of a report.
+    pub fn words(self) -> &'static str {
+        match self {
+            MemoKind::Gross => "paid by the payer",
+            MemoKind::PassedOn => "passed on to partners",
+            MemoKind::Withheld => "withheld",
+            MemoKind::SavingsGenerated => "savings generated for the payer",
+            MemoKind::SavingsShared => "savings shared by the contract",
+            MemoKind::SavingsCaptured => "savings captured by the partnership",
+        }
+    }
+}
+
+/// What lowering may look at: the horizon and the drivers.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The first month of the horizon.
+    pub start: Month,
+    /// Months of the horizon.
+    pub months: u32,
+    /// The drivers, in the order of names.
+    pub drivers: &'a [Driver],
+}
+
+impl Setting<'_> {
+    /// The last month of the horizon.
+    pub fn end(&self) -> Month {
+        self.start.plus(self.months as i32 - 1).expect("a plan's horizon lies within the calendar")
+    }
+
+    /// The place of a month in the horizon, if it lies there.
+    pub fn place(&self, month: Month) -> Option<usize> {
+        let place = month.since(self.start);
+        (0..self.months as i32).contains(&place).then_some(place as usize)
+    }
+}
+
+impl Stream {
+    /// The stream's tranches over the horizon, from its terms.
+    ///
+    /// A tranche whose window lies wholly before the horizon is left out; nothing else is clipped.
+    /// Returns nothing where an amount cannot be computed exactly or leaves the bounds of money.
+    pub fn lower(&self, setting: &Setting) -> Option<Lowered> {
+        match &self.terms {
+            Terms::Grant(grant) => grant.lower(self, setting),
+            Terms::Payer(payer) => payer.lower(self, setting),
+            Terms::Public(public) => public.lower(self, setting),
+            Terms::SharedSavings(savings) => savings.lower(self, setting),
+            Terms::Partner(partner) => partner.lower(self, setting),
+            Terms::Reserve(reserve) => reserve.lower(self, setting),
+            Terms::Schedule(rows) => Some(schedule(self, rows)),
+        }
+    }
+
+    /// The last month of the stream within a horizon that ends with `end`.
+    pub fn last_month(&self, end: Month) -> Month {
+        match self.end {
+            End::Until(last) => last.min(end),
+            End::Evergreen(_) => end,
+        }
+    }
+}
+
+/// The tranches of a schedule. Its cash follows the kind: federal awards pay after the month in which
+/// they are spent, other awards in advance, other kinds when the money is available.
+fn schedule(stream: &Stream, rows: &[Scheduled]) -> Lowered {
+    let tranche = |row: &Scheduled| Tranche {
+        first: row.available,
+        last: row.last,
+        amount: Authority::Amount(row.amount),
+        award: 0,
+        period: 0,
+        status: stream.status,
+        receipts: match stream.kind {
+            Kind::Grant | Kind::Public if stream.federal => {
+                Receipts::AsSpent { cycle_months: 1, lag_months: 1 }
+            }
+            Kind::Grant | Kind::Public => Receipts::Advanced(vec![(row.available, row.amount)]),
+            Kind::Reserve => Receipts::Held,
+            _ => Receipts::Earned(vec![(row.available, row.amount)]),
+        },
+    };
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    Lowered { tranches: rows.iter().map(tranche).collect(), ..Lowered::default() }
+}

@@ -1,0 +1,822 @@
+//! Named findings: what is doubtful about a plan that can be forecast.
+//!
+//! One small function a finding, gathered in [`CHECKS`]. They look at the plan alone, with every
+//! stream in it whatever its status; findings that depend on a braid stand with the forecast. Whether
+//! money may pay a line is asked of [`standing_verdict`] and never decided here.
+
+use std::collections::BTreeMap;
+
+use super::Plan;
+use super::cost::{CostLine, Form};
+use super::restriction::{Cap, CapBound, selected, standing_verdict};
+use crate::diagnostic::Origin;
+use crate::driver::total;
+use crate::funding::payer::PayerMethod;
+use crate::funding::{Authority, Kind, Lowered, Stream, Terms, Tranche};
+use crate::money::{Money, Rate};
+use crate::month::Month;
+use crate::name::{LineIndex, PoolIndex, StreamIndex};
+use crate::plan::Input;
+
+/// A named doubt about a plan, or about the braid that was made of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The stable name, such as `unsourced-input`.
+    pub name: &'static str,
+    /// What it is about, as a path of the plan.
+    pub subject: String,
+    /// What is doubtful, in one sentence.
+    pub message: String,
+    /// The amount at stake, where there is one.
+    pub amount: Option<Money>,
+    /// Where it was written.
+    pub origin: Option<Origin>,
+}
+
+/// Every check, in the order of the names of their findings.
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 11] = [
+    award_starts_before_plan,
+    cap_cannot_bind,
+    cost_before_award,
+    cost_nobody_pays,
+    illustrative_input,
+    milestone_after_period,
+    pool_rests_on_authority,
+    shared_line_without_benefit,
+    stream_pays_nothing,
+    terms_without_effect,
+    unsourced_input,
+];
+
+/// Keys that one finding lists; the rest are counted.
+const KEYS_LISTED_MAX: usize = 12;
+
+/// Every finding that the plan alone shows, in the order of names and subjects.
+pub fn findings(plan: &Plan) -> Vec<Finding> {
+    let facts = Facts::from_plan(plan);
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&facts)).collect();
+    findings.sort();
+    findings
+}
+
+/// What several checks need to know, computed once.
+struct Facts<'a> {
+    plan: &'a Plan,
+    /// The need of each line in each month, losses and fees with it.
+    needs: Vec<Vec<Money>>,
+    streams: Vec<StreamFacts>,
+}
+
+/// What a stream's terms and restrictions come to.
+struct StreamFacts {
+    lowered: Lowered,
+    /// Whether some tranche may be spent, by month of the horizon.
+    open: Vec<bool>,
+    /// Whether it may pay a line, under its own uses or a pool's, by line.
+    allowed: Vec<bool>,
+}
+
+impl<'a> Facts<'a> {
+    /// An amount that does not come out counts as nothing here: the forecast itself reports it.
+    fn from_plan(plan: &'a Plan) -> Facts<'a> {
+        let streams: Vec<StreamFacts> =
+            indices(&plan.streams).map(|stream| StreamFacts::of(plan, stream)).collect();
+        let needs = needs(plan, &streams);
+        Facts { plan, needs, streams }
+    }
+
+    fn stream(&self, stream: StreamIndex) -> &StreamFacts {
+        &self.streams[stream.at()]
+    }
+
+    /// The line's need in the months that a condition on their places names.
+    fn need(&self, line: LineIndex, holds: impl Fn(usize) -> bool) -> Money {
+        let places = self.needs[line.at()].iter().enumerate();
+        sum(places.filter(|(place, _)| holds(*place)).map(|(_, need)| *need))
+    }
+
+    /// Whether a stream may pay the line in the month at a place.
+    fn may_pay(&self, stream: StreamIndex, line: LineIndex, place: usize) -> bool {
+        let facts = self.stream(stream);
+        facts.allowed[line.at()] && facts.open[place]
+    }
+
+    /// Whether the stream may pay the line in some month in which it needs money.
+    fn reaches(&self, stream: StreamIndex, line: LineIndex) -> bool {
+        let facts = self.stream(stream);
+        let mut months = self.needs[line.at()].iter().zip(&facts.open);
+        facts.allowed[line.at()] && months.any(|(need, open)| *open && need.is_positive())
+    }
+
+    /// The need of the line that falls in months in which the stream may pay it.
+    fn payable(&self, stream: StreamIndex, line: LineIndex) -> Money {
+        self.need(line, |place| self.may_pay(stream, line, place))
+    }
+
+    fn finding(&self, name: &'static str, subject: String, message: String) -> Finding {
+        let origin = self.plan.inputs.find(&subject).map(|input| input.origin.clone());
+        Finding { name, subject, message, amount: None, origin }
+    }
+}
+
+impl StreamFacts {
+    fn of(plan: &Plan, stream: StreamIndex) -> StreamFacts {
+        let lowered = plan.stream(stream).lower(&plan.setting()).unwrap_or_default();
+        let mut open = vec![false; plan.horizon.months as usize];
+        let mut reach = vec![0_i64; open.len() + 1];
+        for (first, last) in lowered.tranches.iter().filter_map(|tranche| window(plan, tranche)) {
+            reach[first] += 1;
+            reach[last + 1] -= 1;
+        }
+        let mut held = 0;
+        for (month, change) in open.iter_mut().zip(&reach) {
+            held += change;
+            *month = held > 0;
+        }
+        let routes = routes(plan, stream);
+        let allows = |line: LineIndex| {
+            routes.iter().any(|pool| standing_verdict(plan, stream, *pool, line).is_allowed())
+        };
+        StreamFacts { lowered, open, allowed: indices(&plan.lines).map(allows).collect() }
+    }
+}
+
+/// The places of the horizon in which a tranche may be spent.
+fn window(plan: &Plan, tranche: &Tranche) -> Option<(usize, usize)> {
+    let (start, end) = (plan.horizon.start, plan.horizon.end());
+    let (first, last) = (tranche.first.max(start), tranche.last.map_or(end, |last| last.min(end)));
+    if first > last {
+        return None;
+    }
+    Some((plan.horizon.place(first)?, plan.horizon.place(last)?))
+}
+
+/// The uses under which a stream's money stands: those of each pool that it is a member of, and its
+/// own unless the pools take all of it.
+fn routes(plan: &Plan, stream: StreamIndex) -> Vec<Option<PoolIndex>> {
+    let mut routes = Vec::new();
+    let mut pooled = 0;
+    for (index, pool) in plan.pools.iter().enumerate() {
+        if let Some((_, share)) = pool.members.iter().find(|(member, _)| *member == stream) {
+            pooled += share.billionths();
+            routes.push(Some(PoolIndex::from(index)));
+        }
+    }
+    if pooled < Rate::ONE.billionths() {
+        routes.push(None);
+    }
+    routes
+}
+
+/// The need of every line in every month: forms first, then losses, then fees on both.
+fn needs(plan: &Plan, streams: &[StreamFacts]) -> Vec<Vec<Money>> {
+    let none = || vec![Money::ZERO; plan.horizon.months as usize];
+    let forms = plan.lines.iter().map(|line| line.needs(plan).unwrap_or_else(none));
+    let mut needs: Vec<Vec<Money>> = forms.collect();
+    for (line, need) in plan.lines.iter().zip(&mut needs) {
+        if let Form::SettlementLoss(stream) = line.form {
+            for (month, loss) in &streams[stream.at()].lowered.losses {
+                if let Some(place) = plan.horizon.place(*month) {
+                    need[place] = sum([need[place], *loss]);
+                }
+            }
+        }
+    }
+    let fees = plan.lines.iter().map(|line| fee(plan, line, &needs)).collect::<Vec<_>>();
+    for (need, fee) in needs.iter_mut().zip(fees) {
+        if let Some(fee) = fee {
+            *need = fee;
+        }
+    }
+    needs
+}
+
+/// A fee's need, which is a share of other lines'; nothing where the line is none.
+fn fee(plan: &Plan, line: &CostLine, needs: &[Vec<Money>]) -> Option<Vec<Money>> {
+    let Form::Fee { share, on } = &line.form else { return None };
+    let counts = |index: &LineIndex| {
+        let line = plan.line(*index);
+        !matches!(line.form, Form::Fee { .. }) && selected(on, *index, line)
+    };
+    let charged: Vec<LineIndex> = indices(&plan.lines).filter(counts).collect();
+    let month = |place: usize| {
+        if !(line.from..=line.until).contains(&plan.horizon.month(place)) {
+            return Money::ZERO;
+        }
+        let base = sum(charged.iter().map(|index| needs[index.at()][place]));
+        share.try_of(base).unwrap_or(Money::ZERO)
+    };
+    Some((0..plan.horizon.months as usize).map(month).collect())
+}
+
+/// `award-starts-before-plan`: authority that opened before the horizon is counted whole, as if
+/// nothing of it had been spent.
+fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
+    let start = facts.plan.horizon.start;
+    let check = |stream: StreamIndex| {
+        let running = facts.stream(stream).lowered.tranches.iter();
+        let amount = sum(running.filter(|tranche| tranche.first < start).filter_map(stated));
+        if facts.plan.opening_of(stream).is_some() || !amount.is_positive() {
+            return None;
+        }
+        let message = format!(
+            "it was running before the plan starts in {}, yet no opening position says what of it \
+             was spent: all of it is counted as left",
+            start.words()
+        );
+        let finding =
+            facts.finding("award-starts-before-plan", stream_path(facts, stream), message);
+        Some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `cap-cannot-bind`: a cap that no spending could ever reach.
+fn cap_cannot_bind(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for stream in indices(&facts.plan.streams) {
+        for cap in &facts.plan.restrictions(stream).caps {
+            if let Some(reason) = why_unbinding(facts, stream, cap) {
+                let selectors: Vec<String> =
+                    cap.on.iter().map(|on| format!("`{}`", on.words(facts.plan))).collect();
+                let message = format!("the cap on {} cannot bind: {reason}", selectors.join(", "));
+                let subject = format!("{}.cap", stream_path(facts, stream));
+                findings.push(facts.finding("cap-cannot-bind", subject, message));
+            }
+        }
+    }
+    findings
+}
+
+/// Why a cap cannot bind, if it cannot.
+fn why_unbinding(facts: &Facts, stream: StreamIndex, cap: &Cap) -> Option<String> {
+    let capped = |line: &LineIndex| selected(&cap.on, *line, facts.plan.line(*line));
+    let payable = indices(&facts.plan.lines).filter(capped);
+    let need = sum(payable.map(|line| facts.payable(stream, line)));
+    let indirect = cap.holds_indirect() && facts.plan.restrictions(stream).indirect.is_some();
+    if need.is_zero() && !indirect {
+        return Some("it selects no cost that the stream may pay in its months".to_string());
+    }
+    match cap.bound {
+        CapBound::ShareOfAward(share) | CapBound::ShareOfSpent(share) if share >= Rate::ONE => {
+            return Some("it allows all of the money".to_string());
+        }
+        CapBound::ShareOfSpent(_) => return None,
+        CapBound::Amount(amount) => {
+            if awards(facts, stream).is_some_and(|awards| awards.iter().all(|sum| *sum <= amount)) {
+                return Some(format!("its {amount} is no less than the whole award"));
+            }
+        }
+        CapBound::ShareOfAward(_) => {}
+    }
+    let before = facts.plan.opening_of(stream).map_or(Money::ZERO, |opening| opening.spent);
+    let need = sum([need, before]);
+    let bound = least_bound(facts, stream, cap)?;
+    (!indirect && bound >= need)
+        .then(|| format!("its {bound} is no less than all the cost it selects, {need}"))
+}
+
+/// The least amount that a cap allows over the life of an award; nothing where it depends on what is
+/// spent or on a budget period.
+fn least_bound(facts: &Facts, stream: StreamIndex, cap: &Cap) -> Option<Money> {
+    match cap.bound {
+        CapBound::Amount(amount) => Some(amount),
+        CapBound::ShareOfAward(share) if !cap.per_period => {
+            let least = awards(facts, stream)?.into_iter().min()?;
+            share.try_of(least)
+        }
+        CapBound::ShareOfAward(_) | CapBound::ShareOfSpent(_) => None,
+    }
+}
+
+/// The authority of each award of a stream, as far as it reaches the horizon; nothing where it is
+/// not stated.
+fn awards(facts: &Facts, stream: StreamIndex) -> Option<Vec<Money>> {
+    let mut awards: BTreeMap<u32, Money> = BTreeMap::new();
+    for tranche in &facts.stream(stream).lowered.tranches {
+        let award = awards.entry(tranche.award).or_default();
+        *award = sum([*award, stated(tranche)?]);
+    }
+    Some(awards.into_values().collect())
+}
+
+/// `cost-before-award`: a line that one award alone may pay needs money before the award's first day
+/// (2 CFR 200.403(h)).
+fn cost_before_award(facts: &Facts) -> Vec<Finding> {
+    let check = |line: LineIndex| {
+        let mut payers = indices(&facts.plan.streams)
+            .filter(|stream: &StreamIndex| facts.stream(*stream).allowed[line.at()]);
+        let (Some(award), None) = (payers.next(), payers.next()) else { return None };
+        let first = first_day(facts, award)?;
+        let amount = facts.need(line, |place| facts.plan.horizon.month(place) < first);
+        let message = format!(
+            "it needs money before {}, the first month of `{}`, which alone may pay it \
+             (2 CFR 200.403(h))",
+            first.words(),
+            facts.plan.stream(award).name
+        );
+        let finding = facts.finding("cost-before-award", line_path(facts, line), message);
+        amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.lines).filter_map(check).collect()
+}
+
+/// The first month of an award; nothing for a stream that is none.
+fn first_day(facts: &Facts, stream: StreamIndex) -> Option<Month> {
+    let award = facts.plan.stream(stream);
+    match &award.terms {
+        Terms::Grant(grant) => Some(grant.from),
+        Terms::Schedule(rows) if award.kind == Kind::Grant => {
+            rows.iter().map(|row| row.available).min()
+        }
+        _ => None,
+    }
+}
+
+/// `cost-nobody-pays`: a line that no stream may pay in any month in which it needs money.
+fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
+    let check = |line: LineIndex| {
+        let amount = facts.need(line, |_| true);
+        let mut streams = indices(&facts.plan.streams);
+        let paid = streams.any(|stream| facts.reaches(stream, line));
+        if paid || !amount.is_positive() {
+            return None;
+        }
+        let message = "no stream may pay it in any month in which it needs money".to_string();
+        let finding = facts.finding("cost-nobody-pays", line_path(facts, line), message);
+        Some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.lines).filter_map(check).collect()
+}
+
+/// `illustrative-input`: figures whose source calls itself illustrative.
+fn illustrative_input(facts: &Facts) -> Vec<Finding> {
+    let illustrative = |input: &&Input| {
+        input.source.as_ref().is_some_and(|source| source.to_lowercase().contains("illustrative"))
+    };
+    let inputs = facts.plan.inputs.0.iter().filter(illustrative);
+    let finding = |(table, keys): (&str, Vec<&Input>)| {
+        let message = format!("its source calls itself illustrative: {}", listed(table, &keys));
+        facts.finding("illustrative-input", table.to_string(), message)
+    };
+    by_table(inputs).into_iter().map(finding).collect()
+}
+
+/// `milestone-after-period`: a budget period whose milestone comes after its last month.
+fn milestone_after_period(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for stream in indices(&facts.plan.streams) {
+        let Terms::Grant(grant) = &facts.plan.stream(stream).terms else { continue };
+        for (place, period) in grant.periods.iter().enumerate() {
+            let (release, lapse) = (grant.release(period), grant.lapse(place, period));
+            if release > lapse {
+                let message = format!(
+                    "its milestone in {} comes after {}, in which budget period {} ends: the money \
+                     is never released",
+                    release.words(),
+                    lapse.words(),
+                    place + 1
+                );
+                let subject = stream_path(facts, stream);
+                let finding = facts.finding("milestone-after-period", subject, message);
+                findings.push(Finding { amount: Some(period.amount), ..finding });
+            }
+        }
+    }
+    findings
+}
+
+/// `pool-rests-on-authority`: a pool that blends federal money on the strength of a citation.
+fn pool_rests_on_authority(facts: &Facts) -> Vec<Finding> {
+    let check = |index: PoolIndex| {
+        let pool = facts.plan.pool(index);
+        let authority = pool.authority.as_ref()?;
+        let members = pool.members.iter().map(|(member, _)| facts.plan.stream(*member));
+        let federal: Vec<String> = members
+            .filter(|member| member.federal)
+            .map(|member| format!("`{}`", member.name))
+            .collect();
+        if federal.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "it blends federal money ({}) on the authority of {authority}: have each funder confirm \
+             it in writing",
+            federal.join(", ")
+        );
+        Some(facts.finding("pool-rests-on-authority", Plan::path("pool", &pool.name), message))
+    };
+    indices(&facts.plan.pools).filter_map(check).collect()
+}
+
+/// `shared-line-without-benefit`: a line that two or more awards under cost principles may pay in one
+/// month, while nothing documents how it benefits each (2 CFR 200.405).
+fn shared_line_without_benefit(facts: &Facts) -> Vec<Finding> {
+    let governed: Vec<StreamIndex> = indices(&facts.plan.streams)
+        .filter(|stream: &StreamIndex| facts.plan.stream(*stream).cost_principles)
+        .collect();
+    let check = |line: LineIndex| {
+        if facts.plan.line(line).benefit.is_some() {
+            return None;
+        }
+        let allowed: Vec<StreamIndex> =
+            governed.iter().copied().filter(|stream| facts.reaches(*stream, line)).collect();
+        let shared = |place: usize| {
+            allowed.iter().filter(|stream| facts.may_pay(**stream, line, place)).count() >= 2
+        };
+        let amount = facts.need(line, shared);
+        let names: Vec<String> =
+            allowed.iter().map(|stream| format!("`{}`", facts.plan.stream(*stream).name)).collect();
+        let message = format!(
+            "{} may pay it in the same months, and no `benefit` says how it benefits each \
+             (2 CFR 200.405)",
+            names.join(", ")
+        );
+        let subject = line_path(facts, line);
+        let finding = facts.finding("shared-line-without-benefit", subject, message);
+        amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.lines).filter_map(check).collect()
+}
+
+/// `stream-pays-nothing`: a stream that has no line to pay in its months, or no money in the plan's.
+fn stream_pays_nothing(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let lowered = &facts.stream(stream).lowered;
+        let told = !lowered.memos.is_empty() || !lowered.losses.is_empty();
+        let mut lines = indices(&facts.plan.lines);
+        let pays = lines.any(|line| facts.reaches(stream, line));
+        let message = match lowered.tranches.is_empty() {
+            true if told => return None,
+            true => "its terms bring no money within the plan's months",
+            false if pays => return None,
+            false => "there is no cost that it may pay in any of its months",
+        };
+        let amount = sum(lowered.tranches.iter().filter_map(stated));
+        let subject = stream_path(facts, stream);
+        let finding = facts.finding("stream-pays-nothing", subject, message.to_string());
+        Some(Finding { amount: amount.is_positive().then_some(amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `terms-without-effect`: terms of a payer that its method does not use.
+fn terms_without_effect(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Payer(payer) = &facts.plan.stream(stream).terms else { return None };
+        let unused = payer.withhold.is_some()
+            || payer.bonus.is_some()
+            || payer.pass_through != Rate::ZERO
+            || payer.collection.iter().any(|(lag_months, _)| *lag_months > 0);
+        if !unused || !matches!(payer.method, PayerMethod::CostReimbursement { .. }) {
+            return None;
+        }
+        let message = "cost reimbursement neither withholds nor passes on, and is collected by its \
+                       `payment`: the other terms have no effect";
+        let subject = stream_path(facts, stream);
+        Some(facts.finding("terms-without-effect", subject, message.to_string()))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `unsourced-input`: figures of which the plan does not say where they come from.
+fn unsourced_input(facts: &Facts) -> Vec<Finding> {
+    let unsourced = |input: &&Input| input.figure && !is_sourced(facts.plan, input);
+    let inputs = facts.plan.inputs.0.iter().filter(unsourced);
+    let finding = |(table, keys): (&str, Vec<&Input>)| {
+        let message = format!("no source is given for {}", listed(table, &keys));
+        let first = keys.first().map(|input| input.origin.clone());
+        let finding = facts.finding("unsourced-input", table.to_string(), message);
+        Finding { origin: finding.origin.or(first), ..finding }
+    };
+    by_table(inputs).into_iter().map(finding).collect()
+}
+
+/// Whether an input, or a table that holds it, has a source.
+fn is_sourced(plan: &Plan, input: &Input) -> bool {
+    let mut path = input.path.as_str();
+    if input.source.is_some() {
+        return true;
+    }
+    while let Some((table, _)) = path.rsplit_once('.') {
+        let found = plan.inputs.0.binary_search_by(|input| input.path.as_str().cmp(table));
+        if found.is_ok_and(|index| plan.inputs.0[index].source.is_some()) {
+            return true;
+        }
+        path = table;
+    }
+    false
+}
+
+/// Inputs by the table that holds them.
+fn by_table<'a>(inputs: impl Iterator<Item = &'a Input>) -> BTreeMap<&'a str, Vec<&'a Input>> {
+    let mut tables: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
+    for input in inputs {
+        tables.entry(table_of(&input.path)).or_default().push(input);
+    }
+    tables
+}
+
+/// The path of the table of a plan file that holds an input: `stream.ahc` of `stream.ahc.terms.rate`.
+fn table_of(path: &str) -> &str {
+    let names = match path.split('.').next() {
+        Some("driver" | "cost" | "stream" | "pool" | "scenario") => 2,
+        Some("opening") if path.starts_with("opening.stream.") => 3,
+        _ => 1,
+    };
+    path.match_indices('.').nth(names - 1).map_or(path, |(end, _)| &path[..end])
+}
+
+/// The keys of inputs below their table, in words.
+fn listed(table: &str, inputs: &[&Input]) -> String {
+    let key = |input: &&Input| match input.path.strip_prefix(table) {
+        Some(key) if !key.is_empty() => format!("`{}`", key.trim_start_matches('.')),
+        _ => "the table".to_string(),
+    };
+    let keys: Vec<String> = inputs.iter().take(KEYS_LISTED_MAX).map(key).collect();
+    match inputs.len().saturating_sub(KEYS_LISTED_MAX) {
+        0 => keys.join(", "),
+        more => format!("{} and {more} more", keys.join(", ")),
+    }
+}
+
+/// The amount that a tranche states, if it states one.
+fn stated(tranche: &Tranche) -> Option<Money> {
+    match tranche.amount {
+        Authority::Amount(amount) => Some(amount),
+        Authority::OfEligible(..) | Authority::AboveFloor { .. } | Authority::InKind(..) => None,
+    }
+}
+
+/// A sum, held at the largest amount.
+fn sum(amounts: impl IntoIterator<Item = Money>) -> Money {
+    total(amounts).unwrap_or(Money::MAX)
+}
+
+fn indices<T, I: From<usize>>(items: &[T]) -> impl Iterator<Item = I> + use<T, I> {
+    (0..items.len()).map(I::from)
+}
+
+fn stream_path(facts: &Facts, stream: StreamIndex) -> String {
+    let Stream { name, .. } = facts.plan.stream(stream);
+    Plan::path("stream", name)
+}
+
+fn line_path(facts: &Facts, line: LineIndex) -> String {
+    Plan::path("cost", &facts.plan.line(line).name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::funding::grant::sample::{money, month, rate, stream};
+    use crate::funding::grant::{BudgetPeriod, Carryover, Grant, Payment};
+    use crate::funding::{Scheduled, Status};
+    use crate::name::Name;
+    use crate::plan::cost::sample::{add, line, plan};
+    use crate::plan::cost::{Basis, Benefit};
+    use crate::plan::restriction::Selector;
+    use crate::plan::{OpeningStream, Pool, Restrictions};
+
+    /// A grant whose single period has these months and amount.
+    fn grant(first: &str, last: &str, amount: &str) -> Stream {
+        let period = BudgetPeriod {
+            first: month(first),
+            last: month(last),
+            amount: money(amount),
+            status: Status::Secured,
+            milestone: None,
+        };
+        let grant = Grant {
+            from: month(first),
+            until: month(last),
+            periods: vec![period],
+            carryover: Carryover::None,
+            extension_months: 0,
+            payment: Payment::Advance { every_months: None, lag_months: 0 },
+            renewal: None,
+            milestone: None,
+        };
+        stream(Kind::Grant, Terms::Grant(grant), Some(last))
+    }
+
+    fn paying(selectors: &[Selector]) -> Restrictions {
+        Restrictions { pays_for: selectors.to_vec(), ..Restrictions::default() }
+    }
+
+    /// One line of 1,200.00 a year over twelve months.
+    fn one_line() -> Plan {
+        let mut plan = plan(12);
+        plan.lines = vec![line("convening", Form::Yearly(money("1200.00")))];
+        plan
+    }
+
+    /// Findings as `name subject amount`.
+    fn told(plan: &Plan) -> Vec<String> {
+        let amount =
+            |finding: &Finding| finding.amount.map_or(String::new(), |amount| format!(" {amount}"));
+        let words =
+            |finding: &Finding| format!("{} {}{}", finding.name, finding.subject, amount(finding));
+        findings(plan).iter().map(words).collect()
+    }
+
+    #[test]
+    fn a_plan_whose_one_grant_pays_its_one_line_is_without_doubt() {
+        let mut plan = one_line();
+        add(
+            &mut plan,
+            "ahc",
+            grant("2024-01", "2024-12", "1200.00"),
+            paying(&[Selector::Anything]),
+        );
+        assert_eq!(told(&plan), [""; 0]);
+    }
+
+    #[test]
+    fn a_line_that_nobody_pays_and_a_stream_that_pays_nothing() {
+        let mut plan = one_line();
+        let data = Selector::Function("data".to_string());
+        add(&mut plan, "ahc", grant("2024-01", "2024-12", "500.00"), paying(&[data]));
+        assert_eq!(
+            told(&plan),
+            ["cost-nobody-pays cost.convening 1200.00", "stream-pays-nothing stream.ahc 500.00"]
+        );
+        // A stream whose months are over by the time the line begins pays nothing either.
+        plan.restrictions[0] = paying(&[Selector::Anything]);
+        plan.lines[0].from = month("2024-07");
+        plan.streams[0].terms = grant("2024-01", "2024-06", "500.00").terms;
+        assert_eq!(
+            told(&plan),
+            ["cost-nobody-pays cost.convening 600.00", "stream-pays-nothing stream.ahc 500.00"]
+        );
+        // One that brings nothing within the plan has no amount.
+        plan.streams[0].terms = grant("2020-01", "2020-06", "500.00").terms;
+        assert_eq!(told(&plan)[1], "stream-pays-nothing stream.ahc");
+    }
+
+    #[test]
+    fn two_awards_on_one_line_need_a_documented_benefit() {
+        let mut plan = one_line();
+        for (name, last) in [("ahc", "2024-09"), ("cdc", "2024-12")] {
+            let mut award = grant("2024-01", last, "2000.00");
+            award.cost_principles = true;
+            add(&mut plan, name, award, paying(&[Selector::Anything]));
+        }
+        // Both may pay it from January to September: nine months of 100.00.
+        assert_eq!(told(&plan), ["shared-line-without-benefit cost.convening 900.00"]);
+        let shares = vec![(StreamIndex(0), rate("0.4")), (StreamIndex(1), rate("0.6"))];
+        plan.lines[0].benefit = Some(Benefit { basis: Basis::Fte, shares });
+        assert_eq!(told(&plan), [""; 0]);
+    }
+
+    #[test]
+    fn caps_that_cannot_bind_are_told_with_their_reason() {
+        let mut plan = one_line();
+        plan.lines.push(line("travel", Form::Monthly(money("10.00"))));
+        let capped = |on: Selector, bound: CapBound| {
+            let cap = Cap { on: vec![on], bound, per_period: false };
+            Restrictions { caps: vec![cap], ..paying(&[Selector::Anything]) }
+        };
+        add(
+            &mut plan,
+            "ahc",
+            grant("2024-01", "2024-06", "1000.00"),
+            capped(Selector::Line(LineIndex(1)), CapBound::Amount(money("59.99"))),
+        );
+        // Six months of 10.00 are 60.00: one cent decides.
+        let caps = |plan: &Plan| {
+            let caps =
+                findings(plan).into_iter().filter(|finding| finding.name == "cap-cannot-bind");
+            caps.map(|finding| finding.message).collect::<Vec<_>>()
+        };
+        assert!(caps(&plan).is_empty());
+        let travel = Selector::Line(LineIndex(1));
+        for (on, bound, reason) in [
+            (travel.clone(), CapBound::Amount(money("60.00")), "all the cost it selects, 60.00"),
+            (
+                travel.clone(),
+                CapBound::ShareOfAward(rate("0.06")),
+                "all the cost it selects, 60.00",
+            ),
+            (travel, CapBound::ShareOfSpent(Rate::ONE), "all of the money"),
+            (Selector::Anything, CapBound::Amount(money("1000.00")), "the whole award"),
+            (Selector::Tag("none".into()), CapBound::Amount(money("1.00")), "selects no cost"),
+        ] {
+            plan.restrictions[0] = capped(on, bound);
+            let told = caps(&plan);
+            assert!(told.len() == 1 && told[0].contains(reason), "{told:?}");
+        }
+        plan.restrictions[0] = capped(Selector::Anything, CapBound::ShareOfAward(rate("0.65")));
+        assert!(caps(&plan).is_empty()); // 650.00 of the 660.00 that it may pay
+    }
+
+    #[test]
+    fn a_running_award_needs_an_opening_position() {
+        let mut plan = one_line();
+        add(
+            &mut plan,
+            "ahc",
+            grant("2023-07", "2024-12", "1800.00"),
+            paying(&[Selector::Anything]),
+        );
+        assert_eq!(told(&plan), ["award-starts-before-plan stream.ahc 1800.00"]);
+        plan.opening.streams = vec![(StreamIndex(0), OpeningStream::default())];
+        assert_eq!(told(&plan), [""; 0]);
+    }
+
+    #[test]
+    fn cost_before_the_only_award_begins() {
+        let mut plan = one_line();
+        add(
+            &mut plan,
+            "ahc",
+            grant("2024-03", "2024-12", "1200.00"),
+            paying(&[Selector::Anything]),
+        );
+        // January and February.
+        assert_eq!(told(&plan), ["cost-before-award cost.convening 200.00"]);
+        // Where other money may pay the line, the award need not.
+        let rows =
+            vec![Scheduled { available: month("2024-01"), last: None, amount: money("1.00") }];
+        let dues = stream(Kind::Partner, Terms::Schedule(rows), None);
+        add(&mut plan, "dues", dues, paying(&[Selector::Anything]));
+        assert_eq!(told(&plan), [""; 0]);
+    }
+
+    #[test]
+    fn a_milestone_after_its_period_loses_the_money() {
+        let mut plan = one_line();
+        let mut award = grant("2024-01", "2024-12", "1200.00");
+        if let Terms::Grant(grant) = &mut award.terms {
+            grant.periods[0].milestone = Some(month("2025-01"));
+        }
+        add(&mut plan, "ahc", award, paying(&[Selector::Anything]));
+        assert!(told(&plan).contains(&"milestone-after-period stream.ahc 1200.00".to_string()));
+    }
+
+    #[test]
+    fn a_pool_that_rests_on_a_citation_is_told() {
+        let mut plan = one_line();
+        let mut award = grant("2024-01", "2024-12", "1200.00");
+        award.federal = true;
+        add(&mut plan, "ahc", award, paying(&[Selector::Function("data".to_string())]));
+        let pool = Pool {
+            name: Name::parse("hub").unwrap(),
+            title: "Hub".to_string(),
+            members: vec![(StreamIndex(0), Rate::ONE)],
+            pays_for: vec![Selector::Anything],
+            not_for: Vec::new(),
+            authority: Some("Pub. L. 113-76 sec. 526".to_string()),
+            governed_by: "the charter".to_string(),
+        };
+        plan.pools = vec![pool];
+        // The pool's uses stand in the member's place: nothing is unpaid.
+        assert_eq!(told(&plan), ["pool-rests-on-authority pool.hub"]);
+        plan.pools[0].members[0].1 = rate("0.5");
+        plan.pools[0].pays_for = vec![Selector::Function("evaluate".to_string())];
+        assert!(told(&plan).contains(&"cost-nobody-pays cost.convening 1200.00".to_string()));
+    }
+
+    #[test]
+    fn figures_are_listed_by_table_unless_a_source_stands() {
+        let input = |path: &str, figure: bool, source: Option<&str>| Input {
+            path: path.to_string(),
+            text: "1".to_string(),
+            origin: Origin { file: Arc::from("plan.toml"), line: 3, column: 1 },
+            source: source.map(String::from),
+            figure,
+        };
+        let mut plan = one_line();
+        add(
+            &mut plan,
+            "ahc",
+            grant("2024-01", "2024-12", "1200.00"),
+            paying(&[Selector::Anything]),
+        );
+        plan.inputs.0 = vec![
+            input("cost.convening", false, Some("Illustrative budget")),
+            input("cost.convening.yearly", true, None),
+            input("opening.stream.ahc.spent", true, None),
+            input("stream.ahc", false, None),
+            input("stream.ahc.award", true, None),
+            input("stream.ahc.funder", false, None),
+            input("stream.ahc.indirect.rate", true, None),
+            input("stream.ahc.match.share-of-total", true, Some("Notice of award")),
+        ];
+        assert_eq!(
+            told(&plan),
+            [
+                "illustrative-input cost.convening",
+                "unsourced-input opening.stream.ahc",
+                "unsourced-input stream.ahc"
+            ]
+        );
+        let last = findings(&plan).pop().unwrap();
+        assert_eq!(last.message, "no source is given for `award`, `indirect.rate`");
+        assert_eq!(last.origin.unwrap().line, 3);
+        assert_eq!(table_of("plan.years"), "plan");
+        assert_eq!(table_of("opening.unrestricted-cash"), "opening");
+    }
+}

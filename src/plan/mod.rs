@@ -1,0 +1,233 @@
+//! The meaning of a plan: immutable and validated, whatever file or program it came from.
+//!
+//! Lines, streams, pools and drivers are sorted by name, so that an index orders like the name.
+
+use crate::diagnostic::Origin;
+use crate::driver::Driver;
+use crate::funding::{Setting, Stream};
+use crate::money::Money;
+use crate::month::{FiscalCalendar, Month};
+use crate::name::{LineIndex, Name, PoolIndex, StreamIndex};
+
+pub mod check;
+pub mod cost;
+pub mod policy;
+pub mod pool;
+pub mod restriction;
+
+pub use cost::CostLine;
+pub use policy::Policy;
+pub use pool::Pool;
+pub use restriction::{Restrictions, Verdict};
+
+/// One partnership's case: the base plan, or the plan under a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What the plan is called.
+    pub title: String,
+    /// The scenario: `base`, or the ids of the scenarios that were stacked, joined by `+`.
+    pub scenario: String,
+    /// What the scenario is called; empty for the base case.
+    pub scenario_title: String,
+    /// The region that is served.
+    pub region: String,
+    /// How far along the partnership is.
+    pub phase: Option<Phase>,
+    /// A notice that stands with the title on every page and export.
+    pub notice: String,
+    /// The months that are forecast.
+    pub horizon: Horizon,
+    /// The partnership's fiscal year.
+    pub fiscal: FiscalCalendar,
+    /// Backbone functions of the plan's own, beside those offered.
+    pub functions: Vec<String>,
+    /// The drivers, in the order of names.
+    pub drivers: Vec<Driver>,
+    /// The cost lines, in the order of names, with the lines that streams add.
+    pub lines: Vec<CostLine>,
+    /// The streams, in the order of names.
+    pub streams: Vec<Stream>,
+    /// The restrictions of each stream, in the same order.
+    pub restrictions: Vec<Restrictions>,
+    /// The pools, in the order of names.
+    pub pools: Vec<Pool>,
+    /// How the braid is made.
+    pub policy: Policy,
+    /// The position at the plan's start.
+    pub opening: Opening,
+    /// Every input with the place where it was written.
+    pub inputs: Inputs,
+}
+
+/// How far along a partnership is (ReThink Health's phases).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Authority and infrastructure are still fragile.
+    Earlier,
+    /// Moving beyond short-term grants.
+    Middle,
+    /// The easy wins are behind it.
+    Later,
+}
+
+impl Phase {
+    /// The word of a plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Phase::Earlier => "earlier",
+            Phase::Middle => "middle",
+            Phase::Later => "later",
+        }
+    }
+}
+
+/// The months of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// The first month.
+    pub start: Month,
+    /// How many months, from 1 to 480.
+    pub months: u32,
+    /// The month from which the plan is seen.
+    pub as_of: Month,
+}
+
+impl Horizon {
+    /// The month at a place of the horizon.
+    ///
+    /// # Panics
+    /// When the place lies outside the calendar, which a plan that was read cannot reach.
+    pub fn month(&self, place: usize) -> Month {
+        self.start.plus(place as i32).expect("a plan's horizon lies within the calendar")
+    }
+
+    /// The last month.
+    pub fn end(&self) -> Month {
+        self.month(self.months as usize - 1)
+    }
+
+    /// The place of a month, if it lies in the horizon.
+    pub fn place(&self, month: Month) -> Option<usize> {
+        let place = month.since(self.start);
+        (0..self.months as i32).contains(&place).then_some(place as usize)
+    }
+}
+
+/// The position at the plan's start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Unrestricted cash.
+    pub unrestricted_cash: Money,
+    /// What is known of running streams, by stream.
+    pub streams: Vec<(StreamIndex, OpeningStream)>,
+}
+
+/// The position of one stream at the plan's start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpeningStream {
+    /// Cash held of it.
+    pub cash: Money,
+    /// Cash that is owed for what was spent or earned before the start, by expected month.
+    pub receivables: Vec<(Month, Money)>,
+    /// What of the award was spent before the start, its indirect recovery with it.
+    pub spent: Money,
+    /// What of that was the direct base of its indirect recovery.
+    pub base: Money,
+    /// What was recovered.
+    pub recovered: Money,
+    /// What was matched.
+    pub matched: Money,
+}
+
+/// Every input of a plan with the place where it was written, in the order of paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inputs(pub Vec<Input>);
+
+/// One input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its path in the words of the plan: `stream.ahc.award`; a table's own path is its header.
+    pub path: String,
+    /// Its text as written; empty for a table.
+    pub text: String,
+    /// Where it was written.
+    pub origin: Origin,
+    /// Where the figure comes from, if the plan says so.
+    pub source: Option<String>,
+    /// Whether it is a figure, which ought to have a source.
+    pub figure: bool,
+}
+
+impl Inputs {
+    /// The input at a path, or the nearest table that holds it.
+    ///
+    /// A scenario may be asked for `stream.ahc.award` where only `stream.ahc` was written.
+    pub fn find(&self, path: &str) -> Option<&Input> {
+        let mut path = path;
+        loop {
+            if let Ok(index) = self.0.binary_search_by(|input| input.path.as_str().cmp(path)) {
+                return Some(&self.0[index]);
+            }
+            path = path.rsplit_once('.')?.0;
+        }
+    }
+
+    /// The inputs below a path, the path's own input with them.
+    pub fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Input> + 'a {
+        self.0.iter().filter(move |input| {
+            input
+                .path
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+}
+
+impl Plan {
+    /// What lowering a stream may look at.
+    pub fn setting(&self) -> Setting<'_> {
+        Setting { start: self.horizon.start, months: self.horizon.months, drivers: &self.drivers }
+    }
+
+    /// The stream at an index.
+    pub fn stream(&self, stream: StreamIndex) -> &Stream {
+        &self.streams[stream.at()]
+    }
+
+    /// The restrictions of the stream at an index.
+    pub fn restrictions(&self, stream: StreamIndex) -> &Restrictions {
+        &self.restrictions[stream.at()]
+    }
+
+    /// The line at an index.
+    pub fn line(&self, line: LineIndex) -> &CostLine {
+        &self.lines[line.at()]
+    }
+
+    /// The pool at an index.
+    pub fn pool(&self, pool: PoolIndex) -> &Pool {
+        &self.pools[pool.at()]
+    }
+
+    /// The stream of this name.
+    pub fn find_stream(&self, name: &str) -> Option<StreamIndex> {
+        let found = self.streams.binary_search_by(|stream| stream.name.as_str().cmp(name));
+        found.ok().map(StreamIndex::from)
+    }
+
+    /// The line of this name.
+    pub fn find_line(&self, name: &str) -> Option<LineIndex> {
+        let found = self.lines.binary_search_by(|line| line.name.as_str().cmp(name));
+        found.ok().map(LineIndex::from)
+    }
+
+    /// What is known of a stream's position at the start.
+    pub fn opening_of(&self, stream: StreamIndex) -> Option<&OpeningStream> {
+        self.opening.streams.iter().find(|(index, _)| *index == stream).map(|(_, opening)| opening)
+    }
+
+    /// The path of an input of a named table: `stream.ahc`.
+    pub fn path(table: &str, name: &Name) -> String {
+        format!("{table}.{name}")
+    }
+}

@@ -1,0 +1,454 @@
+//! The plan laid out in months: needs by line, tranches in one view, and which money may pay what.
+//!
+//! [`Timeline::from_plan`] is the only step from terms to amounts. What it holds is all that a braid
+//! may look at: the braid never asks a grant or a driver anything.
+
+use crate::error::Error;
+use crate::funding::public::PublicMethod;
+use crate::funding::reserve::Floor;
+use crate::funding::{
+    Authority, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms,
+};
+use crate::money::{Money, Rate};
+use crate::month::Month;
+use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
+use crate::plan::cost::Form;
+use crate::plan::restriction::{Verdict, selected, standing_verdict};
+use crate::plan::{Horizon, Plan};
+
+/// Which money a braid may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Money at least as sure as this.
+    View(Status),
+    /// Dependable money alone.
+    Dependable,
+    /// Money at least as sure as this that is neither a reserve nor one-time.
+    Recurring(Status),
+}
+
+/// The plan in months.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// The months.
+    pub horizon: Horizon,
+    /// The need of each line in each month, in the order of the plan's lines.
+    pub needs: Vec<Vec<Money>>,
+    /// The tranches of this view, in the order of streams, windows, pools and awards.
+    pub tranches: Vec<HeldTranche>,
+    /// What each purse may pay.
+    pub purses: Vec<Purse>,
+    /// Amounts told beside the tranches, by stream.
+    pub memos: Vec<(StreamIndex, Memo)>,
+    /// In-kind offered beyond what its line needs, by stream and month.
+    pub unused_in_kind: Vec<(StreamIndex, Month, Money)>,
+}
+
+/// One tranche as the braid holds it, in places of the horizon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldTranche {
+    /// The stream.
+    pub stream: StreamIndex,
+    /// The pool under whose uses it stands.
+    pub pool: Option<PoolIndex>,
+    /// Its purse.
+    pub purse: usize,
+    /// The first month, as stated; it may lie before the horizon.
+    pub first: Month,
+    /// The last month, as stated, if it lapses.
+    pub last: Option<Month>,
+    /// The first place of the horizon in which it may be spent.
+    pub opens: usize,
+    /// The last place of the horizon in which it may be spent.
+    pub closes: usize,
+    /// What may be spent within the horizon.
+    pub amount: Money,
+    /// The award of the stream: 0, then one a renewal.
+    pub award: u32,
+    /// The budget period.
+    pub period: u32,
+    /// How its cash arrives.
+    pub receipts: Receipts,
+    /// Whether it exists only as it is drawn, so that nothing of it lapses.
+    pub on_demand: bool,
+}
+
+/// The money of one stream under one set of uses: its own, or a pool's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purse {
+    /// The stream.
+    pub stream: StreamIndex,
+    /// The pool, if these are a pool's uses.
+    pub pool: Option<PoolIndex>,
+    /// The lines it may pay, in the order of names.
+    pub permits: Vec<Permit>,
+}
+
+/// Leave for a purse to pay a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// The line.
+    pub line: LineIndex,
+    /// The share of the line that it may pay at most, by documented benefit.
+    pub benefit: Option<Rate>,
+}
+
+impl HeldTranche {
+    /// Whether what is left of it lapses within the horizon.
+    pub fn lapses(&self, horizon: &Horizon) -> bool {
+        self.last.is_some_and(|last| last <= horizon.end())
+    }
+}
+
+impl Timeline {
+    /// Lays a plan out in months, with the money of one selection.
+    ///
+    /// # Errors
+    /// An internal error where an amount that was validated at the door does not come out: a bug.
+    pub fn from_plan(plan: &Plan, selection: Selection) -> Result<Timeline, Error> {
+        let mut timeline = Timeline {
+            horizon: plan.horizon,
+            needs: needs(plan, selection)?,
+            tranches: Vec::new(),
+            purses: Vec::new(),
+            memos: Vec::new(),
+            unused_in_kind: Vec::new(),
+        };
+        for stream in (0..plan.streams.len()).map(StreamIndex::from) {
+            if selection.holds_stream(plan, stream) {
+                timeline.add_stream(plan, selection, stream)?;
+            }
+        }
+        timeline.tranches.sort_by_key(|tranche| {
+            (
+                tranche.stream,
+                tranche.first,
+                tranche.last.is_none(),
+                tranche.last,
+                tranche.pool,
+                tranche.award,
+                tranche.period,
+            )
+        });
+        timeline.merge_like_tranches();
+        Ok(timeline)
+    }
+
+    /// The tranche at an index.
+    pub fn tranche(&self, tranche: TrancheIndex) -> &HeldTranche {
+        &self.tranches[tranche.at()]
+    }
+
+    fn add_stream(
+        &mut self,
+        plan: &Plan,
+        selection: Selection,
+        stream: StreamIndex,
+    ) -> Result<(), Error> {
+        let lowered = lower(plan, stream)?;
+        self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
+        let opening = plan.opening_of(stream);
+        let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
+        for tranche in lowered.tranches {
+            if !selection.holds_status(tranche.status) {
+                continue;
+            }
+            let Some(window) = self.window(tranche.first, tranche.last) else { continue };
+            let stated = self.amount(plan, stream, &tranche.amount, window.0);
+            let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
+            spent -= before;
+            let held = HeldTranche {
+                stream,
+                pool: None,
+                purse: 0,
+                first: tranche.first,
+                last: tranche.last,
+                opens: window.0,
+                closes: window.1,
+                amount: stated - before,
+                award: tranche.award,
+                period: tranche.period,
+                receipts: tranche.receipts,
+                on_demand: matches!(
+                    tranche.amount,
+                    Authority::OfEligible(..) | Authority::InKind(..)
+                ),
+            };
+            self.split_among_pools(plan, held);
+        }
+        Ok(())
+    }
+
+    /// The places in which a window lies within the horizon, if any.
+    fn window(&self, first: Month, last: Option<Month>) -> Option<(usize, usize)> {
+        let (start, end) = (self.horizon.start, self.horizon.end());
+        let last = last.unwrap_or(end).min(end);
+        if first > end || last < start || first > last {
+            return None;
+        }
+        Some((self.horizon.place(first.max(start))?, self.horizon.place(last)?))
+    }
+
+    fn amount(
+        &mut self,
+        plan: &Plan,
+        stream: StreamIndex,
+        authority: &Authority,
+        place: usize,
+    ) -> Money {
+        match *authority {
+            Authority::Amount(amount) => amount,
+            Authority::OfEligible(rate, limit) => {
+                let eligible = (0..plan.lines.len())
+                    .map(LineIndex::from)
+                    .filter(|line| standing_verdict(plan, stream, None, *line).is_allowed());
+                let need: Money = eligible.map(|line| self.needs[line.at()][place]).sum();
+                let share = rate.of(need);
+                limit.map_or(share, |limit| share.at_most(limit))
+            }
+            Authority::AboveFloor { balance, floor, authorised } => {
+                let floor = match floor {
+                    Floor::Amount(amount) => amount,
+                    Floor::MonthsOfCost(months) => self.months_of_cost(months),
+                };
+                authorised.at_most((balance - floor).floor_zero())
+            }
+            Authority::InKind(line, value) => {
+                let used = value.at_most(self.needs[line.at()][place]);
+                if value > used {
+                    self.unused_in_kind.push((stream, self.horizon.month(place), value - used));
+                }
+                used
+            }
+        }
+    }
+
+    /// So many months of all cost, at the average of the horizon's first twelve.
+    fn months_of_cost(&self, months: u32) -> Money {
+        let span = self.horizon.months.min(12);
+        let first: Money = self.needs.iter().flat_map(|line| &line[..span as usize]).sum();
+        first.share(1, span).times(i64::from(months))
+    }
+
+    /// Places a tranche in its purse; what a pool's membership gives goes into the pool's.
+    fn split_among_pools(&mut self, plan: &Plan, tranche: HeldTranche) {
+        let mut rest = tranche.amount;
+        for (index, pool) in plan.pools.iter().enumerate() {
+            let member = pool.members.iter().find(|(stream, _)| *stream == tranche.stream);
+            let Some((_, share)) = member else { continue };
+            let part = share.of(tranche.amount).at_most(rest);
+            rest -= part;
+            self.hold(
+                plan,
+                HeldTranche {
+                    pool: Some(PoolIndex::from(index)),
+                    receipts: scale(&tranche.receipts, part, tranche.amount),
+                    amount: part,
+                    ..tranche.clone()
+                },
+            );
+        }
+        let receipts = scale(&tranche.receipts, rest, tranche.amount);
+        self.hold(plan, HeldTranche { amount: rest, receipts, ..tranche });
+    }
+
+    fn hold(&mut self, plan: &Plan, mut tranche: HeldTranche) {
+        if tranche.amount.is_zero() {
+            return;
+        }
+        let (stream, pool) = (tranche.stream, tranche.pool);
+        let known =
+            self.purses.iter().position(|purse| (purse.stream, purse.pool) == (stream, pool));
+        tranche.purse = known.unwrap_or_else(|| {
+            self.purses.push(Purse { stream, pool, permits: permits(plan, stream, pool) });
+            self.purses.len() - 1
+        });
+        self.tranches.push(tranche);
+    }
+
+    /// Tranches that differ in nothing but their amount are one.
+    fn merge_like_tranches(&mut self) {
+        self.tranches.dedup_by(|next, kept| {
+            let like = (next.stream, next.pool, next.first, next.last, next.award, next.period)
+                == (kept.stream, kept.pool, kept.first, kept.last, kept.award, kept.period);
+            if like {
+                kept.amount += next.amount;
+                kept.receipts = join(&kept.receipts, &next.receipts);
+            }
+            like
+        });
+    }
+}
+
+impl Selection {
+    fn holds_stream(self, plan: &Plan, stream: StreamIndex) -> bool {
+        match self {
+            Selection::View(_) => true,
+            Selection::Dependable => is_dependable(plan, plan.stream(stream)),
+            Selection::Recurring(_) => !is_one_time(plan, stream),
+        }
+    }
+
+    fn holds_status(self, status: Status) -> bool {
+        match self {
+            Selection::View(view) | Selection::Recurring(view) => status <= view,
+            Selection::Dependable => status == Status::Secured,
+        }
+    }
+}
+
+/// Whether a stream is dependable, from its terms: its agreement is signed or its law stands, it recurs,
+/// it has 24 months or more of term left at `as-of` or no sunset, and 12 months' notice. Never shared
+/// savings, a reserve, or a discretionary gift.
+///
+/// A levy, a settlement, a formula grant and a match stand by law: for them no notice is asked.
+pub fn is_dependable(plan: &Plan, stream: &Stream) -> bool {
+    let term_left = match &stream.end {
+        End::Until(last) => last.since(plan.horizon.as_of) + 1 >= 24,
+        End::Evergreen(_) => true,
+    };
+    let stands_by_law = matches!(&stream.terms, Terms::Public(Public { method, .. })
+        if !matches!(method, PublicMethod::Appropriation { .. } | PublicMethod::CommunityBenefit { .. }));
+    let discretionary = matches!(stream.kind, Kind::SharedSavings | Kind::Reserve)
+        || matches!(&stream.terms, Terms::Public(Public { method, .. })
+            if matches!(method, PublicMethod::CommunityBenefit { .. }));
+    let noticed = stands_by_law || stream.notice_months.is_some_and(|months| months >= 12);
+    let index =
+        plan.find_stream(stream.name.as_str()).expect("a plan's stream is found by its name");
+    stream.status == Status::Secured
+        && !discretionary
+        && term_left
+        && noticed
+        && !is_one_time(plan, index)
+}
+
+/// Whether a stream is one-time: it neither recurs nor renews by its terms.
+///
+/// A reserve is one-time; so is a stream whose authority all comes in one month, unless it renews or
+/// has no end.
+pub fn is_one_time(plan: &Plan, stream: StreamIndex) -> bool {
+    let terms = plan.stream(stream);
+    if terms.kind == Kind::Reserve {
+        return true;
+    }
+    if matches!(terms.end, End::Evergreen(_)) {
+        return false;
+    }
+    match &terms.terms {
+        Terms::Grant(grant) => grant.renewal.is_none() && grant.periods.len() <= 1,
+        Terms::Schedule(rows) => {
+            rows.iter().all(|row| Some(row.available) == rows.first().map(|row| row.available))
+        }
+        _ => lower(plan, stream).is_ok_and(|lowered| {
+            let mut firsts = lowered.tranches.iter().map(|tranche| tranche.first);
+            let first = firsts.next();
+            firsts.all(|month| Some(month) == first)
+        }),
+    }
+}
+
+fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Error> {
+    let setting: Setting = plan.setting();
+    plan.stream(stream).lower(&setting).ok_or_else(|| {
+        Error::internal(format!("stream `{}` lowers within bounds", plan.stream(stream).name))
+    })
+}
+
+/// The need of every line in every month: forms first, then losses, then fees on both.
+fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
+    let mut needs = Vec::with_capacity(plan.lines.len());
+    for line in &plan.lines {
+        let amounts = line.needs(plan);
+        needs.push(amounts.ok_or_else(|| {
+            Error::internal(format!("cost line `{}` comes out within bounds", line.name))
+        })?);
+    }
+    for (index, line) in plan.lines.iter().enumerate() {
+        if let Form::SettlementLoss(stream) = line.form
+            && selection.holds_status(plan.stream(stream).status)
+        {
+            for (month, loss) in lower(plan, stream)?.losses {
+                if let Some(place) = plan.horizon.place(month) {
+                    needs[index][place] += loss;
+                }
+            }
+        }
+    }
+    for (index, line) in plan.lines.iter().enumerate() {
+        if let Form::Fee { share, on } = &line.form {
+            needs[index] = fee(plan, &needs, line.from, line.until, *share, on);
+        }
+    }
+    Ok(needs)
+}
+
+fn fee(
+    plan: &Plan,
+    needs: &[Vec<Money>],
+    from: Month,
+    until: Month,
+    share: Rate,
+    on: &[crate::plan::restriction::Selector],
+) -> Vec<Money> {
+    let counts = |index: usize| {
+        let line = &plan.lines[index];
+        !matches!(line.form, Form::Fee { .. }) && selected(on, LineIndex::from(index), line)
+    };
+    let charged: Vec<usize> = (0..plan.lines.len()).filter(|index| counts(*index)).collect();
+    let fee_of = |place: usize| {
+        let month = plan.horizon.month(place);
+        if !(from..=until).contains(&month) {
+            return Money::ZERO;
+        }
+        share.of(charged.iter().map(|index| needs[*index][place]).sum())
+    };
+    (0..plan.horizon.months as usize).map(fee_of).collect()
+}
+
+fn permits(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -> Vec<Permit> {
+    let lines = (0..plan.lines.len()).map(LineIndex::from);
+    let permit = |line| match standing_verdict(plan, stream, pool, line) {
+        Verdict::Allowed { benefit, .. } => Some(Permit { line, benefit }),
+        Verdict::Refused(_) => None,
+    };
+    lines.filter_map(permit).collect()
+}
+
+/// Receipts of a part of an amount, by cumulative rounding, so that the parts sum to the whole.
+fn scale(receipts: &Receipts, part: Money, whole: Money) -> Receipts {
+    let share = |rows: &Vec<(Month, Money)>| {
+        if part == whole {
+            return rows.clone();
+        }
+        let ratio = |amount: Money| {
+            let product = i128::from(amount.cents()) * i128::from(part.cents());
+            let cents = product / i128::from(whole.cents().max(1));
+            Money::try_from_cents(cents).expect("a part is no more than its whole")
+        };
+        let mut before = Money::ZERO;
+        let mut scaled = Vec::with_capacity(rows.len());
+        for (month, amount) in rows {
+            scaled.push((*month, ratio(before + *amount) - ratio(before)));
+            before += *amount;
+        }
+        scaled
+    };
+    match receipts {
+        Receipts::Advanced(rows) => Receipts::Advanced(share(rows)),
+        Receipts::Earned(rows) => Receipts::Earned(share(rows)),
+        other => other.clone(),
+    }
+}
+
+fn join(first: &Receipts, second: &Receipts) -> Receipts {
+    let both = |a: &Vec<(Month, Money)>, b: &Vec<(Month, Money)>| {
+        let mut rows: Vec<(Month, Money)> = a.iter().chain(b).copied().collect();
+        rows.sort_unstable();
+        rows
+    };
+    match (first, second) {
+        (Receipts::Advanced(a), Receipts::Advanced(b)) => Receipts::Advanced(both(a, b)),
+        (Receipts::Earned(a), Receipts::Earned(b)) => Receipts::Earned(both(a, b)),
+        _ => first.clone(),
+    }
+}
