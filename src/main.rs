@@ -1,2 +1,7 @@
-//! The `braid` command.
-fn main() {}
+//! The `braid` command: see `braid --help`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run::main()
+}

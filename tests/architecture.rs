@@ -1,5 +1,7 @@
 //! The house: which room may know which, what no room may do. See `docs/ARCHITECTURE.md`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,12 +32,22 @@ const NEVER: [(&str, &[&str]); 8] = [
     ("ledger", &["crate::folder", "f64", "f32", "std::fs", "std::io"]),
     ("measures", &["crate::braid", "crate::folder", "f64", "f32"]),
     ("forecast", &["crate::folder", "f64", "f32", "std::fs", "std::io"]),
-    ("export", &["crate::plan", "crate::braid", "crate::forecast", "crate::folder", "crate::ledger"]),
+    (
+        "export",
+        &["crate::plan", "crate::braid", "crate::forecast", "crate::folder", "crate::ledger"],
+    ),
 ];
 
 /// What no file of the library may name.
 const NEVER_IN_LIBRARY: [&str; 8] = [
-    "println!", "eprintln!", "std::process", "std::env", "clap::", "HashMap", "HashSet", "SystemTime",
+    "println!",
+    "eprintln!",
+    "std::process",
+    "std::env",
+    "clap::",
+    "HashMap",
+    "HashSet",
+    "SystemTime",
 ];
 
 struct Source {
@@ -103,7 +115,8 @@ fn a_room_imports_only_from_rooms_below_it() {
 #[test]
 fn every_file_of_the_library_has_its_room() {
     for source in sources() {
-        let known = floor(&source.room).is_some() || ["lib", "main", "cli"].contains(&source.room.as_str());
+        let known =
+            floor(&source.room).is_some() || ["lib", "main", "cli"].contains(&source.room.as_str());
         assert!(known, "{}: a room that the house does not know", source.path.display());
     }
 }
@@ -144,7 +157,10 @@ fn the_library_does_not_print_exit_or_look_around() {
 fn no_module_has_a_name_that_says_nothing() {
     for source in sources() {
         let stem = source.path.file_stem().unwrap().to_str().unwrap();
-        assert!(!["util", "utils", "helper", "helpers", "common", "misc"].contains(&stem), "{stem}");
+        assert!(
+            !["util", "utils", "helper", "helpers", "common", "misc"].contains(&stem),
+            "{stem}"
+        );
     }
 }
 

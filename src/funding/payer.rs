@@ -156,9 +156,15 @@ impl Payer {
             }
             PayerMethod::CaseRate { cases, rate } => (count(cases, place), rate, Rate::ONE),
             PayerMethod::Outcome { opened, completion, lag_months, rate } => {
-                // Before the horizon, cases were opened at the level of its first month.
-                let place = place.saturating_sub(lag_months as usize);
-                (count(opened, place), rate, completion)
+                // A contract pays for cases opened under it; before the horizon they were opened at the
+                // level of its first month.
+                let since = setting.start.plus(place as i32)?.since(self.from);
+                let cases = match place.checked_sub(lag_months as usize) {
+                    _ if since < lag_months as i32 => 0,
+                    Some(opening) => count(opened, opening),
+                    None => count(opened, 0),
+                };
+                (cases, rate, completion)
             }
             PayerMethod::CostReimbursement { .. } => return Some(Money::ZERO),
         };
@@ -461,9 +467,16 @@ mod tests {
             lag_months: 2,
             rate: price("100"),
         };
-        // January and February complete what was opened at January's level; then 10, 20.
+        // Nothing is complete in the contract's first two months; then what January and February opened.
+        let mut contract = payer(outcome);
         assert_eq!(
-            tranches(&lowered(&payer(outcome), None, &opened, 4)),
+            tranches(&lowered(&contract, None, &opened, 4)),
+            ["2024-03..- 500.00", "2024-04..- 1000.00"]
+        );
+        // A contract that ran before the horizon goes on at the level of its first month.
+        contract.from = month("2023-06");
+        assert_eq!(
+            tranches(&lowered(&contract, None, &opened, 4)),
             ["2024-01..- 500.00", "2024-02..- 500.00", "2024-03..- 500.00", "2024-04..- 1000.00"]
         );
     }

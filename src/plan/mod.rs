@@ -129,7 +129,8 @@ pub struct OpeningStream {
     pub cash: Money,
     /// Cash that is owed for what was spent or earned before the start, by expected month.
     pub receivables: Vec<(Month, Money)>,
-    /// What of the award was spent before the start, its indirect recovery with it.
+    /// What was spent before the start of the budget periods that are still open at the start, its
+    /// indirect recovery with it. Periods that closed before are of no account here.
     pub spent: Money,
     /// What of that was the direct base of its indirect recovery.
     pub base: Money,

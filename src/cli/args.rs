@@ -1,0 +1,240 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use braidfund::report::contract;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+
+/// Braided-funding financial planning: many streams, each with its own rules, against one set of
+/// costs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "braid",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  braid init hub --template chw-hub\n  braid check hub\n  \
+        braid forecast hub\n\n\
+        Exit status: 0 done; 1 a requested condition failed (--strict, --fail-on-gap); \
+        2 input or usage refused, nothing written; \
+        3 the environment failed, every target file whole."
+)]
+pub struct Command {
+    /// The command.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub manner: Manner,
+}
+
+/// What holds for every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Manner")]
+pub struct Manner {
+    /// When to colour: auto colours a terminal and heeds NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// The width of pages in columns [default: the terminal's, else 100].
+    #[arg(long, global = true, value_name = "COLUMNS")]
+    #[arg(value_parser = value_parser!(u16).range(40..=400))]
+    pub width: Option<u16>,
+    /// Say nothing beside the data and errors.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a commented starter folder that forecasts unchanged
+    #[command(after_help = "Example:\n  braid init hub --template chw-hub && braid forecast hub")]
+    Init(Init),
+    /// Say what is wrong with a plan folder, then what is doubtful
+    #[command(after_help = "Example:\n  braid check hub --strict")]
+    Check(Check),
+    /// Forecast who pays what, and what stays unpaid
+    #[command(after_help = "Examples:\n  braid forecast hub --view likely\n  \
+        braid forecast hub --scenario payers-late+no-levy --format csv --table draws\n  \
+        braid forecast hub --out forecast")]
+    Forecast(Forecast),
+    /// Explain a figure of the forecast: formula, inputs, and what keeps money from a gap
+    #[command(after_help = "Examples:\n  braid explain hub\n  braid explain hub gap 2027-03\n  \
+        braid explain hub cash 2027-03")]
+    Explain(Explain),
+    /// Print the JSON Schema of plan.toml, for editors
+    #[command(after_help = "Example:\n  braid schema > plan.schema.json")]
+    Schema,
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  braid completions bash \
+        > ~/.local/share/bash-completion/completions/braid")]
+    Completions(Completions),
+    /// Print the manual page
+    #[command(after_help = "Example:\n  braid man > braid.1; braid man forecast | man -l -")]
+    Man(Man),
+}
+
+/// `braid init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The folder to make; it may exist, without a plan in it.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// What to start from; see --list.
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// List the templates and stop.
+    #[arg(long, conflicts_with = "template")]
+    pub list: bool,
+}
+
+/// The plan to read.
+#[derive(Args, Debug)]
+pub struct Source {
+    /// The plan folder.
+    #[arg(value_name = "PLAN")]
+    pub folder: PathBuf,
+    /// The scenario; several stack from left to right: `late+low`.
+    #[arg(long, value_name = "ID")]
+    pub scenario: Option<String>,
+}
+
+/// How to braid.
+#[derive(Args, Debug)]
+pub struct Braiding {
+    /// How the braid is made.
+    #[arg(long, value_name = "METHOD", default_value = "waterfall")]
+    pub method: Method,
+    /// The money that counts: each view holds the surer ones.
+    #[arg(long, value_name = "VIEW", default_value = "secured")]
+    pub view: View,
+}
+
+/// How the braid is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Method {
+    /// Month by month without foresight, as practice does it.
+    Waterfall,
+    /// Documented benefit shares first: the cost allocation plan as filed.
+    Shares,
+}
+
+/// The money that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// Signed money, or money by a law that stands.
+    Secured,
+    /// And money expected by both sides.
+    Likely,
+    /// And money hoped for.
+    All,
+}
+
+/// `braid check`
+#[derive(Args, Debug)]
+pub struct Check {
+    #[command(flatten)]
+    pub source: Source,
+    /// End with status 1 where anything is doubtful.
+    #[arg(long)]
+    pub strict: bool,
+    /// The form of standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// The form of standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `braid forecast`
+#[derive(Args, Debug)]
+pub struct Forecast {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// The form of standard output [default: text, or nothing where --out is given].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ForecastFormat>,
+    /// The table that CSV holds [default: years].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(contract::NAMES))]
+    pub table: Option<String>,
+    /// Write every table as CSV, forecast.json and manifest.json into this folder, all or none.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace files in --out that braid did not make.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// End with status 1 where costs stay unpaid: any, or core costs alone.
+    #[arg(long, value_name = "WHICH")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "any")]
+    pub fail_on_gap: Option<FailOnGap>,
+}
+
+/// The form of a forecast on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForecastFormat {
+    /// A page for people.
+    Text,
+    /// The whole forecast, for programs.
+    Json,
+    /// One table, for spreadsheets and programs.
+    Csv,
+}
+
+/// The gap that fails a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOnGap {
+    /// A gap of core costs.
+    Core,
+    /// Any gap.
+    Any,
+}
+
+/// `braid explain`
+#[derive(Args, Debug)]
+pub struct Explain {
+    #[command(flatten)]
+    pub source: Source,
+    /// The figure, such as `gap 2027-03`; without it, the figures that can be asked for.
+    #[arg(value_name = "FIGURE")]
+    pub figure: Vec<String>,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// The form of standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// `braid completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `braid man`
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The command whose page is printed; without it, the page of all.
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}

@@ -1,0 +1,51 @@
+//! `braid check`: what is wrong, then what is doubtful.
+
+use braidfund::export::json;
+use braidfund::forecast::{Forecast, Question};
+use braidfund::plan::Plan;
+use braidfund::plan::check;
+use braidfund::report::doubts::{self, Doubts};
+
+use super::args::{self, Format};
+use super::options::Source;
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// Checks a plan under the scenario that was asked for, or under the base case and every scenario.
+pub fn run(args: args::Check, screen: &Screen) -> Result<Ending, Stop> {
+    let plans = match Source::from(args.source).open_cases() {
+        Err(Stop::Engine(error)) if error.is_input() && args.format == Format::Json => {
+            screen.data(json::encode(&doubts::refusal(error.diagnostics())).as_bytes())?;
+            return Err(Stop::Told);
+        }
+        plans => plans?,
+    };
+    let cases = cases(&plans)?;
+    match args.format {
+        Format::Text => screen.page(&doubts::page(&plans[0], &cases))?,
+        Format::Json => {
+            screen.data(json::encode(&doubts::record(&plans[0], &cases)).as_bytes())?;
+        }
+    }
+    let doubtful = cases.iter().any(|case| !case.findings.is_empty());
+    Ok(if args.strict && doubtful { Ending::ConditionFailed } else { Ending::Done })
+}
+
+/// The findings of the first plan and its forecast, then what each other plan adds to them by
+/// itself.
+fn cases(plans: &[Plan]) -> Result<Vec<Doubts>, Stop> {
+    let (first, others) = plans.split_first().expect("there is a case to check");
+    let findings = Forecast::from_plan(first, Question::default())?.findings;
+    let mut cases = vec![Doubts { scenario: first.scenario.clone(), findings }];
+    for plan in others {
+        let known = &cases[0].findings;
+        let mut own = check::findings(plan);
+        own.retain(|finding| {
+            !known
+                .iter()
+                .any(|other| (other.name, &other.subject) == (finding.name, &finding.subject))
+        });
+        cases.push(Doubts { scenario: plan.scenario.clone(), findings: own });
+    }
+    Ok(cases)
+}

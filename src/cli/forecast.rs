@@ -1,0 +1,91 @@
+//! `braid forecast`: the page, the tables, the files.
+
+use std::path::Path;
+
+use braidfund::export::{csv, json};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::output::{DiskSink, Edition, FileSet, write_all};
+use braidfund::report::{contract, record, summary};
+
+use super::args::{self, FailOnGap, ForecastFormat};
+use super::options::{Opened, Source};
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// Forecasts a plan, writes its files if asked to, and shows it.
+pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
+    let format = format(&args)?;
+    let source = Source::from(args.source);
+    let opened = source.open()?;
+    let forecast = Forecast::from_plan(&opened.plan, Question::from(args.braiding))?;
+    if let Some(directory) = &args.out {
+        let set = file_set(&opened, &forecast);
+        write_all(&DiskSink, directory, &set, args.force)?;
+        talk_of(screen, directory, &set);
+    }
+    match format {
+        Some(ForecastFormat::Text) => {
+            screen.page(&summary::page(&opened.plan, &forecast, &source.words()))?;
+        }
+        Some(ForecastFormat::Json) => {
+            let value = record::forecast(&opened.plan, &forecast);
+            screen.data(json::encode(&value).as_bytes())?;
+        }
+        Some(ForecastFormat::Csv) => {
+            let name = args.table.as_deref().unwrap_or("years");
+            let table = contract::table(&opened.plan, &forecast, name);
+            let table = table.expect("clap lets only the names of tables through");
+            if !opened.plan.notice.is_empty() {
+                screen.talk(&format!("{}: {}", opened.plan.title, opened.plan.notice));
+            }
+            screen.data(csv::encode(&table).as_bytes())?;
+        }
+        None => {}
+    }
+    Ok(ending(&forecast, args.fail_on_gap))
+}
+
+/// The form of standard output; nothing where files alone were asked for.
+fn format(args: &args::Forecast) -> Result<Option<ForecastFormat>, Stop> {
+    match (args.format, &args.table) {
+        (Some(ForecastFormat::Csv) | None, Some(_)) => Ok(Some(ForecastFormat::Csv)),
+        (Some(_), Some(_)) => Err(Stop::Usage(
+            "`--table` names one table, which only CSV shows".to_string(),
+            "write `--format csv`, or leave `--table` out".to_string(),
+        )),
+        (None, None) if args.out.is_some() => Ok(None),
+        (format, None) => Ok(Some(format.unwrap_or(ForecastFormat::Text))),
+    }
+}
+
+fn file_set(opened: &Opened, forecast: &Forecast) -> FileSet {
+    let plan = &opened.plan;
+    let tables = contract::tables(plan, forecast);
+    let csv = |table: &braidfund::report::Table| {
+        (format!("{}.csv", table.name), csv::encode(table).into_bytes())
+    };
+    let mut files: Vec<(String, Vec<u8>)> = tables.iter().map(csv).collect();
+    let value = record::forecast(plan, forecast);
+    files.push(("forecast.json".to_string(), json::encode(&value).into_bytes()));
+    let edition = Edition {
+        title: plan.title.clone(),
+        notice: plan.notice.clone(),
+        input_sha256: opened.digest.clone(),
+    };
+    FileSet { files, edition: Some(edition) }
+}
+
+fn talk_of(screen: &Screen, directory: &Path, set: &FileSet) {
+    let count = set.files.len() + 1;
+    screen.talk(&format!("wrote {count} files into {}", directory.display()));
+}
+
+fn ending(forecast: &Forecast, fail_on_gap: Option<FailOnGap>) -> Ending {
+    let total = &forecast.measures.total;
+    let fails = match fail_on_gap {
+        Some(FailOnGap::Core) => !total.gap[0].is_zero(),
+        Some(FailOnGap::Any) => !total.gap_total().is_zero(),
+        None => false,
+    };
+    if fails { Ending::ConditionFailed } else { Ending::Done }
+}

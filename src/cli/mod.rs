@@ -1,0 +1,15 @@
+//! The command line: the only place that prints, exits, reads the environment, or knows clap.
+//!
+//! What is typed ([`args`]) becomes what is meant ([`options`]); [`run`] sends it to one file a
+//! command and turns what comes back into an exit status. Data goes to standard output and talk to
+//! standard error, both through [`screen`].
+
+mod args;
+mod check;
+mod explain;
+mod forecast;
+mod init;
+mod manual;
+mod options;
+pub mod run;
+mod screen;

@@ -1,0 +1,131 @@
+//! What is meant: arguments made ready, and plans read with the digest of what was read.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use braidfund::braid::Method;
+use braidfund::error::Error;
+use braidfund::folder::{self, DiskFolder, FileFault, Files};
+use braidfund::forecast::Question;
+use braidfund::funding::Status;
+use braidfund::output::sha256;
+use braidfund::plan::Plan;
+
+use super::args;
+use super::run::Stop;
+
+/// The digest of what was read, for the message of a bug.
+pub static INPUT_DIGEST: OnceLock<String> = OnceLock::new();
+
+/// A plan that was read.
+pub struct Opened {
+    /// The plan.
+    pub plan: Plan,
+    /// The digest of every file that was read for it.
+    pub digest: String,
+}
+
+/// A plan folder as it was typed.
+pub struct Source {
+    /// The path.
+    pub folder: PathBuf,
+    /// The scenario, if one was asked for.
+    pub scenario: Option<String>,
+}
+
+impl From<args::Source> for Source {
+    fn from(typed: args::Source) -> Source {
+        // `braid check hub/plan.toml` means the folder.
+        let folder = match typed.folder.file_name() {
+            Some(name) if name == "plan.toml" && typed.folder.is_file() => {
+                let parent = typed.folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+                parent.unwrap_or(Path::new(".")).to_path_buf()
+            }
+            _ => typed.folder,
+        };
+        Source { folder, scenario: typed.scenario }
+    }
+}
+
+impl Source {
+    /// Reads the plan under the scenario that was asked for.
+    pub fn open(&self) -> Result<Opened, Stop> {
+        let scenario = self.scenario.as_deref().unwrap_or(folder::BASE);
+        let (plan, digest) = self.watched(|files| folder::read(files, scenario))?;
+        Ok(Opened { plan, digest })
+    }
+
+    /// Reads the plan under the scenario that was asked for, or the base case and then every
+    /// scenario.
+    pub fn open_cases(&self) -> Result<Vec<Plan>, Stop> {
+        match &self.scenario {
+            Some(_) => Ok(vec![self.open()?.plan]),
+            None => Ok(self.watched(folder::read_all)?.0),
+        }
+    }
+
+    /// What is read from the folder, with the digest of its files.
+    fn watched<T>(
+        &self,
+        read: impl FnOnce(&dyn Files) -> Result<T, Error>,
+    ) -> Result<(T, String), Stop> {
+        let watched = Watched { files: DiskFolder::open(&self.folder)?, read: RefCell::default() };
+        let value = read(&watched);
+        let digest = watched.digest();
+        let _ = INPUT_DIGEST.set(digest.clone());
+        Ok((value?, digest))
+    }
+
+    /// The folder as text for a person.
+    pub fn words(&self) -> String {
+        self.folder.display().to_string()
+    }
+}
+
+impl From<args::Braiding> for Question {
+    fn from(typed: args::Braiding) -> Question {
+        Question {
+            method: match typed.method {
+                args::Method::Waterfall => Method::Waterfall,
+                args::Method::Shares => Method::Shares,
+            },
+            view: match typed.view {
+                args::View::Secured => Status::Secured,
+                args::View::Likely => Status::Likely,
+                args::View::All => Status::Prospective,
+            },
+        }
+    }
+}
+
+/// A plan folder whose files are digested as they are read, so that the digest is of the very bytes
+/// that the plan was made from.
+struct Watched {
+    files: DiskFolder,
+    read: RefCell<BTreeMap<String, String>>,
+}
+
+impl Watched {
+    fn digest(&self) -> String {
+        let lines = self.read.borrow();
+        let lines: String =
+            lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
+        sha256(lines.as_bytes())
+    }
+}
+
+impl Files for Watched {
+    fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FileFault> {
+        let bytes = self.files.read(name, limit)?;
+        if let Some(bytes) = &bytes {
+            self.read.borrow_mut().insert(name.to_string(), sha256(bytes));
+        }
+        Ok(bytes)
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.files.holds(name)
+    }
+}

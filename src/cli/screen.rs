@@ -1,0 +1,77 @@
+//! Standard output and standard error: the one place that writes to them.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use braidfund::error::Error;
+use braidfund::export::text::{self, Colour, WIDTH, WIDTH_MAX, WIDTH_MIN};
+use braidfund::report::Page;
+
+use super::args::{Color, Manner};
+use super::run::Stop;
+
+/// Where a command says what it has to say.
+pub struct Screen {
+    choice: ColorChoice,
+    /// The width of pages.
+    pub width: usize,
+    quiet: bool,
+}
+
+impl Screen {
+    /// The screen that was asked for.
+    pub fn from_manner(manner: &Manner) -> Screen {
+        let choice = match manner.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let width = manner.width.map(usize::from).or_else(terminal_width).unwrap_or(WIDTH);
+        Screen { choice, width, quiet: manner.quiet }
+    }
+
+    /// Writes data to standard output.
+    pub fn data(&self, bytes: &[u8]) -> Result<(), Stop> {
+        deliver(io::stdout().lock(), bytes)
+    }
+
+    /// Shows a page on standard output.
+    pub fn page(&self, page: &Page) -> Result<(), Stop> {
+        let text = text::encode(page, self.width, Colour::With);
+        let stdout = io::stdout();
+        deliver(AutoStream::new(stdout.lock(), self.choice), text.as_bytes())
+    }
+
+    /// Says something beside the data, unless quiet was asked for.
+    pub fn talk(&self, text: &str) {
+        if !self.quiet {
+            self.complain(&format!("{}\n", braidfund::diagnostic::visible(text)));
+        }
+    }
+
+    /// Says what is wrong. Where even that cannot be written, the exit status must do.
+    pub fn complain(&self, text: &str) {
+        let stderr = io::stderr();
+        let mut stream = AutoStream::new(stderr.lock(), self.choice);
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+}
+
+/// A reader that has seen enough and closed the pipe is no failure.
+fn deliver(mut stream: impl Write, bytes: &[u8]) -> Result<(), Stop> {
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Error::environment("write to standard output", error).into()),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The width that a terminal's shell tells, where standard output is a terminal.
+fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let columns = std::env::var_os("COLUMNS")?;
+    let columns: usize = columns.to_str()?.parse().ok()?;
+    Some(columns.clamp(WIDTH_MIN, WIDTH_MAX))
+}

@@ -1,0 +1,285 @@
+//! Cash: what comes in, what goes out, and how long it lasts.
+
+use super::ask::{Ask, Grain, Period, sums};
+use super::{Explanation, Part, Value, text};
+use crate::cash::Cash;
+use crate::funding::Kind;
+use crate::money::Money;
+use crate::month::{FiscalCalendar, Month};
+
+/// Which costs a balance pays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paying {
+    /// What the braid funds.
+    Funded,
+    /// Every cost as planned.
+    AllCosts,
+}
+
+impl Paying {
+    fn closing(self, cash: &Cash) -> &[Money] {
+        match self {
+            Paying::Funded => &cash.closing,
+            Paying::AllCosts => &cash.closing_all_costs,
+        }
+    }
+
+    fn id(self, month: Month) -> String {
+        match self {
+            Paying::Funded => format!("cash/{month}"),
+            Paying::AllCosts => format!("cash/all-costs/{month}"),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Paying::Funded => "paying what the braid funds",
+            Paying::AllCosts => "paying every cost as planned",
+        }
+    }
+}
+
+/// Explains a figure of cash.
+pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
+    match rest {
+        ["all-costs", word] => month(ask, Paying::AllCosts, word),
+        ["lowest"] => Some(lowest(ask)),
+        ["runs-out"] => Some(runs_out(ask)),
+        ["working-capital"] => Some(working_capital(ask)),
+        ["days", word] => days(ask, word),
+        ["liquid-months", word] => liquid_months(ask, word),
+        [word] => month(ask, Paying::Funded, word),
+        _ => None,
+    }
+}
+
+fn month(ask: Ask, paying: Paying, word: &str) -> Option<Explanation> {
+    let period = Period::parse(ask, word)?;
+    let Grain::Month(_) = period.grain else { return None };
+    let (place, cash) = (period.first, &ask.forecast.books.cash);
+    let closing = *paying.closing(cash).get(place)?;
+    let mut parts = match place.checked_sub(1) {
+        Some(before) => {
+            let part = Part::plus(paying.closing(cash)[before], "cash at the month's beginning");
+            vec![part.see(paying.id(ask.month(before)))]
+        }
+        None => at_start(ask),
+    };
+    parts.extend(receipts(ask, place));
+    parts.extend(payments(ask, paying, place));
+    parts
+        .push(Part::minus(cash.refunds[place], "goes back to funders").see(refunds_of(ask, place)));
+    let told: Money = parts.iter().map(Part::signed).sum();
+    if told != closing {
+        let rest = closing - told;
+        let part = if rest < Money::ZERO {
+            Part::minus(-rest, "other payments")
+        } else {
+            Part::plus(rest, "other receipts")
+        };
+        parts.push(part);
+    }
+    let subject = match paying {
+        Paying::Funded => format!("Closing cash, {}", period.words),
+        Paying::AllCosts => format!("Closing cash {}, {}", paying.words(), period.words),
+    };
+    let formula = format!(
+        "cash at the beginning, with receipts by stream, less payments by line and what goes back, {}",
+        paying.words()
+    );
+    let explanation = Explanation::sum_of(&subject, closing, formula, parts);
+    Some(standing(ask, paying, place, explanation))
+}
+
+/// The cash of the plan's start: unrestricted, as stated or as the reserves hold it, and by stream.
+fn at_start(ask: Ask) -> Vec<Part> {
+    let opening = &ask.plan.opening;
+    let held = opening.streams.iter().filter(|(_, opening)| !opening.cash.is_zero());
+    let restricted: Money = held.clone().map(|(_, opening)| opening.cash).sum();
+    let unrestricted = ask.forecast.books.cash.opening[0] - restricted;
+    let stated = ask.plan.inputs.find("opening.unrestricted-cash");
+    let reserve = ask.plan.streams.iter().find(|stream| stream.kind == Kind::Reserve);
+    let path = match (stated, reserve) {
+        (None, Some(reserve)) => format!("stream.{}.balance", reserve.name),
+        _ => "opening.unrestricted-cash".to_string(),
+    };
+    let unrestricted = Part::plus(unrestricted, "unrestricted cash at the plan's start");
+    let mut parts = vec![unrestricted.input(ask.plan, &path)];
+    parts.extend(held.map(|(stream, opening)| {
+        let stream = ask.plan.stream(*stream);
+        Part::plus(opening.cash, format!("cash of {} at the plan's start", stream.title))
+            .input(ask.plan, &format!("opening.stream.{}.cash", stream.name))
+    }));
+    parts
+}
+
+/// What goes back in a month fell due in the month before.
+fn refunds_of(ask: Ask, place: usize) -> String {
+    let due = ask.month(place.saturating_sub(1));
+    format!("refund-due/{}", FiscalCalendar::label(ask.ledger().fiscal.year_of(due)))
+}
+
+/// What each stream brings in; streams that bring nothing are left out.
+fn receipts(ask: Ask, place: usize) -> Vec<Part> {
+    let rows = ask.forecast.books.cash.receipts_by_stream.iter().enumerate();
+    let rows = rows.map(|(stream, months)| (stream, months[place]));
+    let part = |(stream, amount): (usize, Money)| {
+        let book = ask.book(stream);
+        let path = format!("stream.{}", book.name);
+        let keys = ["payment", "lag-months", "terms.collection-lag-months", "terms.collection"];
+        let written =
+            |key: &&&str| ask.plan.inputs.below(&format!("{path}.{key}")).next().is_some();
+        let key = keys.iter().find(written).map_or(String::new(), |key| format!(".{key}"));
+        Part::plus(amount, format!("received from {}", book.title))
+            .input(ask.plan, &format!("{path}{key}"))
+            .see(format!("stream/{}", book.name))
+    };
+    sums(rows).into_iter().map(part).collect()
+}
+
+/// What each line takes out: its cost of the month that falls due now. In-kind is never cash.
+fn payments(ask: Ask, paying: Paying, place: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (line, book) in ask.ledger().lines.iter().enumerate() {
+        let Some(of) = place.checked_sub(book.payment_lag_months as usize) else { continue };
+        let draws = ask.draws(&Period::month(ask, of)).iter();
+        let own = draws.filter(|draw| draw.line.at() == line && !ask.book(draw.stream).in_kind);
+        let funded: Money = own.map(|draw| draw.amount).sum();
+        let amount = match paying {
+            Paying::Funded => funded,
+            Paying::AllCosts => funded + book.gap[of],
+        };
+        if amount.is_zero() {
+            continue;
+        }
+        let head = if paying == Paying::Funded { "covered" } else { "cost" };
+        let see = format!("{head}/{}/{}", ask.line_word(line), ask.month(of));
+        let part = Part::minus(amount, format!("paid for {}", book.title));
+        let part = part.input(ask.plan, &format!("cost.{}", book.name)).see(see);
+        let late = format!("cost of {}", ask.month(of).words());
+        parts.push(if of == place { part } else { part.text(late) });
+    }
+    parts
+}
+
+/// What stands beside a closing balance.
+fn standing(ask: Ask, paying: Paying, place: usize, explanation: Explanation) -> Explanation {
+    let cash = &ask.forecast.books.cash;
+    let month = ask.month(place);
+    if paying == Paying::AllCosts {
+        let first = cash.runs_out() == Some(place);
+        let explanation = explanation.with([Part::aside(
+            cash.closing[place],
+            "closing cash, paying only what the braid funds",
+        )
+        .see(Paying::Funded.id(month))]);
+        return if first {
+            explanation.note("The first month that ends below zero.")
+        } else {
+            explanation
+        };
+    }
+    let parts = [
+        (cash.restricted[place], "of it held for restricted streams"),
+        (cash.unrestricted[place], "of it unrestricted; below zero where it fronts awards"),
+        (cash.receivable[place], "earned and not received yet"),
+        (cash.refundable_advance[place], "received in advance and not earned yet"),
+        (cash.payable[place], "costs incurred and not paid yet"),
+    ];
+    let asides = parts.into_iter().map(|(amount, label)| Part::aside(amount, label));
+    let all =
+        Part::aside(cash.closing_all_costs[place], "closing cash, paying every cost as planned")
+            .see(Paying::AllCosts.id(month));
+    explanation.with(asides).with([all])
+}
+
+fn lowest(ask: Ask) -> Explanation {
+    let measure = &ask.measures().cash;
+    let (month, amount) = measure.lowest;
+    let (funded_month, funded) = measure.lowest_funded;
+    let subject = format!("Lowest month-end cash, {}", month.words());
+    let formula = "the lowest closing balance of all months, paying every cost as planned";
+    let part = Part::plus(amount, format!("closing cash, {}", month.words()))
+        .see(Paying::AllCosts.id(month));
+    let label = format!("lowest cash, paying what the braid funds, {}", funded_month.words());
+    let funded = Part::aside(funded, label).see(Paying::Funded.id(funded_month));
+    let working = Part::aside(measure.working_capital, "working capital that late payment takes")
+        .see("cash/working-capital");
+    Explanation::sum_of(&subject, amount, formula, vec![part]).with([funded, working])
+}
+
+fn runs_out(ask: Ask) -> Explanation {
+    let formula = "the first month that ends below zero, paying every cost as planned";
+    let subject = "The month in which cash runs out";
+    let Some(month) = ask.measures().cash.runs_out else {
+        let value = Value::Words("not within these months".to_string());
+        let (lowest, amount) = ask.measures().cash.lowest;
+        let part = Part::aside(amount, format!("lowest closing cash, {}", lowest.words()));
+        return Explanation::of(subject, value, formula).with([part.see("cash/lowest")]);
+    };
+    let cash = &ask.forecast.books.cash;
+    let places = ask.ledger().horizon.place(month).into_iter();
+    let parts = places.flat_map(|place| place.checked_sub(1).into_iter().chain([place]));
+    let parts = parts.map(|place| {
+        let month = ask.month(place);
+        Part::aside(cash.closing_all_costs[place], format!("closing cash, {}", month.words()))
+            .see(Paying::AllCosts.id(month))
+    });
+    Explanation::of(subject, Value::Month(month), formula).with(parts)
+}
+
+fn working_capital(ask: Ask) -> Explanation {
+    let amount = ask.measures().cash.working_capital;
+    let cash = &ask.forecast.books.cash;
+    let lowest = cash.unrestricted.iter().enumerate().min_by_key(|(place, cash)| (**cash, *place));
+    let part = lowest.map(|(place, amount)| {
+        let month = ask.month(place);
+        let label = format!("unrestricted cash at its lowest, {}", month.words());
+        Part::aside(*amount, label).see(Paying::Funded.id(month))
+    });
+    let formula = "how far unrestricted cash falls below zero while paying only what the braid funds: \
+                   what late payment by funders takes";
+    Explanation::of("Working capital that late payment takes", Value::Money(amount), formula)
+        .with(part)
+}
+
+fn days(ask: Ask, word: &str) -> Option<Explanation> {
+    let (period, place) = Period::year_rest(ask, &[word])?;
+    let days = *ask.measures().cash.days.get(place?)?;
+    let subject = format!("Days of unrestricted cash at the end of {}", period.words);
+    let formula = "unrestricted cash at the year's end, over the cost of a day of the year";
+    let unrestricted = ask.forecast.books.cash.unrestricted[period.last];
+    let part = held(ask, &period, unrestricted, "unrestricted cash");
+    let parts = [part, yearly_cost(ask, &period)];
+    Some(Explanation::of(&subject, Value::Number(days), formula).with(parts))
+}
+
+fn liquid_months(ask: Ask, word: &str) -> Option<Explanation> {
+    let (period, place) = Period::year_rest(ask, &[word])?;
+    let months = *ask.measures().cash.liquid_months.get(place?)?;
+    let subject =
+        format!("Months of liquid unrestricted net assets at the end of {}", period.words);
+    let formula = "unrestricted cash and what awards and unrestricted streams owe, less what is \
+                   payable, at the year's end; over the average cost of a month";
+    let cash = &ask.forecast.books.cash;
+    let parts = [
+        held(ask, &period, cash.liquid[period.last], "liquid unrestricted net assets"),
+        held(ask, &period, cash.unrestricted[period.last], "unrestricted cash"),
+        held(ask, &period, cash.payable[period.last], "costs incurred and not paid yet"),
+        yearly_cost(ask, &period),
+    ];
+    Some(Explanation::of(&subject, Value::Number(months), formula).with(parts))
+}
+
+/// What is held at the end of a year.
+fn held(ask: Ask, period: &Period, amount: Money, label: &str) -> Part {
+    let month = ask.month(period.last);
+    Part::aside(amount, format!("{label}, {}", month.words())).see(Paying::Funded.id(month))
+}
+
+fn yearly_cost(ask: Ask, period: &Period) -> Part {
+    let cost: Money = ask.ledger().lines.iter().map(|line| period.sum(&line.need)).sum();
+    Part::aside(cost, format!("cost of {}", period.words))
+        .text(text::count(period.places().count(), "month", "months"))
+        .see(format!("cost{}", period.suffix()))
+}

@@ -1,0 +1,105 @@
+//! Figures as people read them.
+
+use crate::money::{Money, Rate};
+
+/// An amount with separators and cents; a negative one in parentheses.
+pub(super) fn money(amount: Money) -> String {
+    let cents = amount.cents().unsigned_abs();
+    let text = format!("{}.{:02}", grouped(cents / 100), cents % 100);
+    if amount.cents() < 0 { format!("({text})") } else { text }
+}
+
+/// A whole number with separators.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share as an exact percentage: `33.3333%`.
+pub(super) fn percent(share: Rate) -> String {
+    let billionths = share.billionths();
+    let sign = if billionths < 0 { "-" } else { "" };
+    let size = billionths.unsigned_abs();
+    let fraction = format!("{:07}", size % 10_000_000);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{sign}{}%", size / 10_000_000),
+        digits => format!("{sign}{}.{digits}%", size / 10_000_000),
+    }
+}
+
+/// A share as a percentage to one place, half away from zero: a measure, not an input.
+pub(super) fn percent_rounded(share: Rate) -> String {
+    let billionths = share.billionths();
+    let sign = if billionths < 0 { "-" } else { "" };
+    let tenths = (billionths.unsigned_abs() + 500_000) / 1_000_000;
+    format!("{sign}{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// A plain number, as short as it is exact.
+pub(super) fn number(number: Rate) -> String {
+    number.to_string()
+}
+
+/// `1 month`, `3 months`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number as u64)) }
+}
+
+/// A word with its first letter in upper case.
+pub(super) fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Words joined by commas, those past the sixth counted.
+pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let shown = words.iter().take(6).copied().collect::<Vec<_>>().join(", ");
+    match words.len().saturating_sub(6) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// A name as one part of an id: lower case, with hyphens for what an id cannot hold.
+pub(super) fn slug(name: &str) -> String {
+    let legal = |character: char| if character.is_alphanumeric() { character } else { '-' };
+    let text: String = name.to_lowercase().chars().map(legal).collect();
+    let parts: Vec<&str> = text.split('-').filter(|part| !part.is_empty()).collect();
+    parts.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_as_in_a_report() {
+        assert_eq!(money(Money::from_cents(-4_074_300)), "(40,743.00)");
+        assert_eq!(money(Money::from_cents(123_456_789)), "1,234,567.89");
+        assert_eq!(money(Money::from_cents(5)), "0.05");
+    }
+
+    #[test]
+    fn shares_are_exact() {
+        assert_eq!(percent(Rate::parse_percent("12.5").unwrap()), "12.5%");
+        assert_eq!(percent(Rate::ONE), "100%");
+        assert_eq!(percent_rounded(Rate::parse_percent("64.45").unwrap()), "64.5%");
+        assert_eq!(percent(Rate::parse_percent("33.3333333").unwrap()), "33.3333333%");
+    }
+
+    #[test]
+    fn names_become_parts_of_ids() {
+        assert_eq!(slug("St. Mary's / Health Plan"), "st-mary-s-health-plan");
+    }
+}

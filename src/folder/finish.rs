@@ -1,0 +1,286 @@
+//! What can only be said of a whole plan: that its amounts stay in range, and that its pools blend
+//! nothing that their members forbid.
+
+use super::context::Context;
+use super::syntax::Table;
+use super::text::Span;
+use crate::diagnostic::Code;
+use crate::funding::partner::PartnerMethod;
+use crate::funding::payer::PayerMethod;
+use crate::funding::{Authority, Lowered, Stream, Terms};
+use crate::limits::{MONEY_CENTS_MAX, TRANCHES_MAX};
+use crate::money::Money;
+use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
+use crate::plan::Plan;
+use crate::plan::cost::{CostLine, Escalation, Form};
+use crate::plan::restriction::{Verdict, selected, standing_verdict};
+
+/// What of a plan could be read, so that what could not is not told again.
+#[derive(Debug)]
+pub struct Sound {
+    /// Whether the months and all ids are known.
+    pub horizon: bool,
+    /// The drivers that could be read.
+    pub drivers: Vec<bool>,
+    /// The lines that could be read.
+    pub lines: Vec<bool>,
+    /// The streams that could be read.
+    pub streams: Vec<bool>,
+    /// The pools that could be read, and where their keys stand.
+    pub pools: Vec<(bool, Span)>,
+}
+
+/// Tells what is wrong with the plan as a whole.
+pub fn check(context: &Context<'_>, plan: &Plan, tree: &Table, sound: &Sound) {
+    if !sound.horizon {
+        return;
+    }
+    let mut books = Books { context, tree, total: 0, told: false };
+    opening(plan, &mut books);
+    lines(plan, sound, &mut books);
+    streams(plan, sound, &mut books);
+    for (place, (whole, span)) in sound.pools.iter().enumerate() {
+        let members = &plan.pools[place].members;
+        if *whole && members.iter().all(|(member, _)| sound.streams[member.at()]) {
+            pool(context, plan, PoolIndex::from(place), *span, sound);
+        }
+    }
+}
+
+/// The running total of everything that a plan states.
+struct Books<'a> {
+    context: &'a Context<'a>,
+    tree: &'a Table,
+    total: i128,
+    told: bool,
+}
+
+impl Books<'_> {
+    /// Where the table of an id stands.
+    fn place(&self, kind: &str, id: &str) -> Span {
+        let top = Span { file: 0, start: 0, end: 0 };
+        let table = self.tree.get(kind).and_then(|entry| entry.node.table());
+        table.and_then(|table| table.get(id)).map_or(top, |entry| entry.key)
+    }
+
+    /// Counts an amount; the first one that leaves the bounds is told at its table.
+    fn count(&mut self, cents: i128, kind: &str, id: &str) {
+        self.total += cents;
+        if self.total > i128::from(MONEY_CENTS_MAX) && !self.told {
+            self.told = true;
+            let message = format!("the plan's amounts come to more than {} in all", Money::MAX);
+            let cause = "with this table the total is too large";
+            let remedy = "write smaller amounts, or part the plan";
+            let span = self.place(kind, id);
+            self.context.desk.fault(Code::Overflow, span, message, cause, remedy);
+        }
+    }
+
+    fn overflow(&self, kind: &str, id: &str, what: &str) {
+        let span = self.place(kind, id);
+        let message = format!("{what} of `[{kind}.{id}]` cannot be computed exactly");
+        let cause = format!("an amount has too many digits, or exceeds {}", Money::MAX);
+        let remedy = "write smaller amounts, or fewer decimal places";
+        self.context.desk.fault(Code::Overflow, span, message, cause, remedy);
+    }
+}
+
+fn cents(amounts: impl IntoIterator<Item = Money>) -> i128 {
+    amounts.into_iter().map(|amount| i128::from(amount.cents())).sum()
+}
+
+fn opening(plan: &Plan, books: &mut Books<'_>) {
+    books.total += cents([plan.opening.unrestricted_cash]);
+    for (stream, position) in &plan.opening.streams {
+        let owed = cents(position.receivables.iter().map(|(_, amount)| *amount));
+        let stated = cents([position.cash, position.spent, position.matched]);
+        books.count(owed + stated, "stream", plan.stream(*stream).name.as_str());
+    }
+}
+
+fn lines(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
+    let whole = |driver: &DriverIndex| sound.drivers[driver.at()];
+    let mut needs: Vec<i128> = vec![0; plan.lines.len()];
+    for (place, line) in plan.lines.iter().enumerate() {
+        if !sound.lines[place] || !line_drivers(line).iter().all(whole) {
+            continue;
+        }
+        let id = line.name.as_str();
+        if zero_index(plan, line) {
+            let span = books.place("cost", id);
+            let message = format!("the index of `[cost.{id}]` is 0 in the line's first month");
+            let remedy = "write a driver that is above 0 there, or a rate";
+            let desk = books.context.desk;
+            desk.fault(Code::Overflow, span, message, "nothing to grow from", remedy);
+            continue;
+        }
+        match line.needs(plan) {
+            Some(months) => needs[place] = cents(months),
+            None => books.overflow("cost", id, "the need"),
+        }
+        books.count(needs[place], "cost", id);
+    }
+    for line in &plan.lines {
+        let Form::Fee { share, on } = &line.form else { continue };
+        let charged = plan.lines.iter().enumerate().filter(|(place, other)| {
+            let fee = matches!(other.form, Form::Fee { .. });
+            !fee && selected(on, LineIndex::from(*place), other)
+        });
+        let base: i128 = charged.map(|(place, _)| needs[place]).sum();
+        let fee = base.min(i128::from(MONEY_CENTS_MAX)) * share.billionths() / 1_000_000_000;
+        books.count(fee, "cost", line.name.as_str());
+    }
+}
+
+fn line_drivers(line: &CostLine) -> Vec<DriverIndex> {
+    let form = match line.form {
+        Form::Unit { driver, .. } | Form::Step { driver, .. } => Some(driver),
+        _ => None,
+    };
+    let index = match line.escalation {
+        Escalation::Index(driver) => Some(driver),
+        _ => None,
+    };
+    form.into_iter().chain(index).collect()
+}
+
+/// Whether a line's index would have to grow from nothing.
+fn zero_index(plan: &Plan, line: &CostLine) -> bool {
+    let Escalation::Index(driver) = line.escalation else { return false };
+    let base = plan.horizon.place(line.from).unwrap_or(0);
+    let level = plan.drivers[driver.at()].levels.get(base);
+    level.is_none_or(|level| *level == crate::money::Quantity::default())
+}
+
+fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
+    let whole = |driver: &DriverIndex| sound.drivers[driver.at()];
+    let mut tranches = 0;
+    for (place, stream) in plan.streams.iter().enumerate() {
+        if !sound.streams[place] || !stream_drivers(stream).iter().all(whole) {
+            continue;
+        }
+        let id = stream.name.as_str();
+        let Some(lowered) = stream.lower(&plan.setting()) else {
+            books.overflow("stream", id, "the amount");
+            continue;
+        };
+        let stated = stated(&lowered);
+        books.count(stated + cents(lowered.losses.iter().map(|(_, loss)| *loss)), "stream", id);
+        matched(plan, StreamIndex::from(place), &lowered, stated, books);
+        tranches += lowered.tranches.len();
+        if tranches > TRANCHES_MAX {
+            let span = books.place("stream", id);
+            let message = format!("the plan holds more than {TRANCHES_MAX} tranches");
+            let remedy = "merge tranches of the same months";
+            books.context.desk.fault(Code::Limit, span, message, "one too many", remedy);
+            return;
+        }
+    }
+}
+
+fn stream_drivers(stream: &Stream) -> Vec<DriverIndex> {
+    let driver = match &stream.terms {
+        Terms::Payer(payer) => match &payer.method {
+            PayerMethod::Pmpm { members, .. } | PayerMethod::Capitation { members, .. } => {
+                Some(*members)
+            }
+            PayerMethod::FeeForService { units, .. } => Some(*units),
+            PayerMethod::CaseRate { cases, .. } => Some(*cases),
+            PayerMethod::Outcome { opened, .. } => Some(*opened),
+            PayerMethod::CostReimbursement { .. } => None,
+        },
+        Terms::SharedSavings(savings) => Some(savings.members),
+        Terms::Partner(partner) => match partner.method {
+            PartnerMethod::Fees { units, .. } => Some(units),
+            _ => None,
+        },
+        _ => None,
+    };
+    driver.into_iter().collect()
+}
+
+/// What a stream's tranches state, in cents.
+fn stated(lowered: &Lowered) -> i128 {
+    let amount = |authority: &Authority| match *authority {
+        Authority::Amount(amount) | Authority::InKind(_, amount) => amount,
+        Authority::AboveFloor { balance, .. } => balance,
+        Authority::OfEligible(_, limit) => limit.unwrap_or_default(),
+    };
+    cents(lowered.tranches.iter().map(|tranche| amount(&tranche.amount)))
+}
+
+/// Tells a match that would exceed the largest amount.
+fn matched(
+    plan: &Plan,
+    stream: StreamIndex,
+    lowered: &Lowered,
+    stated: i128,
+    books: &mut Books<'_>,
+) {
+    let Some(matching) = &plan.restrictions(stream).matching else { return };
+    let open = lowered
+        .tranches
+        .iter()
+        .any(|tranche| matches!(tranche.amount, Authority::OfEligible(_, None)));
+    let award = if open { i128::from(MONEY_CENTS_MAX) } else { stated };
+    let award = award.clamp(0, i128::from(MONEY_CENTS_MAX));
+    let (numerator, denominator) = matching.convention.ratio();
+    let needed = (award * numerator + denominator - 1) / denominator.max(1);
+    if needed > i128::from(MONEY_CENTS_MAX) {
+        books.overflow("stream", plan.stream(stream).name.as_str(), "the match");
+    }
+}
+
+fn pool(context: &Context<'_>, plan: &Plan, index: PoolIndex, span: Span, sound: &Sound) {
+    let pool = plan.pool(index);
+    if pool.authority.is_some() {
+        return;
+    }
+    for (member, _) in &pool.members {
+        let stream = plan.stream(*member);
+        if stream.federal {
+            let message = format!("pool `{}` blends federal money of `{}`", pool.name, stream.name);
+            let remedy = "write `authority = \"...\"`: the statute or waiver that allows blending";
+            let cause = "federal money without an authority";
+            context.desk.fault(Code::PoolRefused, span, message, cause, remedy);
+        } else {
+            beyond(context, plan, index, *member, span, sound);
+        }
+    }
+}
+
+/// Tells uses of a pool that a member's own restrictions do not allow.
+fn beyond(
+    context: &Context<'_>,
+    plan: &Plan,
+    index: PoolIndex,
+    member: StreamIndex,
+    span: Span,
+    sound: &Sound,
+) {
+    let pool = plan.pool(index);
+    let lines = (0..plan.lines.len()).filter(|place| sound.lines[*place]).map(LineIndex::from);
+    let refused = lines.filter_map(|line| {
+        let pooled = standing_verdict(plan, member, Some(index), line);
+        match (pooled, standing_verdict(plan, member, None, line)) {
+            (Verdict::Allowed { .. }, Verdict::Refused(refusal)) => Some((line, refusal)),
+            _ => None,
+        }
+    });
+    let refused: Vec<_> = refused.collect();
+    let Some((line, refusal)) = refused.first() else { return };
+    let stream = &plan.stream(member).name;
+    let more = match refused.len() - 1 {
+        0 => String::new(),
+        1 => " (and one more line)".to_string(),
+        more => format!(" (and {more} more lines)"),
+    };
+    let message = format!(
+        "pool `{}` would pay `cost.{}` with stream `{stream}`, which may not pay it{more}",
+        pool.name,
+        plan.line(*line).name
+    );
+    let cause = format!("the stream {}", refusal.words(plan));
+    let remedy = "narrow `pays-for` of the pool, leave the stream out, or write the `authority`";
+    context.desk.fault(Code::PoolRefused, span, message, cause, remedy);
+}

@@ -1,0 +1,436 @@
+//! The keys of streams: those of every kind, those of each kind, and the terms of each method.
+
+use super::keys::Shape::{
+    Bool, Day, Either, File, Id, List, Money, Month, MonthName, Number, Price, Share, Table, Text,
+    Whole, Word,
+};
+use super::keys::{BY_YEAR, Key, Kind, SELECTORS, Shape, drop_key, may, need, title_key};
+
+/// The words of the kinds of stream.
+pub const KINDS: &[&str] = &["grant", "payer", "public", "shared-savings", "partner", "reserve"];
+/// The words of certainty.
+pub const STATUSES: &[&str] = &["secured", "likely", "prospective"];
+/// What a cap or floor is a share of.
+pub const OF: &[&str] = &["award", "spent"];
+/// Over what a cap holds.
+pub const PER: &[&str] = &["life", "period"];
+/// What an indirect rate is charged on.
+pub const INDIRECT_BASES: &[&str] = &["mtdc", "direct", "personnel", "personnel-fringe"];
+/// How a funder pays.
+pub const PAYMENTS: &[&str] = &["advance", "reimbursement"];
+/// How often an advance comes.
+pub const INSTALMENTS: &[&str] = &["once", "monthly", "quarterly", "yearly"];
+/// How an award is divided, in a word.
+pub const PERIODS: &[&str] = &["whole", "yearly"];
+/// What happens to unspent authority.
+pub const CARRYOVERS: &[&str] = &["automatic", "approved", "by-approval", "none"];
+/// The shapes of a taper.
+pub const TAPERS: &[&str] = &["linear", "geometric"];
+/// How a payer pays.
+pub const PAYER_METHODS: &[&str] =
+    &["pmpm", "capitation", "fee-for-service", "case-rate", "outcome", "cost-reimbursement"];
+/// How public money is granted.
+pub const PUBLIC_METHODS: &[&str] =
+    &["appropriation", "formula", "levy", "settlement", "match", "community-benefit"];
+
+/// Months of a lag.
+const LAG: Shape = Whole(0, 120);
+const PAYMENT: Shape = Table(&["payment", "payment.advance", "payment.reimbursement"]);
+const PAID: Shape = List(&Table(&["paid"]));
+
+const fn terms(methods: Shape) -> Key {
+    need("terms", methods, "The terms of the agreement.")
+}
+
+const fn method(words: &'static [&'static str], doc: &'static str) -> Key {
+    need("method", Word(words), doc)
+}
+
+const fn growth(doc: &'static str) -> Key {
+    may("growth", Share, "0%", doc)
+}
+
+const MEMBERS: Key = need("members", Id("driver"), "The members of a month.");
+const RATE: Key = need("rate", Price, "Dollars a unit.");
+
+/// The keys of every stream.
+const STREAM_KEYS: &[Key] = &[
+    title_key(),
+    need("kind", Word(KINDS), "The kind of money."),
+    may("funder", Text, "", "Who pays; needed unless a schedule or a reserve."),
+    may("federal", Bool, "false; true for a public match", "Whether it is federal money."),
+    may("cost-principles", Bool, "as `federal`", "Whether federal cost principles govern it."),
+    need(
+        "status",
+        Word(STATUSES),
+        "How sure it is; a reserve is secured unless it says otherwise.",
+    ),
+    may("probability", Share, "", "The chance that it comes, where it is not secured."),
+    may("from", Day, "the plan's start", "The first month or day; a grant must give it."),
+    may("until", Day, "", "The last month or day; or `evergreen`."),
+    may("evergreen", Text, "", "The reason why it has no end; or `until`."),
+    may("pays-for", SELECTORS, "nothing; anything for a reserve", "What it may pay for."),
+    may("not-for", SELECTORS, "", "What it may not pay for, whatever `pays-for` says."),
+    may("cap", List(&Table(&["cap"])), "", "The most that selections may take."),
+    may("floor", List(&Table(&["floor"])), "", "The least that selections must take."),
+    may("indirect", Table(&["indirect"]), "", "Indirect cost that it recovers."),
+    may("match", Table(&["match"]), "", "The match that it needs."),
+    may("last-resort", Bool, "false", "Whether it pays only after all other restricted money."),
+    may("notice-months", Whole(0, 120), "", "Months of notice before the agreement may end."),
+    may(
+        "fiscal-year-starts",
+        MonthName,
+        "october where federal, else the plan's",
+        "The month that begins the funder's fiscal year.",
+    ),
+    may("schedule", File, "", "A file: stream, available, last, amount; in place of all terms."),
+    drop_key(),
+];
+
+/// The keys of a grant.
+const GRANT_KEYS: &[Key] = &[
+    may("award", Money, "", "The total; one of award, yearly and amounts."),
+    may("yearly", Money, "", "The amount a year; a part of a year has its months' part."),
+    may("amounts", List(&Money), "", "One amount a budget period."),
+    may(
+        "budget-periods",
+        Either(&[Word(PERIODS), List(&Table(&["period"]))]),
+        "whole; yearly where `amounts` are given",
+        "One period, one a year, or a list of periods with their amounts.",
+    ),
+    may("taper", Table(&["taper"]), "", "How the award declines over yearly periods."),
+    may("carryover", Word(CARRYOVERS), "none", "What happens to a period's unspent authority."),
+    may("no-cost-extension-months", Whole(0, 12), "0", "Months of extension that are authorised."),
+    may("renewal", Table(&["renewal"]), "", "A renewal that may follow."),
+    may("milestone", Month, "", "Nothing may be spent before this month."),
+    may("payment", PAYMENT, "by reimbursement where federal, else once", "How its cash arrives."),
+];
+
+const PAYER_TERMS: Shape = Table(&[
+    "terms.payer",
+    "terms.pmpm",
+    "terms.capitation",
+    "terms.fee-for-service",
+    "terms.case-rate",
+    "terms.outcome",
+    "terms.cost-reimbursement",
+]);
+const PUBLIC_TERMS: Shape = Table(&[
+    "terms.public",
+    "terms.appropriation",
+    "terms.formula",
+    "terms.levy",
+    "terms.settlement",
+    "terms.match",
+    "terms.community-benefit",
+]);
+
+const PARTNER_KEYS: &[Key] = &[
+    may("yearly", Money, "", "An amount each fiscal year, due at its beginning."),
+    may("monthly", Money, "", "An amount each month."),
+    may("payments", PAID, "", "Dated payments."),
+    may("fees", Table(&["fees"]), "", "Units of service sold at a price."),
+    may("in-kind", Table(&["in-kind"]), "", "In-kind that covers one line and is never cash."),
+    growth("A yearly change of the amount."),
+    may("lag-months", LAG, "0", "Months from the due month to the cash."),
+];
+
+const SAVINGS_KEYS: &[Key] = &[
+    MEMBERS,
+    need("benchmark", Price, "Dollars a member and month."),
+    may("benchmark-growth", Share, "0%", "Yearly growth of the benchmark."),
+    need(
+        "savings-rate",
+        Either(&[Share, List(&Share)]),
+        "Expected savings as a share of the benchmark, or one a year; negative for a loss.",
+    ),
+    may("minimum-savings-rate", Share, "0%", "Savings below this share pay nothing."),
+    need("sharing-rate", Share, "The share of savings that the contract pays out."),
+    may("quality", Share, "100%", "The quality score that multiplies what is shared."),
+    may("sequestration", Share, "0%", "What is taken off what is shared, before the cap."),
+    may("cap", Share, "", "The most that is shared, as a share of the benchmark."),
+    may("loss-rate", Share, "0%", "The share of a loss that is owed."),
+    may("loss-limit", Share, "", "The most that is owed, as a share of the benchmark."),
+    may("settlement-lag-months", LAG, "10", "Months from a year's end to its settlement."),
+];
+
+/// The kinds of table of streams.
+pub const STREAM_KINDS: &[Kind] = &[
+    Kind { name: "stream", doc: "One source of money with its own terms.", keys: STREAM_KEYS },
+    Kind { name: "stream.grant", doc: "A stream of kind `grant`.", keys: GRANT_KEYS },
+    Kind {
+        name: "stream.payer",
+        doc: "A stream of kind `payer`.",
+        keys: &[
+            terms(PAYER_TERMS),
+            may("payment", PAYMENT, "by reimbursement", "With method cost-reimbursement alone."),
+        ],
+    },
+    Kind {
+        name: "stream.public",
+        doc: "A stream of kind `public`.",
+        keys: &[terms(PUBLIC_TERMS), may("payment", PAYMENT, "once", "How its cash arrives.")],
+    },
+    Kind {
+        name: "stream.shared-savings",
+        doc: "A stream of kind `shared-savings`.",
+        keys: &[
+            may("captured", Share, "0%", "What an agreement gives of what is shared."),
+            may("loss-share", Share, "0%", "What an agreement has one bear of what is owed."),
+            terms(Table(&["terms.shared-savings"])),
+        ],
+    },
+    Kind { name: "stream.partner", doc: "A stream of kind `partner`.", keys: PARTNER_KEYS },
+    Kind {
+        name: "stream.reserve",
+        doc: "A stream of kind `reserve`.",
+        keys: &[
+            need("balance", Money, "The unrestricted balance at the plan's start."),
+            may("floor", Money, "0", "The balance that must stay; or `floor-months`."),
+            may("floor-months", Whole(0, 120), "", "So many months of all cost; or `floor`."),
+            may("authorised", Money, "0", "What the board has authorised to be spent."),
+            may("authorised-from", Month, "the plan's start", "From which month."),
+        ],
+    },
+    Kind {
+        name: "cap",
+        doc: "The most that a selection may take.",
+        keys: &[
+            need("on", SELECTORS, "The selection; `indirect` is the award's own recovery."),
+            may("share", Share, "", "A share; or `amount`."),
+            may("amount", Money, "", "An amount; or `share`."),
+            may("of", Word(OF), "award", "What the share is of."),
+            may("per", Word(PER), "life", "Over the award's life or in each budget period."),
+        ],
+    },
+    Kind {
+        name: "floor",
+        doc: "The least that a selection must take.",
+        keys: &[
+            need("on", SELECTORS, "The selection."),
+            need("share", Share, "The share."),
+            may("of", Word(OF), "spent", "What the share is of."),
+        ],
+    },
+    Kind {
+        name: "indirect",
+        doc: "Indirect cost recovered from an award (2 CFR 200.414).",
+        keys: &[
+            need("rate", Share, "The rate."),
+            may("base", Word(INDIRECT_BASES), "mtdc", "What it is charged on."),
+            may(
+                "subaward-cutoff",
+                Money,
+                "50000 for awards from October 2024, 25000 before",
+                "What of a subaward counts in the base.",
+            ),
+        ],
+    },
+    Kind {
+        name: "match",
+        doc: "The match that an award needs (2 CFR 200.306).",
+        keys: &[
+            may("share-of-total", Share, "", "Of award and match together; below 100%."),
+            may("per-award-dollar", Number, "", "Dollars of match for each dollar of the award."),
+            may("on", SELECTORS, "what the award pays for", "What the match must pay for."),
+            may("by", Month, "", "Match after this month does not count."),
+            may("federal-match-statute", Text, "", "The statute that lets federal money match."),
+        ],
+    },
+    Kind {
+        name: "payment",
+        doc: "How a funder's cash arrives.",
+        keys: &[method(PAYMENTS, "In advance, or after it was spent.")],
+    },
+    Kind {
+        name: "payment.advance",
+        doc: "Payment in advance.",
+        keys: &[
+            may("instalments", Word(INSTALMENTS), "once", "How often an advance comes."),
+            may("lag-months", LAG, "0", "Months from the instalment's month to the cash."),
+        ],
+    },
+    Kind {
+        name: "payment.reimbursement",
+        doc: "Payment after the money was spent.",
+        keys: &[
+            may("cycle-months", Whole(1, 12), "1", "Months of one invoice cycle."),
+            may("lag-months", LAG, "1", "Months from the invoice to the cash."),
+        ],
+    },
+    Kind {
+        name: "period",
+        doc: "One budget period of an award.",
+        keys: &[
+            need("from", Day, "The first month or day."),
+            need("until", Day, "The last month or day."),
+            need("amount", Money, "The authority of the period."),
+            may("status", Word(STATUSES), "the stream's", "How sure the period is."),
+            may("probability", Share, "", "A remark: chance runs use the stream's."),
+            may("milestone", Month, "", "The month whose milestone releases the period."),
+        ],
+    },
+    Kind {
+        name: "taper",
+        doc: "How an award declines over its yearly periods.",
+        keys: &[
+            need("shape", Word(TAPERS), "In equal steps, or by a constant share."),
+            may("ratio", Share, "", "Geometric: each period as a share of the one before."),
+        ],
+    },
+    Kind {
+        name: "renewal",
+        doc: "A renewal that may follow an award.",
+        keys: &[
+            need("probability", Share, "The chance that it comes."),
+            need("years", Whole(1, 10), "Its length."),
+            need("share", Share, "Its yearly amount as a share of the last twelve months."),
+            may("status", Word(STATUSES), "prospective", "How sure it is."),
+        ],
+    },
+    Kind {
+        name: "terms.payer",
+        doc: "The terms of every payer contract.",
+        keys: &[
+            method(PAYER_METHODS, "How the payment is reckoned."),
+            growth("A yearly change of the price."),
+            may("withhold", Table(&["scored"]), "", "What is withheld, and paid on a score."),
+            may("bonus", Table(&["scored"]), "", "What is paid on top, on a score."),
+            may("pass-through", Share, "0%", "The share that is passed on to partners."),
+            may("collection-lag-months", LAG, "0", "Months to the cash; or `collection`."),
+            may("collection", List(&Table(&["collection"])), "", "Shares that arrive by lag."),
+        ],
+    },
+    Kind {
+        name: "terms.pmpm",
+        doc: "Per member per month, for care coordination.",
+        keys: &[MEMBERS, RATE],
+    },
+    Kind {
+        name: "terms.capitation",
+        doc: "Per member per month, for the whole of a service.",
+        keys: &[MEMBERS, RATE],
+    },
+    Kind {
+        name: "terms.fee-for-service",
+        doc: "A fee for each unit delivered.",
+        keys: &[
+            need("units", Id("driver"), "The units delivered in a month."),
+            RATE,
+            may("denial", Share, "0%", "The share denied for good."),
+        ],
+    },
+    Kind {
+        name: "terms.case-rate",
+        doc: "A rate for each case opened.",
+        keys: &[need("cases", Id("driver"), "The cases opened in a month."), RATE],
+    },
+    Kind {
+        name: "terms.outcome",
+        doc: "A rate for each outcome completed.",
+        keys: &[
+            need("opened", Id("driver"), "The pathways opened in a month."),
+            may("completion", Share, "100%", "The share of them that is completed."),
+            may("completion-lag-months", LAG, "0", "Months from opening to completion."),
+            RATE,
+        ],
+    },
+    Kind {
+        name: "terms.cost-reimbursement",
+        doc: "What eligible cost was, up to a limit.",
+        keys: &[need("yearly", Money, "The most it pays in a fiscal year of the funder.")],
+    },
+    Kind {
+        name: "scored",
+        doc: "A part of a payment that depends on a score.",
+        keys: &[
+            need("share", Share, "Its share of the payment."),
+            need("score", Share, "The expected share of it that the score earns."),
+            may("measured", MonthName, "december", "The last month of the measured year."),
+            may("paid-after-months", LAG, "6", "Months from the measured year to the payment."),
+        ],
+    },
+    Kind {
+        name: "collection",
+        doc: "A share of payments that arrives with a lag.",
+        keys: &[
+            need("lag-months", LAG, "Months from the service to the cash."),
+            need("share", Share, "The share that arrives then."),
+        ],
+    },
+    Kind {
+        name: "terms.public",
+        doc: "The terms of all public money.",
+        keys: &[method(PUBLIC_METHODS, "How it is granted.")],
+    },
+    Kind {
+        name: "terms.appropriation",
+        doc: "An amount each fiscal year of the funder.",
+        keys: &[
+            may("yearly", Money, "", "The same amount each year; or `by-year`."),
+            may("by-year", BY_YEAR, "", "Amounts by the funder's fiscal year; or `yearly`."),
+            may("carried", Bool, "false", "Whether what a year leaves may be spent later."),
+        ],
+    },
+    Kind {
+        name: "terms.formula",
+        doc: "Allotments with their own windows.",
+        keys: &[need("allotments", List(&Table(&["allotment"])), "The allotments.")],
+    },
+    Kind {
+        name: "allotment",
+        doc: "One allotment of a formula grant.",
+        keys: &[
+            need("available", Month, "The first month."),
+            may("obligate-by", Month, "", "The last month to obligate it."),
+            need("spend-by", Month, "The last month to spend it."),
+            need("amount", Money, "The amount."),
+        ],
+    },
+    Kind {
+        name: "terms.levy",
+        doc: "A dedicated tax: base x rate x growth x collection, a twelfth each month.",
+        keys: &[
+            need("base", Money, "The yearly tax base."),
+            need("rate", Share, "The rate of the levy."),
+            growth("Yearly growth of the base."),
+            may("collection", Share, "100%", "The share that is collected."),
+        ],
+    },
+    Kind {
+        name: "terms.settlement",
+        doc: "Dated payments, as a settlement states them.",
+        keys: &[need("payments", PAID, "The payments.")],
+    },
+    Kind {
+        name: "terms.match",
+        doc: "A share of each eligible dollar, together with non-federal money.",
+        keys: &[
+            need("rate", Share, "The public share; below 100%."),
+            may("yearly-limit", Money, "", "The most it pays in a fiscal year of the funder."),
+        ],
+    },
+    Kind {
+        name: "terms.community-benefit",
+        doc: "A hospital's discretionary amount each fiscal year.",
+        keys: &[need("yearly", Money, "The yearly amount.")],
+    },
+    Kind {
+        name: "terms.shared-savings",
+        doc: "The terms of a shared-savings contract.",
+        keys: SAVINGS_KEYS,
+    },
+    Kind {
+        name: "fees",
+        doc: "Units of service sold at a price.",
+        keys: &[need("units", Id("driver"), "The units of a month."), RATE],
+    },
+    Kind {
+        name: "in-kind",
+        doc: "In-kind that covers one line.",
+        keys: &[
+            need("cost", Id("cost"), "The line it covers."),
+            need("monthly", Money, "Its value a month."),
+        ],
+    },
+];

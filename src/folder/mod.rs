@@ -1,0 +1,246 @@
+//! Text to a plan: the only place that knows TOML and CSV.
+//!
+//! A plan folder is read in one direction. [`files`] opens what lies in the folder and nothing
+//! else; [`text`] makes sure that it is plain text; [`syntax`] and [`tables`] turn TOML and CSV
+//! into one tree in which every value knows its place; [`patch`] merges scenarios into the tree;
+//! [`reader`] hands out the keys that [`keys`] lists; `resolve` makes the plan of it. Everything
+//! that is wrong is told at once, each with its place, its cause and what to write instead.
+//!
+//! ```
+//! use braidfund::folder::{self, MemoryFolder};
+//!
+//! let files = MemoryFolder::new([(
+//!     "plan.toml",
+//!     r#"
+//!     [plan]
+//!     title = "Reading"
+//!     start = "2024-01"
+//!     years = 1
+//!     [cost.data]
+//!     function = "dat"
+//!     yearly = "120,000"
+//!     "#,
+//! )]);
+//! let error = folder::read(&files, "base").unwrap_err();
+//! let remedies: Vec<&str> = error.diagnostics().iter().map(|one| one.remedy.as_str()).collect();
+//! assert_eq!(remedies[0], "did you mean `data`?");
+//! assert!(remedies[1].starts_with("write it as `120000.00`"));
+//! ```
+
+use crate::diagnostic::{Code, Diagnostic, nearest, visible};
+use crate::error::Error;
+use crate::limits::{SCENARIO_STACK_MAX, SCENARIOS_MAX};
+use crate::name::Name;
+use crate::plan::Plan;
+
+mod context;
+pub mod field;
+pub mod files;
+mod finish;
+pub mod init;
+pub mod keys;
+pub mod keys_cost;
+pub mod keys_stream;
+mod load;
+pub mod patch;
+pub mod reader;
+mod resolve;
+mod resolve_costs;
+mod resolve_drivers;
+mod resolve_grants;
+mod resolve_pools;
+mod resolve_streams;
+mod resolve_terms;
+pub mod schema;
+pub mod syntax;
+pub mod tables;
+pub mod text;
+
+pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
+pub use init::{Template, templates};
+pub use schema::schema;
+
+use load::Base;
+use patch::Dropped;
+use reader::{Desk, TableReader};
+use resolve::Case;
+
+/// The name of the plan without a scenario.
+pub const BASE: &str = "base";
+
+/// Reads the plan of a folder: the base case, a scenario, or scenarios stacked from left to right,
+/// joined by `+`.
+///
+/// # Errors
+/// Everything that is wrong with the input, or the failure to read it.
+pub fn read(files: &dyn Files, scenario: &str) -> Result<Plan, Error> {
+    let desk = Desk::new();
+    let plan = read_on(&desk, files, scenario);
+    conclude(&desk, plan)
+}
+
+/// The plan, or the error that the desk holds.
+fn conclude<T>(desk: &Desk, value: Option<T>) -> Result<T, Error> {
+    match (desk.error(), value) {
+        (Some(error), _) => Err(error),
+        (None, Some(value)) => Ok(value),
+        (None, None) => Err(Error::internal("what cannot be read is told")),
+    }
+}
+
+fn read_on(desk: &Desk, files: &dyn Files, scenario: &str) -> Option<Plan> {
+    let base = load::load(desk, files)?;
+    let titles = scenario_heads(desk, &base);
+    let stack = stack(desk, &titles, scenario)?;
+    case(desk, files, &base, &titles, &stack)
+}
+
+/// Reads the plan of every case: the base, then each scenario alone.
+///
+/// # Errors
+/// Everything that is wrong with any of them, each told once, or the failure to read the folder.
+pub fn read_all(files: &dyn Files) -> Result<Vec<Plan>, Error> {
+    let desk = Desk::new();
+    let plans = all_on(&desk, files);
+    conclude(&desk, plans)
+}
+
+fn all_on(desk: &Desk, files: &dyn Files) -> Option<Vec<Plan>> {
+    let base = load::load(desk, files)?;
+    let titles = scenario_heads(desk, &base);
+    let mut plans = vec![case(desk, files, &base, &titles, &[])];
+    for (id, _) in &titles {
+        // A fresh desk each, since a scenario's faults must not keep the next one from being read.
+        let own = Desk::new();
+        let plan = read_on(&own, files, id);
+        for fault in own.diagnostics() {
+            desk.tell(fault);
+        }
+        plans.push(plan);
+    }
+    plans.into_iter().collect()
+}
+
+/// The scenarios of a folder: ids and titles, in the order of ids.
+///
+/// # Errors
+/// What keeps them from being listed, or the failure to read the folder.
+pub fn scenarios(files: &dyn Files) -> Result<Vec<(String, String)>, Error> {
+    let desk = Desk::new();
+    let titles = load::load(&desk, files).map(|base| scenario_heads(&desk, &base));
+    conclude(&desk, titles)
+}
+
+/// The titles of the scenarios, with whatever is wrong about their own keys told.
+fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
+    let mut titles = Vec::new();
+    for (place, (id, entry)) in base.scenarios.iter().enumerate() {
+        if place == SCENARIOS_MAX {
+            let message = format!("the plan holds more than {SCENARIOS_MAX} scenarios");
+            desk.fault(Code::Limit, entry.key, message, "one too many", "drop some of them");
+        }
+        if Name::parse(id).is_none() {
+            field::id_form(desk, entry.key, id);
+        }
+        if id == BASE {
+            let message = "`base` is the name of the plan without a scenario";
+            desk.fault(Code::IdTaken, entry.key, message, "reserved", "choose another id");
+        }
+        let Some(table) = entry.node.table() else {
+            let message =
+                format!("`scenario.{}` takes a table, not {}", visible(id), entry.node.kind());
+            let remedy = "write `[scenario.an-id]` and its keys below it";
+            desk.fault(Code::WrongType, entry.node.span, message, "", remedy);
+            continue;
+        };
+        let path = format!("scenario.{id}");
+        let mut reader = TableReader::new(desk, table, &["scenario"], path, entry.key);
+        let title = reader.get("title").and_then(field::Field::text);
+        for kind in ["policy", "driver", "cost", "stream", "pool", "opening"] {
+            if let Some(field) = reader.get(kind)
+                && field.node().table().is_none()
+            {
+                field.wrong_type();
+            }
+        }
+        if let Some(mut plan) = reader.get("plan").and_then(|field| field.table(&["scenario.plan"]))
+        {
+            plan.get("as-of");
+            plan.get("notice");
+            plan.finish();
+        }
+        reader.finish();
+        titles.push((id.clone(), title.unwrap_or_else(|| context::in_words(id))));
+    }
+    titles
+}
+
+/// The scenarios that a name stacks; nothing where one is unknown, which is told.
+fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<Vec<&'a str>> {
+    if name == BASE {
+        return Some(Vec::new());
+    }
+    let tell = |code: Code, message: String, remedy: String| {
+        let cause = String::new();
+        desk.tell(Diagnostic { code, place: None, message, cause, remedy });
+    };
+    let mut stack: Vec<&str> = Vec::new();
+    let mut whole = true;
+    for part in name.split('+') {
+        let known = titles.iter().map(|(id, _)| id.as_str());
+        match titles.iter().find(|(id, _)| id == part) {
+            Some((id, _)) if stack.contains(&id.as_str()) => {
+                let message = format!("scenario `{id}` is stacked on itself");
+                tell(Code::Conflict, message, "name each scenario once".to_string());
+                whole = false;
+            }
+            Some((id, _)) => stack.push(id),
+            None => {
+                let message = format!("there is no scenario `{}`", visible(part));
+                let remedy = match nearest(part, known.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if titles.is_empty() => "the plan has none; write `base`".to_string(),
+                    None => format!("known: {BASE}, {}", known.collect::<Vec<_>>().join(", ")),
+                };
+                tell(Code::UnknownScenario, message, remedy);
+                whole = false;
+            }
+        }
+    }
+    if stack.len() > SCENARIO_STACK_MAX {
+        let message = format!("more than {SCENARIO_STACK_MAX} scenarios are stacked");
+        tell(Code::Limit, message, "write one scenario that holds their changes".to_string());
+        whole = false;
+    }
+    whole.then_some(stack)
+}
+
+fn case(
+    desk: &Desk,
+    files: &dyn Files,
+    base: &Base,
+    titles: &[(String, String)],
+    stack: &[&str],
+) -> Option<Plan> {
+    let mut dropped = Dropped::default();
+    if stack.is_empty() {
+        let case = Case { id: BASE.to_string(), title: String::new() };
+        return resolve::plan(desk, files, base, &base.tree, case, dropped);
+    }
+    let mut tree = base.tree.clone();
+    for id in stack {
+        if let Some(patch) = base.scenarios.get(*id).and_then(|entry| entry.node.table()) {
+            patch::apply(desk, &mut tree, patch, &mut dropped);
+        }
+    }
+    let named = titles.iter().filter(|(id, _)| stack.contains(&id.as_str()));
+    let mut named: Vec<(usize, &str)> = named
+        .map(|(id, title)| (stack.iter().position(|own| own == id).unwrap_or(0), title.as_str()))
+        .collect();
+    named.sort_unstable();
+    let title = named.iter().map(|(_, title)| *title).collect::<Vec<_>>().join(" + ");
+    resolve::plan(desk, files, base, &tree, Case { id: stack.join("+"), title }, dropped)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,447 @@
+//! Reading tables: typed access to keys, with everything that is wrong told and nothing thrown.
+//!
+//! A [`Desk`] holds what one reading shares: the texts, the diagnostics, the inputs with their
+//! places. A [`TableReader`] hands out the keys of one table as [`Field`]s. It can ask only for
+//! keys of the registry, and when it is finished every key that nobody asked for is told as
+//! unknown, with the nearest known one.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::field::Field;
+use super::keys::{self, Kind, Need, Shape};
+use super::syntax::{Entry, Node, Table, Value};
+use super::text::{Source, Span};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::error::Error;
+use crate::limits::TEXT_CHARS_MAX;
+use crate::plan::{Input, Inputs};
+
+/// What one reading of a plan folder shares.
+#[derive(Debug, Default)]
+pub struct Desk {
+    sources: RefCell<Vec<Rc<Source>>>,
+    faults: RefCell<Vec<Diagnostic>>,
+    inputs: RefCell<Vec<Input>>,
+    environment: RefCell<Option<Error>>,
+    #[cfg(test)]
+    takes: RefCell<BTreeSet<(&'static str, &'static str)>>,
+}
+
+impl Desk {
+    /// An empty desk.
+    pub fn new() -> Desk {
+        Desk::default()
+    }
+
+    /// Lays a file on the desk; nothing where it is not plain text, which is told.
+    pub fn add(&self, name: &str, bytes: Vec<u8>) -> Option<u16> {
+        match Source::read(name, bytes) {
+            Ok(source) => {
+                let mut sources = self.sources.borrow_mut();
+                sources.push(Rc::new(source));
+                u16::try_from(sources.len() - 1).ok()
+            }
+            Err(faults) => {
+                self.faults.borrow_mut().extend(faults);
+                None
+            }
+        }
+    }
+
+    /// The text of a file.
+    pub fn source(&self, file: u16) -> Rc<Source> {
+        Rc::clone(&self.sources.borrow()[usize::from(file)])
+    }
+
+    /// Tells what is wrong at a place.
+    pub fn fault(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        cause: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.tell(Diagnostic {
+            code,
+            place: Some(self.source(span.file).place(span.range())),
+            message: message.into(),
+            cause: cause.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// How many files lie on the desk.
+    pub fn file_count(&self) -> usize {
+        self.sources.borrow().len()
+    }
+
+    /// Tells a diagnostic.
+    pub fn tell(&self, diagnostic: Diagnostic) {
+        self.faults.borrow_mut().push(diagnostic);
+    }
+
+    /// How many diagnostics were told.
+    pub fn fault_count(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    /// The diagnostics that were told.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.faults.borrow().clone()
+    }
+
+    /// Notes that the environment failed; the first failure counts.
+    pub fn fail(&self, error: Error) {
+        self.environment.borrow_mut().get_or_insert(error);
+    }
+
+    /// The error of the whole reading, if there is one.
+    pub fn error(&self) -> Option<Error> {
+        if let Some(error) = self.environment.borrow_mut().take() {
+            return Some(error);
+        }
+        let faults = self.diagnostics();
+        (!faults.is_empty()).then(|| Error::input(faults))
+    }
+
+    /// Records an input.
+    pub fn record(&self, path: &str, text: &str, span: Span, source: Option<String>, figure: bool) {
+        self.inputs.borrow_mut().push(Input {
+            path: path.to_string(),
+            text: text.to_string(),
+            origin: self.source(span.file).origin(span.range().start),
+            source,
+            figure,
+        });
+    }
+
+    /// The inputs, in the order of paths.
+    pub fn take_inputs(&self) -> Inputs {
+        let mut inputs = self.inputs.take();
+        inputs.sort_by(|a, b| a.path.cmp(&b.path));
+        inputs.dedup_by(|later, first| later.path == first.path);
+        Inputs(inputs)
+    }
+
+    /// The keys that readers asked for, by kind.
+    #[cfg(test)]
+    pub(super) fn takes(&self) -> BTreeSet<(&'static str, &'static str)> {
+        self.takes.borrow().clone()
+    }
+}
+
+/// Where the sources of a table's figures may stand: the table's own `source` first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sourcing<'a>(Vec<&'a Node>);
+
+impl<'a> Sourcing<'a> {
+    /// The source of a key.
+    fn of(&self, key: &str) -> Option<String> {
+        self.0.iter().find_map(|node| match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Table(table) => table.get(key)?.node.text().map(str::to_string),
+            _ => None,
+        })
+    }
+
+    /// The sources within a key's own table.
+    fn within(&self, key: &str, table: &'a Table) -> Sourcing<'a> {
+        let own = table.get("source").map(|entry| &entry.node);
+        let outer = self.0.iter().map(|node| match &node.value {
+            // What a source table does not name itself it may name by the keys within.
+            Value::Table(table) => table.get(key).map_or(*node, |entry| &entry.node),
+            _ => *node,
+        });
+        Sourcing(own.into_iter().chain(outer).collect())
+    }
+}
+
+/// Hands out the keys of one table.
+#[derive(Debug)]
+pub struct TableReader<'a> {
+    desk: &'a Desk,
+    table: &'a Table,
+    kinds: Vec<&'static Kind>,
+    path: String,
+    key: Span,
+    sourcing: Sourcing<'a>,
+    taken: BTreeSet<&'static str>,
+}
+
+impl<'a> TableReader<'a> {
+    /// A reader of the table at a path, such as `stream.ahc`, whose key stands at `key`.
+    ///
+    /// It takes the keys of all the kinds named; where two kinds know a key, the first one's
+    /// counts.
+    pub fn new(
+        desk: &'a Desk,
+        table: &'a Table,
+        kinds: &[&str],
+        path: impl Into<String>,
+        key: Span,
+    ) -> TableReader<'a> {
+        let sourcing = Sourcing::default().within("", table);
+        TableReader::within(desk, table, kinds, path.into(), key, sourcing)
+    }
+
+    fn within(
+        desk: &'a Desk,
+        table: &'a Table,
+        kinds: &[&str],
+        path: String,
+        key: Span,
+        sourcing: Sourcing<'a>,
+    ) -> TableReader<'a> {
+        let kinds = kinds.iter().map(|name| keys::kind(name)).collect();
+        TableReader { desk, table, kinds, path, key, sourcing, taken: BTreeSet::new() }
+    }
+
+    /// A reader of a table that stands at a field of this or another table.
+    pub(super) fn nested(field: &Field<'a>, table: &'a Table, kinds: &[&str]) -> TableReader<'a> {
+        let sourcing = field.sourcing.within(field.key, table);
+        let (path, key) = (field.path.clone(), field.at);
+        TableReader::within(field.desk, table, kinds, path, key, sourcing)
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &'a Desk {
+        self.desk
+    }
+
+    /// Where the table's key stands.
+    pub fn key(&self) -> Span {
+        self.key
+    }
+
+    /// The table's header: `[stream.ahc]`.
+    pub fn header(&self) -> String {
+        if self.path.is_empty() { "plan.toml".to_string() } else { format!("[{}]", self.path) }
+    }
+
+    /// Takes the keys of further kinds too, such as those of a method; they count before others.
+    pub fn also(&mut self, kinds: &[&str]) {
+        let further: Vec<&'static Kind> = kinds.iter().map(|name| keys::kind(name)).collect();
+        self.kinds.splice(0..0, further);
+    }
+
+    /// Whether a key stands in the table, well written or not.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// The entry of a key, without taking it.
+    pub fn peek(&self, key: &str) -> Option<&'a Entry> {
+        self.table.get(key)
+    }
+
+    /// Takes a key.
+    pub fn get(&mut self, key: &str) -> Option<Field<'a>> {
+        let (kind, known) = self.known(key)?;
+        self.taken.insert(known.name);
+        self.note_take(kind, known.name);
+        let table: &'a Table = self.table;
+        let entry = table.get(key)?;
+        Some(Field {
+            desk: self.desk,
+            node: &entry.node,
+            at: entry.key,
+            key: known.name,
+            shape: &known.shape,
+            path: joined(&self.path, key),
+            source: self.sourcing.of(key),
+            sourcing: self.sourcing.clone(),
+        })
+    }
+
+    /// Takes a key that must be given, and tells where it is missing.
+    pub fn need(&mut self, key: &str) -> Option<Field<'a>> {
+        if !self.has(key) {
+            self.missing(key);
+        }
+        self.get(key)
+    }
+
+    /// Tells that a key is missing.
+    pub fn missing(&self, key: &str) {
+        let Some((_, known)) = self.known(key) else { return };
+        let message = format!("`{}` lacks `{key}`", self.header());
+        let remedy = format!("add `{key} = {}`: {}", known.shape.example(), explain(known));
+        self.desk.fault(Code::MissingKey, self.key, message, format!("no `{key}` here"), remedy);
+    }
+
+    /// Takes all keys of a group of which exactly one must be given, and tells where none or
+    /// several are. The one that is given, if it alone is.
+    pub fn one_of(
+        &mut self,
+        code: Code,
+        what: &str,
+        group: &[&'static str],
+    ) -> Option<&'static str> {
+        let given: Vec<&'static str> = group.iter().copied().filter(|key| self.has(key)).collect();
+        for key in &given {
+            let known = self.known(key).map(|(_, known)| known.name);
+            self.taken.extend(known);
+        }
+        match given.as_slice() {
+            [one] => Some(one),
+            [] => {
+                let message = format!("`{}` does not say {what}", self.header());
+                let remedy = format!("add {}", keys::one_of(group).replace(" and ", " or "));
+                self.desk.fault(code, self.key, message, format!("{what} is missing"), remedy);
+                None
+            }
+            [_, second, ..] => {
+                let quoted: Vec<String> = given.iter().map(|key| format!("`{key}`")).collect();
+                let times = match given.len() {
+                    2 => "twice".to_string(),
+                    many => format!("{many} times"),
+                };
+                let message =
+                    format!("`{}` says {what} {times}: {}", self.header(), quoted.join(", "));
+                let code = if code == Code::AmountForm { code } else { Code::Conflict };
+                let span = self.table.get(*second).map_or(self.key, |entry| entry.key);
+                self.desk.fault(code, span, message, "said once more", "keep one of them");
+                None
+            }
+        }
+    }
+
+    /// Takes a key and tells that it does not go with what else is written, if it is given.
+    pub fn refuse(&mut self, key: &str, why: &str, remedy: &str) {
+        let Some((kind, known)) = self.known(key) else { return };
+        self.taken.insert(known.name);
+        self.note_take(kind, known.name);
+        if let Some(entry) = self.table.get(key) {
+            let message = format!("`{key}` in `{}` {why}", self.header());
+            self.desk.fault(Code::Conflict, entry.key, message, "", remedy);
+        }
+    }
+
+    /// Takes every key, so that none is told: where a table's kind is not known, its keys cannot
+    /// be.
+    pub fn take_all(&mut self, family: &str) {
+        self.kinds.extend(keys::family(family));
+        let table = self.table;
+        for key in table.keys() {
+            let known = keys::find(&self.kinds, key).map(|(_, known)| known.name);
+            self.taken.extend(known);
+        }
+    }
+
+    /// Records the table's own header as an input.
+    pub fn record(&self) {
+        self.desk.record(&self.path, "", self.key, self.sourcing.of(""), false);
+    }
+
+    /// Tells every key that was not taken.
+    pub fn finish(mut self) {
+        self.annotations();
+        for (name, entry) in self.table {
+            if self.taken.contains(name.as_str()) {
+                continue;
+            }
+            if keys::find(&self.kinds, name).is_some() {
+                let message = format!("`{name}` does not go with the rest of `{}`", self.header());
+                let remedy = "delete it, or what excludes it".to_string();
+                self.desk.fault(Code::Conflict, entry.key, message, "has no effect here", remedy);
+            } else {
+                self.unknown(name, entry);
+            }
+        }
+    }
+
+    /// Takes `source` and `note`.
+    fn annotations(&mut self) {
+        if let Some(note) = self.get("note") {
+            note.remark();
+        }
+        let Some(source) = self.get("source") else { return };
+        match &source.node.value {
+            Value::Table(table) => {
+                for (name, entry) in table {
+                    if !keys::reaches(&self.kinds, name) {
+                        self.unknown(name, entry);
+                    } else if let Value::Text(_) = &entry.node.value {
+                        self.check_source(&entry.node);
+                    }
+                }
+            }
+            Value::Text(_) => self.check_source(source.node),
+            _ => source.wrong_type(),
+        }
+    }
+
+    fn check_source(&self, node: &Node) {
+        let Some(text) = node.text() else { return };
+        if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX {
+            let message = format!("a source is a text of 1 to {TEXT_CHARS_MAX} characters");
+            let remedy = "say where the figure comes from, or leave `source` out";
+            self.desk.fault(Code::TextLength, node.span, message, "", remedy);
+        }
+    }
+
+    fn unknown(&self, name: &str, entry: &Entry) {
+        let own = self.kinds.iter().flat_map(|kind| kind.keys).chain(keys::EVERYWHERE);
+        let names: Vec<&str> = own.map(|key| key.name).collect();
+        let remedy = match (nearest(name, names.iter().copied()), self.elsewhere(name)) {
+            (_, Some(words)) => words,
+            (Some(near), None) => format!("did you mean `{near}`?"),
+            (None, None) => {
+                let mut names = names;
+                names.retain(|known| *known != "drop" && !self.table.contains_key(*known));
+                format!("keys that stand here: {}", names.join(", "))
+            }
+        };
+        let message = format!("unknown key `{name}` in `{}`", self.header());
+        self.desk.fault(Code::UnknownKey, entry.key, message, "not known here", remedy);
+    }
+
+    /// What other kind of the same family takes the key: another kind of stream, another method.
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let family = self.kinds.first()?.name.split('.').next()?;
+        let word = match family {
+            "stream" => "kind",
+            "terms" | "payment" => "method",
+            _ => return None,
+        };
+        let takers: Vec<String> = keys::family(family)
+            .into_iter()
+            .filter(|kind| kind.keys.iter().any(|key| key.name == name))
+            .filter_map(|kind| kind.name.split_once('.').map(|(_, rest)| format!("\"{rest}\"")))
+            .collect();
+        (!takers.is_empty())
+            .then(|| format!("`{name}` goes with `{word} = {}`", takers.join(" or ")))
+    }
+
+    fn known(&self, key: &str) -> Option<(&'static Kind, &'static keys::Key)> {
+        let known = keys::find(&self.kinds, key);
+        debug_assert!(known.is_some(), "the registry of keys lists `{key}` for `{}`", self.path);
+        known
+    }
+
+    #[cfg(test)]
+    fn note_take(&self, kind: &'static Kind, key: &'static str) {
+        self.desk.takes.borrow_mut().insert((kind.name, key));
+    }
+
+    #[cfg(not(test))]
+    fn note_take(&self, _: &'static Kind, _: &'static str) {}
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
+}
+
+fn explain(key: &keys::Key) -> String {
+    let doc = key.doc.trim_end_matches('.');
+    let mut characters = doc.chars();
+    let first = characters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    let sentence = format!("{first}{}", characters.as_str());
+    match (&key.shape, key.need) {
+        (Shape::Word(words), _) => format!("{sentence} ({})", keys::one_of(words)),
+        (_, Need::Required | Need::Default(_)) => sentence,
+    }
+}

@@ -1,0 +1,288 @@
+//! The whole forecast as one value: what `forecast.json` holds.
+//!
+//! Money stands as text with two places and shares as text with six, so that no reader's binary
+//! numbers change them.
+
+use serde_json::{Value, json};
+
+use super::words::view_word;
+use super::{SCHEMA_VERSION, contract, share_text};
+use crate::forecast::Forecast;
+use crate::measures::{
+    CashMeasure, Cliff, CoverageRow, GapRow, IndirectRow, LadderRung, Measures, PartnerRow,
+    StrandedRow, Sustainability, YearMeasure,
+};
+use crate::money::{Money, Rate};
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::plan::check::Finding;
+
+/// The forecast as a value.
+pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
+    let measures = &forecast.measures;
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": env!("CARGO_PKG_VERSION"),
+        "title": plan.title,
+        "notice": plan.notice,
+        "region": plan.region,
+        "phase": plan.phase.map(|phase| phase.word()),
+        "scenario": plan.scenario,
+        "scenario_title": plan.scenario_title,
+        "method": forecast.question.method.word(),
+        "view": view_word(forecast.question.view),
+        "horizon": {
+            "start": month(plan.horizon.start),
+            "end": month(plan.horizon.end()),
+            "months": plan.horizon.months,
+            "as_of": month(plan.horizon.as_of),
+            "fiscal_year_starts": plan.fiscal.first_month_number(),
+        },
+        "totals": year(&measures.total),
+        "years": measures.years.iter().map(|measure| {
+            let mut value = year(measure);
+            value["fiscal_year"] = json!(measure.year);
+            value
+        }).collect::<Vec<_>>(),
+        "measures": measure(measures),
+        "streams": streams(forecast),
+        "assumptions": assumptions(plan),
+        "findings": forecast.findings.iter().map(finding).collect::<Vec<_>>(),
+        "certificate": certificate(forecast),
+    })
+}
+
+/// A finding as a value.
+pub fn finding(finding: &Finding) -> Value {
+    json!({
+        "name": finding.name,
+        "subject": finding.subject,
+        "message": finding.message,
+        "amount": finding.amount.map(money),
+        "place": finding.origin.as_ref().map(ToString::to_string),
+    })
+}
+
+fn certificate(forecast: &Forecast) -> Value {
+    let counted = &forecast.certificate;
+    json!({
+        "draws": counted.draws,
+        "tranches": counted.tranches,
+        "cells": counted.cells,
+        "caps": counted.caps,
+        "matches": counted.matches,
+        "recoveries": counted.recoveries,
+    })
+}
+
+/// Inputs that rest on nothing firm: marked illustrative, or figures without a source.
+fn assumptions(plan: &Plan) -> Value {
+    let doubtful = plan.inputs.0.iter().filter_map(|input| {
+        let basis = match &input.source {
+            Some(source) if source.trim().to_lowercase().starts_with("illustrative") => {
+                "illustrative"
+            }
+            None if input.figure => "unsourced",
+            _ => return None,
+        };
+        Some(json!({
+            "path": input.path,
+            "text": input.text,
+            "basis": basis,
+            "source": input.source,
+            "place": input.origin.to_string(),
+        }))
+    });
+    doubtful.collect()
+}
+
+fn streams(forecast: &Forecast) -> Value {
+    let sum = |amounts: &[Money]| money(amounts.iter().sum());
+    let one = |stream: &crate::ledger::StreamBook| {
+        json!({
+            "id": stream.name,
+            "title": stream.title,
+            "kind": contract::kind_word(stream),
+            "funder": stream.funder,
+            "federal": stream.federal,
+            "status": stream.status.word(),
+            "dependable": stream.dependable,
+            "one_time": stream.one_time,
+            "in_kind": stream.in_kind,
+            "unrestricted": stream.unrestricted,
+            "until": stream.until.map(month),
+            "made_available": sum(&stream.made_available),
+            "drawn": sum(&stream.drawn),
+            "lapsed": sum(&stream.lapsed),
+            "refund_due": sum(&stream.refund_due),
+            "closing": stream.closing.last().copied().map(money),
+        })
+    };
+    forecast.books.ledger.streams.iter().map(one).collect()
+}
+
+fn measure(measures: &Measures) -> Value {
+    json!({
+        "gap_by_function": measures.gap_by_function.iter().map(gap_row).collect::<Vec<_>>(),
+        "gap_by_line": measures.gap_by_line.iter().map(gap_row).collect::<Vec<_>>(),
+        "coverage": measures.coverage.iter().map(coverage).collect::<Vec<_>>(),
+        "ladder": measures.ladder.iter().map(rung).collect::<Vec<_>>(),
+        "cliffs": measures.cliffs.iter().map(cliff).collect::<Vec<_>>(),
+        "first_core_gap": measures.first_core_gap.map(month),
+        "runway": {
+            "core_months": measures.runway.core_months,
+            "cash_months": measures.runway.cash_months,
+        },
+        "standing_gaps": measures.standing_gaps.iter()
+            .map(|(at, gap)| json!({ "month": month(*at), "gap": money(*gap) }))
+            .collect::<Vec<_>>(),
+        "sustainability": measures.sustainability.as_ref().map(sustainability),
+        "cash": cash(&measures.cash),
+        "indirect": measures.indirect.iter().map(indirect).collect::<Vec<_>>(),
+        "overhead": money(measures.overhead),
+        "partners": measures.partners.iter().map(partner).collect::<Vec<_>>(),
+        "stranded": measures.stranded.iter().map(stranded).collect::<Vec<_>>(),
+    })
+}
+
+fn year(year: &YearMeasure) -> Value {
+    json!({
+        "months": year.months,
+        "cost": money(year.cost),
+        "cost_by_priority": by_priority(&year.cost_by_priority),
+        "covered": money(year.covered),
+        "gap": money(year.gap_total()),
+        "gap_by_priority": by_priority(&year.gap),
+        "irreducible_gap": year.irreducible_gap.map(money),
+        "structural_gap": money(year.structural_gap),
+        "lapsed": money(year.lapsed),
+        "refund_due": money(year.refund_due),
+        "dependable_share": share(year.dependable_share),
+        "grant_dependence": share(year.grant_dependence),
+        "top_funder": year.top_funder.as_ref().map(|(name, part)| {
+            json!({ "name": name, "share": share(*part) })
+        }),
+        "concentration": share(year.concentration),
+    })
+}
+
+fn gap_row(row: &GapRow) -> Value {
+    json!({
+        "name": row.name,
+        "title": row.title,
+        "cost": moneys(&row.cost),
+        "gap": moneys(&row.gap),
+        "gap_fte": shares(&row.gap_fte),
+        "total": money(row.total()),
+        "first_month": row.first.map(month),
+    })
+}
+
+fn coverage(row: &CoverageRow) -> Value {
+    let ratio = |(covered, cost): (&Money, &Money)| share(covered.ratio(*cost));
+    json!({
+        "name": row.name,
+        "cost": moneys(&row.cost),
+        "covered": moneys(&row.covered),
+        "share": row.covered.iter().zip(&row.cost).map(ratio).collect::<Vec<_>>(),
+    })
+}
+
+fn rung(rung: &LadderRung) -> Value {
+    json!({
+        "view": view_word(rung.view),
+        "gap": money(rung.gap.iter().sum()),
+        "gap_by_priority": by_priority(&rung.gap),
+        "gap_by_year": moneys(&rung.by_year),
+        "first_core_gap": rung.first_core_gap.map(month),
+    })
+}
+
+fn cliff(cliff: &Cliff) -> Value {
+    json!({
+        "month": month(cliff.month),
+        "before": money(cliff.before),
+        "after": money(cliff.after),
+        "fall": money(cliff.fall()),
+        "one_time": money(cliff.one_time),
+        "streams": cliff.streams.iter()
+            .map(|(stream, fall)| json!({ "stream": stream, "fall": money(*fall) }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn sustainability(stands: &Sustainability) -> Value {
+    json!({
+        "month": month(stands.month),
+        "until": month(stands.until),
+        "rests_on": stands.rests_on,
+    })
+}
+
+fn cash(cash: &CashMeasure) -> Value {
+    let point =
+        |(at, amount): (Month, Money)| json!({ "month": month(at), "amount": money(amount) });
+    json!({
+        "lowest": point(cash.lowest),
+        "lowest_funded": point(cash.lowest_funded),
+        "runs_out": cash.runs_out.map(month),
+        "working_capital": money(cash.working_capital),
+        "days": shares(&cash.days),
+        "liquid_months": shares(&cash.liquid_months),
+    })
+}
+
+fn indirect(row: &IndirectRow) -> Value {
+    json!({
+        "stream": row.stream,
+        "base": money(row.base),
+        "recovered": money(row.recovered),
+    })
+}
+
+fn partner(row: &PartnerRow) -> Value {
+    json!({
+        "name": row.name,
+        "put_in": money(row.put_in),
+        "pays_for": row.pays_for.iter()
+            .map(|(function, amount)| json!({ "function": function, "amount": money(*amount) }))
+            .collect::<Vec<_>>(),
+        "bears": money(row.bears),
+        "savings": money(row.savings),
+        "captured": money(row.captured),
+    })
+}
+
+fn stranded(row: &StrandedRow) -> Value {
+    json!({
+        "stream": row.stream,
+        "lapsed": money(row.lapsed),
+        "refund_due": money(row.refund_due),
+        "idle": money(row.idle),
+    })
+}
+
+fn by_priority(amounts: &[Money; 3]) -> Value {
+    let [core, essential, stretch] = amounts.map(money);
+    json!({ "core": core, "essential": essential, "stretch": stretch })
+}
+
+fn money(amount: Money) -> Value {
+    Value::String(amount.to_string())
+}
+
+fn moneys(amounts: &[Money]) -> Value {
+    amounts.iter().copied().map(money).collect()
+}
+
+fn share(rate: Rate) -> Value {
+    Value::String(share_text(rate))
+}
+
+fn shares(rates: &[Rate]) -> Value {
+    rates.iter().copied().map(share).collect()
+}
+
+fn month(month: Month) -> Value {
+    Value::String(month.to_string())
+}

@@ -1,0 +1,148 @@
+//! Figures in words, for sentences. Whole dollars, rounded half away from zero, for reading alone.
+
+use crate::braid::Method;
+use crate::funding::{Kind, Status};
+use crate::money::{Money, Rate};
+
+/// The amount in whole dollars: `$1,234`, `($1,234)` where it is negative.
+pub(crate) fn dollars(amount: Money) -> String {
+    let whole = whole_dollars(amount);
+    let digits = grouped(whole.unsigned_abs());
+    if whole < 0 { format!("(${digits})") } else { format!("${digits}") }
+}
+
+/// The amount to the cent with separators; a negative one in parentheses.
+pub(crate) fn exact(amount: Money) -> String {
+    let cents = amount.cents().unsigned_abs();
+    let text = format!("{}.{:02}", grouped(cents / 100), cents % 100);
+    if amount < Money::ZERO { format!("({text})") } else { format!("{text} ") }
+}
+
+/// Whole dollars, rounded half away from zero.
+pub(crate) fn whole_dollars(amount: Money) -> i64 {
+    let cents = amount.cents();
+    let dollars = (cents.unsigned_abs() + 50) / 100;
+    let dollars = i64::try_from(dollars).expect("a hundredth of an amount fits");
+    if cents < 0 { -dollars } else { dollars }
+}
+
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share in whole percent; a share that is not nothing never reads as nothing, and one that is
+/// not all never as all.
+pub(crate) fn percent(share: Rate) -> String {
+    let billionths = share.billionths();
+    let whole = (billionths.unsigned_abs() + 5_000_000) / 10_000_000;
+    let sign = if billionths < 0 { "-" } else { "" };
+    match whole {
+        0 if billionths != 0 => format!("{sign}<1 %"),
+        100 if billionths.unsigned_abs() < 1_000_000_000 => format!("{sign}>99 %"),
+        _ => format!("{sign}{whole} %"),
+    }
+}
+
+/// A count with its noun: `1 month`, `12 months`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number as u64)) }
+}
+
+/// Words in a row: `a, b and c`.
+pub(crate) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The money that a view holds.
+pub(crate) fn view(view: Status) -> &'static str {
+    match view {
+        Status::Secured => "secured money only",
+        Status::Likely => "secured and likely money",
+        Status::Prospective => "all money, also hoped for",
+    }
+}
+
+/// The word of a view, as commands and files write it.
+pub(crate) fn view_word(view: Status) -> &'static str {
+    match view {
+        Status::Secured => "secured",
+        Status::Likely => "likely",
+        Status::Prospective => "all",
+    }
+}
+
+/// A rung of the certainty ladder.
+pub(crate) fn rung(view: Status) -> &'static str {
+    match view {
+        Status::Secured => "Secured",
+        Status::Likely => "and likely",
+        Status::Prospective => "and prospective",
+    }
+}
+
+/// A method, in short.
+pub(crate) fn method(method: Method) -> &'static str {
+    match method {
+        Method::Waterfall => "waterfall, month by month",
+        Method::Shares => "shares, as the cost allocation plan is filed",
+    }
+}
+
+/// The streams of a kind.
+pub(crate) fn kind(kind: Option<Kind>) -> &'static str {
+    match kind {
+        Some(Kind::Grant) => "Grants",
+        Some(Kind::Payer) => "Health payers",
+        Some(Kind::Public) => "Public money",
+        Some(Kind::SharedSavings) => "Shared savings",
+        Some(Kind::Partner) => "Partners",
+        Some(Kind::Reserve) => "Reserves",
+        None => "Indirect recovery",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_are_rounded_half_away_from_zero_and_grouped() {
+        let of = |cents| dollars(Money::from_cents(cents));
+        assert_eq!(of(49), "$0");
+        assert_eq!(of(50), "$1");
+        assert_eq!(of(-50), "($1)");
+        assert_eq!(of(90_000), "$900");
+        assert_eq!(of(100_000), "$1,000");
+        assert_eq!(of(999_999_999_999_999), "$10,000,000,000,000");
+    }
+
+    #[test]
+    fn a_share_that_is_not_nothing_never_reads_as_nothing() {
+        let of = |text| percent(Rate::parse(text).unwrap());
+        assert_eq!(of("0"), "0 %");
+        assert_eq!(of("0.001"), "<1 %");
+        assert_eq!(of("0.125"), "13 %");
+        assert_eq!(of("0.999"), ">99 %");
+        assert_eq!(of("1"), "100 %");
+    }
+
+    #[test]
+    fn lists_and_counts_read_as_english() {
+        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+        assert_eq!(count(1, "month"), "1 month");
+        assert_eq!(count(1200, "month"), "1,200 months");
+    }
+}

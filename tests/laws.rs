@@ -1,0 +1,317 @@
+//! Laws that hold on every plan, checked on random ones against the books, not against the braid's own
+//! bookkeeping. `PROPTEST_CASES` raises the number of cases.
+
+#![allow(clippy::unwrap_used)]
+
+mod plans;
+
+use std::collections::BTreeMap;
+
+use braidfund::braid::Method;
+use braidfund::cash::Cash;
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::{Kind, Status};
+use braidfund::ledger::{INDIRECT_RECOVERY, Ledger};
+use braidfund::money::Money;
+use braidfund::name::{LineIndex, StreamIndex};
+use braidfund::plan::Plan;
+use braidfund::plan::restriction::{CapBound, Claim, Selector, selected, verdict};
+use plans::parts;
+use proptest::prelude::*;
+
+fn questions() -> impl Strategy<Value = Question> {
+    (
+        prop::sample::select(vec![Method::Waterfall, Method::Shares]),
+        prop::sample::select(&Status::ALL[..]),
+    )
+        .prop_map(|(method, view)| Question { method, view })
+}
+
+fn forecast(plan: &Plan, question: Question) -> Forecast {
+    Forecast::from_plan(plan, question).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn cents(amount: Money) -> i128 {
+    i128::from(amount.cents())
+}
+
+/// Every stream holds what came to it less what left it; every line is paid or short, never both.
+fn conserved(ledger: &Ledger) {
+    for (index, stream) in ledger.streams.iter().enumerate() {
+        let mut held = stream.opening[0];
+        for place in 0..ledger.months() {
+            let drawn: Money = ledger
+                .draws
+                .iter()
+                .filter(|d| d.stream == index && d.place == place)
+                .map(|d| d.amount)
+                .sum();
+            let recovered: Money = ledger
+                .recoveries
+                .iter()
+                .filter(|r| r.stream == index && r.place == place)
+                .map(|r| r.amount)
+                .sum();
+            assert_eq!(stream.opening[place], held, "{}", stream.name);
+            held = held + stream.made_available[place]
+                - drawn
+                - recovered
+                - stream.lapsed[place]
+                - stream.refund_due[place];
+            assert_eq!(stream.closing[place], held, "{} in place {place}", stream.name);
+            assert!(held >= Money::ZERO, "{} is never overdrawn", stream.name);
+        }
+        let idle: Money =
+            ledger.tranches.iter().filter(|t| t.stream == index).map(|t| t.idle).sum();
+        assert_eq!(idle, held, "{}: what is idle is what is held at the end", stream.name);
+    }
+    for (index, line) in ledger.lines.iter().enumerate() {
+        for place in 0..ledger.months() {
+            let paid: Money = ledger
+                .draws
+                .iter()
+                .filter(|d| d.line.at() == index && d.place == place)
+                .map(|d| d.amount)
+                .sum();
+            assert_eq!(line.need[place], paid + line.gap[place], "{} in place {place}", line.name);
+            assert!(line.gap[place] >= Money::ZERO, "{} is never overpaid", line.name);
+        }
+    }
+    for tranche in &ledger.tranches {
+        let gone = tranche.drawn + tranche.lapsed + tranche.refund_due + tranche.idle;
+        assert_eq!(tranche.amount, gone, "{}", tranche.label);
+    }
+}
+
+/// No draw outside its verdict, before its money is available, or after it lapses.
+fn within_restrictions(plan: &Plan, ledger: &Ledger) {
+    for draw in &ledger.draws {
+        let month = ledger.horizon.month(draw.place);
+        let tranche = &ledger.tranches[draw.tranche];
+        assert!(tranche.available <= month, "nothing before it is available");
+        assert!(tranche.last.is_none_or(|last| month <= last), "nothing after it lapses");
+        if ledger.streams[draw.stream].name == INDIRECT_RECOVERY {
+            continue;
+        }
+        let claim = Claim {
+            stream: StreamIndex::from(draw.stream),
+            pool: draw.pool,
+            first: tranche.available,
+            last: tranche.last,
+        };
+        assert!(verdict(plan, &claim, draw.line, month).is_allowed());
+    }
+}
+
+/// Documented benefit shares, in every month.
+fn within_benefit(plan: &Plan, ledger: &Ledger) {
+    for (index, line) in plan.lines.iter().enumerate() {
+        let Some(benefit) = &line.benefit else { continue };
+        for (stream, share) in &benefit.shares {
+            let mut need = Money::ZERO;
+            for place in 0..ledger.months() {
+                let before = share.of(need);
+                need += ledger.lines[index].need[place];
+                let paid: Money = ledger
+                    .draws
+                    .iter()
+                    .filter(|d| d.stream == stream.at() && d.line.at() == index && d.place == place)
+                    .map(|d| d.amount)
+                    .sum();
+                assert!(paid <= share.of(need) - before, "{} beyond its share", line.name);
+            }
+        }
+    }
+}
+
+/// Caps and floors at every month's end. (A random stream has one award and at most one of them.)
+fn within_caps(plan: &Plan, ledger: &Ledger) {
+    for (index, rules) in plan.restrictions.iter().enumerate() {
+        let on_of = |on: &[Selector], line: LineIndex| selected(on, line, plan.line(line));
+        let indirect = |on: &[Selector]| on.contains(&Selector::Indirect);
+        let (mut spent, mut taken, mut floored) = (0_i128, 0_i128, 0_i128);
+        for place in 0..ledger.months() {
+            for draw in ledger.draws.iter().filter(|d| d.stream == index && d.place == place) {
+                spent += cents(draw.amount);
+                taken += rules.caps.iter().filter(|cap| on_of(&cap.on, draw.line)).count() as i128
+                    * cents(draw.amount);
+                floored += rules.floors.iter().filter(|floor| on_of(&floor.on, draw.line)).count()
+                    as i128
+                    * cents(draw.amount);
+            }
+            for row in ledger.recoveries.iter().filter(|r| r.stream == index && r.place == place) {
+                spent += cents(row.amount);
+                taken += rules.caps.iter().filter(|cap| indirect(&cap.on)).count() as i128
+                    * cents(row.amount);
+            }
+            for cap in &rules.caps {
+                match cap.bound {
+                    CapBound::ShareOfSpent(share) => {
+                        assert!(
+                            taken * 1_000_000_000 <= share.billionths() * spent,
+                            "a cap of what is spent"
+                        );
+                    }
+                    CapBound::ShareOfAward(share) => {
+                        let award: Money = ledger
+                            .tranches
+                            .iter()
+                            .filter(|t| t.stream == index)
+                            .map(|t| t.amount)
+                            .sum();
+                        if !matches!(plan.streams[index].kind, Kind::Public) {
+                            assert!(taken <= cents(share.of(award)), "a cap of the award");
+                        }
+                    }
+                    CapBound::Amount(_) => {}
+                }
+            }
+            for floor in &rules.floors {
+                assert!(
+                    floored * 1_000_000_000 >= floor.share.billionths() * spent,
+                    "a floor of what is spent"
+                );
+            }
+        }
+    }
+}
+
+/// Match at every month's end: enough of it, from eligible money, and no dollar twice.
+fn matched(plan: &Plan, ledger: &Ledger) {
+    let mut used: BTreeMap<(usize, usize, usize, usize), Money> = BTreeMap::new();
+    for row in &ledger.matches {
+        *used.entry((row.place, row.stream, row.tranche, row.line.at())).or_default() += row.amount;
+        assert_ne!(row.award.at(), row.stream, "no award matches itself");
+        let statute = plan
+            .restrictions(row.award)
+            .matching
+            .as_ref()
+            .is_some_and(|rule| rule.federal_statute.is_some());
+        assert!(statute || !ledger.streams[row.stream].federal, "federal money does not match");
+    }
+    for ((place, stream, tranche, line), amount) in used {
+        let paid: Money = ledger
+            .draws
+            .iter()
+            .filter(|d| {
+                (d.place, d.stream, d.tranche, d.line.at()) == (place, stream, tranche, line)
+            })
+            .map(|d| d.amount)
+            .sum();
+        assert!(amount <= paid, "one dollar matches once");
+    }
+    for (index, rules) in plan.restrictions.iter().enumerate() {
+        let Some(rule) = &rules.matching else { continue };
+        let (numerator, denominator) = rule.convention.ratio();
+        let (mut drawn, mut matched) = (0_i128, 0_i128);
+        for place in 0..ledger.months() {
+            drawn += cents(ledger.streams[index].drawn[place]);
+            matched += ledger
+                .matches
+                .iter()
+                .filter(|m| m.award.at() == index && m.place == place)
+                .map(|m| cents(m.amount))
+                .sum::<i128>();
+            assert!(matched * denominator >= drawn * numerator, "match is kept in every month");
+        }
+    }
+}
+
+/// Cash: the parts sum to the whole, in-kind is never cash, restricted cash pays only its own stream.
+fn cash_holds(ledger: &Ledger, cash: &Cash) {
+    let mut total = cash.opening[0];
+    let mut paid_by_stream: Vec<Money> = vec![Money::ZERO; ledger.streams.len()];
+    let mut received: Vec<Money> = vec![Money::ZERO; ledger.streams.len()];
+    for place in 0..ledger.months() {
+        assert_eq!(cash.opening[place], total);
+        total = total + cash.receipts[place] - cash.payments[place];
+        assert_eq!(cash.closing[place], total);
+        assert_eq!(cash.restricted[place] + cash.unrestricted[place], total);
+        let by_stream: Money = cash.receipts_by_stream.iter().map(|months| months[place]).sum();
+        assert_eq!(by_stream, cash.receipts[place]);
+        for draw in &ledger.draws {
+            if draw.place + ledger.lines[draw.line.at()].payment_lag_months as usize == place {
+                paid_by_stream[draw.stream] += draw.amount;
+            }
+        }
+        for row in ledger.recoveries.iter().filter(|row| row.place == place) {
+            paid_by_stream[row.stream] += row.amount;
+        }
+        // Restricted cash is what each restricted stream brought and did not pay yet: it fronts nothing else.
+        let mut restricted = Money::ZERO;
+        for (index, stream) in ledger.streams.iter().enumerate() {
+            received[index] += cash.receipts_by_stream[index][place];
+            if place > 0 {
+                received[index] -= stream.refund_due[place - 1];
+            }
+            if stream.in_kind {
+                assert!(received[index].is_zero(), "in-kind is never cash");
+            } else if !stream.unrestricted {
+                restricted += (received[index] - paid_by_stream[index]).floor_zero();
+            }
+        }
+        assert_eq!(cash.restricted[place], restricted);
+    }
+}
+
+/// A thousand cases, or as many as `PROPTEST_CASES` asks for.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: cases.unwrap_or(1_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn every_book_of_every_plan_keeps_every_law(parts in parts(), question in questions()) {
+        let plan = parts.plan();
+        let forecast = forecast(&plan, question);
+        let books = &forecast.books;
+        let ledgers = [&books.ledger, &books.dependable, &books.structural];
+        for ledger in ledgers.into_iter().chain(books.ladder.iter().map(|(_, ledger)| ledger)) {
+            conserved(ledger);
+            within_restrictions(&plan, ledger);
+            within_benefit(&plan, ledger);
+            within_caps(&plan, ledger);
+            matched(&plan, ledger);
+        }
+        cash_holds(&books.ledger, &books.cash);
+    }
+
+    #[test]
+    fn results_do_not_depend_on_the_order_of_declarations(
+        (parts, order) in parts().prop_flat_map(|parts| {
+            let blocks = parts.blocks();
+            (Just(parts), Just(blocks).prop_shuffle())
+        }),
+        question in questions(),
+    ) {
+        let (first, second) = (parts.plan(), plans::read(&order.join("\n")));
+        let (first, second) = (forecast(&first, question), forecast(&second, question));
+        prop_assert_eq!(first.books, second.books);
+        prop_assert_eq!(first.measures, second.measures);
+    }
+
+    #[test]
+    fn a_stream_without_money_and_a_line_without_cost_change_nothing(
+        parts in parts(), question in questions(),
+    ) {
+        let with = format!(
+            "{}\n[stream.zz-empty]\nkind = \"grant\"\nfunder = \"Nobody\"\nstatus = \"secured\"\n\
+             award = 0\nfrom = \"2024-01\"\nuntil = \"2024-12\"\npays-for = [\"anything\"]\n\
+             [cost.zz-free]\nlayer = \"program\"\nfunction = \"none\"\nmonthly = 0\n",
+            parts.text(),
+        );
+        let (base, with) = (forecast(&parts.plan(), question), forecast(&plans::read(&with), question));
+        let gaps = |forecast: &Forecast| {
+            forecast.books.ledger.lines.iter().filter(|line| line.name != "zz-free")
+                .map(|line| (line.name.clone(), line.gap.clone())).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(gaps(&base), gaps(&with));
+    }
+}
