@@ -1,6 +1,7 @@
 //! How long a forecast takes: `cargo bench --bench forecast`. Figures stand in `docs/SPEED.md`.
 
-#![allow(missing_docs)] // the harness generates an undocumented function
+// The harness generates an undocumented function.
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -42,6 +42,8 @@ pub struct Cash {
     pub receipts_by_stream: Vec<Vec<Money>>,
     /// Unrestricted cash that should not be fallen below, by the plan's policy.
     pub floor: Money,
+    /// The place of the month from which the plan is seen.
+    pub as_of: usize,
 }
 
 /// The cash of one stream, by month.
@@ -65,7 +67,9 @@ impl Cash {
     pub fn from_ledger(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Cash {
         let months = ledger.months();
         let mut streams = stream_cash(plan, timeline, ledger);
-        let mut cash = Cash { floor: plan.policy.cash_floor, ..Cash::zeros(months) };
+        let as_of = plan.horizon.place(plan.horizon.as_of).unwrap_or(0);
+        let floor = plan.policy.cash_floor;
+        let mut cash = Cash { floor, as_of, ..Cash::zeros(months) };
         let mut all_costs = vec![Money::ZERO; months];
         let mut incurred = vec![Money::ZERO; months];
         for draw in ledger.draws.iter().filter(|draw| !ledger.streams[draw.stream].in_kind) {
@@ -107,6 +111,7 @@ impl Cash {
             closing_all_costs: zeros(),
             receipts_by_stream: Vec::new(),
             floor: Money::ZERO,
+            as_of: 0,
         }
     }
 
@@ -120,7 +125,9 @@ impl Cash {
     ) {
         let mut total = unrestricted + streams.iter().map(|stream| stream.opening).sum();
         let mut all = total;
-        let mut held: Vec<Money> = streams.iter().map(|stream| stream.opening).collect();
+        // What a stream owes at the start pays back what unrestricted cash laid out for it.
+        let standing = |stream: &StreamCash| stream.opening - stream.owed;
+        let mut held: Vec<Money> = streams.iter().map(standing).collect();
         for place in 0..self.receipts.len() {
             self.opening[place] = total;
             let net = self.receipts[place] - self.payments[place];
@@ -167,25 +174,34 @@ impl Cash {
         debug_assert!(owing >= Money::ZERO);
     }
 
-    /// The place and amount of the lowest month-end balance when every cost is paid as planned.
+    /// The place and amount of the lowest month-end balance from `as-of` on, when every cost is paid as
+    /// planned.
     pub fn lowest(&self) -> (usize, Money) {
-        lowest(&self.closing_all_costs)
+        self.lowest_of(&self.closing_all_costs)
     }
 
-    /// The place and amount of the lowest month-end balance when what is funded is paid.
+    /// The place and amount of the lowest month-end balance from `as-of` on, when what is funded is
+    /// paid.
     pub fn lowest_funded(&self) -> (usize, Money) {
-        lowest(&self.closing)
+        self.lowest_of(&self.closing)
     }
 
-    /// The place of the first month that ends below zero when every cost is paid as planned.
+    /// The place and amount of the lowest unrestricted cash from `as-of` on, when what is funded is paid.
+    pub fn lowest_unrestricted(&self) -> (usize, Money) {
+        self.lowest_of(&self.unrestricted)
+    }
+
+    /// The place of the first month from `as-of` on that ends below zero when every cost is paid as
+    /// planned.
     pub fn runs_out(&self) -> Option<usize> {
-        self.closing_all_costs.iter().position(|cash| *cash < Money::ZERO)
+        let from = self.as_of;
+        (from..self.closing.len()).find(|place| self.closing_all_costs[*place] < Money::ZERO)
     }
-}
 
-fn lowest(balances: &[Money]) -> (usize, Money) {
-    let lowest = balances.iter().enumerate().min_by_key(|(place, cash)| (**cash, *place));
-    lowest.map_or((0, Money::ZERO), |(place, cash)| (place, *cash))
+    fn lowest_of(&self, balances: &[Money]) -> (usize, Money) {
+        let ahead = balances.iter().copied().enumerate().skip(self.as_of);
+        ahead.min_by_key(|(place, cash)| (*cash, *place)).unwrap_or((self.as_of, Money::ZERO))
+    }
 }
 
 /// Unrestricted cash at the start: what the opening position states, else the reserves' balances.
@@ -230,6 +246,9 @@ fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamC
         post_receipts(plan, own, book, &mut streams[index]);
         post_refunds(book, &mut streams[index]);
     }
+    for advance in &ledger.advances {
+        streams[advance.stream].receipts[advance.place] += advance.amount;
+    }
     post_opening(plan, &mut streams);
     // Recovery moves from its award's restricted cash to unrestricted cash in the month it is posted.
     for recovery in &ledger.recoveries {
@@ -248,12 +267,9 @@ fn post_receipts<'a>(
     for tranche in tranches {
         match &tranche.receipts {
             Receipts::AsSpent { cycle_months, lag_months } => {
-                as_spent.get_or_insert((tranche.opens, *cycle_months, *lag_months));
+                as_spent.get_or_insert((tranche.first, *cycle_months, *lag_months));
             }
-            Receipts::Advanced(rows) => {
-                stream.advance(plan, rows, tranche.last, &book.drawn);
-                stream.earned.clone_from(&book.drawn);
-            }
+            Receipts::Advanced(_) => stream.earned.clone_from(&book.drawn),
             Receipts::Earned(rows) => {
                 stream.follows_cost = false;
                 stream.earn(plan, rows, (tranche.first, tranche.amount));
@@ -264,31 +280,12 @@ fn post_receipts<'a>(
     }
     if let Some((first, cycle, lag)) = as_spent {
         stream.earned.clone_from(&book.drawn);
-        stream.reimburse(&book.drawn, first, cycle.max(1) as usize, lag as usize);
+        let begun = first.since(plan.horizon.start);
+        stream.reimburse(&book.drawn, begun, cycle.max(1) as i32, lag as i32);
     }
 }
 
 impl StreamCash {
-    /// Posts advances. One that would come after its authority has lapsed comes only for what was drawn.
-    fn advance(
-        &mut self,
-        plan: &Plan,
-        rows: &[(Month, Money)],
-        last: Option<Month>,
-        drawn: &[Money],
-    ) {
-        for (month, amount) in rows {
-            let Some(place) = plan.horizon.place(*month) else { continue };
-            let mut amount = *amount;
-            if last.is_some_and(|last| *month > last) {
-                let drawn: Money = drawn[..=place].iter().sum();
-                let received: Money = self.receipts[..=place].iter().sum();
-                amount = amount.at_most((drawn - received).floor_zero());
-            }
-            self.receipts[place] += amount;
-        }
-    }
-
     /// Posts what was earned in a month, and the receipts that follow.
     fn earn(&mut self, plan: &Plan, rows: &[(Month, Money)], earned: (Month, Money)) {
         for (month, amount) in rows {
@@ -301,12 +298,13 @@ impl StreamCash {
         }
     }
 
-    /// Cash after it was spent: a cycle's draws are invoiced in the cycle's last month.
-    fn reimburse(&mut self, drawn: &[Money], first: usize, cycle: usize, lag: usize) {
+    /// Cash after it was spent: a cycle's draws are invoiced in the cycle's last month. Cycles run from the
+    /// award's first month, which may lie before the plan.
+    fn reimburse(&mut self, drawn: &[Money], begun: i32, cycle: i32, lag: i32) {
         for (place, amount) in drawn.iter().enumerate() {
-            let position = place.saturating_sub(first);
-            let paid = first + (position / cycle + 1) * cycle - 1 + lag;
-            if let Some(receipts) = self.receipts.get_mut(paid) {
+            let position = place as i32 - begun;
+            let paid = begun + (position.div_euclid(cycle) + 1) * cycle - 1 + lag;
+            if let Some(receipts) = self.receipts.get_mut(paid as usize) {
                 *receipts += *amount;
             }
         }

@@ -190,11 +190,13 @@ impl Diagnostic {
     }
 }
 
-/// The word of `known` nearest to `given`, for a remedy; nothing where none is near.
+/// The word of `known` nearest to `given`, for a remedy; nothing where none is near. Less than half
+/// of a short word may differ.
 ///
 /// ```
 /// use braidfund::diagnostic::nearest;
 /// assert_eq!(nearest("navigaton", ["navigation", "data"]), Some("navigation"));
+/// assert_eq!(nearest("name", ["note", "title"]), None);
 /// assert_eq!(nearest("zebra", ["navigation", "data"]), None);
 /// ```
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -205,7 +207,8 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     };
     let best = known.into_iter().min_by_key(near)?;
     let distance = strsim::damerau_levenshtein(&given, best);
-    (distance <= 2.max(given.chars().count() / 4)).then_some(best)
+    let length = given.chars().count();
+    (distance <= 2.max(length / 4) && 2 * distance < length.max(3)).then_some(best)
 }
 
 /// Text from a plan made fit to be shown anywhere: control, bidirectional and zero-width characters

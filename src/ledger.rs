@@ -12,7 +12,7 @@ use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
 use crate::plan::cost::{Category, CostLine, Layer, Priority};
 use crate::plan::{Horizon, Plan};
-use crate::timeline::{Timeline, is_dependable, is_one_time};
+use crate::timeline::{HeldTranche, Timeline, is_dependable};
 
 /// The id of the stream that indirect recovery is kept in.
 pub const INDIRECT_RECOVERY: &str = "indirect-recovery";
@@ -36,6 +36,8 @@ pub struct Ledger {
     pub matches: Vec<MatchBook>,
     /// The indirect cost recovered.
     pub recoveries: Vec<RecoveryBook>,
+    /// Cash that comes in advance of spending.
+    pub advances: Vec<AdvanceBook>,
     /// The pools' ids and titles.
     pub pools: Vec<(String, String)>,
     /// Amounts told beside the streams.
@@ -167,6 +169,17 @@ pub struct MatchBook {
     pub amount: Money,
 }
 
+/// An instalment of an award that pays in advance.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AdvanceBook {
+    /// The place of the month in which it comes.
+    pub place: usize,
+    /// The stream's place.
+    pub stream: usize,
+    /// How much.
+    pub amount: Money,
+}
+
 /// Indirect cost recovered, in the books.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecoveryBook {
@@ -253,6 +266,7 @@ struct Keeper<'a> {
     recovered_in: Vec<Option<usize>>,
     /// What was taken of each tranche of the timeline, by month.
     taken: Vec<Vec<(usize, Money)>>,
+    advances: Vec<AdvanceBook>,
 }
 
 impl<'a> Keeper<'a> {
@@ -270,6 +284,7 @@ impl<'a> Keeper<'a> {
             book_of,
             recovered_in: vec![None; plan.horizon.months as usize],
             taken: vec![Vec::new(); timeline.tranches.len()],
+            advances: Vec::new(),
         }
     }
 
@@ -351,11 +366,11 @@ impl<'a> Keeper<'a> {
             for (place, taken) in &self.taken[index] {
                 stream.drawn[*place] += *taken;
             }
+            let received = advance(&self.plan.horizon, tranche, drawn, &mut self.advances);
             let left = amount - drawn;
             book.amount += amount;
             book.drawn += drawn;
             if tranche.lapses(&self.plan.horizon) {
-                let received = advanced_by(&tranche.receipts, tranche.last);
                 let refund = left.at_most((received - drawn).floor_zero());
                 stream.refund_due[tranche.closes] += refund;
                 stream.lapsed[tranche.closes] += left - refund;
@@ -442,6 +457,7 @@ impl<'a> Keeper<'a> {
                     kept.amount += next.amount;
                 },
             ),
+            advances: self.advances,
             pools: pools.map(|pool| (pool.name.to_string(), pool.title.clone())).collect(),
             memos: self.timeline.memos.clone(),
             lines: self.lines,
@@ -468,16 +484,30 @@ fn joined<Row: Ord, Key: PartialEq>(
     rows
 }
 
-/// Cash advanced by the end of a month.
-fn advanced_by(receipts: &Receipts, last: Option<Month>) -> Money {
-    match receipts {
-        Receipts::Advanced(rows) => rows
-            .iter()
-            .filter(|(month, _)| last.is_none_or(|last| *month <= last))
-            .map(|(_, amount)| *amount)
-            .sum(),
-        _ => Money::ZERO,
+/// Posts the instalments of a tranche that come within the horizon, and tells what was received by its last
+/// month, what was held at the start with it. An instalment that would come after its authority has
+/// lapsed comes only for what was drawn and not received yet.
+fn advance(
+    horizon: &Horizon,
+    tranche: &HeldTranche,
+    drawn: Money,
+    advances: &mut Vec<AdvanceBook>,
+) -> Money {
+    let Receipts::Advanced(rows) = &tranche.receipts else { return Money::ZERO };
+    let mut received = tranche.advanced_before;
+    let mut by_last = received;
+    for (month, instalment) in rows {
+        let Some(place) = horizon.place(*month) else { continue };
+        let late = tranche.last.is_some_and(|last| *month > last);
+        let amount =
+            if late { instalment.at_most((drawn - received).floor_zero()) } else { *instalment };
+        received += amount;
+        if !late {
+            by_last = received;
+        }
+        advances.push(AdvanceBook { place, stream: tranche.stream.at(), amount });
     }
+    by_last
 }
 
 /// One book for the tranches of a stream that share a window, and the book of each tranche.
@@ -549,7 +579,7 @@ fn stream_book(plan: &Plan, index: usize) -> StreamBook {
         status: stream.status,
         unrestricted: plan.restrictions[index].is_unrestricted() || stream.kind == Kind::Reserve,
         dependable: is_dependable(plan, stream),
-        one_time: is_one_time(plan, StreamIndex::from(index)),
+        one_time: !stream.recurs(),
         in_kind,
         until,
         ..StreamBook::empty(stream.name.to_string(), plan.horizon.months as usize)

@@ -195,9 +195,9 @@ pub struct Sustainability {
 /// Cash, in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CashMeasure {
-    /// The lowest month-end balance, paying every cost, with its month.
+    /// The lowest month-end balance from `as-of` on, paying every cost, with its month.
     pub lowest: (Month, Money),
-    /// The lowest month-end balance, paying what the braid funds, with its month.
+    /// The lowest month-end balance from `as-of` on, paying what the braid funds, with its month.
     pub lowest_funded: (Month, Money),
     /// The month in which cash runs out, paying every cost.
     pub runs_out: Option<Month>,
@@ -480,7 +480,7 @@ fn rung(view: Status, ledger: &Ledger, spans: &[Span]) -> LadderRung {
 /// The runway, and the small standing gaps before its end.
 fn runway(books: &Books) -> (Runway, Vec<(Month, Money)>) {
     let ledger = &books.ledger;
-    let as_of = ledger.horizon.place(ledger.horizon.as_of).unwrap_or(0);
+    let as_of = books.cash.as_of;
     let months = ledger.months();
     let gaps: Vec<Money> = (0..months).map(|place| core_gap(ledger, place)).collect();
     let cost = |place: usize| by_priority(ledger, |line| line.need[place])[0];
@@ -654,7 +654,7 @@ fn spread_authority(ledger: &Ledger) -> Vec<Vec<i64>> {
 fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {
     let (cash, horizon) = (&books.cash, &books.ledger.horizon);
     let dated = |(place, amount): (usize, Money)| (horizon.month(place), amount);
-    let short = cash.unrestricted.iter().min().copied().unwrap_or(Money::ZERO);
+    let (_, short) = cash.lowest_unrestricted();
     let cost =
         |span: &Span| -> Money { books.ledger.lines.iter().map(|line| span.of(&line.need)).sum() };
     // Days of a year of the span's own length; months likewise.

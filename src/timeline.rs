@@ -69,6 +69,8 @@ pub struct HeldTranche {
     pub period: u32,
     /// How its cash arrives.
     pub receipts: Receipts,
+    /// Cash of it that is held at the plan's start, received in advance.
+    pub advanced_before: Money,
     /// Whether it exists only as it is drawn, so that nothing of it lapses.
     pub on_demand: bool,
 }
@@ -149,6 +151,7 @@ impl Timeline {
         self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
         let opening = plan.opening_of(stream);
         let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
+        let mut advanced = opening.map_or(Money::ZERO, |opening| opening.cash);
         for tranche in lowered.tranches {
             if !selection.holds_status(tranche.status) {
                 continue;
@@ -157,6 +160,8 @@ impl Timeline {
             let stated = self.amount(plan, stream, &tranche.amount, window.0);
             let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
+            let advanced_before = advanced.at_most(stated - before);
+            advanced -= advanced_before;
             let held = HeldTranche {
                 stream,
                 pool: None,
@@ -169,6 +174,7 @@ impl Timeline {
                 award: tranche.award,
                 period: tranche.period,
                 receipts: tranche.receipts,
+                advanced_before,
                 on_demand: matches!(
                     tranche.amount,
                     Authority::OfEligible(..) | Authority::InKind(..)
@@ -232,24 +238,30 @@ impl Timeline {
 
     /// Places a tranche in its purse; what a pool's membership gives goes into the pool's.
     fn split_among_pools(&mut self, plan: &Plan, tranche: HeldTranche) {
-        let mut rest = tranche.amount;
+        let (mut rest, mut advanced) = (tranche.amount, tranche.advanced_before);
         for (index, pool) in plan.pools.iter().enumerate() {
             let member = pool.members.iter().find(|(stream, _)| *stream == tranche.stream);
             let Some((_, share)) = member else { continue };
             let part = share.of(tranche.amount).at_most(rest);
             rest -= part;
+            let advanced_before = share.of(tranche.advanced_before).at_most(advanced);
+            advanced -= advanced_before;
             self.hold(
                 plan,
                 HeldTranche {
                     pool: Some(PoolIndex::from(index)),
                     receipts: scale(&tranche.receipts, part, tranche.amount),
                     amount: part,
+                    advanced_before,
                     ..tranche.clone()
                 },
             );
         }
         let receipts = scale(&tranche.receipts, rest, tranche.amount);
-        self.hold(plan, HeldTranche { amount: rest, receipts, ..tranche });
+        self.hold(
+            plan,
+            HeldTranche { amount: rest, receipts, advanced_before: advanced, ..tranche },
+        );
     }
 
     fn hold(&mut self, plan: &Plan, mut tranche: HeldTranche) {
@@ -273,6 +285,7 @@ impl Timeline {
                 == (kept.stream, kept.pool, kept.first, kept.last, kept.award, kept.period);
             if like {
                 kept.amount += next.amount;
+                kept.advanced_before += next.advanced_before;
                 kept.receipts = join(&kept.receipts, &next.receipts);
             }
             like
@@ -285,7 +298,7 @@ impl Selection {
         match self {
             Selection::View(_) => true,
             Selection::Dependable => is_dependable(plan, plan.stream(stream)),
-            Selection::Recurring(_) => !is_one_time(plan, stream),
+            Selection::Recurring(_) => plan.stream(stream).recurs(),
         }
     }
 
@@ -313,38 +326,7 @@ pub fn is_dependable(plan: &Plan, stream: &Stream) -> bool {
         || matches!(&stream.terms, Terms::Public(Public { method, .. })
             if matches!(method, PublicMethod::CommunityBenefit { .. }));
     let noticed = stands_by_law || stream.notice_months.is_some_and(|months| months >= 12);
-    let index =
-        plan.find_stream(stream.name.as_str()).expect("a plan's stream is found by its name");
-    stream.status == Status::Secured
-        && !discretionary
-        && term_left
-        && noticed
-        && !is_one_time(plan, index)
-}
-
-/// Whether a stream is one-time: it neither recurs nor renews by its terms.
-///
-/// A reserve is one-time; so is a stream whose authority all comes in one month, unless it renews or
-/// has no end.
-pub fn is_one_time(plan: &Plan, stream: StreamIndex) -> bool {
-    let terms = plan.stream(stream);
-    if terms.kind == Kind::Reserve {
-        return true;
-    }
-    if matches!(terms.end, End::Evergreen(_)) {
-        return false;
-    }
-    match &terms.terms {
-        Terms::Grant(grant) => grant.renewal.is_none() && grant.periods.len() <= 1,
-        Terms::Schedule(rows) => {
-            rows.iter().all(|row| Some(row.available) == rows.first().map(|row| row.available))
-        }
-        _ => lower(plan, stream).is_ok_and(|lowered| {
-            let mut firsts = lowered.tranches.iter().map(|tranche| tranche.first);
-            let first = firsts.next();
-            firsts.all(|month| Some(month) == first)
-        }),
-    }
+    stream.status == Status::Secured && !discretionary && term_left && noticed && stream.recurs()
 }
 
 fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Error> {

@@ -213,6 +213,24 @@ fn matched(plan: &Plan, ledger: &Ledger) {
                 .map(|m| cents(m.amount))
                 .sum::<i128>();
             assert!(matched * denominator >= drawn * numerator, "match is kept in every month");
+            for line in (0..plan.lines.len()).filter(|_| rule.each_dollar) {
+                let drawn: Money = ledger
+                    .draws
+                    .iter()
+                    .filter(|d| (d.stream, d.place, d.line.at()) == (index, place, line))
+                    .map(|d| d.amount)
+                    .sum();
+                let matched: Money = ledger
+                    .matches
+                    .iter()
+                    .filter(|m| (m.award.at(), m.place, m.line.at()) == (index, place, line))
+                    .map(|m| m.amount)
+                    .sum();
+                assert!(
+                    cents(matched) * denominator >= cents(drawn) * numerator,
+                    "each dollar is matched"
+                );
+            }
         }
     }
 }
@@ -256,7 +274,8 @@ fn cash_holds(ledger: &Ledger, cash: &Cash) {
 
 /// A thousand cases, or as many as `PROPTEST_CASES` asks for.
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = std::env::var_os("PROPTEST_CASES")
+        .and_then(|cases| cases.to_str().and_then(|cases| cases.parse().ok()));
     ProptestConfig {
         cases: cases.unwrap_or(1_000),
         failure_persistence: None,

@@ -387,6 +387,9 @@ impl Check<'_> {
             by_month[match_.place] += i128::from(match_.amount.cents());
         }
         let Some(rule) = rule else { return Ok(0) };
+        if rule.each_dollar {
+            return self.each_dollar_matched(award, rule);
+        }
         let opening = self.plan.opening_of(award.0).filter(|_| award.1 == 0);
         let mut matched = opening.map_or(0, |opening| i128::from(opening.matched.cents()));
         let mut drawn = opening.map_or(0, |opening| i128::from(opening.spent.cents()));
@@ -402,6 +405,29 @@ impl Check<'_> {
             }
         }
         Ok(1)
+    }
+
+    /// Each dollar of an award together with its match, on its own line in its own month.
+    fn each_dollar_matched(&self, award: Award, rule: &Matching) -> Result<usize, Error> {
+        let (numerator, denominator) = rule.convention.ratio();
+        let mut short: BTreeMap<(usize, LineIndex), i128> = BTreeMap::new();
+        for (place, month) in self.charged(award).iter().enumerate() {
+            for (line, _, amount) in &month.direct {
+                *short.entry((place, *line)).or_default() += amount * numerator;
+            }
+        }
+        for match_ in self.braid.matches.iter().filter(|match_| match_.award == award) {
+            *short.entry((match_.place, match_.line)).or_default() -=
+                i128::from(match_.amount.cents()) * denominator;
+        }
+        match short.iter().find(|(_, short)| **short > 0) {
+            Some(((place, line), _)) => {
+                let names =
+                    format!("{} on {}", self.plan.stream(award.0).name, self.plan.line(*line).name);
+                Err(self.broken("each dollar is matched", *place, names))
+            }
+            None => Ok(1),
+        }
     }
 
     fn may_match(

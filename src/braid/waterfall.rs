@@ -61,9 +61,18 @@ struct Needed {
     /// What the award has drawn, its recovery with it, and what has matched it.
     drawn: i64,
     matched: i64,
-    /// Draws that may match, the oldest first, by place in `draws`.
+    /// Where each dollar is matched on its own: what was drawn and matched this month, by line.
+    this_month: Vec<(i64, i64)>,
+    /// Draws that may match, the oldest first, by place in `entries`.
     offered: Vec<usize>,
     next: usize,
+}
+
+impl Needed {
+    /// Where this month's draws that may match begin.
+    fn of_month(&self, entries: &[Entry], place: usize) -> usize {
+        self.offered.partition_point(|at| entries[*at].draw.place < place)
+    }
 }
 
 struct Entry {
@@ -157,6 +166,9 @@ impl<'a> Allocation<'a> {
             }
         }
         self.open_benefit();
+        for match_ in &mut self.needed {
+            match_.this_month.fill((0, 0));
+        }
         let (order, timeline, held) = (&self.order, self.timeline, &self.held);
         self.active.retain(|rank| match order[*rank].source {
             Sourced::Tranche(tranche) => {
@@ -331,7 +343,7 @@ impl<'a> Allocation<'a> {
             self.awards[award].payment(plan.line(line), line, period, most, held)
         };
         if with_match && let Some(needed) = self.needed_by[award] {
-            let room = self.matched_room(needed, payment.direct + payment.recovery);
+            let room = self.matched_room(needed, line, payment.direct + payment.recovery);
             if room < payment.direct + payment.recovery {
                 payment = self.smaller(award, line, period, payment.direct.min(room), held, room);
             }
@@ -388,7 +400,7 @@ impl<'a> Allocation<'a> {
                     self.recover(tranche, payment);
                 }
                 if let Some(needed) = self.needed_by[award] {
-                    self.assign_match(needed, payment.direct + payment.recovery);
+                    self.assign_match(needed, line, payment.direct + payment.recovery);
                 }
             }
         }
@@ -444,14 +456,20 @@ impl<'a> Allocation<'a> {
         }
     }
 
-    /// How much more an award may draw with the match that stands, up to `want`.
-    fn matched_room(&mut self, needed: usize, want: i64) -> i64 {
+    /// How much more an award may draw for a line with the match that stands, up to `want`.
+    fn matched_room(&mut self, needed: usize, line: LineIndex, want: i64) -> i64 {
         let entries = &self.entries;
         let match_ = &mut self.needed[needed];
+        if match_.rule.each_dollar {
+            let (drawn, matched) = match_.this_month[line.at()];
+            let this_month = match_.offered[match_.of_month(entries, self.place)..].iter();
+            let on_line = this_month.filter(|at| entries[**at].draw.line == line);
+            let free: i64 = on_line.map(|at| entries[*at].free).sum();
+            return match_.rule.supported(matched + free).saturating_sub(drawn).clamp(0, want);
+        }
         while match_.next < match_.offered.len() && entries[match_.offered[match_.next]].free == 0 {
             match_.next += 1;
         }
-        let (numerator, denominator) = match_.rule.convention.ratio();
         let enough = match_.rule.convention.needed(Money::from_cents(match_.drawn + want)).cents();
         let mut standing = match_.matched;
         for offered in &match_.offered[match_.next..] {
@@ -463,29 +481,31 @@ impl<'a> Allocation<'a> {
         if standing >= enough {
             return want;
         }
-        let supported = (i128::from(standing) * denominator).div_euclid(numerator);
-        i64::try_from(supported - i128::from(match_.drawn)).unwrap_or(i64::MAX).max(0)
+        match_.rule.supported(standing).saturating_sub(match_.drawn).max(0)
     }
 
-    /// Has standing match cover what the award drew, the oldest dollar first.
-    fn assign_match(&mut self, needed: usize, drawn: i64) {
+    /// Has standing match cover what the award drew for a line, the oldest dollar first.
+    fn assign_match(&mut self, needed: usize, line: LineIndex, drawn: i64) {
         let match_ = &mut self.needed[needed];
-        match_.drawn += drawn;
-        let enough = match_.rule.convention.needed(Money::from_cents(match_.drawn)).cents();
+        let each = match_.rule.each_dollar;
+        let (before, mut matched) =
+            if each { match_.this_month[line.at()] } else { (match_.drawn, match_.matched) };
+        let drawn = before + drawn;
+        let enough = match_.rule.convention.needed(Money::from_cents(drawn)).cents();
         let award = &self.awards[match_.award];
-        let mut at = match_.next;
-        while match_.matched < enough {
-            let entry = &mut self.entries[match_.offered[at]];
-            let part = entry.free.min(enough - match_.matched);
-            at += 1;
-            if part == 0 {
+        let first = if each { match_.of_month(&self.entries, self.place) } else { match_.next };
+        for at in &match_.offered[first..] {
+            if matched >= enough {
+                break;
+            }
+            let entry = &mut self.entries[*at];
+            let part = entry.free.min(enough - matched);
+            let Source::Tranche(tranche) = entry.draw.source else { continue };
+            if part == 0 || (each && entry.draw.line != line) {
                 continue;
             }
             entry.free -= part;
-            match_.matched += part;
-            let Source::Tranche(tranche) = entry.draw.source else {
-                unreachable!("recovered money is never offered as match")
-            };
+            matched += part;
             self.matches.push(Match {
                 place: entry.draw.place,
                 award: (award.stream, award.number),
@@ -493,6 +513,11 @@ impl<'a> Allocation<'a> {
                 tranche,
                 amount: Money::from_cents(part),
             });
+        }
+        if each {
+            match_.this_month[line.at()] = (drawn, matched);
+        } else {
+            (match_.drawn, match_.matched) = (drawn, matched);
         }
     }
 
@@ -744,6 +769,7 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
             window,
             drawn: opening.map_or(0, |opening| opening.spent.cents()),
             matched: opening.map_or(0, |opening| opening.matched.cents()),
+            this_month: vec![(0, 0); plan.lines.len()],
             offered: Vec::new(),
             next: 0,
         });

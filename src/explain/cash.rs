@@ -198,7 +198,8 @@ fn lowest(ask: Ask) -> Explanation {
     let (month, amount) = measure.lowest;
     let (funded_month, funded) = measure.lowest_funded;
     let subject = format!("Lowest month-end cash, {}", month.words());
-    let formula = "the lowest closing balance of all months, paying every cost as planned";
+    let formula =
+        "the lowest closing balance of the months from `as-of` on, paying every cost as planned";
     let part = Part::plus(amount, format!("closing cash, {}", month.words()))
         .see(Paying::AllCosts.id(month));
     let label = format!("lowest cash, paying what the braid funds, {}", funded_month.words());
@@ -231,16 +232,14 @@ fn runs_out(ask: Ask) -> Explanation {
 fn working_capital(ask: Ask) -> Explanation {
     let amount = ask.measures().cash.working_capital;
     let cash = &ask.forecast.books.cash;
-    let lowest = cash.unrestricted.iter().enumerate().min_by_key(|(place, cash)| (**cash, *place));
-    let part = lowest.map(|(place, amount)| {
-        let month = ask.month(place);
-        let label = format!("unrestricted cash at its lowest, {}", month.words());
-        Part::aside(*amount, label).see(Paying::Funded.id(month))
-    });
+    let (place, short) = cash.lowest_unrestricted();
+    let month = ask.month(place);
+    let label = format!("unrestricted cash at its lowest, {}", month.words());
+    let part = Part::aside(short, label).see(Paying::Funded.id(month));
     let formula = "how far unrestricted cash falls below zero while paying only what the braid funds: \
                    what late payment by funders takes";
     Explanation::of("Working capital that late payment takes", Value::Money(amount), formula)
-        .with(part)
+        .with([part])
 }
 
 fn days(ask: Ask, word: &str) -> Option<Explanation> {

@@ -163,6 +163,19 @@ impl<'a> Context<'a> {
         id: &str,
         span: Span,
     ) -> Option<usize> {
+        self.find_as("", names, kind, code, id, span)
+    }
+
+    /// Where an id is named behind a prefix, a suggestion has the prefix too.
+    fn find_as(
+        &self,
+        prefix: &str,
+        names: &[String],
+        kind: &str,
+        code: Code,
+        id: &str,
+        span: Span,
+    ) -> Option<usize> {
         if let Ok(place) = names.binary_search_by(|name| name.as_str().cmp(id)) {
             return Some(place);
         }
@@ -170,7 +183,7 @@ impl<'a> Context<'a> {
         if !silent {
             let message = format!("there is no {kind} `{}`", visible(id));
             let remedy = match nearest(id, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => format!("did you mean `{prefix}{near}`?"),
                 None if self.dropped.holds(kind, id) => {
                     "the scenario dropped it; patch what names it too".to_string()
                 }
@@ -207,7 +220,8 @@ impl<'a> Context<'a> {
                 if self.dropped.holds("cost", id) {
                     return None;
                 }
-                let place = self.find(&self.names.lines, "cost", Code::UnknownCost, id, span)?;
+                let place =
+                    self.find_as("cost.", &self.names.lines, "cost", Code::UnknownCost, id, span)?;
                 Some(Selector::Line(LineIndex::from(place)))
             }
             Some(("layer", word)) => {
@@ -226,11 +240,15 @@ impl<'a> Context<'a> {
                 let tag = found.then(|| Selector::Tag(word.to_string()));
                 self.known(tag, "tag", word, &words, span)
             }
-            Some((family, _)) => {
+            Some((family, word)) => {
                 let message = format!("`{}` is not a selector", visible(&text));
                 let known = ["cost", "layer", "category", "tag"];
+                let function = self.names.functions.contains(word);
                 let remedy = match nearest(family, known) {
-                    Some(near) => format!("did you mean `{near}.`...?"),
+                    _ if function && family.starts_with("function") => {
+                        format!("a function stands alone: `{word}`")
+                    }
+                    Some(near) => format!("did you mean `{near}.{}`?", visible(word)),
                     None => "write a function, `cost.<id>`, `layer.<word>`, `category.<word>`, \
                              `tag.<word>` or `anything`"
                         .to_string(),

@@ -4,12 +4,13 @@
 //! plan. A value that cannot be read exactly is refused with the form that is accepted; nothing is
 //! guessed, since a guess would be a figure that nobody wrote.
 
-use super::keys::{Shape, one_of};
+use super::keys::{Pattern, Shape, one_of};
+use super::meant;
 use super::reader::{Desk, Sourcing, TableReader};
 use super::syntax::{Node, Table, Value};
 use super::text::Span;
-use crate::diagnostic::{Code, nearest, visible};
-use crate::limits::TEXT_CHARS_MAX;
+use crate::diagnostic::{Code, is_invisible, nearest, visible};
+use crate::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::money::{Money, NumberError, Price, Quantity, Rate};
 use crate::month::{Day, MONTH_NAMES, Month};
 use crate::name::Name;
@@ -165,7 +166,7 @@ impl<'a> Field<'a> {
             }
         };
         if !within.holds(rate) {
-            let message = format!("`{text}` is not a possible `{}`", self.key);
+            let message = format!("`{text}` is out of range for `{}`", self.name());
             let cause = format!("must lie {}", within.words());
             let remedy = format!("write a percentage {}", within.words());
             self.desk.fault(Code::ShareRange, self.span(), message, cause, remedy);
@@ -178,7 +179,7 @@ impl<'a> Field<'a> {
     pub fn price(self) -> Option<Price> {
         let text = self.expect_number(&Shape::Price)?;
         self.record(text, true);
-        let form = "write it as `1.50`: digits, a point, at most six places, below 10,000,000";
+        let form = "digits, a point, at most six places, such as `1.50`, below 10,000,000";
         Price::parse(text).map_err(|error| self.bad_number(text, error, "a price", form)).ok()
     }
 
@@ -193,8 +194,7 @@ impl<'a> Field<'a> {
     pub fn number(self, places: usize) -> Option<Rate> {
         let text = self.expect_number(&Shape::Number)?;
         self.record(text, true);
-        let form =
-            format!("write it as `2.5`: digits, a point, at most {places} places, below 1,000");
+        let form = format!("digits, a point, at most {places} places, such as `2.5`, below 1,000");
         let long = text.split_once('.').is_some_and(|(_, fraction)| fraction.len() > places);
         let read = match Rate::parse(text) {
             Ok(_) if long => Err(NumberError::Places),
@@ -218,6 +218,7 @@ impl<'a> Field<'a> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let message = format!("`{text}` is not a whole number");
+            let message = visible(&message);
             let remedy = format!("write a whole number from {first} to {last}, in digits");
             self.desk.fault(Code::NumberForm, self.span(), message, "", remedy);
             return None;
@@ -273,7 +274,7 @@ impl<'a> Field<'a> {
         let found = MONTH_NAMES.iter().position(|name| *name == text);
         if found.is_none() {
             let message = format!("`{}` is not the name of a month", visible(text));
-            let remedy = match nearest(text, MONTH_NAMES) {
+            let remedy = match meant::named(text).or_else(|| nearest(text, MONTH_NAMES)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "write it in lower-case English: `july`".to_string(),
             };
@@ -363,8 +364,19 @@ impl<'a> Field<'a> {
             return None;
         };
         if text.trim().is_empty() {
-            let message = format!("`{}` is empty", self.key);
-            let remedy = "write a text, or leave the key out";
+            let (message, remedy) = match self.is_item() {
+                true => (
+                    format!("an item of `{}` is empty", self.key),
+                    "write a text, or delete the item".to_string(),
+                ),
+                false => (
+                    format!("`{}` is empty", self.name()),
+                    match self.shape {
+                        Shape::Text | Shape::Word(_) => format!("write {}", self.shape.words()),
+                        shape => format!("write {}, such as `{}`", shape.words(), shape.example()),
+                    },
+                ),
+            };
             self.desk.fault(Code::TextLength, self.span(), message, "", remedy);
             return None;
         }
@@ -378,7 +390,17 @@ impl<'a> Field<'a> {
             self.desk.fault(Code::Character, self.span(), message, "", remedy);
             return None;
         }
-        Some(text)
+        (!unseen(self.desk, self.span(), self.key, text)).then_some(text)
+    }
+
+    /// The last part of the path: the key, or what stands for it within the key's own table.
+    fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(self.key)
+    }
+
+    /// Whether it is one of a list.
+    fn is_item(&self) -> bool {
+        self.name() != self.key && self.name().bytes().all(|byte| byte.is_ascii_digit())
     }
 
     fn too_long(&self) {
@@ -399,41 +421,109 @@ impl<'a> Field<'a> {
 
     /// Tells that the value is of another type than is expected.
     pub fn wrong_type(&self) {
-        let wanted = self.shape.words();
-        let message = format!("`{}` takes {wanted}, not {}", self.key, self.node.kind());
-        let remedy = match self.node.value {
-            Value::Date(_) => "write a month in quotes: `\"2024-07\"`".to_string(),
-            _ => format!("write `{} = {}`", self.key, self.shape.example()),
+        let (wanted, kind) = (self.shape.words(), self.node.kind());
+        let given = match &self.node.value {
+            Value::Text(text) if text.chars().count() <= 40 => {
+                format!("the text `{}`", visible(text))
+            }
+            Value::Number(number) | Value::Date(number) => {
+                format!("{} `{number}`", kind.replacen('a', "the", 1))
+            }
+            _ => kind.to_string(),
         };
-        self.desk.fault(Code::WrongType, self.span(), message, self.node.kind(), remedy);
+        let message = match self.is_item() {
+            true => format!("each item of `{}` is {wanted}, not {given}", self.key),
+            false => format!("`{}` takes {wanted}, not {given}", self.name()),
+        };
+        self.desk.fault(Code::WrongType, self.span(), message, kind, self.retyped());
+    }
+
+    /// The remedy for a value of another type: the value itself as it would be right, where it can
+    /// be, or an example.
+    fn retyped(&self) -> String {
+        let name = self.name();
+        let own = match (self.shape, &self.node.value) {
+            (Shape::Bool, _) if self.desk.in_csv(self.span()) => {
+                return "write `true` or `false`".to_string();
+            }
+            (Shape::Bool, _) => return format!("write `{name} = true` or `{name} = false`"),
+            (shape, value) if shape.has_header() => {
+                let list = matches!(value, Value::List(_));
+                let brackets = if list { "in single brackets" } else { "and its keys below it" };
+                return format!("write `[{}]` {brackets}", self.path);
+            }
+            (Shape::Map(Pattern::Id, Shape::Table(_)), _) => {
+                return format!("write `[{}.an-id]` and its keys below it", self.path);
+            }
+            (Shape::Whole(..), Value::Text(text)) if meant::money(text).is_some() => {
+                Some(text.clone())
+            }
+            (Shape::Text | Shape::Id(_), Value::Number(text)) => Some(format!("\"{text}\"")),
+            (Shape::Month, Value::Date(text)) => text.get(..7).map(|month| format!("\"{month}\"")),
+            (Shape::List(Shape::Selector | Shape::Tag | Shape::Id(_)), Value::Text(text)) => {
+                Some(format!("[\"{}\"]", visible(text)))
+            }
+            (Shape::List(Shape::Money | Shape::Number), Value::Number(text)) => {
+                Some(format!("[{text}]"))
+            }
+            (Shape::File, Value::List(items)) => match items.as_slice() {
+                [one] => one.text().map(|text| format!("\"{}\"", visible(text))),
+                _ => None,
+            },
+            _ => None,
+        };
+        let value = own.unwrap_or_else(|| self.shape.example());
+        match self.is_item() {
+            true => format!("write `{value}` in its place"),
+            false => format!("write `{name} = {value}`"),
+        }
     }
 
     fn bare_share(&self, text: &str) {
-        let message = format!("`{}` is not a percentage", visible(text));
+        let message = match text.trim().is_empty() {
+            true => format!("`{}` is empty", self.name()),
+            false => format!("`{}` is not a percentage", visible(text)),
+        };
+        let (quote, cause) = match self.desk.in_csv(self.span()) {
+            true => ("", "a share ends in `%`"),
+            false => ("\"", "a share is a percentage in quotes"),
+        };
         let remedy = match Rate::parse(text) {
             Ok(rate) if rate > Rate::ZERO && rate <= Rate::ONE => {
                 let hundred = rate.billionths() * 100;
                 let percent = Rate::from_billionths(hundred).unwrap_or(rate);
-                format!("write `\"{percent}%\"` (or `\"{rate}%\"`, if that is meant)")
+                let other = format!("(or `{quote}{rate}%{quote}`, if that is meant)");
+                format!("write `{quote}{percent}%{quote}` {other}")
             }
-            Ok(rate) => format!("write `\"{rate}%\"`"),
-            Err(_) => "write it as `\"12.5%\"`: digits, a point, and `%` at the end".to_string(),
+            Ok(rate) => format!("write `{quote}{rate}%{quote}`"),
+            Err(_) => share_form(text, quote),
         };
-        let cause = "a share is a percentage in quotes";
         self.desk.fault(Code::ShareForm, self.span(), message, cause, remedy);
     }
 
     fn bad_share(&self, text: &str, error: NumberError) {
-        let text = visible(text);
-        let (code, message) = match error {
-            NumberError::Form => (Code::ShareForm, format!("`{text}` is not a percentage")),
-            NumberError::Places => {
-                (Code::Places, format!("`{text}` has more places than are kept exactly"))
-            }
-            NumberError::Range => (Code::ShareRange, format!("`{text}` is out of range")),
+        let shown = visible(text);
+        let (code, message, cause, remedy) = match error {
+            NumberError::Form => (
+                Code::ShareForm,
+                format!("`{shown}` is not a percentage"),
+                meant::odd(text.strip_suffix('%').unwrap_or(text)),
+                share_form(text, if self.desk.in_csv(self.span()) { "" } else { "\"" }),
+            ),
+            NumberError::Places => (
+                Code::Places,
+                format!("`{shown}` has more places than are kept exactly"),
+                "more than seven places".to_string(),
+                "round it to seven places".to_string(),
+            ),
+            NumberError::Range => (
+                Code::ShareRange,
+                format!("`{shown}` is out of range for `{}`", self.name()),
+                "too large".to_string(),
+                "write a smaller percentage".to_string(),
+            ),
         };
-        let remedy = "write it as `\"12.5%\"`: digits, a point, at most seven places, and `%`";
-        self.desk.fault(code, self.span(), message, "", remedy);
+        self.desk.fault(code, self.span(), message, cause, remedy);
     }
 
     fn bad_number(&self, text: &str, error: NumberError, what: &str, form: &str) {
@@ -455,20 +545,61 @@ impl Shape {
     }
 }
 
+fn share_form(text: &str, quote: &str) -> String {
+    match meant::percent(text) {
+        Some(plain) => format!("write it as `{quote}{plain}{quote}`"),
+        None => {
+            let example = format!("`{quote}12.5%{quote}`");
+            format!("write digits, a point, at most seven places and `%`, such as {example}")
+        }
+    }
+}
+
+/// How to write a table by id that was written as something else.
+pub fn write_header(kind: &str, id: &str, node: &Node) -> String {
+    let id = Name::parse(id).map_or("an-id".to_string(), |name| name.to_string());
+    match node.value {
+        Value::List(_) => format!("write `[{kind}.{id}]` in single brackets"),
+        _ => format!("write `[{kind}.{id}]` and its keys below it"),
+    }
+}
+
+/// Tells a character that cannot be seen, which a text may hold by an escape of TOML; whether there
+/// is one.
+pub fn unseen(desk: &Desk, span: Span, key: &str, text: &str) -> bool {
+    let Some(character) = text.chars().find(|character| is_invisible(*character)) else {
+        return false;
+    };
+    let code = u32::from(character);
+    let message = format!("`{key}` holds the character U+{code:04X}, which cannot be seen");
+    let remedy = "delete it, also where it is written as an escape";
+    desk.fault(Code::Character, span, message, "", remedy);
+    true
+}
+
 /// Tells that a text does not have the form of an id.
 pub fn id_form(desk: &Desk, span: Span, text: &str) {
-    let lower: String = text
-        .trim()
-        .to_lowercase()
-        .chars()
-        .map(|character| if matches!(character, '_' | ' ' | '.') { '-' } else { character })
-        .collect();
-    let remedy = match Name::parse(&lower) {
+    let hyphen = |character: char| matches!(character, '_' | ' ' | '.' | '-');
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(hyphen).filter(|word| !word.is_empty()).collect();
+    let remedy = match Name::parse(&words.join("-")) {
         Some(name) => format!("write `{name}`"),
+        None if text.contains(',') && desk.in_csv(span) => {
+            "part several by semicolons: `a;b`".to_string()
+        }
         None => "use lower-case letters, digits and single hyphens, 64 at most".to_string(),
     };
+    let strange =
+        text.chars().find(|character| character.is_alphanumeric() && !character.is_ascii());
+    let cause = match strange {
+        Some(character) => {
+            format!("`{character}` is U+{:04X}, not one of a to z", u32::from(character))
+        }
+        None if text.len() > NAME_CHARS_MAX => format!("{} characters", text.len()),
+        None => "lower-case letters, digits, single hyphens".to_string(),
+    };
     let message = format!("`{}` does not have the form of an id", visible(text));
-    desk.fault(Code::IdForm, span, message, "lower-case letters, digits, single hyphens", remedy);
+    desk.fault(Code::IdForm, span, message, cause, remedy);
 }
 
 /// A text as it was written: a number's tree does not keep its underscores.
@@ -495,10 +626,15 @@ pub fn money(desk: &Desk, text: &str, span: Span) -> Option<Money> {
             None
         }
         Err(NumberError::Form) => {
-            let message = format!("`{text}` is not an amount");
-            let plain = plain_money(given).unwrap_or_else(|| "1200.00".to_string());
-            let remedy = format!("write it as `{plain}`: {form}");
-            desk.fault(Code::MoneyForm, span, message, "not an amount", remedy);
+            let message = match given.trim().is_empty() {
+                true => "the amount is empty".to_string(),
+                false => format!("`{text}` is not an amount"),
+            };
+            let remedy = match meant::money(given) {
+                Some(plain) => format!("write it as `{plain}`: {form}"),
+                None => format!("write {form}, such as `1200.00`"),
+            };
+            desk.fault(Code::MoneyForm, span, message, meant::odd(given), remedy);
             None
         }
         Err(NumberError::Places) => {
@@ -515,25 +651,9 @@ pub fn money(desk: &Desk, text: &str, span: Span) -> Option<Money> {
     }
 }
 
-/// The amount that a person most likely meant, for a remedy alone.
-fn plain_money(text: &str) -> Option<String> {
-    let dropped = |character: &char| !matches!(character, ',' | '$' | ' ' | '_' | '\'');
-    let mut plain: String = text.chars().filter(dropped).collect();
-    if plain.starts_with('.') {
-        plain.insert(0, '0');
-    }
-    let plain = plain.trim_end_matches('.').trim_start_matches('+');
-    let amount = Money::parse(plain).ok().filter(|amount| *amount >= Money::ZERO)?;
-    // A decimal comma reads as thousands here; leave it to the person.
-    let comma =
-        text.rsplit_once(',').is_some_and(|(_, rest)| rest.len() != 3 && !rest.contains('.'));
-    (!comma).then(|| amount.to_string())
-}
-
 /// Reads a level of a driver.
 pub fn quantity(desk: &Desk, text: &str, span: Span) -> Option<Quantity> {
-    let form =
-        "write it as `20000` or `1.25`: digits, a point, at most nine places, up to a billion";
+    let form = "digits, a point, at most nine places, such as `20000` or `1.25`, up to a billion";
     match Quantity::parse(text) {
         Ok(level) => Some(level),
         Err(error) => {
@@ -544,13 +664,25 @@ pub fn quantity(desk: &Desk, text: &str, span: Span) -> Option<Quantity> {
 }
 
 fn number_fault(desk: &Desk, span: Span, text: &str, error: NumberError, what: &str, form: &str) {
+    let cause = meant::odd(text);
     let text = written(desk, text, span);
-    let (code, message) = match error {
-        NumberError::Form => (Code::NumberForm, format!("`{text}` is not {what}")),
-        NumberError::Places => (Code::Places, format!("`{text}` has too many decimal places")),
-        NumberError::Range => (Code::NumberRange, format!("`{text}` is out of range")),
+    let (code, message, cause) = match error {
+        NumberError::Form if text.is_empty() => {
+            (Code::NumberForm, format!("{what} is missing"), cause)
+        }
+        NumberError::Form => (Code::NumberForm, format!("`{text}` is not {what}"), cause),
+        NumberError::Places => {
+            let message = format!("`{text}` has too many decimal places");
+            (Code::Places, message, "more than are kept".to_string())
+        }
+        NumberError::Range if text.starts_with('-') => {
+            (Code::NumberRange, format!("`{text}` is below zero"), "out of range".to_string())
+        }
+        NumberError::Range => {
+            (Code::NumberRange, format!("`{text}` is too large"), "out of range".to_string())
+        }
     };
-    desk.fault(code, span, message, "", form);
+    desk.fault(code, span, message, cause, format!("write {form}"));
 }
 
 /// Reads a month.
@@ -579,14 +711,34 @@ fn month_fault(desk: &Desk, text: &str, span: Span, what: &str, form: &str) {
         });
     let year_out =
         shaped && text[..4].parse::<i32>().is_ok_and(|year| !(1970..=2199).contains(&year));
-    let text = visible(text);
     if year_out {
         let message = format!("`{text}` lies outside the calendar of 1970 to 2199");
         desk.fault(Code::MonthRange, span, message, "", "write a month of those years");
-    } else {
-        let message = format!("`{text}` is not {what}");
-        desk.fault(Code::MonthForm, span, message, "", format!("write it as {form}"));
+        return;
     }
+    let exists = shaped && Month::parse(&text[..7]).is_some();
+    if shaped && !exists {
+        let message = format!("there is no month `{}`", &text[..7]);
+        let remedy = "write a month from 01 to 12 after the year";
+        desk.fault(Code::MonthForm, span, message, "", remedy);
+        return;
+    }
+    if exists && let Some(last) = meant::last_day(text).filter(|_| Day::parse(text).is_none()) {
+        let message = format!("there is no day `{text}`");
+        let remedy = format!("write a day of that month, up to `{last}`");
+        desk.fault(Code::MonthForm, span, message, "", remedy);
+        return;
+    }
+    let message = match text.trim().is_empty() {
+        true => format!("{what} is missing"),
+        false => format!("`{}` is not {what}", visible(text)),
+    };
+    let cause = if exists { "a day, where a month is wanted" } else { "" };
+    let remedy = match meant::month(text) {
+        Some(month) => format!("write it as `{month}`"),
+        None => format!("write {what} as {form}"),
+    };
+    desk.fault(Code::MonthForm, span, message, cause, remedy);
 }
 
 #[cfg(test)]
@@ -628,6 +780,6 @@ mod tests {
         let form = "digits, a point, at most two places";
         assert_eq!(remedy("1,200"), format!("write it as `1200.00`: {form}"));
         assert_eq!(remedy("$5.50"), format!("write it as `5.50`: {form}"));
-        assert_eq!(remedy("1,5"), format!("write it as `1200.00`: {form}"));
+        assert_eq!(remedy("1,5"), format!("write {form}, such as `1200.00`"));
     }
 }

@@ -340,13 +340,22 @@ impl Shape {
             Shape::Whole(first, _) => first.max(&1).to_string(),
             Shape::Bool => "true".to_string(),
             Shape::Word(words) => format!("\"{}\"", words.first().unwrap_or(&"")),
-            Shape::Selector => "\"anything\"".to_string(),
+            Shape::Selector => "\"convene\"".to_string(),
             Shape::List(inner) => format!("[{}]", inner.example()),
-            Shape::Table(_) => "{ ... }".to_string(),
+            Shape::Table(names) => table_example(names),
             Shape::Map(Pattern::FiscalYear, inner) => format!("{{ FY2025 = {} }}", inner.example()),
             Shape::Map(_, inner) => format!("{{ an-id = {} }}", inner.example()),
             Shape::Either(shapes) => shapes.first().map(Shape::example).unwrap_or_default(),
         }
+    }
+
+    /// Whether it is a table that mostly stands below a header of its own.
+    pub fn has_header(&self) -> bool {
+        let own = |name: &&str| {
+            let family = name.split('.').next().unwrap_or_default();
+            matches!(family, "plan" | "policy" | "opening" | "terms" | "scenario")
+        };
+        matches!(self, Shape::Table(names) if names.iter().all(own))
     }
 
     /// The shape in words: `an amount of money`.
@@ -368,18 +377,30 @@ impl Shape {
             Shape::Bool => "`true` or `false`".to_string(),
             Shape::Word(words) => one_of(words),
             Shape::Selector => "a selector".to_string(),
-            Shape::List(inner) => format!("a list, each {}", inner.words()),
+            Shape::List(inner) => format!("a list (each item {})", inner.words()),
             Shape::Table(_) => "a table".to_string(),
-            Shape::Map(Pattern::FiscalYear, inner) => {
-                format!("a table by fiscal year, each {}", inner.words())
+            Shape::Map(pattern, inner) => {
+                let by = match pattern {
+                    Pattern::FiscalYear => "fiscal year",
+                    Pattern::Id => "id",
+                    Pattern::Key => "key",
+                };
+                format!("a table by {by} (each value {})", inner.words())
             }
-            Shape::Map(Pattern::Id, inner) => format!("a table by id, each {}", inner.words()),
-            Shape::Map(Pattern::Key, inner) => format!("a table by key, each {}", inner.words()),
             Shape::Either(shapes) => {
                 shapes.iter().map(Shape::words).collect::<Vec<_>>().join(", or ")
             }
         }
     }
+}
+
+/// A table with the keys that it must have.
+fn table_example(names: &[&str]) -> String {
+    let keys = names.first().map_or(&[] as &[Key], |name| kind(name).keys);
+    let needed = keys.iter().filter(|key| key.need == Need::Required);
+    let needed: Vec<String> =
+        needed.map(|key| format!("{} = {}", key.name, key.shape.example())).collect();
+    if needed.is_empty() { "{ ... }".to_string() } else { format!("{{ {} }}", needed.join(", ")) }
 }
 
 /// Words as a choice: ``one of `core`, `essential` and `stretch` ``.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field;
-use super::files::{FileFault, Files};
+use super::files::{FileFault, Files, is_plain};
 use super::reader::Desk;
 use super::syntax::{self, Entry, Node, Table, Value};
 use super::tables::{self, Cell, SeriesRow};
@@ -60,14 +60,27 @@ pub fn open(desk: &Desk, files: &dyn Files, name: &str, named: Option<Span>) -> 
             None
         }
         Err(FileFault::Outside) => {
-            let message = format!("`{shown}` is not a file within the plan folder");
-            let remedy = "write a plain relative name, such as `needs.csv`";
+            let plain = is_plain(name);
+            let message = match plain {
+                true => format!("`{shown}` leads out of the plan folder"),
+                false => format!("`{shown}` is not a plain name of a file in the plan folder"),
+            };
+            let remedy = match plain {
+                true => "put the file itself into the folder",
+                false => {
+                    "write its path from the folder on, with `/`: `needs.csv`, `data/needs.csv`"
+                }
+            };
             tell(desk, named, Code::PathOutside, message, remedy);
             None
         }
         Err(FileFault::NotAFile) => {
             let message = format!("`{shown}` is not a regular file");
-            tell(desk, named, Code::NotAFile, message, "name a text file");
+            let remedy = match named {
+                Some(_) => "write the name of a text file",
+                None => "put a text file in its place",
+            };
+            tell(desk, named, Code::NotAFile, message, remedy);
             None
         }
         Err(FileFault::TooLarge) => {

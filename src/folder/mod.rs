@@ -34,16 +34,17 @@ use crate::name::Name;
 use crate::plan::Plan;
 
 mod context;
-pub mod field;
-pub mod files;
+mod field;
+mod files;
 mod finish;
-pub mod init;
+mod init;
 pub mod keys;
-pub mod keys_cost;
-pub mod keys_stream;
+mod keys_cost;
+mod keys_stream;
 mod load;
-pub mod patch;
-pub mod reader;
+mod meant;
+mod patch;
+mod reader;
 mod resolve;
 mod resolve_costs;
 mod resolve_drivers;
@@ -51,10 +52,10 @@ mod resolve_grants;
 mod resolve_pools;
 mod resolve_streams;
 mod resolve_terms;
-pub mod schema;
-pub mod syntax;
-pub mod tables;
-pub mod text;
+mod schema;
+mod syntax;
+mod tables;
+mod text;
 
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
 pub use init::{Template, templates};
@@ -149,7 +150,7 @@ fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
         let Some(table) = entry.node.table() else {
             let message =
                 format!("`scenario.{}` takes a table, not {}", visible(id), entry.node.kind());
-            let remedy = "write `[scenario.an-id]` and its keys below it";
+            let remedy = field::write_header("scenario", id, &entry.node);
             desk.fault(Code::WrongType, entry.node.span, message, "", remedy);
             continue;
         };
@@ -197,7 +198,12 @@ fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<
             Some((id, _)) => stack.push(id),
             None => {
                 let message = format!("there is no scenario `{}`", visible(part));
+                let parted = part.split([',', ' ', '/', '&']).filter(|one| !one.is_empty());
+                let parted: Vec<&str> = parted.collect();
+                let stacked = parted.len() > 1
+                    && parted.iter().all(|one| titles.iter().any(|(id, _)| id == one));
                 let remedy = match nearest(part, known.clone()) {
+                    _ if stacked => format!("stack scenarios by `+`: `{}`", parted.join("+")),
                     Some(near) => format!("did you mean `{near}`?"),
                     None if titles.is_empty() => "the plan has none; write `base`".to_string(),
                     None => format!("known: {BASE}, {}", known.collect::<Vec<_>>().join(", ")),

@@ -11,6 +11,7 @@ use super::keys;
 use super::reader::Desk;
 use super::syntax::{Entry, Table, Value};
 use crate::diagnostic::{Code, nearest, visible};
+use crate::name::Name;
 
 /// What scenarios have removed, by kind of table: `cost`, `stream`, `pool` or `driver`.
 #[derive(Clone, Debug, Default)]
@@ -68,12 +69,8 @@ pub fn apply(desk: &Desk, tree: &mut Table, patch: &Table, dropped: &mut Dropped
 }
 
 fn by_id(desk: &Desk, tree: &mut Table, kind: &str, patch: &Entry, dropped: &mut Dropped) {
-    let Some(patches) = patch.node.table() else {
-        let message = format!("`{kind}` takes a table by id, not {}", patch.node.kind());
-        let remedy = format!("write `[scenario.an-id.{kind}.its-id]`");
-        desk.fault(Code::WrongType, patch.node.span, message, patch.node.kind(), remedy);
-        return;
-    };
+    // What is not a table was told when the scenarios' own keys were read.
+    let Some(patches) = patch.node.table() else { return };
     let home = tree.entry(kind.to_string()).or_insert_with(|| {
         let node = super::syntax::Node { value: Value::Table(Table::new()), ..patch.node.clone() };
         Entry { key: patch.key, node }
@@ -82,6 +79,14 @@ fn by_id(desk: &Desk, tree: &mut Table, kind: &str, patch: &Entry, dropped: &mut
     for (id, entry) in patches {
         if drops(entry) {
             drop_one(desk, home, kind, id, entry, dropped);
+        } else if !home.contains_key(id) && Name::parse(id).is_some() && is_part(kind, entry) {
+            let message = format!("{kind} `{id}` is not in the plan, so it cannot be patched");
+            let remedy = match nearest(id, home.keys().map(String::as_str)) {
+                _ if dropped.holds(kind, id) => "a scenario before it dropped it".to_string(),
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("name what the plan holds, or say all of a new {kind}"),
+            };
+            desk.fault(Code::PatchTarget, entry.key, message, "not in the plan", remedy);
         } else {
             merge_entry(home, id, entry, kind);
             if let Some(ids) = dropped.0.get_mut(kind) {
@@ -89,6 +94,18 @@ fn by_id(desk: &Desk, tree: &mut Table, kind: &str, patch: &Entry, dropped: &mut
             }
         }
     }
+}
+
+/// Whether a patch says too little to stand for a new table.
+fn is_part(kind: &str, entry: &Entry) -> bool {
+    let Some(table) = entry.node.table() else { return false };
+    let needed: &[&str] = match kind {
+        "cost" => &["function"],
+        "stream" => &["kind"],
+        "pool" => &["members"],
+        _ => &["start", "yearly", "series"],
+    };
+    !needed.iter().any(|key| table.contains_key(*key))
 }
 
 /// Whether a patch removes its table. `drop = false` says nothing.
@@ -167,6 +184,10 @@ fn reset(base: &mut Table, patch: &Table, kind: &str) {
         }
     }
     if kind == "stream" {
+        // Another status has another chance, or none.
+        if patch.contains_key("status") && !patch.contains_key("probability") {
+            base.remove("probability");
+        }
         reset_stream(base, patch);
     }
     if matches!(kind, "terms" | "payment") && changes(base, patch, "method") {

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::field::Field;
+use super::field::{self, Field};
 use super::keys::{self, Kind, Need, Shape};
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::{Source, Span};
@@ -71,6 +71,11 @@ impl Desk {
             cause: cause.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Whether a place lies in a CSV file.
+    pub fn in_csv(&self, span: Span) -> bool {
+        self.source(span.file).name().ends_with(".csv")
     }
 
     /// How many files lie on the desk.
@@ -206,11 +211,6 @@ impl<'a> TableReader<'a> {
         TableReader::within(field.desk, table, kinds, path, key, sourcing)
     }
 
-    /// The desk.
-    pub fn desk(&self) -> &'a Desk {
-        self.desk
-    }
-
     /// Where the table's key stands.
     pub fn key(&self) -> Span {
         self.key
@@ -267,8 +267,20 @@ impl<'a> TableReader<'a> {
     /// Tells that a key is missing.
     pub fn missing(&self, key: &str) {
         let Some((_, known)) = self.known(key) else { return };
+        if self.slipped(&[key]) {
+            return;
+        }
         let message = format!("`{}` lacks `{key}`", self.header());
-        let remedy = format!("add `{key} = {}`: {}", known.shape.example(), explain(known));
+        let remedy = if self.desk.in_csv(self.key) {
+            let below = self.path.splitn(3, '.').nth(2).map(|path| format!("{path}."));
+            let column = format!("{}{key}", below.unwrap_or_default());
+            format!("fill the column `{column}`: {}", explain(known))
+        } else if known.shape.has_header() {
+            let path = joined(&self.path, key);
+            format!("add `[{path}]` and its keys below it: {}", explain(known))
+        } else {
+            format!("add `{key} = {}`: {}", known.shape.example(), explain(known))
+        };
         self.desk.fault(Code::MissingKey, self.key, message, format!("no `{key}` here"), remedy);
     }
 
@@ -280,21 +292,25 @@ impl<'a> TableReader<'a> {
         what: &str,
         group: &[&'static str],
     ) -> Option<&'static str> {
-        let given: Vec<&'static str> = group.iter().copied().filter(|key| self.has(key)).collect();
+        let mut given: Vec<&'static str> =
+            group.iter().copied().filter(|key| self.has(key)).collect();
+        given.sort_by_key(|key| self.table.get(*key).map(|entry| entry.key));
         for key in &given {
             let known = self.known(key).map(|(_, known)| known.name);
             self.taken.extend(known);
         }
         match given.as_slice() {
             [one] => Some(one),
+            [] if self.slipped(group) => None,
             [] => {
                 let message = format!("`{}` does not say {what}", self.header());
-                let remedy = format!("add {}", keys::one_of(group).replace(" and ", " or "));
-                self.desk.fault(code, self.key, message, format!("{what} is missing"), remedy);
+                let choice = keys::one_of(group).replace(" and ", " or ");
+                let choice = if group.len() == 2 { &choice["one of ".len()..] } else { &choice };
+                self.desk.fault(code, self.key, message, "missing here", format!("add {choice}"));
                 None
             }
             [_, second, ..] => {
-                let quoted: Vec<String> = given.iter().map(|key| format!("`{key}`")).collect();
+                let quoted: Vec<String> = given.iter().map(|key| self.quoted(key)).collect();
                 let times = match given.len() {
                     2 => "twice".to_string(),
                     many => format!("{many} times"),
@@ -307,6 +323,35 @@ impl<'a> TableReader<'a> {
                 None
             }
         }
+    }
+
+    /// A key in quotes; amounts by month or year that stand in columns have no key of their own.
+    fn quoted(&self, key: &str) -> String {
+        let entry = self.table.get(key).filter(|entry| entry.node.table().is_some());
+        let column = entry.is_some_and(|entry| self.desk.in_csv(entry.key));
+        match key {
+            "series" if column => "columns of months".to_string(),
+            "by-year" if column => "columns of fiscal years".to_string(),
+            _ => format!("`{key}`"),
+        }
+    }
+
+    /// Whether a key that nothing knows is most likely the slip of one that is looked for: it is
+    /// told with that one as its remedy, and that one is then not missing.
+    fn slipped(&self, wanted: &[&str]) -> bool {
+        let strange = |name: &&String| {
+            keys::find(&self.kinds, name).is_none() && self.elsewhere(name).is_none()
+        };
+        let family = self.kinds.first().map_or("", |kind| kind.name);
+        let family = keys::family(family.split('.').next().unwrap_or_default());
+        let names = || self.kinds.iter().flat_map(|kind| kind.keys).map(|key| key.name);
+        let mut slips = self
+            .table
+            .keys()
+            .filter(strange)
+            .filter(|name| keys::find(&family, name).is_none())
+            .filter_map(|name| nearest(name, names()));
+        slips.any(|near| wanted.contains(&near))
     }
 
     /// Takes a key and tells that it does not go with what else is written, if it is given.
@@ -380,6 +425,9 @@ impl<'a> TableReader<'a> {
             let message = format!("a source is a text of 1 to {TEXT_CHARS_MAX} characters");
             let remedy = "say where the figure comes from, or leave `source` out";
             self.desk.fault(Code::TextLength, node.span, message, "", remedy);
+        } else {
+            let text = text.replace(['\n', '\t', '\r'], " ");
+            field::unseen(self.desk, node.span, "source", &text);
         }
     }
 
@@ -436,7 +484,7 @@ fn joined(path: &str, key: &str) -> String {
 }
 
 fn explain(key: &keys::Key) -> String {
-    let doc = key.doc.trim_end_matches('.');
+    let doc = key.doc.split(';').next().unwrap_or_default().trim_end_matches('.');
     let mut characters = doc.chars();
     let first = characters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     let sentence = format!("{first}{}", characters.as_str());

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, Names};
-use super::field::{Field, id_form};
+use super::field::{self, Field, id_form};
 use super::files::Files;
 use super::load::Base;
 use super::patch::Dropped;
@@ -117,7 +117,7 @@ fn tables_by_id(field: &Field<'_>, kind: &str) {
         if entry.node.table().is_none() {
             let message =
                 format!("`{kind}.{}` takes a table, not {}", visible(id), entry.node.kind());
-            let remedy = format!("write `[{kind}.an-id]` and its keys below it");
+            let remedy = field::write_header(kind, id, &entry.node);
             field.desk.fault(Code::WrongType, entry.node.span, message, "", remedy);
         }
     }

@@ -3,6 +3,7 @@
 use super::context::{Context, Recovery};
 use super::field::{self, Field, Within};
 use super::keys_cost::{BASES, CATEGORIES, LAYERS, PRIORITIES};
+use super::meant;
 use super::reader::TableReader;
 use super::resolve_streams::Streams;
 use super::syntax::{Entry, Table, Value};
@@ -221,7 +222,8 @@ pub fn by_year(context: &Context<'_>, field: Field<'_>) -> Option<Vec<(i32, Mone
             (Some(year), Some(amount)) => years.push((year, amount)),
             (None, _) => {
                 let message = format!("`{}` is not a fiscal year", visible(label));
-                let remedy = "write `FY` and the year in which it ends: `FY2025`";
+                let plain = meant::fiscal_year(label).unwrap_or("FY2025".to_string());
+                let remedy = format!("write `FY` and the year in which it ends: `{plain}`");
                 context.desk.fault(Code::MonthForm, key, message, "", remedy);
                 whole = false;
             }

@@ -50,10 +50,11 @@ fn pool(
     context.refuse_drop(&mut reader);
     let title = context.title(&mut reader, name.as_str());
     let members = reader.need("members");
+    let members = members.and_then(Field::entries);
     let given = members.is_some();
     let mut entries = 0;
     let mut found: Vec<(StreamIndex, Rate)> = Vec::new();
-    for (id, key, field) in members.and_then(Field::entries).unwrap_or_default() {
+    for (id, key, field) in members.unwrap_or_default() {
         entries += 1;
         let stream = context.stream_named(id, key);
         let share = field.share(Within::AboveNothing);

@@ -128,18 +128,24 @@ fn stream(
     (stream, restrictions)
 }
 
-/// Public matching money pays its share of a dollar only together with the rest of that dollar.
+/// Public matching money pays its share of a dollar only together with the rest of that dollar. What the
+/// stream says of its match beside the share stands.
 fn with_match_of_terms(restrictions: Restrictions, terms: Option<&Terms>) -> Restrictions {
     let Some(Terms::Public(Public { method: PublicMethod::Match { rate, .. }, .. })) = terms else {
         return restrictions;
     };
-    let share = Matching {
-        convention: MatchConvention::ShareOfTotal(rate.complement()),
-        on: Vec::new(),
-        by: None,
-        federal_statute: None,
+    let convention = MatchConvention::ShareOfTotal(rate.complement());
+    let matching = match restrictions.matching {
+        Some(stated) => Matching { convention, each_dollar: true, ..stated },
+        None => Matching {
+            convention,
+            on: Vec::new(),
+            by: None,
+            federal_statute: None,
+            each_dollar: true,
+        },
     };
-    Restrictions { matching: restrictions.matching.or(Some(share)), ..restrictions }
+    Restrictions { matching: Some(matching), ..restrictions }
 }
 
 fn own_kind(kind: Kind) -> &'static str {
@@ -305,8 +311,8 @@ fn restrictions(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head
     let last_resort = reader.get("last-resort").and_then(Field::bool).unwrap_or(false);
     if reserve {
         for (key, why) in [
-            ("indirect", "is recovered from awards and contracts"),
-            ("match", "is asked by awards and contracts"),
+            ("indirect", "is recovered from awards and contracts, not from a reserve"),
+            ("match", "is asked for by awards and contracts, not by a reserve"),
         ] {
             rule_broken(context, reader, key, why);
         }
@@ -327,8 +333,7 @@ fn restrictions(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head
 
 fn rule_broken(context: &Context<'_>, reader: &mut TableReader<'_>, key: &str, why: &str) {
     if let Some(entry) = reader.peek(key) {
-        let message = format!("`{key}` {why}, not by a stream of this kind");
-        let message = message.replace("contracts, not by", "contracts, not from");
+        let message = format!("`{key}` {why}");
         let remedy = "delete it";
         context.desk.fault(Code::RuleBroken, entry.key, message, "", remedy);
     }
@@ -370,7 +375,7 @@ fn cap(context: &Context<'_>, field: Field<'_>) -> Option<Cap> {
     let share = reader.get("share").and_then(|field| field.share(Within::Whole));
     let amount = reader.get("amount").and_then(Field::money);
     if bound == Some("amount") {
-        reader.refuse("of", "goes with `share` alone", "delete it: an amount is of nothing");
+        reader.refuse("of", "goes with `share` alone", "delete it: it says what a share is of");
     }
     let of_spent = reader.get("of").and_then(|field| field.word(OF)) == Some(1);
     let per = reader.get("per").map(|field| (field.at, field.word(PER)));
@@ -466,5 +471,6 @@ fn matching(context: &Context<'_>, head: &Head, field: Field<'_>) -> Option<Matc
         "share-of-total" => MatchConvention::ShareOfTotal(share?),
         _ => MatchConvention::PerAwardDollar(dollars?),
     };
-    Some(Matching { convention, on, by: by.and_then(|(_, by)| by), federal_statute })
+    let by = by.and_then(|(_, by)| by);
+    Some(Matching { convention, on, by, federal_statute, each_dollar: false })
 }

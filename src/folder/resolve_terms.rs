@@ -113,6 +113,9 @@ fn payer(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) -> Op
                     .zip(payment)
                     .map(|(yearly, payment)| PayerMethod::CostReimbursement { yearly, payment })
             } else {
+                let why = "goes with `method = \"cost-reimbursement\"` alone";
+                let remedy = "delete it: `collection-lag-months` of the terms says when it is paid";
+                stream.refuse("payment", why, remedy);
                 payer_method(context, &mut reader, at)
             }
         }

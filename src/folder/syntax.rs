@@ -5,6 +5,7 @@
 //! amount would already have changed it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
@@ -95,18 +96,35 @@ impl Node {
 pub fn parse(desk: &Desk, file: u16) -> Option<Table> {
     let source = desk.source(file);
     let (document, errors) = DeTable::parse_recoverable(source.text());
-    for error in &errors {
+    let mut told = None;
+    let mut again: Option<Range<usize>> = None;
+    let mut sorted: Vec<_> = errors.iter().collect();
+    sorted.sort_by_key(|error| error.span().map_or(0, |span| span.start));
+    for error in sorted {
         let range = error.span().unwrap_or(0..0);
-        let quoted = source.text().get(range.clone()).unwrap_or_default().to_string();
-        let span = Span::new(file, range);
+        let at = Around::of(source.text(), &range);
         if error.message() == "duplicate key" {
-            let message = format!("key `{quoted}` stands twice in one table");
-            let remedy = "keep one of the two";
+            // The keys of a table that stands twice are twice there too, and no mistake of their own.
+            if again.as_ref().is_some_and(|table| table.contains(&range.start)) {
+                continue;
+            }
+            let span = Span::new(file, range.clone());
+            let quoted = source.text().get(range).unwrap_or_default();
+            let (what, remedy) = match at.header() {
+                Some(header) => {
+                    again = Some(at.table(source.text()));
+                    (format!("`{header}`"), "keep one of the two, or give each an id of its own")
+                }
+                None => (format!("key `{quoted}`"), "keep one of the two"),
+            };
+            let message = format!("{what} stands twice");
             desk.fault(Code::DuplicateKey, span, message, "already written above", remedy);
-        } else {
-            let remedy = remedy_for(error.message());
+        } else if told != Some(at.line.start) {
+            // Whatever else is amiss in the same line mostly follows from the first.
+            told = Some(at.line.start);
             let message = format!("not well-formed TOML: {}", error.message());
-            desk.fault(Code::Toml, span, message, "", remedy);
+            let remedy = at.remedy(error.message());
+            desk.fault(Code::Toml, Span::new(file, range), message, "", remedy);
         }
     }
     if !errors.is_empty() {
@@ -117,12 +135,80 @@ pub fn parse(desk: &Desk, file: u16) -> Option<Table> {
     lowering.whole.then_some(table)
 }
 
-/// What to write instead, for the slips that people make most.
-fn remedy_for(message: &str) -> &'static str {
-    if message.contains("string") || message.contains("quot") {
+/// Where a syntax error stands: its line, what comes before it there, and what follows.
+struct Around<'a> {
+    line: Range<usize>,
+    before: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Around<'a> {
+    fn of(text: &'a str, range: &Range<usize>) -> Around<'a> {
+        let at = (0..=range.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+        let (before, after) = text.split_at(at.unwrap_or(0));
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let after = after.lines().next().unwrap_or_default();
+        Around { line: start..before.len() + after.len(), before: &before[start..], after }
+    }
+
+    /// The header of a table, where the line is one.
+    fn header(&self) -> Option<String> {
+        let line = format!("{}{}", self.before, self.after);
+        let line = line.trim();
+        line.starts_with('[').then(|| line.split('#').next().unwrap_or_default().trim().to_string())
+    }
+
+    /// From the line to the next header.
+    fn table(&self, text: &str) -> Range<usize> {
+        let rest = &text[self.line.end..];
+        self.line.start..rest.find("\n[").map_or(text.len(), |next| self.line.end + next)
+    }
+
+    /// What to write instead, for the slips that people make most.
+    fn remedy(&self, message: &str) -> &'static str {
+        let digit = self.before.ends_with(|last: char| last.is_ascii_digit());
+        let bare = self.before.trim_end().ends_with('=');
+        match self.after.chars().next() {
+            None | Some('#') if bare => "write a value after `=`, or delete the key",
+            Some('“' | '”' | '„' | '‘' | '’') => "write straight quotes: `\"Reading\"`",
+            Some('$') => "write amounts as digits alone: `1200.00`",
+            Some(',') if digit => "write amounts without separators: `1200.00`",
+            Some(':') => "write `=` between a key and its value",
+            Some('/') if self.before.trim().is_empty() => "begin a remark with `#`",
+            Some(first) if bare && first.is_ascii_digit() && self.after.contains('%') => {
+                "put percentages in double quotes: `\"12.5%\"`"
+            }
+            _ => remedy_for(message, self.before),
+        }
+    }
+}
+
+fn remedy_for(message: &str, before: &str) -> &'static str {
+    let has = |word: &str| message.contains(word);
+    if has("escape") {
+        "write each backslash twice: `\\\\`"
+    } else if has("expected `-` (MM-DD)") {
+        "put months in double quotes: `\"2026-01\"`"
+    } else if has("date") || has("time") {
+        "write a day that exists, in double quotes: `\"2026-02-28\"`"
+    } else if has("leading zero") {
+        "write the number without zeros before it"
+    } else if has("boolean") {
+        "write `true` or `false`"
+    } else if has("unclosed table") {
+        "close the name of the table with `]`: `[cost.data]`"
+    } else if has("array") {
+        "write lists as `[\"a\", \"b\"]`: commas between the items, `]` at the end"
+    } else if has("unquoted key") {
+        "ids and keys are letters, digits and hyphens"
+    } else if has("key with no value") {
+        "write `key = value`; a key of several words has hyphens: `pays-for`"
+    } else if has("unexpected key or value") && before.trim_end().ends_with('\'') {
+        "put a text that holds an apostrophe in double quotes"
+    } else if has("unexpected key or value") {
+        "begin each key on a line of its own"
+    } else if has("string") || has("quot") {
         "put texts in double quotes and close them: `title = \"Reading\"`"
-    } else if message.contains("key") {
-        "write `key = value`, one a line; ids and keys are letters, digits and hyphens"
     } else {
         "write texts in double quotes, lists as `[a, b]`, tables as `{ key = value }`"
     }

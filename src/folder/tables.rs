@@ -13,6 +13,7 @@ use csv::StringRecord;
 
 use super::field;
 use super::keys::{self, Kind, Pattern, Shape};
+use super::meant;
 use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
@@ -48,7 +49,10 @@ impl<'a> Records<'a> {
     /// Opens the file and reads its header: names with their places.
     fn open(desk: &'a Desk, file: u16, text: &'a str) -> Option<(Records<'a>, Vec<Cell>)> {
         if let Some((at, message)) = stray_quote(text) {
-            let remedy = "put a cell with quotes in quotes, and double those within it";
+            let remedy = match message {
+                NEVER_CLOSED => "write `\"` at the end of the cell too",
+                _ => "put a cell with quotes in quotes, and double those within it",
+            };
             desk.fault(Code::Csv, Span::new(file, at..at + 1), message, "this quote", remedy);
             return None;
         }
@@ -101,7 +105,10 @@ impl<'a> Records<'a> {
                 self.width
             );
             let span = Span { file: self.file, start, end };
-            let remedy = "give each row one cell a column; quote a cell that holds a comma";
+            let remedy = match self.record.len() > self.width {
+                true => "write amounts without separators, and texts that hold a comma in quotes",
+                false => "give the row one cell a column; one without a value stays empty",
+            };
             self.desk.fault(Code::Csv, span, message, "", remedy);
         }
     }
@@ -157,6 +164,8 @@ fn cell_end(bytes: &[u8], start: usize) -> (Range<usize>, usize) {
     }
 }
 
+const NEVER_CLOSED: &str = "a quoted cell is never closed";
+
 /// The first quote that breaks the rules of quoting: within an unquoted cell, after the end of a
 /// quoted one, or never closed.
 fn stray_quote(text: &str) -> Option<(usize, &'static str)> {
@@ -172,7 +181,7 @@ fn stray_quote(text: &str) -> Option<(usize, &'static str)> {
             return Some((at + stray, "a quote stands within an unquoted cell"));
         }
         if quoted && inner.end == end {
-            return Some((at, "a quoted cell is never closed"));
+            return Some((at, NEVER_CLOSED));
         }
         if !matches!(bytes.get(end), None | Some(b',' | b'\r' | b'\n')) {
             return Some((end, "a quoted cell goes on after its closing quote"));
@@ -192,19 +201,90 @@ fn columns<const N: usize>(
 ) -> Option<[Option<usize>; N]> {
     let before = desk.fault_count();
     let mut places = [None; N];
+    let mut unknown = Vec::new();
     for (place, cell) in header.iter().enumerate() {
         match wanted.iter().position(|name| *name == cell.text) {
             Some(column) if places[column].is_some() => twice(desk, cell),
             Some(column) => places[column] = Some(place),
-            None => unknown_column(desk, cell, &wanted),
+            None => unknown.push(cell),
         }
     }
-    for (column, name) in wanted.iter().enumerate().take(needed) {
-        if places[column].is_none() {
-            missing_column(desk, header, name, &wanted.join(","));
-        }
-    }
+    let known = Known { names: &wanted, form: wanted.join(","), list: wanted.join(", ") };
+    let missing = wanted.iter().zip(places).take(needed).filter(|(_, place)| place.is_none());
+    known.tell(desk, header, &unknown, missing.map(|(name, _)| *name).collect());
     (desk.fault_count() == before).then_some(places)
+}
+
+/// The columns that a file may hold.
+struct Known<'a> {
+    names: &'a [&'a str],
+    /// The header as one may write it.
+    form: String,
+    /// The columns in words.
+    list: String,
+}
+
+impl Known<'_> {
+    /// Tells columns that are not known, and those that are missing: one that is not known may be
+    /// one that is missing, and is then told alone.
+    fn tell(&self, desk: &Desk, header: &[Cell], unknown: &[&Cell], mut missing: Vec<&str>) {
+        let near = |cell: &Cell| {
+            let name = cell.text.trim().to_lowercase();
+            nearest(&name, self.names.iter().copied())
+        };
+        let strangers =
+            unknown.len() == header.len() && !unknown.iter().any(|cell| near(cell).is_some());
+        if let (true, Some(first)) = (strangers, header.first()) {
+            let file = desk.source(first.span.file).name().to_string();
+            let (message, cause, remedy) = match first
+                .text
+                .chars()
+                .find(|c| matches!(c, ';' | '\t'))
+            {
+                Some(parts) => (
+                    format!("the cells of `{file}` are not parted by commas"),
+                    if parts == ';' { "parted by semicolons" } else { "parted by tabs" },
+                    format!("save it with commas: `{}`", self.form),
+                ),
+                None => (
+                    format!("`{file}` does not begin with a header"),
+                    "no column of this file",
+                    format!("write the names of the columns into the first line: `{}`", self.form),
+                ),
+            };
+            desk.fault(Code::CsvColumnMissing, first.span, message, cause, remedy);
+            return;
+        }
+        for cell in unknown {
+            let message = match cell.text.trim().is_empty() {
+                true => "a column has no name".to_string(),
+                false => format!("unknown column `{}`", visible(&cell.text)),
+            };
+            let remedy = match near(cell) {
+                _ if cell.text.trim().is_empty() => "name it, or delete its cells".to_string(),
+                Some(near) => {
+                    missing.retain(|name| *name != near);
+                    format!("did you mean `{near}`?")
+                }
+                None => match meant::month(&cell.text)
+                    .map(|month| month.to_string())
+                    .or_else(|| meant::fiscal_year(&cell.text))
+                    .filter(|_| self.names.contains(&"series"))
+                {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None if missing.is_empty() => format!("columns that stand here: {}", self.list),
+                    None => {
+                        let lacking = std::mem::take(&mut missing).join("`, `");
+                        format!("is it `{lacking}`, which is missing? columns: {}", self.list)
+                    }
+                },
+            };
+            desk.fault(Code::CsvColumn, cell.span, message, "not known here", remedy);
+        }
+        for name in missing {
+            missing_column(desk, header, name, &self.form);
+        }
+    }
 }
 
 fn twice(desk: &Desk, cell: &Cell) {
@@ -216,15 +296,6 @@ fn twice(desk: &Desk, cell: &Cell) {
         "already written before",
         "keep one of the two",
     );
-}
-
-fn unknown_column(desk: &Desk, cell: &Cell, wanted: &[&str]) {
-    let message = format!("unknown column `{}`", visible(&cell.text));
-    let remedy = match nearest(&cell.text, wanted.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("columns that stand here: {}", wanted.join(", ")),
-    };
-    desk.fault(Code::CsvColumn, cell.span, message, "not known here", remedy);
 }
 
 fn missing_column(desk: &Desk, header: &[Cell], name: &str, form: &str) {
@@ -281,6 +352,10 @@ pub fn series<T>(
     let mut rows = Vec::new();
     while records.next().is_some() {
         let get = |column: usize| records.record.get(column).unwrap_or_default();
+        if get(id_at).is_empty() {
+            without_id(desk, id, records.span(id_at));
+            continue;
+        }
         // The plain reading is the common one; the other one knows how to tell what is wrong.
         let month = Month::parse(get(month_at))
             .or_else(|| field::month(desk, get(month_at), records.span(month_at)));
@@ -310,6 +385,10 @@ pub fn schedule(desk: &Desk, file: u16) -> Option<Vec<ScheduleRow>> {
     while records.next().is_some() {
         let get = |column: usize| records.record.get(column).unwrap_or_default();
         let month = |column: usize| field::month(desk, get(column), records.span(column));
+        if get(id_at).is_empty() {
+            without_id(desk, "stream", records.span(id_at));
+            continue;
+        }
         let available = month(available_at);
         let last = match get(last_at) {
             "" => Some(None),
@@ -356,6 +435,12 @@ enum Column {
     Year(String),
 }
 
+fn without_id(desk: &Desk, kind: &str, span: Span) {
+    let message = format!("the row has no `{kind}`");
+    let remedy = format!("write the id of the {kind}, or delete the row");
+    desk.fault(Code::MissingKey, span, message, "", remedy);
+}
+
 /// The tables of a file that holds one a row, by id: the id's column is named as the kind of table.
 pub fn tables(desk: &Desk, file: u16, kind: &str) -> Option<Table> {
     let source = desk.source(file);
@@ -381,9 +466,8 @@ pub fn tables(desk: &Desk, file: u16, kind: &str) -> Option<Table> {
             }
         }
         let Some(id) = id else {
-            let message = format!("the row has no `{kind}`");
-            let remedy = format!("write the id of the {kind}, or delete the row");
-            desk.fault(Code::MissingKey, records.span(0), message, "", remedy);
+            let at = columns.iter().position(|column| matches!(column, Column::Id));
+            without_id(desk, kind, records.span(at.unwrap_or_default()));
             continue;
         };
         let node = Node { span: id.span, value: Value::Table(row) };
@@ -406,11 +490,12 @@ fn table_columns(desk: &Desk, header: &[Cell], kind: &str) -> Option<Vec<Column>
     let before = desk.fault_count();
     let kinds = keys::family(kind);
     let mut columns = Vec::new();
+    let mut unknown = Vec::new();
     for (place, cell) in header.iter().enumerate() {
-        if header[..place].iter().any(|earlier| earlier.text == cell.text) {
+        let name = cell.text.as_str();
+        if !name.trim().is_empty() && header[..place].iter().any(|earlier| earlier.text == name) {
             twice(desk, cell);
         }
-        let name = cell.text.as_str();
         if name == kind {
             columns.push(Column::Id);
         } else if kind == "cost" && Month::parse(name).is_some() {
@@ -420,13 +505,25 @@ fn table_columns(desk: &Desk, header: &[Cell], kind: &str) -> Option<Vec<Column>
         } else if let Some(shape) = shape_of(&kinds, name) {
             columns.push(Column::Key(name.split('.').map(str::to_string).collect(), shape));
         } else {
-            let names = column_names(&kinds, kind);
-            unknown_column(desk, cell, &names.iter().map(String::as_str).collect::<Vec<_>>());
+            unknown.push(cell);
         }
     }
-    if !header.iter().any(|cell| cell.text == kind) {
-        missing_column(desk, header, kind, &format!("{kind},..."));
-    }
+    let names = column_names(&kinds, kind);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (form, list) = match kind {
+        "cost" => (
+            "cost,function,monthly",
+            "`cost`, months such as `2026-01`, years such as `FY2026`, and the keys of a cost line, \
+             such as `yearly`, `positions.fte` or `note`",
+        ),
+        _ => (
+            "stream,kind,funder,status,award,from,until,pays-for",
+            "`stream`, and the keys of a stream, such as `award`, `terms.rate` or `note`",
+        ),
+    };
+    let known = Known { names: &names, form: form.to_string(), list: list.to_string() };
+    let lacking = !header.iter().any(|cell| cell.text == kind);
+    known.tell(desk, header, &unknown, if lacking { vec![kind] } else { Vec::new() });
     (desk.fault_count() == before).then_some(columns)
 }
 
@@ -532,15 +629,11 @@ fn amount(row: &mut Table, key: &str, name: &str, cell: Cell) {
 /// A cell as a value of the shape that its column has.
 fn value_node(cell: Cell, shape: &Shape) -> Node {
     let span = cell.span;
-    let number = |text: &str| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
     let value = match shape {
         Shape::Bool if matches!(cell.text.to_lowercase().as_str(), "true" | "false") => {
             Value::Bool(cell.text.eq_ignore_ascii_case("true"))
         }
-        Shape::Whole(..) if number(&cell.text) => Value::Number(cell.text),
+        Shape::Whole(..) => Value::Number(cell.text),
         Shape::List(_) => list(&cell),
         Shape::Either(shapes) => {
             let lists = shapes

@@ -138,7 +138,7 @@ series = \"needs.csv\"
 [stream.a]
 kind = \"grant\"
 funder = \"F\"
-strats = 1
+strategy = 1
 award = 5.001
 from = \"2026-01\"
 until = \"2025-12\"
@@ -163,7 +163,7 @@ titel = \"Low\"
             "E0507 plan.toml:6:12 function `dta` is not one of the backbone",
             "E0401 plan.toml:7:10 `1,200` is not an amount",
             "E0302 plan.toml:12:9 `[stream.a]` lacks `status`",
-            "E0301 plan.toml:15:1 unknown key `strats` in `[stream.a]`",
+            "E0301 plan.toml:15:1 unknown key `strategy` in `[stream.a]`",
             "E0402 plan.toml:16:9 `5.001` has parts of a cent",
             "E0409 plan.toml:18:9 the stream ends in 2025-12, before it begins in 2026-01",
             "E0507 plan.toml:19:13 function `navigaton` is not in the plan",

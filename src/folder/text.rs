@@ -164,14 +164,19 @@ impl Source {
                 continue;
             }
             let code = u32::from(character);
+            let second_mark = at == 0 && code == 0xFEFF;
             let message = if lone {
                 "a carriage return stands alone".to_string()
+            } else if second_mark {
+                "the file begins with two byte-order marks".to_string()
             } else {
                 format!("the character U+{code:04X} is not allowed: it cannot be seen")
             };
             let mut fault = self.fault(Code::Character, at..at + character.len_utf8(), message);
             fault.remedy = if lone {
                 "save the file with line ends LF or CRLF".to_string()
+            } else if second_mark {
+                "save it once more as UTF-8: one mark may stand there, or none".to_string()
             } else {
                 "delete it, or type the text again by hand".to_string()
             };

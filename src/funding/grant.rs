@@ -88,6 +88,11 @@ pub struct Renewal {
 }
 
 impl Grant {
+    /// Whether the award comes in more than one budget period, or may renew.
+    pub fn recurs(&self) -> bool {
+        self.renewal.is_some() || self.periods.len() > 1
+    }
+
     /// The tranches: one a budget period, spendable from its first to its last month, or to the
     /// award's end where carryover is automatic or approved; then one a year of a renewal.
     ///

@@ -305,6 +305,27 @@ impl Stream {
         }
     }
 
+    /// Whether it recurs or renews by its terms, whatever of it a plan's horizon shows.
+    ///
+    /// Money that all comes in one month, and neither renews nor is evergreen, is one-time; so is a
+    /// reserve.
+    pub fn recurs(&self) -> bool {
+        let last = match self.end {
+            _ if self.kind == Kind::Reserve => return false,
+            End::Evergreen(_) => return true,
+            End::Until(last) => last,
+        };
+        match &self.terms {
+            Terms::Grant(grant) => grant.recurs(),
+            Terms::Payer(payer) => payer.recurs(self, last),
+            Terms::Public(public) => public.recurs(self, last),
+            Terms::SharedSavings(savings) => savings.recurs(last),
+            Terms::Partner(partner) => partner.recurs(last),
+            Terms::Reserve(_) => false,
+            Terms::Schedule(rows) => several(rows.iter().map(|row| row.available)),
+        }
+    }
+
     /// The last month of the stream within a horizon that ends with `end`.
     pub fn last_month(&self, end: Month) -> Month {
         match self.end {
@@ -312,6 +333,13 @@ impl Stream {
             End::Evergreen(_) => end,
         }
     }
+}
+
+/// Whether dated money comes in more than one month.
+fn several(months: impl IntoIterator<Item = Month>) -> bool {
+    let mut months = months.into_iter();
+    let first = months.next();
+    months.any(|month| Some(month) != first)
 }
 
 /// The tranches of a schedule. Its cash follows the kind: federal awards pay after the month in which

@@ -49,6 +49,15 @@ pub enum PartnerMethod {
 }
 
 impl Partner {
+    /// Whether it is given in more than one year or month.
+    pub fn recurs(&self, last: Month) -> bool {
+        match &self.method {
+            PartnerMethod::Yearly(_) => self.fiscal.year_of(self.from) < self.fiscal.year_of(last),
+            PartnerMethod::Payments(rows) => super::several(rows.iter().map(|(month, _)| *month)),
+            _ => self.from < last,
+        }
+    }
+
     /// The tranches, by schedule. Money does not lapse; in-kind lasts its month.
     ///
     /// Dues that fell due before the horizon belong to the opening position; dated payments are kept

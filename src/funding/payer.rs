@@ -102,6 +102,16 @@ struct Served {
 }
 
 impl Payer {
+    /// Whether the contract pays in more than one month, or reimburses in more than one fiscal year.
+    pub fn recurs(&self, stream: &Stream, last: Month) -> bool {
+        match self.method {
+            PayerMethod::CostReimbursement { .. } => {
+                stream.fiscal.year_of(self.from) < stream.fiscal.year_of(last)
+            }
+            _ => self.from < last,
+        }
+    }
+
     /// The tranches: one a month, what is kept and expected to be paid, spendable from the month in
     /// which it is earned; never lapsing.
     ///

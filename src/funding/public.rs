@@ -59,6 +59,19 @@ pub enum PublicMethod {
 }
 
 impl Public {
+    /// Whether it is granted in more than one year or month.
+    pub fn recurs(&self, stream: &Stream, last: Month) -> bool {
+        match &self.method {
+            PublicMethod::Appropriation { yearly, .. } => yearly.len() > 1,
+            PublicMethod::Formula(rows) => super::several(rows.iter().map(|row| row.available)),
+            PublicMethod::Settlement(rows) => super::several(rows.iter().map(|(month, _)| *month)),
+            PublicMethod::Levy { .. } | PublicMethod::Match { .. } => self.from < last,
+            PublicMethod::CommunityBenefit { .. } => {
+                stream.fiscal.year_of(self.from) < stream.fiscal.year_of(last)
+            }
+        }
+    }
+
     /// The tranches, as the terms say. A tranche's period is the funder's fiscal year, counted from
     /// the stream's first; that of an allotment is its place in the list.
     pub fn lower(&self, stream: &Stream, setting: &Setting) -> Option<Lowered> {

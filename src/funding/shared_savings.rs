@@ -59,6 +59,11 @@ struct Settlement {
 }
 
 impl SharedSavings {
+    /// Whether more than one performance year is settled.
+    pub fn recurs(&self, last: Month) -> bool {
+        last.since(self.from) + 1 >= 24
+    }
+
     /// One tranche a performance year, spendable from the settlement month, never lapsing; losses by
     /// settlement month; memos of what was generated, shared and captured.
     ///

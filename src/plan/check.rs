@@ -352,7 +352,11 @@ fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
 /// `illustrative-input`: figures whose source calls itself illustrative.
 fn illustrative_input(facts: &Facts) -> Vec<Finding> {
     let illustrative = |input: &&Input| {
-        input.source.as_ref().is_some_and(|source| source.to_lowercase().contains("illustrative"))
+        input.figure
+            && input
+                .source
+                .as_ref()
+                .is_some_and(|source| source.to_lowercase().contains("illustrative"))
     };
     let inputs = facts.plan.inputs.0.iter().filter(illustrative);
     let finding = |(table, keys): (&str, Vec<&Input>)| {
@@ -797,7 +801,8 @@ mod tests {
         );
         plan.inputs.0 = vec![
             input("cost.convening", false, Some("Illustrative budget")),
-            input("cost.convening.yearly", true, None),
+            input("cost.convening.yearly", true, Some("Illustrative budget")),
+            input("cost.evaluate.title", false, Some("Illustrative budget")),
             input("opening.stream.ahc.spent", true, None),
             input("stream.ahc", false, None),
             input("stream.ahc.award", true, None),

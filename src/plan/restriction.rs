@@ -187,6 +187,21 @@ pub struct Matching {
     pub by: Option<Month>,
     /// The statute that lets federal money match, where one does.
     pub federal_statute: Option<String>,
+    /// Whether each dollar is matched on its own line in its own month, as a public share of eligible
+    /// cost is (42 USC 1396b(a)), rather than the award as a whole.
+    pub each_dollar: bool,
+}
+
+impl Matching {
+    /// The most cents that an award may draw with so many cents of match.
+    pub fn supported(&self, matched: i64) -> i64 {
+        let (numerator, denominator) = self.convention.ratio();
+        if numerator == 0 {
+            return i64::MAX;
+        }
+        let cents = (i128::from(matched) * denominator).div_euclid(numerator);
+        i64::try_from(cents).unwrap_or(i64::MAX)
+    }
 }
 
 /// How a match is stated.

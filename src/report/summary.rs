@@ -505,6 +505,10 @@ fn cash(page: &mut Page, forecast: &Forecast) {
     }
 }
 
+/// Findings about sources, one a table: they are counted here and listed by `check`.
+const ILLUSTRATIVE: &str = "illustrative-input";
+const UNSOURCED: &str = "unsourced-input";
+
 /// The findings that weigh most: those with the largest amounts, then those of the rarest names.
 fn findings(page: &mut Page, forecast: &Forecast) {
     let findings = &forecast.findings;
@@ -515,10 +519,18 @@ fn findings(page: &mut Page, forecast: &Forecast) {
     let same = |name: &str| findings.iter().filter(|other| other.name == name).count();
     let names: Vec<String> = findings
         .chunk_by(|one, next| one.name == next.name)
-        .map(|same| format!("{} {}", same.len(), same[0].name))
+        .map(|same| match (same[0].name, same.len()) {
+            (ILLUSTRATIVE, tables) => format!("illustrative figures in {}", count(tables, "table")),
+            (UNSOURCED, tables) => {
+                format!("figures without a source in {}", count(tables, "table"))
+            }
+            (name, 1) => name.to_string(),
+            (name, times) => format!("{name} ({times})"),
+        })
         .collect();
     page.say(Mark::None, format!("{}.", list(&names)));
-    let mut top: Vec<&Finding> = findings.iter().collect();
+    let told = |finding: &&Finding| ![ILLUSTRATIVE, UNSOURCED].contains(&finding.name);
+    let mut top: Vec<&Finding> = findings.iter().filter(told).collect();
     top.sort_by_key(|finding| (std::cmp::Reverse(finding.amount), same(finding.name)));
     for finding in top.into_iter().take(FINDINGS_SHOWN_MAX) {
         page.say(Mark::Watch, format!("{}: {}", finding.subject, finding.message));

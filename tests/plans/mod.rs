@@ -52,7 +52,7 @@ pub struct Parts {
 
 prop_compose! {
     fn cost()(
-        form in 0..6_u8, amount in 0..40_000_00_u32, priority in 0..3_u8, backbone: bool,
+        form in 0..6_u8, amount in 0..4_000_000_u32, priority in 0..3_u8, backbone: bool,
         category in 0..8_u8, lag in 0..3_u8, starts in 0..6_u8, subaward in prop::bool::weighted(0.2),
         benefit in prop::collection::vec((0..8_u8, 5..50_u8), 0..3),
     ) -> Cost {
@@ -74,7 +74,7 @@ prop_compose! {
 
 prop_compose! {
     fn stream()(
-        kind in 0..9_u8, amount in 1..600_000_00_u32, from in 0..24_u8, length in 1..30_u8,
+        kind in 0..9_u8, amount in 1..60_000_000_u32, from in 0..24_u8, length in 1..30_u8,
         status in 0..3_u8, federal in prop::bool::weighted(0.4),
         pays in prop::collection::vec(0..10_u8, 1..6), rules in rules(),
         reimbursed: bool, carryover: bool,

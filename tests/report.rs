@@ -1,0 +1,234 @@
+//! What is said about a forecast agrees with its books, in every form.
+
+use std::collections::BTreeMap;
+
+use braidfund::export::text::{self, Colour};
+use braidfund::export::{csv, json};
+use braidfund::folder::{self, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::money::Money;
+use braidfund::plan::Plan;
+use braidfund::report::{contract, record, summary};
+use unicode_width::UnicodeWidthStr;
+
+/// The headers that other tools rely on.
+const HEADERS: [(&str, &str); 8] = [
+    ("needs", "month,cost,function,layer,priority,need,covered,gap"),
+    ("draws", "month,stream,tranche,pool,cost,amount"),
+    ("match", "month,award,cost,stream,tranche,amount"),
+    ("tranches", "stream,tranche,available,last,amount,drawn,lapsed,refund_due,idle"),
+    ("recovery", "month,stream,tranche,base,amount"),
+    ("streams", "month,stream,kind,opening,made_available,drawn,lapsed,refund_due,closing"),
+    (
+        "cash",
+        "month,opening,receipts,payments,closing,restricted,unrestricted,receivable,\
+         refundable_advance,closing_all_costs",
+    ),
+    (
+        "years",
+        "fiscal_year,cost,covered,gap,gap_core,gap_essential,gap_stretch,irreducible_gap,\
+         structural_gap,lapsed,dependable_share",
+    ),
+];
+
+/// Every template, read and forecast in every view.
+fn forecasts() -> Vec<(Plan, Forecast)> {
+    let mut forecasts = Vec::new();
+    for template in folder::templates() {
+        let files = MemoryFolder::new(template.files.iter().copied());
+        let plan = folder::read(&files, "base").unwrap();
+        for view in Status::ALL {
+            let question = Question { view, ..Question::default() };
+            let forecast = Forecast::from_plan(&plan, question).unwrap();
+            forecasts.push((plan.clone(), forecast));
+        }
+    }
+    forecasts
+}
+
+/// The rows of a table as its CSV says them: column to text.
+fn rows(plan: &Plan, forecast: &Forecast, name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = csv::encode(&contract::table(plan, forecast, name).unwrap());
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+fn sum(rows: &[BTreeMap<String, String>], column: &str) -> Money {
+    rows.iter().map(|row| Money::parse(&row[column]).unwrap()).sum()
+}
+
+#[test]
+fn tables_have_the_columns_of_the_contract() {
+    let (plan, forecast) = forecasts().remove(0);
+    let tables = contract::tables(&plan, &forecast);
+    assert_eq!(tables.len(), HEADERS.len());
+    for (table, (name, header)) in tables.iter().zip(HEADERS) {
+        assert_eq!(table.name, name);
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(columns.join(","), header);
+    }
+}
+
+#[test]
+fn rows_are_sorted_and_rows_of_zeros_are_left_out() {
+    for (plan, forecast) in forecasts() {
+        for table in contract::tables(&plan, &forecast) {
+            let text = csv::encode(&table);
+            let keys: Vec<Vec<String>> = ::csv::Reader::from_reader(text.as_bytes())
+                .records()
+                .map(|row| row.unwrap().iter().take(2).map(str::to_string).collect())
+                .collect();
+            assert!(keys.is_sorted(), "{}", table.name);
+            let zeros = |line: &&str| {
+                let mut cells = line.split(',').filter(|cell| cell.contains('.'));
+                cells.clone().next().is_some() && cells.all(|cell| cell == "0.00")
+            };
+            assert_eq!(text.lines().skip(1).find(zeros), None, "{}", table.name);
+        }
+    }
+}
+
+#[test]
+fn the_tables_tie_to_each_other_to_the_cent() {
+    for (plan, forecast) in forecasts() {
+        let of = |name: &str| rows(&plan, &forecast, name);
+        let (needs, draws, years) = (of("needs"), of("draws"), of("years"));
+        let (streams, recovery, tranches) = (of("streams"), of("recovery"), of("tranches"));
+        assert_eq!(sum(&needs, "covered"), sum(&draws, "amount"));
+        assert_eq!(sum(&needs, "need"), sum(&needs, "covered") + sum(&needs, "gap"));
+        for (column, year) in [("need", "cost"), ("covered", "covered"), ("gap", "gap")] {
+            assert_eq!(sum(&needs, column), sum(&years, year), "{column}");
+        }
+        let parts = ["gap_core", "gap_essential", "gap_stretch"].map(|part| sum(&years, part));
+        assert_eq!(sum(&years, "gap"), parts.iter().sum());
+        let drawn = sum(&draws, "amount") + sum(&recovery, "amount");
+        assert_eq!(sum(&streams, "drawn"), drawn);
+        assert_eq!(sum(&tranches, "drawn"), drawn);
+        let out = sum(&tranches, "lapsed") + sum(&tranches, "refund_due") + sum(&tranches, "idle");
+        assert_eq!(sum(&tranches, "amount"), drawn + out);
+    }
+}
+
+#[test]
+fn the_record_says_what_the_tables_say() {
+    for (plan, forecast) in forecasts() {
+        let text = json::encode(&record::forecast(&plan, &forecast));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for key in [
+            "schema_version",
+            "engine_version",
+            "title",
+            "notice",
+            "scenario",
+            "method",
+            "view",
+            "horizon",
+            "totals",
+            "years",
+            "measures",
+            "assumptions",
+            "findings",
+            "certificate",
+        ] {
+            assert!(!value[key].is_null(), "{key}");
+        }
+        let years = rows(&plan, &forecast, "years");
+        assert_eq!(value["totals"]["gap"], sum(&years, "gap").to_string());
+        for year in &years {
+            let same = value["years"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|other| other["fiscal_year"].to_string() == year["fiscal_year"]);
+            let same = same.unwrap();
+            for key in ["cost", "covered", "gap", "structural_gap", "lapsed", "dependable_share"] {
+                assert_eq!(same[key], year[key].as_str(), "{key}");
+            }
+            assert!(same["irreducible_gap"].is_null() && year["irreducible_gap"].is_empty());
+        }
+        assert!(!text.contains(": -0") && !has_float(&value), "money never stands as a number");
+    }
+}
+
+fn has_float(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Number(number) => !number.is_i64() && !number.is_u64(),
+        serde_json::Value::Array(items) => items.iter().any(has_float),
+        serde_json::Value::Object(object) => object.values().any(has_float),
+        _ => false,
+    }
+}
+
+fn page(plan: &Plan, forecast: &Forecast, width: usize) -> String {
+    text::encode(&summary::page(plan, forecast, "plan"), width, Colour::Without)
+}
+
+fn too_wide(page: &str, width: usize) -> Option<&str> {
+    page.lines().find(|line| line.width() > width && !line.contains("braid "))
+}
+
+#[test]
+fn every_page_fits_its_width() {
+    for (plan, forecast) in forecasts() {
+        for width in [60, 80, 100, 120, 200] {
+            let page = page(&plan, &forecast, width);
+            assert_eq!(too_wide(&page, width), None, "{} at {width}\n{page}", plan.title);
+        }
+    }
+}
+
+#[test]
+fn pages_of_extreme_plans_fit_too() {
+    let name = "Community Connections and Supportive Housing Navigation 2026";
+    let text = format!(
+        r#"
+        [plan]
+        title = "{name}"
+        start = "2020-01"
+        months = 480
+        [cost.large]
+        title = "{name}"
+        function = "convene"
+        yearly = 9_900_000_000
+        [cost.small]
+        function = "data"
+        yearly = 900
+        priority = "stretch"
+        [stream.large]
+        title = "{name} of the State"
+        kind = "partner"
+        funder = "{name}"
+        status = "secured"
+        from = "2020-01"
+        until = "2039-12"
+        pays-for = ["anything"]
+        yearly = 9_900_000_000
+        "#
+    );
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    for width in [60, 80, 100] {
+        let page = page(&plan, &forecast, width);
+        assert_eq!(too_wide(&page, width), None, "{width}\n{page}");
+        assert!(page.contains("9,900,000,000") && page.contains("900 "), "{page}");
+    }
+}
+
+#[test]
+fn bad_news_comes_first_and_the_notice_with_the_title() {
+    for (plan, forecast) in forecasts() {
+        let page = page(&plan, &forecast, 100);
+        let title = page.find(&plan.title[..plan.title.len().min(40)]).unwrap();
+        assert_eq!(title, 0);
+        let table = page.find("What it costs and who pays").unwrap();
+        if !plan.notice.is_empty() {
+            let start: String = plan.notice.chars().take(30).collect();
+            assert!(page.find(&start).unwrap() < table);
+        }
+        if !forecast.measures.total.gap_total().is_zero() {
+            assert!(page.find("stays unpaid").unwrap() < table);
+        }
+    }
+}

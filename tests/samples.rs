@@ -1,0 +1,121 @@
+//! The sample plans and the starter folders: sourced, forecast in every scenario, and as their READMEs say.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use braidfund::braid::Method;
+use braidfund::folder::{self, DiskFolder, Files, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::money::Money;
+
+const PARTNERSHIPS: [&str; 3] =
+    ["scenarios/reading-ccp", "scenarios/ri-hez", "scenarios/imperial-ach"];
+const NOTICE: &str = "public figures and illustrative costs, not this organisation's budget";
+
+fn scenarios(files: &dyn Files) -> Vec<String> {
+    let named = folder::scenarios(files).unwrap().into_iter().map(|(id, _)| id);
+    let mut all: Vec<String> = named.filter(|id| id != folder::BASE).collect();
+    all.push(folder::BASE.to_string());
+    all
+}
+
+fn forecast(files: &dyn Files, scenario: &str, question: Question) -> Forecast {
+    let plan = folder::read(files, scenario).unwrap_or_else(|error| panic!("{scenario}: {error}"));
+    Forecast::from_plan(&plan, question).unwrap_or_else(|error| panic!("{scenario}: {error}"))
+}
+
+/// Every scenario under both methods and all three views.
+fn forecast_all(files: &dyn Files) {
+    for scenario in scenarios(files) {
+        for method in [Method::Waterfall, Method::Shares] {
+            for view in Status::ALL {
+                forecast(files, &scenario, Question { method, view });
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sample_has_its_notice_its_sources_and_three_scenarios() {
+    for path in PARTNERSHIPS {
+        let files = DiskFolder::open(Path::new(path)).unwrap();
+        let plan = folder::read(&files, "base").unwrap();
+        assert_eq!(plan.notice, NOTICE, "{path}");
+        assert!(scenarios(&files).len() > 3, "{path} has three scenarios beside the base case");
+        let findings = forecast(&files, "base", Question::default()).findings;
+        let unsourced = findings.iter().filter(|finding| finding.name == "unsourced-input");
+        assert_eq!(unsourced.count(), 0, "{path}: every figure has a source");
+        forecast_all(&files);
+    }
+}
+
+#[test]
+fn every_starter_folder_forecasts_unchanged_in_every_scenario() {
+    let templates = folder::templates();
+    assert!(templates.len() >= 6);
+    for template in templates {
+        let files = MemoryFolder::new(template.files.iter().copied());
+        forecast_all(&files);
+    }
+}
+
+/// Dollars as the READMEs write them: `$4.95M`, `$700,000`.
+fn in_words(amount: Money, like: &str) -> String {
+    let cents = amount.cents();
+    if like.ends_with('M') {
+        let hundredths = (cents + 500_000) / 1_000_000;
+        return format!("${}.{:02}M", hundredths / 100, hundredths % 100);
+    }
+    let dollars = ((cents + 50) / 100).to_string();
+    let mut text = String::new();
+    for (place, digit) in dollars.chars().enumerate() {
+        if place > 0 && (dollars.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("${text}")
+}
+
+/// Each row of a README's table of scenarios tells the gap that the scenario has.
+#[test]
+fn the_gaps_that_the_readmes_tell_are_those_of_the_forecasts() {
+    for path in PARTNERSHIPS {
+        let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
+        let table = readme.split("## Scenarios").nth(1).unwrap().split("## ").next().unwrap();
+        let of_year = table.contains("gap FY2025");
+        let files = DiskFolder::open(Path::new(path)).unwrap();
+        let mut told = 0;
+        for row in table.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let scenario = cells[1].trim_matches('`');
+            let amount = |cell: &&&str| {
+                cell.strip_prefix('$')
+                    .is_some_and(|rest| rest.chars().all(|c| "0123456789.,M".contains(c)))
+            };
+            let stated = cells[2..].iter().find(amount).unwrap();
+            let measures = forecast(&files, scenario, Question::default()).measures;
+            let gap = if of_year {
+                measures.years.iter().find(|year| year.year == 2025).unwrap().gap_total()
+            } else {
+                measures.total.gap_total()
+            };
+            assert_eq!(in_words(gap, stated), *stated, "{path}, scenario {scenario}");
+            told += 1;
+        }
+        assert_eq!(told, scenarios(&files).len(), "{path}: the table tells every scenario");
+    }
+}
+
+#[test]
+fn oaklands_readmes_tell_the_waterfalls_gap() {
+    for path in ["scenarios/oakland-fy2020", "scenarios/oakland-fy2021"] {
+        let files = DiskFolder::open(Path::new(path)).unwrap();
+        let gap = forecast(&files, "base", Question::default()).measures.total.gap_total();
+        let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
+        assert!(readme.contains(&in_words(gap, "$")), "{path}: {gap}");
+    }
+}
