@@ -676,14 +676,15 @@ fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {
     }
 }
 
-/// A balance over a cost, times `numerator / denominator`, to one place and within the bounds of a rate;
-/// zero where there is no cost.
+/// A balance over a cost, times `numerator / denominator`, to one place, half away from zero, and within
+/// the bounds of a rate; zero where there is no cost.
 fn per_cost(balance: Money, cost: Money, numerator: i64, denominator: i64) -> Rate {
     if cost.is_zero() {
         return Rate::ZERO;
     }
     let (balance, cost) = (i128::from(balance.cents()), i128::from(cost.cents()));
-    let tenths = balance * i128::from(numerator) * 10 / (cost * i128::from(denominator));
+    let (part, whole) = (balance * i128::from(numerator) * 10, cost * i128::from(denominator));
+    let tenths = (2 * part + part.signum() * whole) / (2 * whole);
     let bounded = tenths.clamp(-9_999, 9_999);
     Rate::from_billionths(bounded * 100_000_000).expect("a bounded quotient is a rate")
 }

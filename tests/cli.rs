@@ -158,7 +158,7 @@ const CASES: &[Case] = &[
     case("check gap --strict", 1, "unsourced-input", ""),
     case("check gap --format json", 0, "\"findings\"", ""),
     case("check gap --scenario late", 0, "Scenario late", ""),
-    case("check bad", 2, "", "2 errors; nothing was written"),
+    case("check bad", 2, "", "1 error; nothing was written"),
     case("check bad --format json", 2, "\"code\": \"E0301\"", ""),
     case("check nowhere --strict", 2, "", "E0101"),
     // The rest.

@@ -119,3 +119,16 @@ fn oaklands_readmes_tell_the_waterfalls_gap() {
         assert!(readme.contains(&in_words(gap, "$")), "{path}: {gap}");
     }
 }
+
+/// The picture in the README is what the program prints.
+#[test]
+fn the_readmes_picture_is_current() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(["forecast", "scenarios/reading-ccp", "--width", "100", "--color", "never"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let picture = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(page.starts_with(picture.trim_end()), "the README shows what is printed:\n{page}");
+}
