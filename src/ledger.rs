@@ -96,6 +96,8 @@ pub struct StreamBook {
     pub one_time: bool,
     /// Whether it is in-kind, which is never cash.
     pub in_kind: bool,
+    /// The rate of its indirect recovery, if it has one.
+    pub indirect_rate: Option<Rate>,
     /// The last month of the stream; nothing where it has no end.
     pub until: Option<Month>,
     /// Authority in hand at the month's beginning.
@@ -581,6 +583,7 @@ fn stream_book(plan: &Plan, index: usize) -> StreamBook {
         dependable: is_dependable(plan, stream),
         one_time: !stream.recurs(),
         in_kind,
+        indirect_rate: plan.restrictions[index].indirect.map(|indirect| indirect.rate),
         until,
         ..StreamBook::empty(stream.name.to_string(), plan.horizon.months as usize)
     }
@@ -609,6 +612,7 @@ impl StreamBook {
             dependable: false,
             one_time: false,
             in_kind: false,
+            indirect_rate: None,
             until: None,
             opening: zeros(),
             made_available: zeros(),

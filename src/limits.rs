@@ -41,6 +41,9 @@ pub const NAME_CHARS_MAX: usize = 64;
 pub const TEXT_CHARS_MAX: usize = 1_000;
 /// The largest count a driver may reach.
 pub const COUNT_MAX: i64 = 1_000_000_000;
+/// Times that a month is repeated while something still moves. Two awards that match each other could go on
+/// cent by cent; what moves so late is no more than cents a pass, and every rule holds all the same.
+pub const MONTH_PASSES_MAX: usize = 256;
 /// Diagnostics that are printed; the rest are counted.
 pub const DIAGNOSTICS_MAX: usize = 100;
 /// The first calendar year that a month may lie in.

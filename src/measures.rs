@@ -219,6 +219,9 @@ pub struct IndirectRow {
     pub base: Money,
     /// What was recovered.
     pub recovered: Money,
+    /// What the rate allows on the base and was not recovered: kept back by a cap, or by authority that
+    /// was spent.
+    pub unrecovered: Money,
 }
 
 /// What a partner organisation puts in and gets.
@@ -696,9 +699,14 @@ fn indirect(ledger: &Ledger) -> Vec<IndirectRow> {
             stream: ledger.streams[recovery.stream].name.clone(),
             base: Money::ZERO,
             recovered: Money::ZERO,
+            unrecovered: Money::ZERO,
         });
         row.base += recovery.base;
         row.recovered += recovery.amount;
+    }
+    for (stream, row) in &mut rows {
+        let rate = ledger.streams[*stream].indirect_rate.unwrap_or_default();
+        row.unrecovered = (rate.of(row.base) - row.recovered).floor_zero();
     }
     rows.into_values().collect()
 }

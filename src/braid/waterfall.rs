@@ -8,6 +8,7 @@
 use super::award::{Award, Payment};
 use super::{Braid, Draw, Match, Method, Recovery, Source};
 use crate::funding::{Kind, Receipts};
+use crate::limits::MONTH_PASSES_MAX;
 use crate::money::Money;
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
@@ -223,7 +224,7 @@ impl<'a> Allocation<'a> {
     }
 
     fn pay_month(&mut self) {
-        loop {
+        for _ in 0..MONTH_PASSES_MAX {
             let mut moved = false;
             for (class, priority) in Priority::ALL.into_iter().enumerate() {
                 if priority != Priority::Core {

@@ -282,6 +282,10 @@ pub(super) fn indirect(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         let part = Part::said(text::percent(rate.rate), "rate of recovery");
         parts.push(part.input(ask.plan, &format!("{path}.rate")));
     }
+    if row.unrecovered.is_positive() {
+        let label = "allowed by the rate and not recovered: a cap, or authority that was spent";
+        parts.push(Part::aside(row.unrecovered, label));
+    }
     let overhead =
         Part::aside(ask.measures().overhead, "cost of the overhead lines, of all awards");
     parts.push(overhead);

@@ -237,6 +237,7 @@ fn indirect(row: &IndirectRow) -> Value {
         "stream": row.stream,
         "base": money(row.base),
         "recovered": money(row.recovered),
+        "unrecovered": money(row.unrecovered),
     })
 }
 

@@ -78,7 +78,36 @@ fn headlines(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     }
     cash_headlines(page, forecast);
     stranded_headline(page, forecast);
+    indirect_headline(page, forecast);
     dependable_headline(page, forecast);
+}
+
+/// Indirect recovery against the overhead that it is meant to cover.
+fn indirect_headline(page: &mut Page, forecast: &Forecast) {
+    let measures = &forecast.measures;
+    let recovered: Money = measures.indirect.iter().map(|row| row.recovered).sum();
+    let unrecovered: Money = measures.indirect.iter().map(|row| row.unrecovered).sum();
+    if measures.indirect.is_empty() && measures.overhead.is_zero() {
+        return;
+    }
+    let less = if recovered < measures.overhead { "less" } else { "more" };
+    let difference = if recovered < measures.overhead {
+        measures.overhead - recovered
+    } else {
+        recovered - measures.overhead
+    };
+    let mut text = format!(
+        "Indirect recovery is {}: {} {less} than the overhead lines cost.",
+        dollars(recovered),
+        dollars(difference),
+    );
+    if unrecovered.is_positive() {
+        text += &format!(
+            " Caps, or awards that were spent, keep back {} that the rates allow.",
+            dollars(unrecovered)
+        );
+    }
+    page.say(Mark::Watch, text);
 }
 
 fn gap_headline(page: &mut Page, forecast: &Forecast) {
