@@ -38,6 +38,8 @@ pub struct Cash {
     pub liquid: Vec<Money>,
     /// Cash at the month's end if every cost is paid as planned.
     pub closing_all_costs: Vec<Money>,
+    /// Of it, what is not held for the purposes of restricted streams: what can pay any cost.
+    pub unrestricted_all_costs: Vec<Money>,
     /// Receipts by stream, in the order of [`Ledger::streams`].
     pub receipts_by_stream: Vec<Vec<Money>>,
     /// Unrestricted cash that should not be fallen below, by the plan's policy.
@@ -109,6 +111,7 @@ impl Cash {
             payable: zeros(),
             liquid: zeros(),
             closing_all_costs: zeros(),
+            unrestricted_all_costs: zeros(),
             receipts_by_stream: Vec::new(),
             floor: Money::ZERO,
             as_of: 0,
@@ -142,6 +145,7 @@ impl Cash {
             self.closing[place] = total;
             self.unrestricted[place] = total - self.restricted[place];
             self.closing_all_costs[place] = all;
+            self.unrestricted_all_costs[place] = all - self.restricted[place];
         }
     }
 
@@ -174,28 +178,22 @@ impl Cash {
         debug_assert!(owing >= Money::ZERO);
     }
 
-    /// The place and amount of the lowest month-end balance from `as-of` on, when every cost is paid as
-    /// planned.
+    /// The place and amount of the lowest unrestricted cash from `as-of` on, when every cost is paid as
+    /// planned. Restricted cash cannot pay what stays unfunded, so it does not count.
     pub fn lowest(&self) -> (usize, Money) {
-        self.lowest_of(&self.closing_all_costs)
-    }
-
-    /// The place and amount of the lowest month-end balance from `as-of` on, when what is funded is
-    /// paid.
-    pub fn lowest_funded(&self) -> (usize, Money) {
-        self.lowest_of(&self.closing)
+        self.lowest_of(&self.unrestricted_all_costs)
     }
 
     /// The place and amount of the lowest unrestricted cash from `as-of` on, when what is funded is paid.
-    pub fn lowest_unrestricted(&self) -> (usize, Money) {
+    pub fn lowest_funded(&self) -> (usize, Money) {
         self.lowest_of(&self.unrestricted)
     }
 
-    /// The place of the first month from `as-of` on that ends below zero when every cost is paid as
-    /// planned.
+    /// The place of the first month from `as-of` on in which unrestricted cash falls below zero when every
+    /// cost is paid as planned.
     pub fn runs_out(&self) -> Option<usize> {
         let from = self.as_of;
-        (from..self.closing.len()).find(|place| self.closing_all_costs[*place] < Money::ZERO)
+        (from..self.closing.len()).find(|place| self.unrestricted_all_costs[*place] < Money::ZERO)
     }
 
     fn lowest_of(&self, balances: &[Money]) -> (usize, Money) {

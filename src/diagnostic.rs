@@ -94,7 +94,7 @@ codes! {
     Csv = "E0203",
     /// A CSV column is not known here, or stands twice.
     CsvColumn = "E0204",
-    /// A CSV file lacks a column or its header.
+    /// A CSV file lacks a column or its header, or its cells are not parted by commas.
     CsvColumnMissing = "E0205",
     // Keys and types.
     /// A key or table that is not known here.
@@ -147,24 +147,24 @@ codes! {
     UnknownScenario = "E0504",
     /// A selector that selects nothing.
     UnknownSelector = "E0505",
-    /// A fee or pool refers to itself.
+    /// A fee is a share of itself.
     Cycle = "E0506",
     /// A function that is neither offered nor declared.
     UnknownFunction = "E0507",
     // Meaning.
     /// A cost line or stream states its amount in no form, or in several.
     AmountForm = "E0601",
-    /// Shares add up to more than the whole.
+    /// Shares add up to more than the whole, or to less where they must make it up.
     SharesOverWhole = "E0602",
-    /// Periods of one award overlap, leave its term, or exceed its amount.
+    /// Periods of one award overlap, leave its term, or are not as many as its amounts.
     Periods = "E0603",
     /// A stream has no end and no reason for having none.
     EndMissing = "E0604",
-    /// A restriction contradicts itself.
+    /// A restriction contradicts itself, or speaks of nothing.
     RestrictionContradiction = "E0605",
     /// A pool may not be blended.
     PoolRefused = "E0606",
-    /// A match, cap or indirect rate breaks the rule that governs it.
+    /// A stream of this kind cannot have such a rule.
     RuleBroken = "E0607",
     /// The opening position contradicts the plan.
     Opening = "E0608",

@@ -195,11 +195,12 @@ pub struct Sustainability {
 /// Cash, in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CashMeasure {
-    /// The lowest month-end balance from `as-of` on, paying every cost, with its month.
+    /// The lowest unrestricted cash at a month's end from `as-of` on, paying every cost, with its month.
     pub lowest: (Month, Money),
-    /// The lowest month-end balance from `as-of` on, paying what the braid funds, with its month.
+    /// The lowest unrestricted cash at a month's end from `as-of` on, paying what the braid funds, with its
+    /// month.
     pub lowest_funded: (Month, Money),
-    /// The month in which cash runs out, paying every cost.
+    /// The first month from `as-of` on in which unrestricted cash falls below zero, paying every cost.
     pub runs_out: Option<Month>,
     /// The working capital that late payment takes: how far unrestricted cash falls below zero while
     /// paying only what the braid funds.
@@ -336,9 +337,10 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
     let cost: Money = cost_by_priority.iter().sum();
     let structural = by_priority(&books.structural, |line| span.of(&line.gap));
     let dependable = by_priority(&books.dependable, |line| span.of(&line.covered))[0];
-    let funders = drawn_by_funder(ledger, span);
+    let funders = drawn_by_funder(ledger, span, |_| true);
     let drawn: Money = funders.values().sum();
-    let grants = drawn_by(ledger, span, |stream| stream.kind == Some(Kind::Grant));
+    let of_grants = drawn_by_funder(ledger, span, |stream| stream.kind == Some(Kind::Grant));
+    let grants: Money = of_grants.values().sum();
     let top = funders.iter().max_by_key(|(name, amount)| (**amount, std::cmp::Reverse(*name)));
     YearMeasure {
         year: span.year,
@@ -360,17 +362,19 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
     }
 }
 
-/// What was drawn on streams that a test picks, without what an award's recovery took.
-fn drawn_by(ledger: &Ledger, span: &Span, picks: impl Fn(&StreamBook) -> bool) -> Money {
-    let within = ledger.draws.iter().filter(|draw| span.places().contains(&draw.place));
-    within.filter(|draw| picks(&ledger.streams[draw.stream])).map(|draw| draw.amount).sum()
-}
-
-fn drawn_by_funder<'a>(ledger: &'a Ledger, span: &Span) -> BTreeMap<&'a str, Money> {
-    let mut funders = BTreeMap::new();
-    for draw in ledger.draws.iter().filter(|draw| span.places().contains(&draw.place)) {
-        let funder = ledger.streams[draw.stream].funder.as_str();
-        *funders.entry(funder).or_default() += draw.amount;
+/// What was drawn on a funder's streams, by funder, with what their awards' indirect recovery took: it is
+/// that funder's money, whoever spends it later.
+fn drawn_by_funder<'a>(
+    ledger: &'a Ledger,
+    span: &Span,
+    picks: impl Fn(&StreamBook) -> bool,
+) -> BTreeMap<&'a str, Money> {
+    let mut funders: BTreeMap<&str, Money> = BTreeMap::new();
+    for stream in ledger.streams.iter().filter(|stream| stream.kind.is_some() && picks(stream)) {
+        let drawn = span.of(&stream.drawn);
+        if drawn.is_positive() {
+            *funders.entry(stream.funder.as_str()).or_default() += drawn;
+        }
     }
     funders
 }
@@ -657,7 +661,7 @@ fn spread_authority(ledger: &Ledger) -> Vec<Vec<i64>> {
 fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {
     let (cash, horizon) = (&books.cash, &books.ledger.horizon);
     let dated = |(place, amount): (usize, Money)| (horizon.month(place), amount);
-    let (_, short) = cash.lowest_unrestricted();
+    let (_, short) = cash.lowest_funded();
     let cost =
         |span: &Span| -> Money { books.ledger.lines.iter().map(|line| span.of(&line.need)).sum() };
     // Days of a year of the span's own length; months likewise.

@@ -232,7 +232,7 @@ fn runs_out(ask: Ask) -> Explanation {
 fn working_capital(ask: Ask) -> Explanation {
     let amount = ask.measures().cash.working_capital;
     let cash = &ask.forecast.books.cash;
-    let (place, short) = cash.lowest_unrestricted();
+    let (place, short) = cash.lowest_funded();
     let month = ask.month(place);
     let label = format!("unrestricted cash at its lowest, {}", month.words());
     let part = Part::aside(short, label).see(Paying::Funded.id(month));

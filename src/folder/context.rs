@@ -52,6 +52,8 @@ pub struct Context<'a> {
     needs: RefCell<BTreeMap<String, Option<Rc<NeedRows>>>>,
     schedules: RefCell<BTreeMap<String, Option<Rc<ScheduleRows>>>>,
     levels: RefCell<BTreeMap<String, Option<DriverRows>>>,
+    /// Files of which something was told, so that what they lack may have been meant.
+    faulty: RefCell<BTreeSet<String>>,
 }
 
 /// The ids of a tree, each kind in order, and the words that selectors may use.
@@ -100,6 +102,7 @@ impl<'a> Context<'a> {
             needs: RefCell::default(),
             schedules: RefCell::default(),
             levels: RefCell::new([own].into_iter().collect()),
+            faulty: RefCell::default(),
         }
     }
 
@@ -371,6 +374,12 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Whether nothing was told of a file of series, so that what it lacks is lacking.
+    pub fn is_sound(&self, name: &str) -> bool {
+        let partial = name == load::DRIVERS_FILE && self.names.partial.contains("driver");
+        !partial && !self.faulty.borrow().contains(name)
+    }
+
     fn cached<T>(
         &self,
         cache: &RefCell<BTreeMap<String, Option<Rc<T>>>>,
@@ -381,8 +390,12 @@ impl<'a> Context<'a> {
         if let Some(found) = cache.borrow().get(name) {
             return found.clone();
         }
+        let before = self.desk.fault_count();
         let file = load::open(self.desk, self.files, name, Some(span));
         let found = file.and_then(read).map(Rc::new);
+        if self.desk.fault_count() != before {
+            self.faulty.borrow_mut().insert(name.to_string());
+        }
         cache.borrow_mut().insert(name.to_string(), found.clone());
         found
     }
@@ -395,6 +408,14 @@ pub enum Recovery {
     Counts,
     /// It may not.
     IsNoCost,
+}
+
+/// Tells a function's word that restrictions have for themselves.
+pub fn reserved(desk: &Desk, word: &str, span: Span) {
+    if matches!(word, "anything" | "indirect") {
+        let message = format!("`{word}` is a word of restrictions, not of functions");
+        desk.fault(Code::IdTaken, span, message, "reserved", "choose another word");
+    }
 }
 
 /// Months of one id that are told as repeated.

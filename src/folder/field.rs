@@ -294,6 +294,11 @@ impl<'a> Field<'a> {
         Some(value)
     }
 
+    /// Whether the value is a list of nothing.
+    pub fn is_empty_list(&self) -> bool {
+        matches!(&self.node.value, Value::List(items) if items.is_empty())
+    }
+
     /// The items of a list, each as a field.
     pub fn items(self) -> Option<Vec<Field<'a>>> {
         let Value::List(items) = &self.node.value else {
@@ -598,7 +603,10 @@ pub fn id_form(desk: &Desk, span: Span, text: &str) {
         None if text.len() > NAME_CHARS_MAX => format!("{} characters", text.len()),
         None => "lower-case letters, digits, single hyphens".to_string(),
     };
-    let message = format!("`{}` does not have the form of an id", visible(text));
+    let message = match text.is_empty() {
+        true => "an id is empty".to_string(),
+        false => format!("`{}` does not have the form of an id", visible(text)),
+    };
     desk.fault(Code::IdForm, span, message, cause, remedy);
 }
 

@@ -84,8 +84,11 @@ pub fn open(desk: &Desk, files: &dyn Files, name: &str, named: Option<Span>) -> 
             None
         }
         Err(FileFault::TooLarge) => {
-            let message = format!("`{shown}` holds more than {limit} bytes");
-            let remedy = "part the plan, or shorten the series";
+            let message = format!("`{shown}` is larger than {} MiB", limit >> 20);
+            let remedy = match name.ends_with(".toml") {
+                true => "move lines into `costs.csv` and streams into `streams.csv`",
+                false => "part it into several files",
+            };
             tell(desk, named, Code::FileTooLarge, message, remedy);
             None
         }

@@ -89,7 +89,7 @@ pub fn fiscal_year(label: &str) -> Option<String> {
     let shaped = digits.bytes().all(|byte| byte.is_ascii_digit());
     match digits.len() {
         2 if shaped => Some(format!("FY20{digits}")),
-        4 if shaped => Some(format!("FY{digits}")),
+        4 if shaped && ("1970"..="2200").contains(&digits) => Some(format!("FY{digits}")),
         _ => None,
     }
 }

@@ -390,7 +390,10 @@ impl<'a> TableReader<'a> {
             }
             if keys::find(&self.kinds, name).is_some() {
                 let message = format!("`{name}` does not go with the rest of `{}`", self.header());
-                let remedy = "delete it, or what excludes it".to_string();
+                let remedy = match self.has("schedule") {
+                    true => "delete it: the amounts stand in the file that `schedule` names",
+                    false => "delete it, or what excludes it",
+                };
                 self.desk.fault(Code::Conflict, entry.key, message, "has no effect here", remedy);
             } else {
                 self.unknown(name, entry);

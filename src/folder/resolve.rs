@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::context::{Context, Names};
+use super::context::{Context, Names, reserved};
 use super::field::{self, Field, id_form};
 use super::files::Files;
 use super::load::Base;
@@ -166,7 +166,10 @@ fn head(desk: &Desk, root: &mut TableReader<'_>) -> Head {
                 let message = format!("function `{word}` is declared twice");
                 desk.fault(Code::IdTaken, span, message, "", "keep one of the two");
             }
-            Some(word) => head.functions.push(word),
+            Some(word) => {
+                reserved(desk, &word, span);
+                head.functions.push(word);
+            }
             None => {}
         }
     }

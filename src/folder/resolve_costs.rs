@@ -1,6 +1,6 @@
 //! Cost lines: a need each, its amount stated in exactly one form.
 
-use super::context::{Context, Recovery};
+use super::context::{Context, Recovery, reserved};
 use super::field::{self, Field, Within};
 use super::keys_cost::{BASES, CATEGORIES, LAYERS, PRIORITIES};
 use super::meant;
@@ -140,6 +140,7 @@ fn function(
     let field = reader.need("function")?;
     let (desk, span) = (context.desk, field.span());
     let word = field.own_word()?;
+    reserved(desk, &word, span);
     let offered = BACKBONE_FUNCTIONS.contains(&word.as_str());
     if layer == Some(Layer::Backbone) && !offered && !context.functions.contains(&word) {
         let known = BACKBONE_FUNCTIONS.into_iter();
@@ -214,6 +215,7 @@ fn yearly(field: Field<'_>) -> Option<Form> {
 
 /// Amounts by fiscal year, in order.
 pub fn by_year(context: &Context<'_>, field: Field<'_>) -> Option<Vec<(i32, Money)>> {
+    let span = field.span();
     let mut years = Vec::new();
     let mut whole = true;
     for (label, key, field) in field.entries()? {
@@ -231,6 +233,12 @@ pub fn by_year(context: &Context<'_>, field: Field<'_>) -> Option<Vec<(i32, Mone
         }
     }
     years.sort_unstable();
+    if years.is_empty() && whole {
+        let remedy = "write at least one amount: `by-year = { FY2025 = 120000 }`";
+        let message = "the table of amounts is empty";
+        context.desk.fault(Code::AmountForm, span, message, "", remedy);
+        return None;
+    }
     whole.then_some(years)
 }
 
@@ -272,6 +280,11 @@ fn fee(context: &Context<'_>, mut reader: TableReader<'_>, line: &CostLine) -> O
     let share = reader.need("share").and_then(|field| field.share(Within::Positive));
     let on = reader.need("on");
     let span = on.as_ref().map_or(reader.key(), Field::span);
+    if on.as_ref().is_some_and(Field::is_empty_list) {
+        let remedy = "write what it is a share of: `on = [\"layer.backbone\"]`";
+        let code = Code::RestrictionContradiction;
+        context.desk.fault(code, span, "`on` names nothing", "", remedy);
+    }
     let on = context.selectors(on, Recovery::IsNoCost);
     let itself = |selector: &Selector| {
         matches!(selector, Selector::Line(index)
@@ -294,7 +307,16 @@ fn series(context: &Context<'_>, field: Field<'_>, line: &CostLine) -> Option<Fo
     field.record(field.node().text().unwrap_or_default(), true);
     let name = field.id()?;
     let rows = context.needs(&name, span)?;
-    let rows = rows.get(line.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let Some(rows) = rows.get(line.name.as_str()) else {
+        // A line without rows would need nothing, and nobody would see it.
+        if context.is_sound(&name) {
+            let message = format!("`{name}` has no rows for cost `{}`", line.name);
+            let remedy =
+                format!("add rows `month,{},amount`, or state what it costs here", line.name);
+            context.desk.fault(Code::AmountForm, span, message, "", remedy);
+        }
+        return None;
+    };
     let mut amounts: Vec<(Month, Money)> = rows.iter().map(|row| (row.month, row.value)).collect();
     amounts.sort_unstable();
     Some(Form::Series(amounts))

@@ -43,6 +43,9 @@ fn levels(context: &Context<'_>, reader: &mut TableReader<'_>, id: &str) -> Opti
         reader.refuse("growth", "goes with `start` alone", remedy);
         reader.refuse("growth-month", "goes with `start` alone", remedy);
     }
+    if form == Some("start") && !reader.has("growth") {
+        reader.refuse("growth-month", "goes with `growth` alone", "delete it, or write a growth");
+    }
     let growth = reader.get("growth");
     let month = reader.get("growth-month").map(Field::month_name);
     match form? {
@@ -100,6 +103,9 @@ fn from_file(context: &Context<'_>, field: Field<'_>, id: &str) -> Option<Vec<Qu
     let name = field.id()?;
     let rows = context.levels(&name, span)?;
     let Some(rows) = rows.get(id) else {
+        if !context.is_sound(&name) {
+            return None;
+        }
         let message = format!("`{name}` has no rows for driver `{id}`");
         let remedy = format!("add rows `month,{id},level` for each month of the plan");
         context.desk.fault(Code::UnknownDriver, span, message, "", remedy);
@@ -115,7 +121,8 @@ fn from_file(context: &Context<'_>, field: Field<'_>, id: &str) -> Option<Vec<Qu
             levels[place] = Some(row.value);
         }
     }
-    if let Some(missing) = levels.iter().position(Option::is_none) {
+    let missing = levels.iter().position(Option::is_none);
+    if let Some(missing) = missing.filter(|_| context.is_sound(&name)) {
         let month = context.horizon.month(missing);
         let message = format!("driver `{id}` has no level for {month}");
         let remedy = format!("add the row `{month},{id},...` to `{name}`");

@@ -6,7 +6,7 @@ use super::keys_stream::{INDIRECT_BASES, KINDS, OF, PER, STATUSES};
 use super::reader::TableReader;
 use super::resolve_costs::percent;
 use super::resolve_terms;
-use super::syntax::{Entry, Table};
+use super::syntax::{Entry, Table, Value};
 use super::text::Span;
 use crate::diagnostic::Code;
 use crate::funding::public::PublicMethod;
@@ -197,10 +197,20 @@ fn head(context: &Context<'_>, reader: &mut TableReader<'_>, kind: Option<Kind>)
     {
         let message = format!("the stream ends in {until}, before it begins in {from}");
         let remedy = format!("write a month from {from} on");
-        context.desk.fault(Code::Order, span, message, "before its beginning", remedy);
+        context.desk.fault(Code::Order, span, message, backwards(reader), remedy);
         head.term_known = false;
     }
     head
+}
+
+/// Why a term may end before it begins: by days it may hold no half of a month.
+pub fn backwards(reader: &TableReader<'_>) -> &'static str {
+    let entries = ["from", "until"].into_iter().filter_map(|key| reader.peek(key));
+    let by_day = |entry: &Entry| matches!(&entry.node.value, Value::Text(day) | Value::Date(day) if day.len() > 7);
+    match entries.into_iter().any(by_day) {
+        true => "a month belongs to a term that holds half of its days",
+        false => "before its beginning",
+    }
 }
 
 /// A word of certainty.
@@ -358,8 +368,7 @@ fn words(context: &Context<'_>, selector: &Selector) -> String {
 /// nothing, which is told.
 fn selection(context: &Context<'_>, reader: &mut TableReader<'_>) -> Option<Vec<Selector>> {
     let on = reader.need("on")?;
-    let empty = matches!(&on.node().value, super::syntax::Value::List(items) if items.is_empty());
-    if empty {
+    if on.is_empty_list() {
         let remedy = "write what it speaks of: `on = [\"operate\"]`";
         let code = Code::RestrictionContradiction;
         context.desk.fault(code, on.span(), "`on` names nothing", "", remedy);

@@ -18,6 +18,7 @@ use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use crate::diagnostic::{Code, nearest, visible};
+use crate::limits::{YEAR_MAX, YEAR_MIN};
 use crate::money::Money;
 use crate::month::Month;
 
@@ -184,7 +185,7 @@ fn stray_quote(text: &str) -> Option<(usize, &'static str)> {
             return Some((at, NEVER_CLOSED));
         }
         if !matches!(bytes.get(end), None | Some(b',' | b'\r' | b'\n')) {
-            return Some((end, "a quoted cell goes on after its closing quote"));
+            return Some((end - 1, "a quoted cell goes on after its closing quote"));
         }
         at = end + 1;
     }
@@ -455,14 +456,23 @@ pub fn tables(desk: &Desk, file: u16, kind: &str) -> Option<Table> {
                 continue;
             }
             let cell = records.cell(place);
-            match column {
-                Column::Id => id = Some(cell),
-                Column::Key(path, shape) => {
-                    let span = cell.span;
-                    insert(&mut row, path, value_node(cell, shape), span);
+            let span = cell.span;
+            let (key, alone) = match column {
+                Column::Id => {
+                    id = Some(cell);
+                    continue;
                 }
-                Column::Month(name) => amount(&mut row, "series", name, cell),
-                Column::Year(name) => amount(&mut row, "by-year", name, cell),
+                Column::Key(path, shape) => {
+                    let node = value_node(cell, shape);
+                    (path[0].as_str(), insert(&mut row, path, node, span))
+                }
+                Column::Month(name) => ("series", amount(&mut row, "series", name, cell)),
+                Column::Year(name) => ("by-year", amount(&mut row, "by-year", name, cell)),
+            };
+            if !alone {
+                let name = visible(&header[place].text);
+                let message = format!("`{name}` stands beside another filled column of `{key}`");
+                desk.fault(Code::Conflict, span, message, "said once more", "empty one of the two");
             }
         }
         let Some(id) = id else {
@@ -531,7 +541,8 @@ fn table_columns(desk: &Desk, header: &[Cell], kind: &str) -> Option<Vec<Column>
 pub fn fiscal_year(label: &str) -> Option<i32> {
     let digits = label.strip_prefix("FY")?;
     let shaped = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    shaped.then(|| digits.parse().ok()).flatten()
+    let year = shaped.then(|| digits.parse().ok()).flatten();
+    year.filter(|year| (YEAR_MIN..=YEAR_MAX + 1).contains(year))
 }
 
 /// The shape of the values of a dotted column; nothing where no such column is known.
@@ -586,11 +597,11 @@ fn column_names(kinds: &[&'static Kind], id: &str) -> Vec<String> {
     names
 }
 
-fn insert(row: &mut Table, path: &[String], node: Node, span: Span) {
-    let Some((first, rest)) = path.split_first() else { return };
+/// Puts a value where its path says; whether nothing else stood there.
+fn insert(row: &mut Table, path: &[String], node: Node, span: Span) -> bool {
+    let Some((first, rest)) = path.split_first() else { return false };
     if rest.is_empty() {
-        row.insert(first.clone(), Entry { key: span, node });
-        return;
+        return row.insert(first.clone(), Entry { key: span, node }).is_none();
     }
     let list = first == "cap"
         && rest.len() == 1
@@ -606,24 +617,21 @@ fn insert(row: &mut Table, path: &[String], node: Node, span: Span) {
     let inner = match &mut entry.node.value {
         Value::List(items) => items.first_mut().and_then(Node::table_mut),
         Value::Table(table) => Some(table),
-        // A plain column of the same name stands beside the dotted one; the plain one is kept.
         _ => None,
     };
-    if let Some(inner) = inner {
-        insert(inner, rest, node, span);
-    }
+    inner.is_some_and(|inner| insert(inner, rest, node, span))
 }
 
-fn amount(row: &mut Table, key: &str, name: &str, cell: Cell) {
+/// Puts an amount into the table of a key; whether the key is stated in no other way.
+fn amount(row: &mut Table, key: &str, name: &str, cell: Cell) -> bool {
     let span = cell.span;
     let entry = row.entry(key.to_string()).or_insert_with(|| Entry {
         key: span,
         node: Node { span, value: Value::Table(Table::new()) },
     });
-    if let Some(table) = entry.node.table_mut() {
-        let node = Node { span, value: Value::Text(cell.text) };
-        table.insert(name.to_string(), Entry { key: span, node });
-    }
+    let Some(table) = entry.node.table_mut() else { return false };
+    let node = Node { span, value: Value::Text(cell.text) };
+    table.insert(name.to_string(), Entry { key: span, node }).is_none()
 }
 
 /// A cell as a value of the shape that its column has.
