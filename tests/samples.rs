@@ -44,6 +44,7 @@ fn every_sample_has_its_notice_its_sources_and_three_scenarios() {
         let files = DiskFolder::open(Path::new(path)).unwrap();
         let plan = folder::read(&files, "base").unwrap();
         assert_eq!(plan.notice, NOTICE, "{path}");
+        assert!(plan.title.contains(NOTICE), "{path}: the title says it too");
         assert!(scenarios(&files).len() > 3, "{path} has three scenarios beside the base case");
         let findings = forecast(&files, "base", Question::default()).findings;
         let unsourced = findings.iter().filter(|finding| finding.name == "unsourced-input");

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use braidfund::diagnostic::visible;
 use braidfund::export::{csv, json};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::output::{DiskSink, Edition, FileSet, write_all};
+use braidfund::plan::Plan;
 use braidfund::report::{contract, record, summary};
 
 use super::args::{self, FailOnGap, ForecastFormat};
@@ -36,7 +38,7 @@ pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
             let table = contract::table(&opened.plan, &forecast, name);
             let table = table.expect("clap lets only the names of tables through");
             if !opened.plan.notice.is_empty() {
-                screen.talk(&format!("{}: {}", opened.plan.title, opened.plan.notice));
+                screen.talk(headed(&opened.plan).trim_end());
             }
             screen.data(csv::encode(&table).as_bytes())?;
         }
@@ -67,12 +69,24 @@ fn file_set(opened: &Opened, forecast: &Forecast) -> FileSet {
     let mut files: Vec<(String, Vec<u8>)> = tables.iter().map(csv).collect();
     let value = record::forecast(plan, forecast);
     files.push(("forecast.json".to_string(), json::encode(&value).into_bytes()));
+    if !plan.notice.is_empty() {
+        files.push(("NOTICE.txt".to_string(), headed(plan).into_bytes()));
+    }
     let edition = Edition {
         title: plan.title.clone(),
         notice: plan.notice.clone(),
         input_sha256: opened.digest.clone(),
     };
     FileSet { files, edition: Some(edition) }
+}
+
+/// The title and the notice that must stand with every export.
+fn headed(plan: &Plan) -> String {
+    let mut text = format!("{}\n", visible(&plan.title));
+    if let Some(notice) = plan.notice_beside_title() {
+        text += &format!("{}\n", visible(notice));
+    }
+    text
 }
 
 fn talk_of(screen: &Screen, directory: &Path, set: &FileSet) {

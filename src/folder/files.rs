@@ -39,13 +39,7 @@ pub enum FileFault {
     Environment(String),
 }
 
-/// Whether a name is a plain relative path with forward slashes.
-///
-/// ```
-/// use braidfund::folder::files::is_plain;
-/// assert!(is_plain("needs.csv") && is_plain("data/needs.csv"));
-/// assert!(!is_plain("../needs.csv") && !is_plain("/etc/passwd") && !is_plain("C:needs.csv"));
-/// ```
+/// Whether a name is a plain relative path with forward slashes, such as `data/needs.csv`.
 pub fn is_plain(name: &str) -> bool {
     let legal = |character: char| !matches!(character, '\\' | ':') && !character.is_control();
     name.chars().all(legal) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))

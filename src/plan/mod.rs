@@ -190,6 +190,12 @@ impl Plan {
         Setting { start: self.horizon.start, months: self.horizon.months, drivers: &self.drivers }
     }
 
+    /// The notice, where the title does not say it already.
+    pub fn notice_beside_title(&self) -> Option<&str> {
+        let told = self.notice.is_empty() || self.title.contains(&self.notice);
+        (!told).then_some(&self.notice)
+    }
+
     /// The stream at an index.
     pub fn stream(&self, stream: StreamIndex) -> &Stream {
         &self.streams[stream.at()]

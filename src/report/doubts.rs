@@ -21,8 +21,8 @@ pub struct Doubts {
 pub fn page(plan: &Plan, cases: &[Doubts]) -> Page {
     let mut page = Page::new();
     page.title(&plan.title);
-    if !plan.notice.is_empty() {
-        page.say(Mark::None, &plan.notice);
+    if let Some(notice) = plan.notice_beside_title() {
+        page.say(Mark::None, notice);
     }
     let doubts = match cases.iter().map(|case| case.findings.len()).sum() {
         0 => "no doubts".to_string(),
