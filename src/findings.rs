@@ -93,7 +93,7 @@ fn floor_of_award_missed(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> O
     }
     let title = &plan.stream(stream).title;
     let message =
-        format!("{title} must spend a share of its award on a selection, and spends less");
+        format!("{title} must spend a share of its award on one purpose, and spends less on it");
     shortfall.is_positive().then(|| finding(plan, "floor-missed", stream, message, shortfall))
 }
 
@@ -102,6 +102,7 @@ fn unused_in_kind(plan: &Plan, timeline: &Timeline, stream: StreamIndex) -> Opti
     let own = timeline.unused_in_kind.iter().filter(|(of, _, _)| *of == stream);
     let unused: Money = own.map(|(_, _, amount)| *amount).sum();
     let title = &plan.stream(stream).title;
-    let message = format!("{title} offers more in-kind than its line needs");
+    let message =
+        format!("{title} offers more in kind than its line needs: the rest counts for nothing");
     unused.is_positive().then(|| finding(plan, "in-kind-unused", stream, message, unused))
 }

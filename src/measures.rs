@@ -526,7 +526,12 @@ fn sustainability(ledger: &Ledger) -> Option<Sustainability> {
         };
         if end > first && end - first >= SUSTAINED_MONTHS {
             let last = ledger.horizon.month(end - 1);
-            if ledger.streams.iter().any(|stream| stream.until == Some(last)) {
+            let within = |draw: &DrawBook| (first..end).contains(&draw.place);
+            let rests =
+                |index: usize| ledger.draws.iter().any(|draw| draw.stream == index && within(draw));
+            let ends =
+                |(index, stream): (usize, &StreamBook)| stream.until == Some(last) && rests(index);
+            if ledger.streams.iter().enumerate().any(ends) {
                 return sustained(ledger, first, end - 1);
             }
         }
@@ -638,16 +643,18 @@ fn spread_authority(ledger: &Ledger) -> Vec<Vec<i64>> {
             .take_while(of_stream)
             .find(|other| other.available < tranche.available);
         let pace = before.map_or(12, |before| tranche.available.since(before.available));
+        // What a running award holds is what it has left: it is spread over the months that are left.
+        let first = tranche.available.max(ledger.horizon.start);
         let mut length = match tranche.last {
-            Some(last) => last.since(tranche.available) + 1,
+            Some(last) => last.since(first) + 1,
             None => next.map_or(pace, |_| i32::MAX),
         };
         if let Some(next) = next {
-            length = length.min(next.available.since(tranche.available));
+            length = length.min(next.available.since(first));
         }
         let parts = length.max(1) as u32;
         for part in 0..parts {
-            let month = tranche.available.plus(part as i32);
+            let month = first.plus(part as i32);
             if let Some(place) = month.and_then(|month| ledger.horizon.place(month)) {
                 let amount =
                     tranche.amount.share(part + 1, parts) - tranche.amount.share(part, parts);
@@ -662,8 +669,12 @@ fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {
     let (cash, horizon) = (&books.cash, &books.ledger.horizon);
     let dated = |(place, amount): (usize, Money)| (horizon.month(place), amount);
     let (_, short) = cash.lowest_funded();
-    let cost =
-        |span: &Span| -> Money { books.ledger.lines.iter().map(|line| span.of(&line.need)).sum() };
+    // In-kind is never cash.
+    let in_kind = books.ledger.streams.iter().filter(|stream| stream.in_kind);
+    let cost = |span: &Span| -> Money {
+        let need: Money = books.ledger.lines.iter().map(|line| span.of(&line.need)).sum();
+        need - in_kind.clone().map(|stream| span.of(&stream.drawn)).sum()
+    };
     // Days of a year of the span's own length; months likewise.
     let days = |span: &Span| {
         let months = (span.last - span.first + 1) as i64;
@@ -710,7 +721,8 @@ fn indirect(ledger: &Ledger) -> Vec<IndirectRow> {
     }
     for (stream, row) in &mut rows {
         let rate = ledger.streams[*stream].indirect_rate.unwrap_or_default();
-        row.unrecovered = (rate.of(row.base) - row.recovered).floor_zero();
+        let allowed = rate.try_of(row.base).unwrap_or(Money::MAX);
+        row.unrecovered = (allowed - row.recovered).floor_zero();
     }
     rows.into_values().collect()
 }

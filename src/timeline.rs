@@ -40,6 +40,8 @@ pub struct Timeline {
     pub purses: Vec<Purse>,
     /// Amounts told beside the tranches, by stream.
     pub memos: Vec<(StreamIndex, Memo)>,
+    /// Whether indirect recovery may be spent: it is never dependable.
+    pub spends_recovery: bool,
     /// In-kind offered beyond what its line needs, by stream and month.
     pub unused_in_kind: Vec<(StreamIndex, Month, Money)>,
 }
@@ -114,6 +116,7 @@ impl Timeline {
             tranches: Vec::new(),
             purses: Vec::new(),
             memos: Vec::new(),
+            spends_recovery: selection != Selection::Dependable,
             unused_in_kind: Vec::new(),
         };
         for stream in (0..plan.streams.len()).map(StreamIndex::from) {
@@ -148,7 +151,9 @@ impl Timeline {
         stream: StreamIndex,
     ) -> Result<(), Error> {
         let lowered = lower(plan, stream)?;
-        self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
+        if selection.holds_status(plan.stream(stream).status) {
+            self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
+        }
         let opening = plan.opening_of(stream);
         let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
         let mut advanced = opening.map_or(Money::ZERO, |opening| opening.cash);
@@ -233,7 +238,8 @@ impl Timeline {
     fn months_of_cost(&self, months: u32) -> Money {
         let span = self.horizon.months.min(12);
         let first: Money = self.needs.iter().flat_map(|line| &line[..span as usize]).sum();
-        first.share(1, span).times(i64::from(months))
+        let cents = i128::from(first.share(1, span).cents()) * i128::from(months);
+        Money::try_from_cents(cents).unwrap_or(Money::MAX)
     }
 
     /// Places a tranche in its purse; what a pool's membership gives goes into the pool's.

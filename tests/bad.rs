@@ -207,6 +207,55 @@ fn every_message_points_at_the_text_that_it_shows() {
     }
 }
 
+/// The text that a remedy says to write where the message points, if it says one.
+fn proposed(remedy: &str) -> Option<String> {
+    let begins = ["did you mean `", "write it as `", "write `\""];
+    let rest = begins.iter().find_map(|begin| {
+        let quote = if begin.ends_with('"') { "\"" } else { "" };
+        Some(format!("{quote}{}", remedy.strip_prefix(begin)?))
+    })?;
+    rest.split('`').next().map(str::to_string)
+}
+
+/// What a remedy says to write, written there, makes a plan of the folder.
+#[test]
+fn remedies_mend() {
+    let mut mended = 0;
+    let mut faults = String::new();
+    for (case, error) in refused() {
+        let [Diagnostic { place: Some((origin, excerpt)), remedy, .. }] = error.diagnostics()
+        else {
+            continue;
+        };
+        let Some(proposed) = proposed(remedy) else { continue };
+        let mut folder = MemoryFolder::default();
+        for entry in fs::read_dir(case).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                folder.put(&name(&path), fs::read(&path).unwrap());
+            }
+        }
+        let text = fs::read_to_string(case.join(&*origin.file)).unwrap();
+        let mut lines: Vec<String> = text.split('\n').map(str::to_string).collect();
+        let line: Vec<char> = excerpt.text.chars().collect();
+        let start = origin.column as usize - 1;
+        let (before, rest) = line.split_at(start);
+        let (marked, after) = rest.split_at((excerpt.width as usize).min(rest.len()));
+        let quoted = marked.first() == Some(&'"') && !proposed.starts_with('"');
+        let new = if quoted { format!("\"{proposed}\"") } else { proposed };
+        let whole = |part: &[char]| part.iter().collect::<String>();
+        lines[origin.line as usize - 1] = format!("{}{new}{}", whole(before), whole(after));
+        folder.put(&origin.file, lines.join("\n").into_bytes());
+        if let Err(error) = folder::read(&folder, &scenario(case)) {
+            writeln!(faults, "{}: `{new}` does not mend it\n{}", case.display(), told(&error))
+                .unwrap();
+        }
+        mended += 1;
+    }
+    assert!(faults.is_empty(), "{faults}");
+    assert!(mended >= 60, "{mended} remedies were tried");
+}
+
 /// A check of the whole folder tells of a case what reading it alone tells.
 #[test]
 fn reading_every_scenario_tells_the_same() {

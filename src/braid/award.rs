@@ -137,7 +137,8 @@ impl Award {
     ) -> Option<Payment> {
         let indirect = self.indirect?;
         let base = self.base_of(&indirect, line, direct);
-        let due = indirect.rate.of(Money::from_cents(self.base + base)).cents() - self.recovered;
+        let allowed = indirect.rate.try_of(Money::from_cents(self.base + base))?.cents();
+        let due = allowed - self.recovered;
         let room = self.limits.iter().fold(due.max(0), |most, limit| {
             most.min(limit.recovery_room(index, period, self.spent, direct))
         });

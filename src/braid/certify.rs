@@ -97,7 +97,7 @@ impl Check<'_> {
         for draw in &self.braid.draws {
             let exists = match draw.source {
                 Source::Tranche(tranche) => tranche.at() < self.timeline.tranches.len(),
-                Source::Recovery(place) => place <= draw.place,
+                Source::Recovery(place) => place <= draw.place && self.timeline.spends_recovery,
             };
             let placed = draw.place < months && draw.line.at() < self.plan.lines.len();
             if !exists || !placed || draw.amount <= Money::ZERO {
@@ -312,6 +312,7 @@ impl Check<'_> {
         };
         for period in periods {
             let (mut taken, mut spent) = (0_i128, 0_i128);
+            let stated = self.stated(award, period);
             for (place, month) in charged.iter().enumerate() {
                 taken += self.taken(&cap.on, month, period);
                 spent += total(month);
@@ -320,10 +321,7 @@ impl Check<'_> {
                         taken * 1_000_000_000 <= share.billionths() * spent
                     }
                     CapBound::Amount(amount) => taken <= i128::from(amount.cents()),
-                    CapBound::ShareOfAward(share) => {
-                        let stated = self.stated(award, period);
-                        taken <= i128::from(share.of(stated).cents())
-                    }
+                    CapBound::ShareOfAward(share) => taken <= i128::from(share.of(stated).cents()),
                 };
                 if !holds {
                     return Err(self.broken("caps hold", place, &self.plan.stream(award.0).name));

@@ -5,11 +5,13 @@
 //! last-resort money after all other restricted money; the reserve last. A month is repeated until
 //! nothing moves, since what is spent can make room under a cap, match an award, or be recovered.
 
+use std::collections::BTreeMap;
+
 use super::award::{Award, Payment};
 use super::{Braid, Draw, Match, Method, Recovery, Source};
 use crate::funding::{Kind, Receipts};
 use crate::limits::MONTH_PASSES_MAX;
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
@@ -64,6 +66,8 @@ struct Needed {
     matched: i64,
     /// Where each dollar is matched on its own: what was drawn and matched this month, by line.
     this_month: Vec<(i64, i64)>,
+    /// The count of moves at which the match could not be raised any further, by line.
+    dry: Vec<u64>,
     /// Draws that may match, the oldest first, by place in `entries`.
     offered: Vec<usize>,
     next: usize,
@@ -107,6 +111,8 @@ struct Allocation<'a> {
     /// What documented benefit leaves each named award of each line this month.
     benefit_left: Vec<Vec<i64>>,
     free_unrestricted: i64,
+    /// Payments booked so far.
+    moves: u64,
     entries: Vec<Entry>,
     matches: Vec<Match>,
     recoveries: Vec<Recovery>,
@@ -148,6 +154,7 @@ impl<'a> Allocation<'a> {
             open: vec![0; plan.lines.len().div_ceil(64)],
             benefit_left: vec![Vec::new(); plan.lines.len()],
             free_unrestricted: 0,
+            moves: 0,
             entries: Vec::new(),
             matches: Vec::new(),
             recoveries: Vec::new(),
@@ -158,6 +165,7 @@ impl<'a> Allocation<'a> {
     /// Takes in what the month brings: needs, benefit shares, tranches that open.
     fn open_month(&mut self, place: usize) {
         self.place = place;
+        self.moves += 1;
         self.open.fill(0);
         for line in 0..self.left.len() {
             let need = self.timeline.needs[line][place].cents();
@@ -167,8 +175,11 @@ impl<'a> Allocation<'a> {
             }
         }
         self.open_benefit();
+        let entries = &self.entries;
         for match_ in &mut self.needed {
             match_.this_month.fill((0, 0));
+            match_.offered.retain(|at| entries[*at].free > 0);
+            match_.next = 0;
         }
         let (order, timeline, held) = (&self.order, self.timeline, &self.held);
         self.active.retain(|rank| match order[*rank].source {
@@ -195,8 +206,7 @@ impl<'a> Allocation<'a> {
             let Some(benefit) = &line.benefit else { continue };
             let through = Money::from_cents(self.through[index][self.place]);
             let before = through - self.timeline.needs[index][self.place];
-            let allowance =
-                |share: crate::money::Rate| (share.of(through) - share.of(before)).cents();
+            let allowance = |share: Rate| (share.of(through) - share.of(before)).cents();
             self.benefit_left[index] =
                 benefit.shares.iter().map(|(_, share)| allowance(*share)).collect();
         }
@@ -268,39 +278,73 @@ impl<'a> Allocation<'a> {
             return self.pay_alone(rank, line, want);
         };
         let mut paid = self.pay_alone(rank, line, want);
-        let able = self.most(rank, line, want.saturating_sub(paid), false).direct;
-        if able == 0 || !self.needed[needed].lines[line.at()] {
+        let want = want.saturating_sub(paid);
+        if self.needed[needed].dry[line.at()] == self.moves {
             return paid;
         }
-        // What is left is split in the ratio: the next eligible streams pay the match on this line.
-        let match_ = &self.needed[needed];
-        let (numerator, denominator) = match_.rule.convention.ratio();
-        let rest = i128::from(self.left[line.at()].min(want.saturating_sub(paid)));
-        let part = (rest * numerator).div_euclid(numerator + denominator)
-            + i128::from((rest * numerator).rem_euclid(numerator + denominator) != 0);
-        let supported = (i128::from(able) * numerator + denominator - 1).div_euclid(denominator);
-        let wanted = i64::try_from(part.min(supported)).unwrap_or(i64::MAX);
-        self.raise_match(needed, rank, line, wanted);
-        paid += self.pay_alone(rank, line, want.saturating_sub(paid));
+        let able = self.most(rank, line, want, false).direct;
+        if able > 0 {
+            self.raise_match(needed, rank, line, able);
+            let more = self.pay_alone(rank, line, want);
+            paid += more;
+            if more == 0 {
+                self.needed[needed].dry[line.at()] = self.moves;
+            }
+        }
         paid
     }
 
-    /// Has the next eligible streams pay up to `wanted` of a line, to match an award.
-    fn raise_match(&mut self, needed: usize, award_rank: usize, line: LineIndex, wanted: i64) {
-        let mut wanted = wanted;
-        let (first, last) = self.needed[needed].window;
-        if !(first..=last).contains(&self.place) {
+    /// Has the next eligible streams pay what an award needs to pay up to `able` of a line: of the line
+    /// itself, split in the ratio, and of the month's other lines that its match may pay, which are of
+    /// no lower priority.
+    fn raise_match(&mut self, needed: usize, award_rank: usize, line: LineIndex, able: i64) {
+        let match_ = &self.needed[needed];
+        if !(match_.window.0..=match_.window.1).contains(&self.place) {
             return;
         }
+        let (numerator, denominator) = match_.rule.convention.ratio();
+        let up = |product: i128, whole: i128| {
+            i64::try_from((product + whole - 1).div_euclid(whole)).unwrap_or(i64::MAX)
+        };
+        let mut wanted = up(i128::from(able) * numerator, denominator);
+        let mut lines: Vec<LineIndex> = Vec::new();
+        if !match_.rule.each_dollar {
+            let priority = self.plan.line(line).priority;
+            let other = |other: &LineIndex| {
+                *other != line
+                    && self.left[other.at()] > 0
+                    && match_.lines[other.at()]
+                    && self.plan.line(*other).priority <= priority
+            };
+            lines.extend((0..self.left.len()).map(LineIndex::from).filter(other));
+        }
+        if match_.lines[line.at()] {
+            let left = i128::from(self.left[line.at()]);
+            let split = up(left * numerator, numerator + denominator).min(wanted);
+            wanted -= self.raise_on(needed, award_rank, line, split);
+        }
+        for other in lines {
+            if wanted > 0 {
+                wanted -= self.raise_on(needed, award_rank, other, wanted);
+            }
+        }
+    }
+
+    /// Has the next eligible streams pay up to `wanted` of one line. Returns what they paid.
+    fn raise_on(&mut self, needed: usize, award_rank: usize, line: LineIndex, wanted: i64) -> i64 {
+        let mut rest = wanted;
         for at in 0..self.active.len() {
+            if rest <= 0 || self.left[line.at()] == 0 {
+                break;
+            }
             let rank = self.active[at];
             let stream = self.stream_of(rank);
             let eligible = stream.is_some_and(|stream| self.needed[needed].streams[stream.at()]);
-            let may = self.may_pay(rank, line);
-            if wanted > 0 && rank != award_rank && eligible && may {
-                wanted -= self.pay_alone(rank, line, wanted);
+            if rank != award_rank && eligible && self.may_pay(rank, line) {
+                rest -= self.pay_alone(rank, line, rest);
             }
         }
+        wanted - rest
     }
 
     fn may_pay(&self, rank: usize, line: LineIndex) -> bool {
@@ -333,44 +377,25 @@ impl<'a> Allocation<'a> {
             return Payment { direct: most.max(0), ..Payment::default() };
         };
         let award = self.award_of[tranche];
+        let mut held = self.held[tranche];
+        if with_match && let Some(needed) = self.needed_by[award] {
+            held = held.min(self.matched_room(needed, line, held));
+        }
+        most = most.min(held);
         if most <= 0 {
             return Payment::default();
         }
-        let (plan, period) = (self.plan, self.timeline.tranches[tranche].period);
-        let held = self.held[tranche];
-        let mut payment = if self.awards[award].is_plain() {
-            Payment { direct: most, ..Payment::default() }
-        } else {
-            self.awards[award].payment(plan.line(line), line, period, most, held)
-        };
-        if with_match && let Some(needed) = self.needed_by[award] {
-            let room = self.matched_room(needed, line, payment.direct + payment.recovery);
-            if room < payment.direct + payment.recovery {
-                payment = self.smaller(award, line, period, payment.direct.min(room), held, room);
-            }
-        }
-        payment
-    }
-
-    /// The largest payment whose direct part and recovery together stay within `room`.
-    fn smaller(
-        &self,
-        award: usize,
-        line: LineIndex,
-        period: u32,
-        want: i64,
-        held: i64,
-        room: i64,
-    ) -> Payment {
         if self.awards[award].is_plain() {
-            return Payment { direct: want, ..Payment::default() };
+            return Payment { direct: most, ..Payment::default() };
         }
-        self.awards[award].payment(self.plan.line(line), line, period, want, held.min(room))
+        let period = self.timeline.tranches[tranche].period;
+        self.awards[award].payment(self.plan.line(line), line, period, most, held)
     }
 
     fn book(&mut self, rank: usize, line: LineIndex, payment: Payment) {
         let ranked = self.order[rank];
         let place = self.place;
+        self.moves += 1;
         self.left[line.at()] -= payment.direct;
         if self.left[line.at()] == 0 {
             self.open[line.at() / 64] &= !(1 << (line.at() % 64));
@@ -378,7 +403,8 @@ impl<'a> Allocation<'a> {
         if let Some(at) = self.benefit_place(rank, line) {
             self.benefit_left[line.at()][at] -= payment.direct;
         }
-        if ranked.unrestricted && self.plan.line(line).priority != Priority::Core {
+        let held_back = ranked.unrestricted && !self.source_lapses_now(rank);
+        if held_back && self.plan.line(line).priority != Priority::Core {
             self.free_unrestricted -= payment.direct;
         }
         match ranked.source {
@@ -471,7 +497,7 @@ impl<'a> Allocation<'a> {
         while match_.next < match_.offered.len() && entries[match_.offered[match_.next]].free == 0 {
             match_.next += 1;
         }
-        let enough = match_.rule.convention.needed(Money::from_cents(match_.drawn + want)).cents();
+        let enough = match_.rule.needed(match_.drawn + want);
         let mut standing = match_.matched;
         for offered in &match_.offered[match_.next..] {
             if standing >= enough {
@@ -492,7 +518,7 @@ impl<'a> Allocation<'a> {
         let (before, mut matched) =
             if each { match_.this_month[line.at()] } else { (match_.drawn, match_.matched) };
         let drawn = before + drawn;
-        let enough = match_.rule.convention.needed(Money::from_cents(drawn)).cents();
+        let enough = match_.rule.needed(drawn);
         let award = &self.awards[match_.award];
         let first = if each { match_.of_month(&self.entries, self.place) } else { match_.next };
         for at in &match_.offered[first..] {
@@ -536,46 +562,63 @@ impl<'a> Allocation<'a> {
             }
             if !ranked.unrestricted {
                 reach[ranked.purse] = reach[ranked.purse].max(Some(tranche.closes));
-            } else if !self.lapses_now(tranche.closes, tranche.last.is_some()) {
+            } else if !self.source_lapses_now(*rank) {
                 balance += held;
             }
         }
         balance - self.core_without_money(&reach)
     }
 
-    /// Core needs of the months that the policy protects which no purse reaches.
+    /// Core needs of the months that the policy protects which no restricted tranche in hand may pay. An
+    /// award that documented benefit bounds may pay its share of a line, and no more.
     fn core_without_money(&self, reach: &[Option<usize>]) -> i64 {
         let months = self.timeline.horizon.months as usize;
         let protected =
             (self.place + self.plan.policy.protect_core_months as usize).min(months - 1);
         let mut covered = vec![self.place; self.plan.lines.len()];
+        let mut shares: BTreeMap<(usize, StreamIndex), (usize, Rate)> = BTreeMap::new();
         for (purse, reach) in reach.iter().enumerate() {
-            let Some(reach) = reach else { continue };
+            let Some(reach) = reach.map(|reach| reach.min(protected)) else { continue };
             for permit in &self.uses[purse].by_priority[0] {
-                let line = &mut covered[permit.line.at()];
-                *line = (*line).max((*reach).min(protected));
+                let line = permit.line.at();
+                match permit.benefit {
+                    None => covered[line] = covered[line].max(reach),
+                    Some(share) => {
+                        let key = (line, self.timeline.purses[purse].stream);
+                        let known = shares.entry(key).or_insert((reach, share));
+                        known.0 = known.0.max(reach);
+                    }
+                }
             }
         }
-        let core = |(_, line): &(usize, &crate::plan::CostLine)| line.priority == Priority::Core;
-        let ahead = |(index, _): (usize, _)| {
-            self.through[index][protected] - self.through[index][covered[index]]
+        let need = |line: usize, after: usize, through: usize| {
+            self.through[line][through] - self.through[line][after.min(through)]
         };
-        self.plan.lines.iter().enumerate().filter(core).map(ahead).sum()
+        let mut ahead: i64 = 0;
+        for (line, _) in self.core_lines() {
+            let shared = shares.range((line, StreamIndex(0))..=(line, StreamIndex(u32::MAX)));
+            let part = |(reach, share): &(usize, Rate)| {
+                share.of(Money::from_cents(need(line, covered[line], *reach))).cents()
+            };
+            let paid: i64 = shared.map(|(_, known)| part(known)).sum();
+            ahead += (need(line, covered[line], protected) - paid).max(0);
+        }
+        ahead
+    }
+
+    fn core_lines(&self) -> impl Iterator<Item = (usize, &crate::plan::CostLine)> {
+        self.plan.lines.iter().enumerate().filter(|(_, line)| line.priority == Priority::Core)
     }
 
     fn unrestricted_room(&self, rank: usize) -> i64 {
-        if let Sourced::Tranche(tranche) = self.order[rank].source {
-            let tranche = &self.timeline.tranches[tranche];
-            if self.lapses_now(tranche.closes, tranche.last.is_some()) {
-                return i64::MAX;
-            }
-        }
-        self.free_unrestricted.max(0)
+        if self.source_lapses_now(rank) { i64::MAX } else { self.free_unrestricted.max(0) }
     }
 
     /// Money that lapses at this month's end is of no use to later needs.
-    fn lapses_now(&self, closes: usize, lapses: bool) -> bool {
-        lapses && closes == self.place
+    fn source_lapses_now(&self, rank: usize) -> bool {
+        let Sourced::Tranche(tranche) = self.order[rank].source else { return false };
+        let tranche = &self.timeline.tranches[tranche];
+        tranche.last.is_some() && tranche.closes == self.place
     }
 
     fn benefit_place(&self, rank: usize, line: LineIndex) -> Option<usize> {
@@ -729,9 +772,11 @@ fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]
     }
     let purse = timeline.purses.len();
     let widest = reachable(purse, 0, plan.horizon.months as usize - 1);
-    let recovery = Ranked { source: Sourced::Recovery, purse, unrestricted: true };
-    let last = (usize::MAX, usize::MAX, usize::MAX);
-    keyed.push(((3, i32::MAX, widest, last), recovery));
+    if timeline.spends_recovery {
+        let recovery = Ranked { source: Sourced::Recovery, purse, unrestricted: true };
+        let last = (usize::MAX, usize::MAX, usize::MAX);
+        keyed.push(((3, i32::MAX, widest, last), recovery));
+    }
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, ranked)| ranked).collect()
 }
@@ -771,6 +816,7 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
             drawn: opening.map_or(0, |opening| opening.spent.cents()),
             matched: opening.map_or(0, |opening| opening.matched.cents()),
             this_month: vec![(0, 0); plan.lines.len()],
+            dry: vec![u64::MAX; plan.lines.len()],
             offered: Vec::new(),
             next: 0,
         });

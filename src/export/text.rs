@@ -41,26 +41,31 @@ pub enum Colour {
 pub fn encode(page: &Page, width: usize, colour: Colour) -> String {
     let width = width.clamp(WIDTH_MIN, WIDTH_MAX);
     let mut writer = Writer { text: String::new(), width, colour };
-    let mut before: Option<&Block> = None;
-    for block in &page.blocks {
-        if before.is_some_and(|before| stands_apart(before, block)) {
+    let mut under_heading = false;
+    for (place, block) in page.blocks.iter().enumerate() {
+        let before = place.checked_sub(1).map(|place| &page.blocks[place]);
+        if before.is_some_and(|before| stands_apart(before, block, under_heading)) {
             writer.text.push('\n');
         }
         writer.block(block);
-        before = Some(block);
+        under_heading = match block {
+            Block::Heading(_) => true,
+            Block::Sentence { .. } => under_heading,
+            _ => false,
+        };
     }
     writer.text
 }
 
-/// Whether an empty line stands between two pieces.
-fn stands_apart(before: &Block, block: &Block) -> bool {
+/// Whether an empty line stands between two pieces. Sentences under a heading stand together.
+fn stands_apart(before: &Block, block: &Block, under_heading: bool) -> bool {
     match (before, block) {
         (Block::Sentence { mark: Mark::None, .. }, Block::Sentence { mark, .. }) => {
-            *mark != Mark::None
+            *mark != Mark::None && !under_heading
         }
+        (Block::Table { .. }, Block::Sentence { mark: Mark::Watch, .. }) => false,
         (Block::Sentence { .. }, Block::Sentence { .. }) => false,
         (Block::Title(_) | Block::Heading(_), _) => false,
-        (Block::Bars(_), Block::Bars(_) | Block::Sentence { .. }) => false,
         _ => true,
     }
 }
@@ -102,6 +107,7 @@ impl Writer {
             Mark::None => ("", Style::new()),
             Mark::Bad => ("! ", RED),
             Mark::Watch => ("v ", YELLOW),
+            Mark::Good => ("+ ", GREEN),
         };
         let lines = wrapped(&visible(text), self.width - sign.len());
         for (place, line) in lines.iter().enumerate() {
@@ -137,10 +143,28 @@ impl Writer {
     }
 
     fn bars(&mut self, bars: &Bars) {
-        let label = fitted(&visible(&bars.label), BARS_LABEL.min(self.width / 3));
-        let frame = label.width() + bars.first.width() + bars.last.width() + 4;
-        let line = spark(&bars.values, self.width.saturating_sub(frame));
-        self.line(&format!("{label}  {} {line} {}", bars.first, bars.last), Style::new());
+        let label_width = BARS_LABEL.min(self.width / 3);
+        let frame = label_width + bars.first.width() + bars.last.width() + 5;
+        let room = self.width.saturating_sub(frame).max(1);
+        let months = bars.series.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+        let each = months.div_ceil(room).max(1);
+        let top = bars.series.iter().flat_map(|(_, values)| lows(values, each)).max();
+        let top = top.unwrap_or(Money::ZERO);
+        let bucket = match each {
+            1 => " at each month's end".to_string(),
+            each => format!(", lowest of each {each} months"),
+        };
+        self.line(&format!("{}{bucket} (! is below zero)", visible(&bars.title)), BOLD);
+        for (label, values) in &bars.series {
+            let label = fitted(&visible(label), label_width);
+            let marked = bars.marked.as_ref().map(|(place, _)| place / each);
+            let line = spark(&lows(values, each), top, marked);
+            self.line(&format!("{label}  {} {line} {}", bars.first, bars.last), Style::new());
+        }
+        let scale = scale_words(bars, top);
+        if !scale.is_empty() {
+            self.sentence(Mark::None, &scale);
+        }
     }
 
     fn entries(&mut self, entries: &[Entry]) {
@@ -209,6 +233,7 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
+const GREEN: Style = AnsiColor::Green.on_default();
 
 /// A table as text cells, the first column as labels.
 struct Grid {
@@ -357,19 +382,40 @@ fn percent(share: Rate) -> String {
     format!("{sign}{}.{} % ", tenths / 10, tenths % 10)
 }
 
-/// Bars of a series in no more than `room` characters. Where months share a character, it shows the
-/// lowest of them. A month below zero is a `!`.
-fn spark(values: &[Money], room: usize) -> String {
+/// What a full bar and the mark of a line of bars mean.
+fn scale_words(bars: &Bars, top: Money) -> String {
+    let mut words = Vec::new();
+    if top.is_positive() {
+        let full = grouped(whole_dollars(top).unsigned_abs());
+        words.push(format!("A full bar is ${full}, on every line."));
+    }
+    if let Some((_, month)) = &bars.marked {
+        words.push(format!("Bars from {month} on stand right of |."));
+    }
+    words.join(" ")
+}
+
+/// The lowest amount of every so many months.
+fn lows(values: &[Money], each: usize) -> Vec<Money> {
+    values.chunks(each).filter_map(|chunk| chunk.iter().min().copied()).collect()
+}
+
+/// Bars on a scale whose full bar is `top`, with a `|` before the bar at a place. What is below zero is
+/// a `!`.
+fn spark(lows: &[Money], top: Money, marked: Option<usize>) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let each = values.len().div_ceil(room.max(1)).max(1);
-    let lows: Vec<Money> =
-        values.chunks(each).filter_map(|chunk| chunk.iter().min().copied()).collect();
-    let top = lows.iter().max().copied().unwrap_or(Money::ZERO).cents().max(1);
-    let bar = |low: &Money| match low.cents() {
-        below if below < 0 => '!',
-        cents => BARS[(i128::from(cents) * 7 / i128::from(top)) as usize],
-    };
-    lows.iter().map(bar).collect()
+    let top = top.cents().max(1);
+    let mut line = String::with_capacity(3 * lows.len() + 1);
+    for (place, low) in lows.iter().enumerate() {
+        if marked == Some(place) {
+            line.push('|');
+        }
+        line.push(match low.cents() {
+            below if below < 0 => '!',
+            cents => BARS[(i128::from(cents) * 7 / i128::from(top)).min(7) as usize],
+        });
+    }
+    line
 }
 
 /// Text at exactly this width, shortened with an ellipsis where it is longer.
@@ -542,14 +588,27 @@ mod tests {
     }
 
     #[test]
-    fn bars_show_the_lowest_month_of_each_and_mark_what_is_below_zero() {
-        let values: Vec<Money> = (0..480).map(|month| Money::from_cents(470 - month)).collect();
-        let line = spark(&values, 50);
-        assert!(line.chars().count() <= 50);
-        assert!(line.starts_with('█') && line.ends_with('!'), "{line}");
-        assert_eq!(spark(&[Money::ZERO], 10), "▁");
-        assert_eq!(spark(&[], 10), "");
-        assert_eq!(spark(&[Money::MAX, Money::ZERO - Money::MAX], 10), "█!");
+    fn bars_show_the_lowest_month_of_each_on_one_scale_and_mark_what_is_below_zero() {
+        let series = |top: i64| (0..480).map(|month| Money::from_cents(top - month)).collect();
+        let mut page = Page::new();
+        page.blocks.push(Block::Bars(Bars {
+            title: "Cash".to_string(),
+            first: "Jan 2020".to_string(),
+            last: "Dec 2059".to_string(),
+            marked: Some((13, "Feb 2021".to_string())),
+            series: vec![("High".to_string(), series(47_000)), ("Low".to_string(), series(470))],
+        }));
+        let text = encode(&page, 80, Colour::Without);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "Cash, lowest of each 13 months (! is below zero)");
+        assert!(lines[1].contains(" █|█") && lines[2].contains(" ▁|▁") && lines[2].contains('!'));
+        assert_eq!(
+            lines[3],
+            "A full bar is $470, on every line. Bars from Feb 2021 on stand right of |."
+        );
+        assert!(lines.iter().all(|line| line.width() <= 80), "{text}");
+        assert_eq!(spark(&[Money::ZERO], Money::ZERO, None), "▁");
+        assert_eq!(spark(&[Money::MAX, Money::ZERO - Money::MAX], Money::MAX, None), "█!");
     }
 
     #[test]

@@ -743,7 +743,14 @@ fn month_fault(desk: &Desk, text: &str, span: Span, what: &str, form: &str) {
     };
     let cause = if exists { "a day, where a month is wanted" } else { "" };
     let remedy = match meant::month(text) {
-        Some(month) => format!("write it as `{month}`"),
+        Some(month) => {
+            // A date of TOML stands without quotes, and a month needs them.
+            let source = desk.source(span.file);
+            let written = source.text().get(span.range()).unwrap_or_default();
+            let bare = written.starts_with(|c: char| c.is_ascii_digit()) && !desk.in_csv(span);
+            let quote = if bare { "\"" } else { "" };
+            format!("write it as `{quote}{month}{quote}`")
+        }
         None => format!("write {what} as {form}"),
     };
     desk.fault(Code::MonthForm, span, message, cause, remedy);

@@ -51,7 +51,7 @@ impl<'a> Records<'a> {
     fn open(desk: &'a Desk, file: u16, text: &'a str) -> Option<(Records<'a>, Vec<Cell>)> {
         if let Some((at, message)) = stray_quote(text) {
             let remedy = match message {
-                NEVER_CLOSED => "write `\"` at the end of the cell too",
+                NEVER_CLOSED => "end the cell with `\"` too",
                 _ => "put a cell with quotes in quotes, and double those within it",
             };
             desk.fault(Code::Csv, Span::new(file, at..at + 1), message, "this quote", remedy);

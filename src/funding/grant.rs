@@ -88,9 +88,9 @@ pub struct Renewal {
 }
 
 impl Grant {
-    /// Whether the award comes in more than one budget period, or may renew.
+    /// Whether the award comes in more than one budget period, runs for two years or more, or may renew.
     pub fn recurs(&self) -> bool {
-        self.renewal.is_some() || self.periods.len() > 1
+        self.renewal.is_some() || self.periods.len() > 1 || self.until.since(self.from) + 1 >= 24
     }
 
     /// The tranches: one a budget period, spendable from its first to its last month, or to the

@@ -221,7 +221,7 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
         }
         let message = format!(
             "it was running before the plan starts in {}, yet no opening position says what of it \
-             was spent: all of it is counted as left",
+             was spent, so all of it is counted as left: state it under `[opening.stream]`",
             start.words()
         );
         let finding =
@@ -239,7 +239,10 @@ fn cap_cannot_bind(facts: &Facts) -> Vec<Finding> {
             if let Some(reason) = why_unbinding(facts, stream, cap) {
                 let selectors: Vec<String> =
                     cap.on.iter().map(|on| format!("`{}`", on.words(facts.plan))).collect();
-                let message = format!("the cap on {} cannot bind: {reason}", selectors.join(", "));
+                let message = format!(
+                    "the cap on {} cannot bind: {reason}; leave it out or lower it",
+                    selectors.join(", ")
+                );
                 let subject = format!("{}.cap", stream_path(facts, stream));
                 findings.push(facts.finding("cap-cannot-bind", subject, message));
             }
@@ -264,6 +267,7 @@ fn why_unbinding(facts: &Facts, stream: StreamIndex, cap: &Cap) -> Option<String
         CapBound::ShareOfSpent(_) => return None,
         CapBound::Amount(amount) => {
             if awards(facts, stream).is_some_and(|awards| awards.iter().all(|sum| *sum <= amount)) {
+                let amount = in_dollars(amount);
                 return Some(format!("its {amount} is no less than the whole award"));
             }
         }
@@ -272,8 +276,10 @@ fn why_unbinding(facts: &Facts, stream: StreamIndex, cap: &Cap) -> Option<String
     let before = facts.plan.opening_of(stream).map_or(Money::ZERO, |opening| opening.spent);
     let need = sum([need, before]);
     let bound = least_bound(facts, stream, cap)?;
-    (!indirect && bound >= need)
-        .then(|| format!("its {bound} is no less than all the cost it selects, {need}"))
+    (!indirect && bound >= need).then(|| {
+        let (bound, need) = (in_dollars(bound), in_dollars(need));
+        format!("its {bound} is no less than all the cost it selects, {need}")
+    })
 }
 
 /// The least amount that a cap allows over the life of an award; nothing where it depends on what is
@@ -311,7 +317,7 @@ fn cost_before_award(facts: &Facts) -> Vec<Finding> {
         let amount = facts.need(line, |place| facts.plan.horizon.month(place) < first);
         let message = format!(
             "it needs money before {}, the first month of `{}`, which alone may pay it \
-             (2 CFR 200.403(h))",
+             (2 CFR 200.403(h)): let other money pay it, or begin it later",
             first.words(),
             facts.plan.stream(award).name
         );
@@ -342,7 +348,9 @@ fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
         if paid || !amount.is_positive() {
             return None;
         }
-        let message = "no stream may pay it in any month in which it needs money".to_string();
+        let message = "no stream may pay it in any month in which it needs money: widen what a \
+                       stream `pays-for`, or find one that may"
+            .to_string();
         let finding = facts.finding("cost-nobody-pays", line_path(facts, line), message);
         Some(Finding { amount: Some(amount), ..finding })
     };
@@ -376,7 +384,7 @@ fn milestone_after_period(facts: &Facts) -> Vec<Finding> {
             if release > lapse {
                 let message = format!(
                     "its milestone in {} comes after {}, in which budget period {} ends: the money \
-                     is never released",
+                     is never released; move the milestone, or ask for carryover",
                     release.words(),
                     lapse.words(),
                     place + 1
@@ -433,7 +441,7 @@ fn shared_line_without_benefit(facts: &Facts) -> Vec<Finding> {
             allowed.iter().map(|stream| format!("`{}`", facts.plan.stream(*stream).name)).collect();
         let message = format!(
             "{} may pay it in the same months, and no `benefit` says how it benefits each \
-             (2 CFR 200.405)",
+             (2 CFR 200.405): document it, and state it under `benefit`",
             names.join(", ")
         );
         let subject = line_path(facts, line);
@@ -549,6 +557,23 @@ fn stated(tranche: &Tranche) -> Option<Money> {
     match tranche.amount {
         Authority::Amount(amount) => Some(amount),
         Authority::OfEligible(..) | Authority::AboveFloor { .. } | Authority::InKind(..) => None,
+    }
+}
+
+/// An amount in words: `$200,000`, with its cents where it has any.
+fn in_dollars(amount: Money) -> String {
+    let cents = amount.cents().unsigned_abs();
+    let digits = (cents / 100).to_string();
+    let mut text = String::from(if amount < Money::ZERO { "-$" } else { "$" });
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    match cents % 100 {
+        0 => text,
+        part => format!("{text}.{part:02}"),
     }
 }
 
@@ -698,12 +723,8 @@ mod tests {
         assert!(caps(&plan).is_empty());
         let travel = Selector::Line(LineIndex(1));
         for (on, bound, reason) in [
-            (travel.clone(), CapBound::Amount(money("60.00")), "all the cost it selects, 60.00"),
-            (
-                travel.clone(),
-                CapBound::ShareOfAward(rate("0.06")),
-                "all the cost it selects, 60.00",
-            ),
+            (travel.clone(), CapBound::Amount(money("60.00")), "all the cost it selects, $60"),
+            (travel.clone(), CapBound::ShareOfAward(rate("0.06")), "all the cost it selects, $60"),
             (travel, CapBound::ShareOfSpent(Rate::ONE), "all of the money"),
             (Selector::Anything, CapBound::Amount(money("1000.00")), "the whole award"),
             (Selector::Tag("none".into()), CapBound::Amount(money("1.00")), "selects no cost"),

@@ -193,6 +193,14 @@ pub struct Matching {
 }
 
 impl Matching {
+    /// The cents of match that so many cents of the award need, rounded up so that it is never short;
+    /// held at the largest number where it exceeds it.
+    pub fn needed(&self, award: i64) -> i64 {
+        let (numerator, denominator) = self.convention.ratio();
+        let product = i128::from(award) * numerator;
+        i64::try_from((product + denominator - 1).div_euclid(denominator)).unwrap_or(i64::MAX)
+    }
+
     /// The most cents that an award may draw with so many cents of match.
     pub fn supported(&self, matched: i64) -> i64 {
         let (numerator, denominator) = self.convention.ratio();
@@ -225,14 +233,6 @@ impl MatchConvention {
             }
             MatchConvention::PerAwardDollar(ratio) => (ratio.billionths(), 1_000_000_000),
         }
-    }
-
-    /// The match that so much of the award needs, rounded up to the cent so that it is never short.
-    pub fn needed(self, award: Money) -> Money {
-        let (numerator, denominator) = self.ratio();
-        let product = i128::from(award.cents()) * numerator;
-        let cents = (product + denominator - 1).div_euclid(denominator);
-        Money::try_from_cents(cents).expect("a match stays within the bounds of money")
     }
 }
 

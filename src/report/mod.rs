@@ -8,8 +8,10 @@ use crate::money::{Money, Rate};
 use crate::month::Month;
 
 pub mod asking;
+mod concerns;
 pub mod contract;
 pub mod doubts;
+mod headlines;
 pub mod record;
 pub mod summary;
 pub mod traced;
@@ -134,7 +136,7 @@ pub enum Block {
         /// How each row is shown, in the order of rows; rows beyond the list are plain.
         rows: Vec<RowStyle>,
     },
-    /// A line of bars, one a month.
+    /// Lines of bars on one scale.
     Bars(Bars),
     /// Amounts below each other, each with its words and what stands behind it.
     Entries(Vec<Entry>),
@@ -151,6 +153,8 @@ pub enum Mark {
     Bad,
     /// To be watched.
     Watch,
+    /// Good.
+    Good,
 }
 
 /// How a row is shown.
@@ -182,17 +186,19 @@ pub struct Entry {
     pub asides: Vec<String>,
 }
 
-/// A series of months drawn as a line of bars.
+/// Series of months drawn as lines of bars on one scale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bars {
-    /// What it shows.
-    pub label: String,
-    /// The words at its left end.
+    /// What they show; how many months each bar stands for is said after it.
+    pub title: String,
+    /// The words at the left end.
     pub first: String,
-    /// The words at its right end.
+    /// The words at the right end.
     pub last: String,
-    /// The amounts, one a month.
-    pub values: Vec<Money>,
+    /// The place of a month to be marked, with its words.
+    pub marked: Option<(usize, String)>,
+    /// The lines, each with its label and its amounts, one a month; all are equally long.
+    pub series: Vec<(String, Vec<Money>)>,
 }
 
 impl Page {

@@ -75,15 +75,14 @@ fn certificate(forecast: &Forecast) -> Value {
     })
 }
 
-/// Inputs that rest on nothing firm: marked illustrative, or figures without a source.
+/// Figures that rest on nothing firm: those whose source calls itself illustrative, or that have none.
 fn assumptions(plan: &Plan) -> Value {
-    let doubtful = plan.inputs.0.iter().filter_map(|input| {
+    let figures = plan.inputs.0.iter().filter(|input| input.figure);
+    let doubtful = figures.filter_map(|input| {
         let basis = match &input.source {
-            Some(source) if source.trim().to_lowercase().starts_with("illustrative") => {
-                "illustrative"
-            }
-            None if input.figure => "unsourced",
-            _ => return None,
+            Some(source) if source.to_lowercase().contains("illustrative") => "illustrative",
+            Some(_) => return None,
+            None => "unsourced",
         };
         Some(json!({
             "path": input.path,

@@ -1,32 +1,31 @@
 //! The page that `braid forecast` shows: bad news first, then what it costs and who pays.
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T};
-use super::words::{count, dollars, list, percent, rung, view};
-use super::{Bars, Block, Cell, Column, Mark, Page, RowStyle, Table, asking, words};
+use super::words::{count, dollars, list, rung, view};
+use super::{
+    Bars, Block, Cell, Column, Mark, Page, RowStyle, Table, asking, concerns, headlines, words,
+};
+use crate::braid::Method;
 use crate::forecast::Forecast;
-use crate::funding::Kind;
-use crate::measures::{Cliff, GapRow, YearMeasure};
+use crate::funding::{Kind, Status};
+use crate::ledger::{Ledger, TrancheBook};
+use crate::measures::{GapRow, LadderRung, YearMeasure};
 use crate::money::Money;
-use crate::month::{FiscalCalendar, MONTH_NAMES, Month};
+use crate::month::{FiscalCalendar, MONTH_NAMES};
 use crate::plan::Plan;
-use crate::plan::check::Finding;
 use crate::plan::cost::Priority;
 
 /// Streams that the page names one by one; the rest are counted.
 const STREAMS_SHOWN_MAX: usize = 14;
 /// Functions that the page names one by one; the rest are counted.
 const FUNCTIONS_SHOWN_MAX: usize = 12;
-/// Cliffs that the page tells.
-const CLIFFS_SHOWN_MAX: usize = 3;
-/// Findings that the page tells.
-const FINDINGS_SHOWN_MAX: usize = 3;
 
 /// The page of a forecast. `folder` is the plan folder as it was typed, for the commands that the
 /// page proposes.
 pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
     let mut page = Page::new();
     masthead(&mut page, plan, forecast);
-    headlines(&mut page, plan, forecast);
+    headlines::say(&mut page, plan, forecast);
     page.heading("What it costs and who pays, in dollars");
     let (table, rows) = year_table(forecast);
     page.table(table, rows);
@@ -38,8 +37,8 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
     );
     functions(&mut page, forecast);
     ladder(&mut page, forecast);
-    cash(&mut page, forecast);
-    findings(&mut page, forecast);
+    cash(&mut page, plan, forecast);
+    concerns::say(&mut page, forecast);
     hints(&mut page, plan, forecast, folder);
     page
 }
@@ -68,235 +67,6 @@ fn masthead(page: &mut Page, plan: &Plan, forecast: &Forecast) {
             &fiscal_end[1..],
         ),
     );
-}
-
-fn headlines(page: &mut Page, plan: &Plan, forecast: &Forecast) {
-    gap_headline(page, forecast);
-    runway_headline(page, plan, forecast);
-    for cliff in largest_cliffs(forecast) {
-        page.say(Mark::Bad, cliff_words(forecast, cliff));
-    }
-    cash_headlines(page, forecast);
-    stranded_headline(page, forecast);
-    indirect_headline(page, forecast);
-    dependable_headline(page, forecast);
-}
-
-/// Indirect recovery against the overhead that it is meant to cover.
-fn indirect_headline(page: &mut Page, forecast: &Forecast) {
-    let measures = &forecast.measures;
-    let recovered: Money = measures.indirect.iter().map(|row| row.recovered).sum();
-    let unrecovered: Money = measures.indirect.iter().map(|row| row.unrecovered).sum();
-    if measures.indirect.is_empty() && measures.overhead.is_zero() {
-        return;
-    }
-    let less = if recovered < measures.overhead { "less" } else { "more" };
-    let difference = if recovered < measures.overhead {
-        measures.overhead - recovered
-    } else {
-        recovered - measures.overhead
-    };
-    let mut text = format!(
-        "Indirect recovery is {}: {} {less} than the overhead lines cost.",
-        dollars(recovered),
-        dollars(difference),
-    );
-    if unrecovered.is_positive() {
-        text += &format!(
-            " Caps, or awards that were spent, keep back {} that the rates allow.",
-            dollars(unrecovered)
-        );
-    }
-    page.say(Mark::Watch, text);
-}
-
-fn gap_headline(page: &mut Page, forecast: &Forecast) {
-    let total = &forecast.measures.total;
-    let gap = total.gap_total();
-    if gap.is_zero() {
-        let text = format!("Every cost is paid: {} in all.", dollars(total.cost));
-        page.say(Mark::None, text);
-        return;
-    }
-    let parts: Vec<String> = Priority::ALL
-        .iter()
-        .zip(total.gap)
-        .filter(|(_, gap)| !gap.is_zero())
-        .map(|(priority, gap)| format!("{} {}", priority.word(), dollars(gap)))
-        .collect();
-    let text = format!(
-        "{} of {} cost stays unpaid ({}): {}.",
-        dollars(gap),
-        dollars(total.cost),
-        percent(gap.ratio(total.cost)),
-        list(&parts),
-    );
-    page.say(Mark::Bad, text);
-    if let Some(month) = forecast.measures.first_core_gap {
-        page.say(Mark::Bad, format!("Core costs are first left unpaid in {}.", month.words()));
-    }
-}
-
-fn runway_headline(page: &mut Page, plan: &Plan, forecast: &Forecast) {
-    if forecast.measures.first_core_gap.is_none() {
-        return;
-    }
-    let as_of = plan.horizon.as_of;
-    match forecast.measures.runway.core_months {
-        Some(0) => page.say(
-            Mark::Bad,
-            format!(
-                "There is no runway: more than 5 % of core cost goes unpaid in the three months \
-                 from {}.",
-                as_of.words()
-            ),
-        ),
-        Some(months) => {
-            let from = as_of.plus(months as i32).unwrap_or(plan.horizon.end());
-            page.say(
-                Mark::Bad,
-                format!(
-                    "The runway is {} from {}: from {} on, more than 5 % of three months' core \
-                     cost goes unpaid.",
-                    count(months as usize, "month"),
-                    as_of.words(),
-                    from.words(),
-                ),
-            );
-        }
-        None => page.say(
-            Mark::Watch,
-            "These gaps are small: in no three months does more than 5 % of core cost go unpaid.",
-        ),
-    }
-}
-
-fn largest_cliffs(forecast: &Forecast) -> Vec<&Cliff> {
-    let mut cliffs: Vec<&Cliff> = forecast.measures.cliffs.iter().collect();
-    cliffs.sort_by_key(|cliff| (std::cmp::Reverse(cliff.fall()), cliff.month));
-    cliffs.truncate(CLIFFS_SHOWN_MAX);
-    cliffs.sort_by_key(|cliff| cliff.month);
-    cliffs
-}
-
-fn cliff_words(forecast: &Forecast, cliff: &Cliff) -> String {
-    let mut named: Vec<String> = cliff
-        .streams
-        .iter()
-        .take(2)
-        .map(|(stream, fall)| format!("{} by {}", title_of(forecast, stream), dollars(*fall)))
-        .collect();
-    let others = cliff.streams.len().saturating_sub(named.len());
-    if others > 0 {
-        named.push(count(others, "other"));
-    }
-    let because = if named.is_empty() { String::new() } else { format!(" ({})", list(&named)) };
-    format!(
-        "Cliff in {}: twelve months of recurring money fall from {} to {}{because}.",
-        cliff.month.words(),
-        dollars(cliff.before),
-        dollars(cliff.after),
-    )
-}
-
-fn cash_headlines(page: &mut Page, forecast: &Forecast) {
-    let cash = &forecast.measures.cash;
-    let (month, lowest) = cash.lowest;
-    match cash.runs_out {
-        Some(out) => page.say(
-            Mark::Bad,
-            format!(
-                "Cash runs out in {} if every cost is paid as planned; the lowest month-end is \
-                 {} in {}.",
-                out.words(),
-                dollars(lowest),
-                month.words(),
-            ),
-        ),
-        None => page.say(
-            Mark::None,
-            format!(
-                "Cash lasts if every cost is paid as planned; the lowest month-end is {} in {}.",
-                dollars(lowest),
-                month.words(),
-            ),
-        ),
-    }
-    if cash.working_capital.is_positive() {
-        let (month, lowest) = cash.lowest_funded;
-        page.say(
-            Mark::Watch,
-            format!(
-                "Late payment takes {} of working capital even where only funded costs are paid; \
-                 cash is then lowest, {}, in {}.",
-                dollars(cash.working_capital),
-                dollars(lowest),
-                month.words(),
-            ),
-        );
-    }
-}
-
-fn stranded_headline(page: &mut Page, forecast: &Forecast) {
-    let rows = &forecast.measures.stranded;
-    let size = |row: &crate::measures::StrandedRow| row.lapsed + row.refund_due + row.idle;
-    let total: Money = rows.iter().map(size).sum();
-    let Some(most) = rows.iter().max_by_key(|row| size(row)) else { return };
-    if total.is_zero() || forecast.measures.total.gap_total().is_zero() {
-        return;
-    }
-    let whose = if size(most) == total {
-        title_of(forecast, &most.stream)
-    } else {
-        format!("most of it {}, {}", title_of(forecast, &most.stream), dollars(size(most)))
-    };
-    page.say(
-        Mark::Watch,
-        format!(
-            "{} lapses, goes back or stands idle while costs stay unpaid ({whose}).",
-            dollars(total),
-        ),
-    );
-}
-
-fn dependable_headline(page: &mut Page, forecast: &Forecast) {
-    match &forecast.measures.sustainability {
-        Some(stands) => {
-            let titles: Vec<String> =
-                stands.rests_on.iter().take(3).map(|name| title_of(forecast, name)).collect();
-            let rests = if titles.is_empty() {
-                String::new()
-            } else {
-                format!(", resting on {}", list(&titles))
-            };
-            page.say(
-                Mark::None,
-                format!(
-                    "Dependable money alone covers all backbone and core cost from {} to \
-                     {}{rests}.",
-                    stands.month.words(),
-                    stands.until.words(),
-                ),
-            );
-        }
-        None => {
-            let share = forecast.measures.total.dependable_share;
-            page.say(
-                Mark::Watch,
-                format!(
-                    "Dependable money covers {} of core cost; in no month does it begin to cover \
-                     all backbone and core cost for good.",
-                    percent(share)
-                ),
-            );
-        }
-    }
-}
-
-fn title_of(forecast: &Forecast, stream: &str) -> String {
-    let streams = &forecast.books.ledger.streams;
-    let known = streams.iter().find(|book| book.name == stream);
-    known.map_or_else(|| stream.to_string(), |book| book.title.clone())
 }
 
 /// What a stream pays, by fiscal year.
@@ -391,9 +161,14 @@ fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     }
     let before = "Gap before one-time money";
     years.figure(RowStyle::Plain, before, |year| year.structural_gap);
-    if !(forecast.measures.total.lapsed + forecast.measures.total.refund_due).is_zero() {
-        let lost = |year: &YearMeasure| year.lapsed + year.refund_due;
-        years.figure(RowStyle::Plain, "Money lapsed or to go back", lost);
+    let whole = |amount: fn(&YearMeasure) -> Money| {
+        forecast.measures.years.iter().any(|year| words::whole_dollars(amount(year)) != 0)
+    };
+    if whole(|year| year.lapsed) {
+        years.figure(RowStyle::Plain, "Money lapsed", |year| year.lapsed);
+    }
+    if whole(|year| year.refund_due) {
+        years.figure(RowStyle::Plain, "Money to go back", |year| year.refund_due);
     }
     let share = |year: &YearMeasure| Cell::Share(year.dependable_share);
     let cells = forecast.measures.years.iter().map(share).collect();
@@ -487,83 +262,105 @@ fn functions(page: &mut Page, forecast: &Forecast) {
     page.table(years.table, years.styles);
 }
 
+/// What stays unpaid as less sure money is added, rung by rung.
 fn ladder(page: &mut Page, forecast: &Forecast) {
     page.heading("What stays unpaid as hopes come true");
-    let rungs = &forecast.measures.ladder;
+    let held: Vec<Money> = forecast.books.ladder.iter().map(|(_, ledger)| held(ledger)).collect();
+    if forecast.books.ladder.windows(2).all(|pair| pair[0].1.tranches == pair[1].1.tranches) {
+        page.say(Mark::None, "All money of the plan is secured: there is nothing to hope for.");
+        return;
+    }
+    page.table(ladder_table(forecast), Vec::new());
+    for (place, pair) in forecast.measures.ladder.windows(2).enumerate() {
+        let added = held[place + 1] - held[place];
+        if let Some(text) = no_help(forecast.question.method, pair, added) {
+            page.say(Mark::Watch, text);
+        }
+    }
+}
+
+/// All authority of a ledger, without what indirect recovery makes of it.
+fn held(ledger: &Ledger) -> Money {
+    let own = |tranche: &&TrancheBook| ledger.streams[tranche.stream].kind.is_some();
+    ledger.tranches.iter().filter(own).map(|tranche| tranche.amount).sum()
+}
+
+/// What is to be said where a rung adds money and yet leaves more unpaid, or no less.
+fn no_help(method: Method, pair: &[LadderRung], added: Money) -> Option<String> {
+    let [before, after] = pair else { return None };
+    let whose = match after.view {
+        Status::Likely => "Likely money",
+        _ => "Prospective money",
+    };
+    let rise = |place: &usize| after.gap[*place] > before.gap[*place];
+    let worse: Vec<String> = (0..3)
+        .filter(rise)
+        .map(|place| {
+            let more = after.gap[place] - before.gap[place];
+            format!("{} more {}", dollars(more), Priority::ALL[place].word())
+        })
+        .collect();
+    if !worse.is_empty() {
+        let reason = match method {
+            Method::Waterfall => {
+                "More money can be spent earlier: the waterfall does not look ahead."
+            }
+            Method::Shares => "The filed shares put money where it was agreed, not where it lacks.",
+        };
+        return Some(format!("{whose} leaves {} cost unpaid. {reason}", list(&worse)));
+    }
+    let same = before.gap == after.gap && added.is_positive();
+    same.then(|| {
+        format!(
+            "{whose} of {} lowers no gap: it stays unspent, or pays what other money would pay.",
+            dollars(added)
+        )
+    })
+}
+
+/// The rungs that add money, the first with them.
+fn ladder_table(forecast: &Forecast) -> Table {
+    let ledgers = &forecast.books.ladder;
+    let adds =
+        |place: usize| place == 0 || ledgers[place].1.tranches != ledgers[place - 1].1.tranches;
+    let rungs = forecast.measures.ladder.iter().enumerate().filter(|(place, _)| adds(*place));
+    let rungs: Vec<&LadderRung> = rungs.map(|(_, rung)| rung).collect();
     let told: Vec<usize> =
         (0..3).filter(|place| rungs.iter().any(|rung| !rung.gap[*place].is_zero())).collect();
     let mut table = Table::new("ladder", &[("", T), ("Gap", M), ("Of cost", Sh)]);
     let parts = told.iter().map(|place| Priority::ALL[*place].word().to_string());
     table.columns.extend(parts.map(|name| Column { name, kind: M }));
-    table.columns.push(Column { name: "First core gap".to_string(), kind: Mo });
+    let dated = rungs.iter().any(|rung| rung.first_core_gap.is_some());
+    if dated {
+        table.columns.push(Column { name: "First core gap".to_string(), kind: Mo });
+    }
     for row in rungs {
         let gap: Money = row.gap.iter().sum();
         let mut cells = vec![Cell::text(rung(row.view)), Cell::Money(gap)];
         cells.push(Cell::Share(gap.ratio(forecast.measures.total.cost)));
         cells.extend(told.iter().map(|place| Cell::Money(row.gap[*place])));
-        cells.push(Cell::of(row.first_core_gap, Cell::Month));
+        if dated {
+            cells.push(Cell::of(row.first_core_gap, Cell::Month));
+        }
         table.push(cells);
     }
-    page.table(table, Vec::new());
+    table
 }
 
-fn cash(page: &mut Page, forecast: &Forecast) {
-    let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
-    page.heading("Cash at each month's end (! is below zero)");
-    let horizon = &ledger.horizon;
-    let bars = |label: &str, values: &[Money]| {
-        Block::Bars(Bars {
-            label: label.to_string(),
-            first: horizon.start.words(),
-            last: horizon.end().words(),
-            values: values.to_vec(),
-        })
-    };
-    page.blocks.push(bars("Paying every cost", &cash.closing_all_costs));
-    page.blocks.push(bars("Paying what is funded", &cash.closing));
-    let top = cash
-        .closing_all_costs
-        .iter()
-        .enumerate()
-        .max_by_key(|(place, cash)| (**cash, std::cmp::Reverse(*place)));
-    if let Some((place, top)) = top {
-        let month: Month = horizon.month(place);
-        let text =
-            format!("Paying every cost, cash tops at {} in {}.", dollars(*top), month.words());
-        page.say(Mark::None, text);
-    }
-}
-
-/// Findings about sources, one a table: they are counted here and listed by `check`.
-const ILLUSTRATIVE: &str = "illustrative-input";
-const UNSOURCED: &str = "unsourced-input";
-
-/// The findings that weigh most: those with the largest amounts, then those of the rarest names.
-fn findings(page: &mut Page, forecast: &Forecast) {
-    let findings = &forecast.findings;
-    if findings.is_empty() {
-        return;
-    }
-    page.heading(format!("{} about the plan", count(findings.len(), "doubt")));
-    let same = |name: &str| findings.iter().filter(|other| other.name == name).count();
-    let names: Vec<String> = findings
-        .chunk_by(|one, next| one.name == next.name)
-        .map(|same| match (same[0].name, same.len()) {
-            (ILLUSTRATIVE, tables) => format!("illustrative figures in {}", count(tables, "table")),
-            (UNSOURCED, tables) => {
-                format!("figures without a source in {}", count(tables, "table"))
-            }
-            (name, 1) => name.to_string(),
-            (name, times) => format!("{name} ({times})"),
-        })
-        .collect();
-    page.say(Mark::None, format!("{}.", list(&names)));
-    let told = |finding: &&Finding| ![ILLUSTRATIVE, UNSOURCED].contains(&finding.name);
-    let mut top: Vec<&Finding> = findings.iter().filter(told).collect();
-    top.sort_by_key(|finding| (std::cmp::Reverse(finding.amount), same(finding.name)));
-    for finding in top.into_iter().take(FINDINGS_SHOWN_MAX) {
-        page.say(Mark::Watch, format!("{}: {}", finding.subject, finding.message));
-    }
+fn cash(page: &mut Page, plan: &Plan, forecast: &Forecast) {
+    let cash = &forecast.books.cash;
+    let horizon = &plan.horizon;
+    let marked = (cash.as_of > 0).then(|| (cash.as_of, horizon.as_of.words()));
+    page.blocks.push(Block::Bars(Bars {
+        title: "Unrestricted cash".to_string(),
+        first: horizon.start.words(),
+        last: horizon.end().words(),
+        marked,
+        series: vec![
+            ("Paying every cost".to_string(), cash.unrestricted_all_costs.clone()),
+            ("Paying what is funded".to_string(), cash.unrestricted.clone()),
+        ],
+    }));
 }
 
 fn hints(page: &mut Page, plan: &Plan, forecast: &Forecast, folder: &str) {

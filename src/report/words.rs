@@ -11,6 +11,17 @@ pub(crate) fn dollars(amount: Money) -> String {
     if whole < 0 { format!("(${digits})") } else { format!("${digits}") }
 }
 
+/// The amount in short, for sums that need no more: `$43.7M`; whole dollars below a million.
+pub(crate) fn short_dollars(amount: Money) -> String {
+    let whole = whole_dollars(amount).unsigned_abs();
+    if whole < 1_000_000 {
+        return dollars(amount);
+    }
+    let tenths = (whole + 50_000) / 100_000;
+    let text = format!("${}.{}M", grouped(tenths / 10), tenths % 10);
+    if amount < Money::ZERO { format!("({text})") } else { text }
+}
+
 /// The amount to the cent with separators; a negative one in parentheses.
 pub(crate) fn exact(amount: Money) -> String {
     let cents = amount.cents().unsigned_abs();
@@ -127,6 +138,15 @@ mod tests {
         assert_eq!(of(90_000), "$900");
         assert_eq!(of(100_000), "$1,000");
         assert_eq!(of(999_999_999_999_999), "$10,000,000,000,000");
+    }
+
+    #[test]
+    fn large_sums_read_in_millions() {
+        let of = |dollars: i64| short_dollars(Money::from_cents(dollars * 100));
+        assert_eq!(of(999_999), "$999,999");
+        assert_eq!(of(1_000_000), "$1.0M");
+        assert_eq!(of(43_650_000), "$43.7M");
+        assert_eq!(of(-2_000_000), "($2.0M)");
     }
 
     #[test]

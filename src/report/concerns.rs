@@ -1,0 +1,168 @@
+//! The findings of a forecast on its page: counted in words, the heaviest told one by one.
+
+use super::words::{count, dollars, short_dollars};
+use super::{Mark, Page};
+use crate::forecast::Forecast;
+use crate::money::Money;
+use crate::plan::check::Finding;
+
+/// Findings that the page tells one by one.
+const SHOWN_MAX: usize = 3;
+
+/// Findings about sources, one a table: they are counted here and listed by `check`.
+const SOURCES: [&str; 2] = ["illustrative-input", "unsourced-input"];
+
+/// How findings of a name are told: one, several, what an amount is of, and the rule.
+type Words = (&'static str, &'static str, &'static str, &'static str);
+
+/// The words of a finding's name; nothing for one that is not known here.
+fn words_of(name: &str) -> Option<Words> {
+    let words = match name {
+        "award-starts-before-plan" => (
+            "award that began before the plan, without an opening position",
+            "awards that began before the plan, without an opening position",
+            "of awards",
+            "",
+        ),
+        "cap-cannot-bind" => ("cap that cannot bind", "caps that cannot bind", "", ""),
+        "cost-before-award" => (
+            "line that needs money before its only award begins",
+            "lines that need money before their only award begins",
+            "of cost",
+            "2 CFR 200.403(h)",
+        ),
+        "cost-nobody-pays" => {
+            ("line that nobody may pay", "lines that nobody may pay", "of cost", "")
+        }
+        "illustrative-input" => {
+            ("table of illustrative figures", "tables of illustrative figures", "", "")
+        }
+        "milestone-after-period" => (
+            "milestone that comes after its budget period",
+            "milestones that come after their budget period",
+            "never released",
+            "",
+        ),
+        "pool-rests-on-authority" => (
+            "pool that blends federal money on a citation",
+            "pools that blend federal money on a citation",
+            "",
+            "",
+        ),
+        "shared-line-without-benefit" => (
+            "shared line without documented benefit",
+            "shared lines without documented benefit",
+            "of cost",
+            "2 CFR 200.405",
+        ),
+        "stream-pays-nothing" => {
+            ("stream that pays nothing", "streams that pay nothing", "of money", "")
+        }
+        _ => return more_words_of(name),
+    };
+    Some(words)
+}
+
+fn more_words_of(name: &str) -> Option<Words> {
+    let words = match name {
+        "terms-without-effect" => {
+            ("payer with terms without effect", "payers with terms without effect", "", "")
+        }
+        "unsourced-input" => {
+            ("table of figures without a source", "tables of figures without a source", "", "")
+        }
+        "last-resort-before-payer" => (
+            "stream of last resort that pays before a payer",
+            "streams of last resort that pay before a payer",
+            "paid",
+            "42 USC 300ff-15, 34 CFR 303.510",
+        ),
+        "floor-missed" => (
+            "award that spends less on a purpose than it must",
+            "awards that spend less on a purpose than they must",
+            "short",
+            "",
+        ),
+        "in-kind-unused" => (
+            "offer in kind beyond what is needed",
+            "offers in kind beyond what is needed",
+            "unused",
+            "",
+        ),
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// Says how many findings there are, of what, and the heaviest: those with the largest amounts, then
+/// those of the rarest names.
+pub(super) fn say(page: &mut Page, forecast: &Forecast) {
+    let findings = &forecast.findings;
+    if findings.is_empty() {
+        return;
+    }
+    page.heading(format!("{} about the plan", count(findings.len(), "doubt")));
+    let groups = findings.chunk_by(|one, next| one.name == next.name);
+    let groups: Vec<String> = groups.map(group).collect();
+    page.say(Mark::None, format!("{}.", groups.join("; ")));
+    let same = |name: &str| findings.iter().filter(|other| other.name == name).count();
+    let told = |finding: &&Finding| !SOURCES.contains(&finding.name);
+    let mut top: Vec<&Finding> = findings.iter().filter(told).collect();
+    top.sort_by_key(|finding| (std::cmp::Reverse(finding.amount), same(finding.name)));
+    for finding in top.into_iter().take(SHOWN_MAX) {
+        page.say(Mark::Watch, one(forecast, finding));
+    }
+}
+
+/// Findings of one name in words: `3 shared lines without documented benefit, $43.7M of cost`.
+fn group(same: &[Finding]) -> String {
+    let name = same[0].name;
+    let Some((one, several, of, rule)) = words_of(name) else {
+        return format!("{} ({})", name.replace('-', " "), same.len());
+    };
+    let mut text = format!("{} {}", same.len(), if same.len() == 1 { one } else { several });
+    let amount: Money = same.iter().filter_map(|finding| finding.amount).sum();
+    if amount.is_positive() && !of.is_empty() {
+        text += &format!(", {} {of}", short_dollars(amount));
+    }
+    if !rule.is_empty() {
+        text += &format!(" ({rule})");
+    }
+    text
+}
+
+/// One finding: what people call its subject, what is doubtful, and what its amount is.
+fn one(forecast: &Forecast, finding: &Finding) -> String {
+    let amount = match (finding.amount, finding.name) {
+        (Some(amount), "cost-nobody-pays" | "shared-line-without-benefit") => {
+            format!(", {} of the line's cost", dollars(amount))
+        }
+        (Some(amount), "cost-before-award") => {
+            format!(", {} of the line's cost before", dollars(amount))
+        }
+        (Some(amount), name) => {
+            let of = words_of(name).map_or("", |(_, _, of, _)| of);
+            let of = of.replace("of awards", "of the award").replace("of money", "of its money");
+            format!(", {} {of}", dollars(amount)).trim_end().to_string()
+        }
+        (None, _) => String::new(),
+    };
+    let stop = if finding.message.ends_with('.') { "" } else { "." };
+    format!("{}{amount}: {}{stop}", subject(forecast, finding), finding.message)
+}
+
+/// What people call a finding's subject; its path where it has no other name.
+fn subject(forecast: &Forecast, finding: &Finding) -> String {
+    let ledger = &forecast.books.ledger;
+    let mut parts = finding.subject.splitn(3, '.');
+    let title = match (parts.next(), parts.next()) {
+        (Some("cost"), Some(name)) => {
+            ledger.lines.iter().find(|line| line.name == name).map(|line| &line.title)
+        }
+        (Some("stream"), Some(name)) => {
+            ledger.streams.iter().find(|stream| stream.name == name).map(|stream| &stream.title)
+        }
+        _ => None,
+    };
+    title.cloned().unwrap_or_else(|| finding.subject.clone())
+}

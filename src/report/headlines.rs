@@ -1,0 +1,307 @@
+//! The headlines of the forecast page: what is bad first, what is good last.
+
+use super::words::{count, dollars, list, percent, whole_dollars};
+use super::{Mark, Page};
+use crate::forecast::Forecast;
+use crate::measures::{Cliff, StrandedRow};
+use crate::money::Money;
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::plan::cost::{Layer, Priority};
+
+/// Cliffs that the page tells.
+const CLIFFS_SHOWN_MAX: usize = 3;
+
+/// A sentence with how bad it is.
+type Line = (Mark, String);
+
+/// Says every headline, the good ones last.
+pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
+    let mut lines = gap(forecast);
+    lines.extend(runway(plan, forecast));
+    let cliffs = largest_cliffs(plan, forecast);
+    lines.extend(cliffs.into_iter().map(|cliff| (Mark::Bad, cliff_words(forecast, cliff))));
+    lines.extend(cash(plan, forecast));
+    lines.extend(working_capital(plan, forecast));
+    lines.extend(stranded(forecast));
+    lines.extend(indirect(forecast));
+    lines.push(dependable(forecast));
+    let (good, rest): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|(mark, _)| *mark == Mark::Good);
+    for (mark, text) in rest.into_iter().chain(good) {
+        page.say(mark, text);
+    }
+}
+
+fn gap(forecast: &Forecast) -> Vec<Line> {
+    let total = &forecast.measures.total;
+    let gap = total.gap_total();
+    if gap.is_zero() {
+        return vec![(Mark::Good, format!("Every cost is paid: {} in all.", dollars(total.cost)))];
+    }
+    let parts: Vec<(&str, Money)> = Priority::ALL
+        .iter()
+        .zip(total.gap)
+        .filter(|(_, gap)| !gap.is_zero())
+        .map(|(priority, gap)| (priority.word(), gap))
+        .collect();
+    let parts = match parts.as_slice() {
+        [(only, _)] => format!("all of it {only}"),
+        parts => {
+            let part = |(word, gap): &(&str, Money)| format!("{word} {}", dollars(*gap));
+            list(&parts.iter().map(part).collect::<Vec<_>>())
+        }
+    };
+    let text = format!(
+        "{} of {} cost stays unpaid ({}): {parts}.",
+        dollars(gap),
+        dollars(total.cost),
+        percent(gap.ratio(total.cost)),
+    );
+    let first = forecast.measures.first_core_gap.map(|month| {
+        (Mark::Bad, format!("Core costs are first left unpaid in {}.", month.words()))
+    });
+    [(Mark::Bad, text)].into_iter().chain(first).collect()
+}
+
+fn runway(plan: &Plan, forecast: &Forecast) -> Option<Line> {
+    forecast.measures.first_core_gap?;
+    let as_of = plan.horizon.as_of;
+    let Some(months) = forecast.measures.runway.core_months else {
+        let text = format!(
+            "These core gaps are small: from {} on, in no three months does more than 5 % of core \
+             cost go unpaid.",
+            as_of.words()
+        );
+        return Some((Mark::Watch, text));
+    };
+    let end = plan.horizon.end();
+    let from = as_of.plus(months as i32).unwrap_or(end);
+    let until = from.plus(2).map_or(end, |until| until.min(end));
+    let length = match months {
+        0 => format!("There is no runway from {}", as_of.words()),
+        months => {
+            format!("The runway is {} from {}", count(months as usize, "month"), as_of.words())
+        }
+    };
+    let text = format!(
+        "{length}: of the core cost of {}, more than 5 % goes unpaid.",
+        months_words(from, until)
+    );
+    Some((Mark::Bad, text))
+}
+
+/// A row of months: `Mar to May 2022`, `Nov 2019 to Jan 2020`.
+fn months_words(from: Month, until: Month) -> String {
+    let first = from.words();
+    if from == until {
+        return first;
+    }
+    let first = if from.year() == until.year() { &first[..3] } else { &first };
+    format!("{first} to {}", until.words())
+}
+
+/// The deepest cliffs from `as-of` on, in the order of months.
+fn largest_cliffs<'a>(plan: &Plan, forecast: &'a Forecast) -> Vec<&'a Cliff> {
+    let ahead = |cliff: &&Cliff| cliff.month >= plan.horizon.as_of;
+    let mut cliffs: Vec<&Cliff> = forecast.measures.cliffs.iter().filter(ahead).collect();
+    cliffs.sort_by_key(|cliff| (std::cmp::Reverse(cliff.fall()), cliff.month));
+    cliffs.truncate(CLIFFS_SHOWN_MAX);
+    cliffs.sort_by_key(|cliff| cliff.month);
+    cliffs
+}
+
+/// A cliff with the falls that it is made of, which add up.
+fn cliff_words(forecast: &Forecast, cliff: &Cliff) -> String {
+    let mut named: Vec<String> = cliff
+        .streams
+        .iter()
+        .take(2)
+        .map(|(stream, fall)| format!("{} by {}", title_of(forecast, stream), dollars(*fall)))
+        .collect();
+    let falls: Money = cliff.streams.iter().map(|(_, fall)| *fall).sum();
+    let others = cliff.streams.len().saturating_sub(named.len());
+    if others > 0 {
+        let rest: Money = cliff.streams.iter().skip(2).map(|(_, fall)| *fall).sum();
+        named.push(format!("{} by {}", count(others, "other"), dollars(rest)));
+    }
+    let mut because = list(&named);
+    let rise = falls - cliff.fall();
+    if rise.is_positive() {
+        because += &format!(", less {} that other money rises by", dollars(rise));
+    }
+    format!(
+        "Cliff in {}: {} falls from {} to {} ({because}).",
+        cliff.month.words(),
+        cliff_money(forecast),
+        dollars(cliff.before),
+        dollars(cliff.after),
+    )
+}
+
+/// The money that cliffs are counted in: recurring only where none of it has an end.
+fn cliff_money(forecast: &Forecast) -> &'static str {
+    let own = || forecast.books.ledger.streams.iter().filter(|stream| stream.kind.is_some());
+    if own().filter(|stream| !stream.one_time).all(|stream| stream.until.is_none()) {
+        "the recurring money of twelve months"
+    } else if own().any(|stream| stream.one_time) {
+        "the money of twelve months, one-time money aside,"
+    } else {
+        "the money of twelve months"
+    }
+}
+
+/// `From Jul 2021 on, ` with the words after it, where the plan is seen from after its start.
+fn seen(plan: &Plan, words: &str) -> String {
+    let horizon = &plan.horizon;
+    if horizon.as_of > horizon.start {
+        return format!("From {} on, {words}", horizon.as_of.words());
+    }
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
+    let cash = &forecast.measures.cash;
+    let (month, lowest) = cash.lowest;
+    let lowest = format!("lowest, {}, in {}.", dollars(lowest), month.words());
+    let line = match cash.runs_out {
+        Some(out) => {
+            let text = format!(
+                "unrestricted cash runs out in {} if every cost is paid as planned, and is {lowest}",
+                out.words(),
+            );
+            (Mark::Bad, seen(plan, &text))
+        }
+        None => {
+            let text = "unrestricted cash lasts if every cost is paid as planned; it is ";
+            (Mark::Good, seen(plan, text) + &lowest)
+        }
+    };
+    Some(line)
+}
+
+fn working_capital(plan: &Plan, forecast: &Forecast) -> Option<Line> {
+    let cash = &forecast.measures.cash;
+    let (month, lowest) = cash.lowest_funded;
+    let text = format!(
+        "late payment takes {} of working capital even where only funded costs are paid: \
+         unrestricted cash is lowest, {}, in {}.",
+        dollars(cash.working_capital),
+        dollars(lowest),
+        month.words(),
+    );
+    cash.working_capital.is_positive().then(|| (Mark::Watch, seen(plan, &text)))
+}
+
+fn stranded(forecast: &Forecast) -> Option<Line> {
+    let rows = &forecast.measures.stranded;
+    let size = |row: &StrandedRow| row.lapsed + row.refund_due + row.idle;
+    let total: Money = rows.iter().map(size).sum();
+    let most = rows.iter().max_by_key(|row| size(row))?;
+    if whole_dollars(total) == 0 || forecast.measures.total.gap_total().is_zero() {
+        return None;
+    }
+    let whose = if size(most) == total {
+        title_of(forecast, &most.stream)
+    } else {
+        format!("most of it {}, {}", title_of(forecast, &most.stream), dollars(size(most)))
+    };
+    let sum = |part: fn(&StrandedRow) -> Money| rows.iter().map(part).sum::<Money>();
+    let ways = [
+        (sum(|row| row.lapsed), "lapses"),
+        (sum(|row| row.refund_due), "goes back"),
+        (sum(|row| row.idle), "stands idle at the end"),
+    ];
+    let ways: Vec<&str> =
+        ways.iter().filter(|(sum, _)| !sum.is_zero()).map(|(_, way)| *way).collect();
+    let ways = match ways.as_slice() {
+        [first, second, third] => format!("{first}, {second} or {third}"),
+        ways => ways.join(" or "),
+    };
+    let text = format!("{} {ways} while costs stay unpaid ({whose}).", dollars(total));
+    Some((Mark::Watch, text))
+}
+
+/// Indirect recovery against the overhead that it is meant to cover.
+fn indirect(forecast: &Forecast) -> Option<Line> {
+    let measures = &forecast.measures;
+    let recovered: Money = measures.indirect.iter().map(|row| row.recovered).sum();
+    let unrecovered: Money = measures.indirect.iter().map(|row| row.unrecovered).sum();
+    let overhead = measures.overhead;
+    if measures.indirect.is_empty() && overhead.is_zero() {
+        return None;
+    }
+    let against = if overhead.is_zero() {
+        "no line of the plan is overhead".to_string()
+    } else if recovered == overhead {
+        "as much as the overhead lines cost".to_string()
+    } else if recovered < overhead {
+        format!("{} less than the overhead lines cost", dollars(overhead - recovered))
+    } else {
+        format!("{} more than the overhead lines cost", dollars(recovered - overhead))
+    };
+    let mut text = format!("Indirect recovery is {}: {against}.", dollars(recovered));
+    if recovered.is_zero() {
+        text = format!(
+            "No indirect cost is recovered: the overhead lines cost {}.",
+            dollars(overhead)
+        );
+    }
+    if unrecovered.is_positive() {
+        text += &format!(
+            " Caps, or awards that were spent, keep back {} that the rates allow.",
+            dollars(unrecovered)
+        );
+    }
+    Some((Mark::Watch, text))
+}
+
+fn dependable(forecast: &Forecast) -> Line {
+    let share = forecast.measures.total.dependable_share;
+    let covers = format!("Dependable money covers {} of core cost", percent(share));
+    let Some(stands) = &forecast.measures.sustainability else {
+        let streams = &forecast.books.ledger.streams;
+        let text = if !streams.iter().any(|stream| stream.dependable) {
+            "No money of the plan is dependable (signed, recurring, 24 months or more left, 12 \
+             months' notice)."
+                .to_string()
+        } else if covers_some_month(forecast) {
+            format!("{covers}; some months' backbone and core cost in full, yet not for good.")
+        } else {
+            format!("{covers}; it never comes to cover all backbone and core cost.")
+        };
+        return (Mark::Watch, text);
+    };
+    let titles: Vec<String> =
+        stands.rests_on.iter().take(3).map(|name| title_of(forecast, name)).collect();
+    let rests =
+        if titles.is_empty() { String::new() } else { format!(", resting on {}", list(&titles)) };
+    let text = format!(
+        "{covers}; from {} to {} it covers all backbone and core cost{rests}.",
+        stands.month.words(),
+        stands.until.words(),
+    );
+    (Mark::Good, text)
+}
+
+/// Whether dependable money alone covers all backbone and core cost of some month that has any.
+fn covers_some_month(forecast: &Forecast) -> bool {
+    let ledger = &forecast.books.dependable;
+    let counts =
+        |layer: Layer, priority: Priority| layer == Layer::Backbone || priority == Priority::Core;
+    let lines = || ledger.lines.iter().filter(|line| counts(line.layer, line.priority));
+    (0..ledger.months()).any(|place| {
+        lines().any(|line| line.need[place].is_positive())
+            && lines().all(|line| line.gap[place].is_zero())
+    })
+}
+
+/// What people call a stream.
+fn title_of(forecast: &Forecast, stream: &str) -> String {
+    let streams = &forecast.books.ledger.streams;
+    let known = streams.iter().find(|book| book.name == stream);
+    known.map_or_else(|| stream.to_string(), |book| book.title.clone())
+}
