@@ -7,10 +7,12 @@ mod plans;
 use braidfund::braid::certify::certify;
 use braidfund::braid::{Braid, Draw, Match, Method, Recovery, Source};
 use braidfund::funding::Status;
-use braidfund::money::Money;
-use braidfund::name::{LineIndex, TrancheIndex};
+use braidfund::money::{Money, Rate};
+use braidfund::name::{LineIndex, StreamIndex, TrancheIndex};
 use braidfund::plan::Plan;
-use braidfund::plan::restriction::standing_verdict;
+use braidfund::plan::restriction::{
+    CapBound, MatchConvention, Restrictions, selected, standing_verdict,
+};
 use braidfund::timeline::{Selection, Timeline};
 use plans::parts;
 use proptest::strategy::{Strategy, ValueTree};
@@ -196,4 +198,145 @@ fn the_random_plans_exercise_every_rule() {
     for (rule, cases) in seen {
         assert!(cases >= 15, "{rule}: in {cases} of 600 plans");
     }
+}
+
+/// A rule that is made stricter under a finished braid; nothing where the plan has nothing of the kind.
+type Tightening = fn(&Case) -> Option<Plan>;
+
+fn with_rules(
+    case: &Case,
+    mut change: impl FnMut(&Case, StreamIndex, &mut Restrictions) -> bool,
+) -> Option<Plan> {
+    let mut plan = case.plan.clone();
+    let mut changed = false;
+    for (index, rules) in plan.restrictions.iter_mut().enumerate() {
+        changed |= change(case, StreamIndex::from(index), rules);
+    }
+    changed.then_some(plan)
+}
+
+fn drawn(case: &Case, stream: StreamIndex, counts: impl Fn(&Draw) -> bool) -> Money {
+    let own = |draw: &&Draw| match draw.source {
+        Source::Tranche(tranche) => case.timeline.tranche(tranche).stream == stream,
+        Source::Recovery(_) => false,
+    };
+    let draws = case.braid.draws.iter().filter(own).filter(|draw| counts(draw));
+    draws.map(|draw| draw.amount).sum()
+}
+
+/// Each with the law that the checker must name.
+const TIGHTENINGS: [(&str, Tightening); 7] = [
+    ("caps hold", |case| {
+        with_rules(case, |case, stream, rules| {
+            let mut changed = false;
+            for cap in &mut rules.caps {
+                let on = cap.on.clone();
+                let within = |draw: &Draw| selected(&on, draw.line, case.plan.line(draw.line));
+                let taken = drawn(case, stream, within);
+                if taken > CENT {
+                    cap.bound = CapBound::Amount(taken - CENT);
+                    cap.per_period = false;
+                    changed = true;
+                }
+            }
+            changed
+        })
+    }),
+    ("floors hold", |case| {
+        with_rules(case, |case, stream, rules| {
+            let mut changed = false;
+            for floor in rules.floors.iter_mut().filter(|floor| floor.of_spent) {
+                let on = floor.on.clone();
+                let beyond = |draw: &Draw| !selected(&on, draw.line, case.plan.line(draw.line));
+                if drawn(case, stream, beyond).is_positive() {
+                    floor.share = Rate::ONE;
+                    changed = true;
+                }
+            }
+            changed
+        })
+    }),
+    ("no award beyond its benefit share", |case| {
+        let mut plan = case.plan.clone();
+        let mut changed = false;
+        for (index, line) in plan.lines.iter_mut().enumerate() {
+            let Some(benefit) = &mut line.benefit else { continue };
+            for (stream, share) in &mut benefit.shares {
+                if drawn(case, *stream, |draw| draw.line.at() == index).is_positive() {
+                    *share = Rate::ZERO;
+                    changed = true;
+                }
+            }
+        }
+        changed.then_some(plan)
+    }),
+    ("match is kept", |case| {
+        with_rules(case, |case, stream, rules| {
+            let Some(rule) = rules.matching.as_mut().filter(|rule| !rule.each_dollar) else {
+                return false;
+            };
+            rule.convention = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            drawn(case, stream, |_| true).is_positive()
+        })
+    }),
+    ("each dollar is matched", |case| {
+        with_rules(case, |case, stream, rules| {
+            let Some(rule) = rules.matching.as_mut().filter(|rule| rule.each_dollar) else {
+                return false;
+            };
+            rule.convention = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            drawn(case, stream, |_| true).is_positive()
+        })
+    }),
+    ("match is eligible", |case| {
+        let mut plan = case.plan.clone();
+        for match_ in &case.braid.matches {
+            let stream = case.timeline.tranche(match_.tranche).stream;
+            plan.streams[stream.at()].federal = true;
+        }
+        (!case.braid.matches.is_empty()).then_some(plan)
+    }),
+    ("recovery within its rate", |case| {
+        with_rules(case, |case, stream, rules| {
+            let Some(rule) = &mut rules.indirect else { return false };
+            rule.rate = Rate::ZERO;
+            case.braid.recoveries.iter().any(|recovery| {
+                case.timeline.tranche(recovery.tranche).stream == stream
+                    && recovery.amount.is_positive()
+            })
+        })
+    }),
+];
+
+#[test]
+fn a_rule_made_stricter_under_a_finished_braid_is_named() {
+    let cases = cases(900);
+    for (law, tighten) in TIGHTENINGS {
+        let mut tried = 0;
+        for case in &cases {
+            let Some(plan) = tighten(case) else { continue };
+            tried += 1;
+            let told = certify(&plan, &case.timeline, &case.braid).unwrap_err().to_string();
+            assert!(told.contains(law), "{law}: the checker says {told}");
+        }
+        assert!(tried >= 15, "{law}: tried only {tried} times");
+    }
+}
+
+#[test]
+fn recovered_money_is_spent_once_and_not_before_it_is_recovered() {
+    let mut tried = 0;
+    for case in cases(900) {
+        let spent = |draw: &Draw| matches!(draw.source, Source::Recovery(place) if place > 0);
+        let Some(at) = case.braid.draws.iter().position(spent) else { continue };
+        let mut braid = case.braid.clone();
+        braid.draws[at].amount += Money::from_cents(1_000_000_000);
+        let told = certify(&case.plan, &case.timeline, &braid).unwrap_err().to_string();
+        assert!(told.contains("no over"), "{told}");
+        let mut timeline = case.timeline.clone();
+        timeline.spends_recovery = false;
+        assert!(certify(&case.plan, &timeline, &case.braid).is_err(), "never where it may not be");
+        tried += 1;
+    }
+    assert!(tried >= 15, "tried only {tried} times");
 }

@@ -1,5 +1,7 @@
 //! The command as its users run it: status, output, messages, and files left alone.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

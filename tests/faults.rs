@@ -1,5 +1,7 @@
 //! All or none: a disk that fails at the Nth operation, for every N until none fails.
 
+#![allow(clippy::unwrap_used)]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;

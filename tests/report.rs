@@ -1,5 +1,7 @@
 //! What is said about a forecast agrees with its books, in every form.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use braidfund::export::text::{self, Colour};

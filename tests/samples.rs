@@ -73,7 +73,7 @@ fn in_words(amount: Money, like: &str) -> String {
     let dollars = ((cents + 50) / 100).to_string();
     let mut text = String::new();
     for (place, digit) in dollars.chars().enumerate() {
-        if place > 0 && (dollars.len() - place) % 3 == 0 {
+        if place > 0 && (dollars.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -277,11 +277,11 @@ impl<'a> Allocation<'a> {
         let Some(needed) = self.needed_by[self.award_of[tranche]] else {
             return self.pay_alone(rank, line, want);
         };
+        if self.needed[needed].dry[line.at()] == self.moves {
+            return 0;
+        }
         let mut paid = self.pay_alone(rank, line, want);
         let want = want.saturating_sub(paid);
-        if self.needed[needed].dry[line.at()] == self.moves {
-            return paid;
-        }
         let able = self.most(rank, line, want, false).direct;
         if able > 0 {
             self.raise_match(needed, rank, line, able);

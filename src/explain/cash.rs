@@ -1,11 +1,14 @@
 //! Cash: what comes in, what goes out, and how long it lasts.
 
-use super::ask::{Ask, Grain, Period, sums};
+use super::ask::{Ask, Grain, Period, largest_first, sums};
 use super::{Explanation, Part, Value, text};
 use crate::cash::Cash;
 use crate::funding::Kind;
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
+
+/// Lines that are named at most for what no money pays of them.
+const UNPAID_SHOWN: usize = 8;
 
 /// Which costs a balance pays.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +68,7 @@ fn month(ask: Ask, paying: Paying, word: &str) -> Option<Explanation> {
         }
         None => at_start(ask),
     };
-    parts.extend(receipts(ask, place));
+    parts.extend(receipts(ask, place, place));
     parts.extend(payments(ask, paying, place));
     parts
         .push(Part::minus(cash.refunds[place], "goes back to funders").see(refunds_of(ask, place)));
@@ -97,14 +100,8 @@ fn at_start(ask: Ask) -> Vec<Part> {
     let held = opening.streams.iter().filter(|(_, opening)| !opening.cash.is_zero());
     let restricted: Money = held.clone().map(|(_, opening)| opening.cash).sum();
     let unrestricted = ask.forecast.books.cash.opening[0] - restricted;
-    let stated = ask.plan.inputs.find("opening.unrestricted-cash");
-    let reserve = ask.plan.streams.iter().find(|stream| stream.kind == Kind::Reserve);
-    let path = match (stated, reserve) {
-        (None, Some(reserve)) => format!("stream.{}.balance", reserve.name),
-        _ => "opening.unrestricted-cash".to_string(),
-    };
     let unrestricted = Part::plus(unrestricted, "unrestricted cash at the plan's start");
-    let mut parts = vec![unrestricted.input(ask.plan, &path)];
+    let mut parts = vec![unrestricted.input(ask.plan, &opening_path(ask))];
     parts.extend(held.map(|(stream, opening)| {
         let stream = ask.plan.stream(*stream);
         Part::plus(opening.cash, format!("cash of {} at the plan's start", stream.title))
@@ -113,16 +110,26 @@ fn at_start(ask: Ask) -> Vec<Part> {
     parts
 }
 
+/// Where the unrestricted cash of the plan's start is stated.
+fn opening_path(ask: Ask) -> String {
+    let stated = ask.plan.inputs.find("opening.unrestricted-cash");
+    let reserve = ask.plan.streams.iter().find(|stream| stream.kind == Kind::Reserve);
+    match (stated, reserve) {
+        (None, Some(reserve)) => format!("stream.{}.balance", reserve.name),
+        _ => "opening.unrestricted-cash".to_string(),
+    }
+}
+
 /// What goes back in a month fell due in the month before.
 fn refunds_of(ask: Ask, place: usize) -> String {
     let due = ask.month(place.saturating_sub(1));
     format!("refund-due/{}", FiscalCalendar::label(ask.ledger().fiscal.year_of(due)))
 }
 
-/// What each stream brings in; streams that bring nothing are left out.
-fn receipts(ask: Ask, place: usize) -> Vec<Part> {
+/// What each stream brings in over some months; streams that bring nothing are left out.
+fn receipts(ask: Ask, first: usize, last: usize) -> Vec<Part> {
     let rows = ask.forecast.books.cash.receipts_by_stream.iter().enumerate();
-    let rows = rows.map(|(stream, months)| (stream, months[place]));
+    let rows = rows.map(|(stream, months)| (stream, months[first..=last].iter().sum()));
     let part = |(stream, amount): (usize, Money)| {
         let book = ask.book(stream);
         let path = format!("stream.{}", book.name);
@@ -168,13 +175,15 @@ fn standing(ask: Ask, paying: Paying, place: usize, explanation: Explanation) ->
     let month = ask.month(place);
     if paying == Paying::AllCosts {
         let first = cash.runs_out() == Some(place);
-        let explanation = explanation.with([Part::aside(
-            cash.closing[place],
-            "closing cash, paying only what the braid funds",
-        )
-        .see(Paying::Funded.id(month))]);
+        let explanation = explanation.with([
+            Part::aside(cash.restricted[place], "of it held for restricted streams"),
+            Part::aside(cash.unrestricted_all_costs[place], "of it unrestricted")
+                .see("cash/lowest"),
+            Part::aside(cash.closing[place], "closing cash, paying only what the braid funds")
+                .see(Paying::Funded.id(month)),
+        ]);
         return if first {
-            explanation.note("The first month that ends below zero.")
+            explanation.note("The first month in which unrestricted cash ends below zero.")
         } else {
             explanation
         };
@@ -193,40 +202,122 @@ fn standing(ask: Ask, paying: Paying, place: usize, explanation: Explanation) ->
     explanation.with(asides).with([all])
 }
 
+/// The lowest unrestricted cash, and what leads to it from `as-of` on.
 fn lowest(ask: Ask) -> Explanation {
     let measure = &ask.measures().cash;
-    let (month, amount) = measure.lowest;
+    let (place, amount) = ask.forecast.books.cash.lowest();
+    let month = ask.month(place);
+    let subject = format!("Lowest unrestricted cash, paying every cost, {}", month.words());
+    let formula = "the lowest month of closing cash paying every cost as planned, less what is held \
+                   for restricted streams, from `as-of` on; told from the beginning of `as-of`";
     let (funded_month, funded) = measure.lowest_funded;
-    let subject = format!("Lowest month-end cash, {}", month.words());
-    let formula =
-        "the lowest closing balance of the months from `as-of` on, paying every cost as planned";
-    let part = Part::plus(amount, format!("closing cash, {}", month.words()))
-        .see(Paying::AllCosts.id(month));
-    let label = format!("lowest cash, paying what the braid funds, {}", funded_month.words());
+    let label =
+        format!("lowest unrestricted cash, paying what is funded, {}", funded_month.words());
     let funded = Part::aside(funded, label).see(Paying::Funded.id(funded_month));
     let working = Part::aside(measure.working_capital, "working capital that late payment takes")
         .see("cash/working-capital");
-    Explanation::sum_of(&subject, amount, formula, vec![part]).with([funded, working])
+    let here = Part::aside(amount, format!("unrestricted cash, {}", month.words()))
+        .see(Paying::AllCosts.id(month));
+    Explanation::sum_of(&subject, amount, formula, way_to(ask, place))
+        .with(unpaid_by_line(ask, place))
+        .with([here, funded, working])
+}
+
+/// How unrestricted cash comes from the beginning of `as-of` to a month: parts that sum.
+fn way_to(ask: Ask, place: usize) -> Vec<Part> {
+    let cash = &ask.forecast.books.cash;
+    let span = cash.as_of..=place;
+    let over = |series: &[Money]| -> Money { series[span.clone()].iter().sum() };
+    let (restricted, unrestricted) = before(ask, cash.as_of);
+    let label = format!("unrestricted cash, beginning of {}", ask.month(cash.as_of).words());
+    let opening = Part::plus(unrestricted, label);
+    let mut parts = vec![match cash.as_of.checked_sub(1) {
+        Some(before) => opening.see(Paying::AllCosts.id(ask.month(before))),
+        None => opening.input(ask.plan, &opening_path(ask)),
+    }];
+    parts.extend(receipts(ask, cash.as_of, place));
+    let refunds = over(&cash.refunds);
+    parts.push(Part::minus(over(&cash.payments) - refunds, "payments that are funded"));
+    let unpaid =
+        beyond(cash, place) - cash.as_of.checked_sub(1).map_or(Money::ZERO, |p| beyond(cash, p));
+    parts.push(Part::minus(unpaid, "payments of costs that no money pays").see("gap"));
+    parts.push(Part::minus(refunds, "goes back to funders").see("refund-due"));
+    let more = cash.restricted[place] - restricted;
+    parts.push(if more < Money::ZERO {
+        Part::plus(-more, "less is held for restricted streams than at the beginning")
+    } else {
+        Part::minus(more, "more is held for restricted streams than at the beginning")
+    });
+    parts
+}
+
+/// What paying every cost takes by a month beyond what is funded.
+fn beyond(cash: &Cash, place: usize) -> Money {
+    cash.closing[place] - cash.closing_all_costs[place]
+}
+
+/// Restricted and unrestricted cash at the beginning of a month, paying every cost.
+fn before(ask: Ask, place: usize) -> (Money, Money) {
+    let cash = &ask.forecast.books.cash;
+    if let Some(before) = place.checked_sub(1) {
+        return (cash.restricted[before], cash.unrestricted_all_costs[before]);
+    }
+    let held = ask.plan.opening.streams.iter().map(|(stream, opening)| {
+        let owed: Money = opening.receivables.iter().map(|(_, amount)| *amount).sum();
+        let unrestricted = ask.book(stream.at()).unrestricted;
+        if unrestricted { Money::ZERO } else { (opening.cash - owed).floor_zero() }
+    });
+    let restricted: Money = held.sum();
+    (restricted, cash.opening.first().copied().unwrap_or(Money::ZERO) - restricted)
+}
+
+/// Lines whose costs no money pays and that fall due from `as-of` to a month, the largest first.
+fn unpaid_by_line(ask: Ask, last: usize) -> Vec<Part> {
+    let first = ask.forecast.books.cash.as_of;
+    let due = |line: usize| -> Money {
+        let book = &ask.ledger().lines[line];
+        let lag = book.payment_lag_months as usize;
+        let falls = |(place, _): &(usize, &Money)| (first..=last).contains(&(place + lag));
+        book.gap.iter().enumerate().filter(falls).map(|(_, gap)| *gap).sum()
+    };
+    let rows = (0..ask.ledger().lines.len()).map(|line| (line, due(line)));
+    let part = |(line, amount): (usize, Money)| {
+        let book = &ask.ledger().lines[line];
+        Part::aside(amount, format!("of it, no money pays {}", book.title))
+            .input(ask.plan, &format!("cost.{}", book.name))
+            .see(format!("gap/{}", ask.line_word(line)))
+    };
+    largest_first(sums(rows)).into_iter().take(UNPAID_SHOWN).map(part).collect()
 }
 
 fn runs_out(ask: Ask) -> Explanation {
-    let formula = "the first month that ends below zero, paying every cost as planned";
-    let subject = "The month in which cash runs out";
+    let formula = "the first month from `as-of` on in which unrestricted cash ends below zero, paying \
+                   every cost as planned: closing cash less what is held for restricted streams";
+    let subject = "The month in which unrestricted cash runs out";
     let Some(month) = ask.measures().cash.runs_out else {
         let value = Value::Words("not within these months".to_string());
         let (lowest, amount) = ask.measures().cash.lowest;
-        let part = Part::aside(amount, format!("lowest closing cash, {}", lowest.words()));
+        let part = Part::aside(amount, format!("lowest unrestricted cash, {}", lowest.words()));
         return Explanation::of(subject, value, formula).with([part.see("cash/lowest")]);
     };
-    let cash = &ask.forecast.books.cash;
     let places = ask.ledger().horizon.place(month).into_iter();
     let parts = places.flat_map(|place| place.checked_sub(1).into_iter().chain([place]));
-    let parts = parts.map(|place| {
-        let month = ask.month(place);
-        Part::aside(cash.closing_all_costs[place], format!("closing cash, {}", month.words()))
-            .see(Paying::AllCosts.id(month))
-    });
-    Explanation::of(subject, Value::Month(month), formula).with(parts)
+    let explanation = Explanation::of(subject, Value::Month(month), formula);
+    let why = Part::said("what leads to it", "lowest unrestricted cash").see("cash/lowest");
+    explanation.with(parts.flat_map(|place| split(ask, place))).with([why])
+}
+
+/// Closing cash of a month paying every cost, and what is unrestricted of it.
+fn split(ask: Ask, place: usize) -> [Part; 3] {
+    let cash = &ask.forecast.books.cash;
+    let month = ask.month(place);
+    let words = month.words();
+    [
+        Part::aside(cash.unrestricted_all_costs[place], format!("unrestricted cash, {words}"))
+            .see(Paying::AllCosts.id(month)),
+        Part::aside(cash.closing_all_costs[place], format!("closing cash paying all, {words}")),
+        Part::aside(cash.restricted[place], format!("held for restricted streams, {words}")),
+    ]
 }
 
 fn working_capital(ask: Ask) -> Explanation {
@@ -277,8 +368,10 @@ fn held(ask: Ask, period: &Period, amount: Money, label: &str) -> Part {
 }
 
 fn yearly_cost(ask: Ask, period: &Period) -> Part {
-    let cost: Money = ask.ledger().lines.iter().map(|line| period.sum(&line.need)).sum();
-    Part::aside(cost, format!("cost of {}", period.words))
+    let need: Money = ask.ledger().lines.iter().map(|line| period.sum(&line.need)).sum();
+    let in_kind = ask.ledger().streams.iter().filter(|stream| stream.in_kind);
+    let cost = need - in_kind.map(|stream| period.sum(&stream.drawn)).sum();
+    Part::aside(cost, format!("cost of {} that takes cash", period.words))
         .text(text::count(period.places().count(), "month", "months"))
         .see(format!("cost{}", period.suffix()))
 }

@@ -1,6 +1,6 @@
 //! Gaps: what stays unpaid, and which rule keeps which money from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::{Ask, Grain, Period, Scope, largest_first};
 use super::why::{Purse, Reasons, Why};
@@ -9,9 +9,11 @@ use crate::braid::Method;
 use crate::funding::Status;
 use crate::money::Money;
 
-/// Line-months that a longer gap names, the largest first.
+/// Rows of the largest pieces that a longer gap names.
 const LARGEST: usize = 5;
-/// Questions of why that one explanation asks at most; the largest line-months come first.
+/// Streams that do not list what stays unpaid and are told one by one.
+const UNLISTED_SHOWN: usize = 3;
+/// Questions of why that one explanation asks at most; the largest pieces of the gap come first.
 const QUESTIONS_MAX: usize = 100_000;
 
 /// The gap of one line in one month: what it needs, who pays, and why nobody pays the rest.
@@ -36,13 +38,22 @@ pub(super) fn line_month(ask: Ask, line: usize, place: usize, subject: &str) -> 
         return explanation.note("The line is paid in full in this month.");
     }
     let reasons = Reasons::new(ask);
-    let rows: Vec<Part> =
-        reasons.purses.iter().map(|purse| row(ask, &reasons, *purse, line, place)).collect();
-    notes(ask, explanation.with(rows))
+    let mut rows = Rows::default();
+    let mut refused = Vec::new();
+    for purse in &reasons.purses {
+        let (rank, part) = row(ask, &reasons, *purse, line, place);
+        match rank {
+            0 => rows.others.push(part),
+            1 => refused.push(part),
+            _ => rows.unlisted.push((*purse, part)),
+        }
+    }
+    rows.others.extend(refused);
+    notes(ask, explanation.with(rows.folded(ask)))
 }
 
-/// Why one purse pays no more of a line in a month.
-fn row(ask: Ask, reasons: &Reasons, purse: Purse, line: usize, place: usize) -> Part {
+/// Why one purse pays no more of a line in a month, with the reason's rank.
+fn row(ask: Ask, reasons: &Reasons, purse: Purse, line: usize, place: usize) -> (u8, Part) {
     let why = reasons.why(purse, line, place);
     let mut words = why.words(ask.plan, ask.forecast, purse);
     let paid = reasons.paid(purse, line, place);
@@ -53,9 +64,10 @@ fn row(ask: Ask, reasons: &Reasons, purse: Purse, line: usize, place: usize) -> 
         words = format!("{words} ({books})");
     }
     let name = &ask.book(purse.stream).name;
-    Part::said(words, ask.purse_title(purse.stream, purse.pool))
+    let part = Part::said(words, ask.purse_title(purse.stream, purse.pool))
         .input(ask.plan, &why.path(ask, purse, Some(line)))
-        .see(format!("stream/{name}/{}", ask.month(place)))
+        .see(format!("stream/{name}/{}", ask.month(place)));
+    (why.rank(), part)
 }
 
 /// The amounts of the books that bear a reason out.
@@ -91,7 +103,7 @@ fn books(ask: Ask, reasons: &Reasons, purse: Purse, why: &Why, place: usize) -> 
     }
 }
 
-/// The gap of several months or lines, with the line-months that it is largest in and the reasons of
+/// The gap of several months or lines, with the lines and months that it is largest in and the reasons of
 /// all of them by stream.
 pub(super) fn with_reasons(ask: Ask, scope: &Scope, explanation: Explanation) -> Explanation {
     let cells = largest_first(cells(ask, scope));
@@ -99,15 +111,16 @@ pub(super) fn with_reasons(ask: Ask, scope: &Scope, explanation: Explanation) ->
         return explanation.note("Nothing stays unpaid.");
     }
     let months_told = scope.single.is_some() && scope.period.grain != Grain::Whole;
-    let named = cells.iter().take(if months_told || cells.len() == 1 { 0 } else { LARGEST });
-    let largest: Vec<Part> = named.map(|(cell, amount)| largest(ask, *cell, *amount)).collect();
+    let told = months_told || cells.len() == 1;
+    let largest = if told { Vec::new() } else { largest(ask, scope) };
     let reasons = Reasons::new(ask);
     let asked = (QUESTIONS_MAX / reasons.purses.len().max(1)).clamp(1, cells.len());
     let groups = groups(ask, &reasons, scope, &cells[..asked]);
     let explanation = notes(ask, explanation.with(largest).with(groups));
     if asked < cells.len() {
-        let asked = text::count(asked, "line-month", "line-months");
-        return explanation.note(format!("Reasons are told for the largest {asked}."));
+        let asked = text::count(asked, "piece", "pieces");
+        let words = "of the gap, each of one line and month";
+        return explanation.note(format!("Reasons are told for the largest {asked} {words}."));
     }
     explanation
 }
@@ -126,40 +139,191 @@ fn cells(ask: Ask, scope: &Scope) -> Vec<((usize, usize), Money)> {
     cells
 }
 
-fn largest(ask: Ask, (line, place): (usize, usize), amount: Money) -> Part {
-    let month = ask.month(place);
-    let title = &ask.ledger().lines[line].title;
-    Part::aside(amount, format!("{title}, {}", month.words()))
+/// Consecutive months of one line with the same gap, as one row; the largest first.
+fn largest(ask: Ask, scope: &Scope) -> Vec<Part> {
+    let lines = &ask.ledger().lines;
+    let mut runs: Vec<((usize, usize, usize), Money)> = Vec::new();
+    for (line, first, last) in
+        scope.lines.iter().flat_map(|line| stretches(&lines[*line].gap, *line, &scope.period))
+    {
+        runs.push(((line, first, last), lines[line].gap[first..=last].iter().sum()));
+    }
+    let runs = largest_first(runs).into_iter().take(LARGEST);
+    runs.map(|((line, first, last), sum)| run(ask, line, (first, last), sum)).collect()
+}
+
+/// The first and last places of stretches of equal gaps above zero.
+fn stretches(gap: &[Money], line: usize, period: &Period) -> Vec<(usize, usize, usize)> {
+    let mut found: Vec<(usize, usize, usize)> = Vec::new();
+    for place in period.places().filter(|place| gap[*place].is_positive()) {
+        match found.last_mut() {
+            Some((_, first, last)) if *last + 1 == place && alike(gap[*first], gap[place]) => {
+                *last = place;
+            }
+            _ => found.push((line, place, place)),
+        }
+    }
+    found
+}
+
+/// Whether two months' amounts differ by no more than the rounding of a year's twelfth.
+fn alike(first: Money, other: Money) -> bool {
+    first.cents().abs_diff(other.cents()) <= 1
+}
+
+fn run(ask: Ask, line: usize, (first, last): (usize, usize), sum: Money) -> Part {
+    let book = &ask.ledger().lines[line];
+    let (month, until) = (ask.month(first), ask.month(last));
+    let label = if first == last {
+        format!("{}, {}", book.title, month.words())
+    } else {
+        let monthly = text::money(book.gap[first]);
+        format!("{}, {monthly} a month, {} to {}", book.title, month.words(), until.words())
+    };
+    Part::aside(sum, label)
         .text("among the largest")
         .see(format!("gap/{}/{month}", ask.line_word(line)))
 }
 
-/// The reasons of many line-months, joined by purse and reason: how much of the gap each one is about.
+/// What one reason of one purse is about.
+#[derive(Default)]
+struct Group {
+    gap: Money,
+    lines: BTreeSet<usize>,
+    places: BTreeSet<usize>,
+    /// Of money that the view does not count: whether it would be there in some of the months.
+    within: bool,
+    /// What keeps it from the first of those in which it would not.
+    elsewhere: Option<Why>,
+}
+
+impl Group {
+    /// `in 12 months`, `in 7 lines, May 2022`.
+    fn span(&self, ask: Ask) -> String {
+        let months = match (self.places.len(), self.places.first()) {
+            (1, Some(place)) => ask.month(*place).words(),
+            (many, _) => text::count(many, "month", "months"),
+        };
+        match (self.lines.len(), self.lines.first()) {
+            (1, _) => format!("in {months}"),
+            (many, _) => format!("in {}, {months}", text::count(many, "line", "lines")),
+        }
+    }
+}
+
+/// The reasons of the gaps of many lines and months, joined by purse and reason: how much of the gap
+/// each one is about. Money that may pay comes first.
 fn groups(
     ask: Ask,
     reasons: &Reasons,
     scope: &Scope,
     cells: &[((usize, usize), Money)],
 ) -> Vec<Part> {
-    let mut groups: BTreeMap<(Purse, Why), (Money, usize)> = BTreeMap::new();
+    let mut groups: BTreeMap<(u8, Purse, Why), Group> = BTreeMap::new();
     for ((line, place), gap) in cells {
         for purse in &reasons.purses {
             let why = reasons.why(*purse, *line, *place);
-            let group = groups.entry((*purse, why)).or_insert((Money::ZERO, 0));
-            *group = (group.0 + *gap, group.1 + 1);
+            let within = matches!(why, Why::OutOfView(..));
+            let first = why.clone();
+            // Money that the view does not count is told of once, whenever it would come.
+            let why = why.unsure().map_or(why, |status| Why::OutOfView(status, None));
+            let group = groups.entry((why.rank(), *purse, why)).or_default();
+            group.gap += *gap;
+            group.lines.insert(*line);
+            group.places.insert(*place);
+            group.within |= within;
+            if !within {
+                group.elsewhere.get_or_insert(first);
+            }
         }
     }
-    let unit =
-        if scope.single.is_some() { ("month", "months") } else { ("line-month", "line-months") };
-    let part = |((purse, why), (gap, count)): (&(Purse, Why), &(Money, usize))| {
-        let words = why.words(ask.plan, ask.forecast, *purse);
-        let name = &ask.book(purse.stream).name;
-        Part::aside(*gap, ask.purse_title(purse.stream, purse.pool))
-            .text(format!("{words}, in {}", text::count(*count, unit.0, unit.1)))
-            .input(ask.plan, &why.path(ask, *purse, scope.single))
-            .see(format!("stream/{name}{}", scope.period.suffix()))
+    let whole: Money = cells.iter().map(|(_, gap)| *gap).sum();
+    let mut rows = Rows::default();
+    for ((rank, purse, why), group) in &groups {
+        let part = group_row(ask, reasons, scope, (*purse, why, group));
+        match rank {
+            2 if group.gap == whole => rows.unlisted.push((*purse, part)),
+            2 => rows.partly.push((*purse, part)),
+            _ => rows.others.push(part),
+        }
+    }
+    rows.folded(ask)
+}
+
+fn group_row(
+    ask: Ask,
+    reasons: &Reasons,
+    scope: &Scope,
+    (purse, why, group): (Purse, &Why, &Group),
+) -> Part {
+    let title = ask.purse_title(purse.stream, purse.pool);
+    let name = &ask.book(purse.stream).name;
+    let part = match why.unsure() {
+        Some(status) => Part::said(would(ask, reasons, scope, (purse, status, group)), title),
+        None => {
+            let words = why.words(ask.plan, ask.forecast, purse);
+            Part::aside(group.gap, title).text(format!("{words}, {}", group.span(ask)))
+        }
     };
-    groups.iter().map(part).collect()
+    part.input(ask.plan, &why.path(ask, purse, scope.single))
+        .see(format!("stream/{name}{}", scope.period.suffix()))
+}
+
+/// What money that the view does not count would do. It is never added up as if it paid all.
+fn would(
+    ask: Ask,
+    reasons: &Reasons,
+    scope: &Scope,
+    (purse, status, group): (Purse, Status, &Group),
+) -> String {
+    let held = format!("it would hold {} in all", text::money(reasons.would_hold(purse)));
+    let months = match &group.elsewhere {
+        Some(why) if !group.within => {
+            return format!("{}; {held}", why.words(ask.plan, ask.forecast, purse));
+        }
+        Some(_) => "some of these months".to_string(),
+        None => scope.period.words.clone(),
+    };
+    let sure = status.word();
+    format!(
+        "may pay such costs in {months}, but is only {sure}: this view does not count it; {held}"
+    )
+}
+
+/// Rows of reasons, with those of money that does not list what stays unpaid apart.
+#[derive(Default)]
+struct Rows {
+    others: Vec<Part>,
+    /// None of it is listed.
+    unlisted: Vec<(Purse, Part)>,
+    /// Some of the lines are not listed.
+    partly: Vec<(Purse, Part)>,
+}
+
+impl Rows {
+    /// The rows in order, many of money that does not list it as one.
+    fn folded(self, ask: Ask) -> Vec<Part> {
+        let mut parts = self.others;
+        parts.extend(fold(ask, self.partly, "do not list some of it in `pays-for`"));
+        parts.extend(fold(ask, self.unlisted, "do not list it in `pays-for`"));
+        parts
+    }
+}
+
+fn fold(ask: Ask, rows: Vec<(Purse, Part)>, words: &str) -> Vec<Part> {
+    if rows.len() <= UNLISTED_SHOWN {
+        return rows.into_iter().map(|(_, part)| part).collect();
+    }
+    let name = |(purse, _): &(Purse, Part)| {
+        let name = &ask.book(purse.stream).name;
+        match purse.pool.and_then(|pool| ask.plan.pools.get(pool.at())) {
+            Some(pool) => format!("{name} (in {})", pool.name),
+            None => name.clone(),
+        }
+    };
+    let names: Vec<String> = rows.iter().map(name).collect();
+    let label = format!("{} others {words}", rows.len());
+    vec![Part::said(names.join(", "), label)]
 }
 
 /// What every gap is to be read with.

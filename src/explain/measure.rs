@@ -2,6 +2,7 @@
 //! the partnership depends.
 
 use super::ask::{Ask, Period, largest_first, subject, sums};
+use super::dependable::failed_tests;
 use super::{Explanation, Part, Value, text};
 use crate::funding::{Kind, Status};
 use crate::ledger::{Ledger, LineBook};
@@ -187,11 +188,7 @@ fn dependable<'a>(ask: Ask<'a>, rest: &[&str]) -> Option<Explanation> {
     let covered = Part::aside(covered, "core cost covered by dependable money alone");
     let cost = Part::aside(cost, "core cost").see(format!("cost/core{}", period.suffix()));
     let explanation = Explanation::of(&subject, value, formula);
-    let not = ask.ledger().streams.iter().filter(|book| !book.dependable && book.kind.is_some());
-    let not = not.map(|book| {
-        Part::said("not dependable by its terms", book.title.clone())
-            .input(ask.plan, &format!("stream.{}", book.name))
-    });
+    let not = failed_tests(ask);
     let explanation = explanation.with([covered, cost]).with(rows.iter().map(part)).with(not);
     Some(explanation.note(
         "Dependable money is signed or stands by law, recurs, has 24 months or more of term left at \
@@ -301,11 +298,18 @@ fn rung(ask: Ask, word: &str) -> Option<Explanation> {
     Some(explanation.with(years).with(first).with(unsure(ask, rung.view)))
 }
 
-/// What each funder's money pays in a period, the largest first.
+/// What is drawn on each stream of a period, its indirect recovery with it. Recovered money is its
+/// funder's already, so the stream that spends it again is left out.
+fn drawn(ask: Ask, period: &Period) -> Vec<(usize, Money)> {
+    let streams = ask.ledger().streams.iter().enumerate();
+    let own = streams.filter(|(_, book)| book.kind.is_some());
+    largest_first(sums(own.map(|(stream, book)| (stream, period.sum(&book.drawn)))))
+}
+
+/// What is drawn on each funder's streams in a period, the largest first.
 fn by_funder<'a>(ask: Ask<'a>, period: &Period) -> Vec<(&'a str, Money)> {
-    let draws = ask.draws(period).iter();
-    let rows = sums(draws.map(|draw| (ask.book(draw.stream).funder.as_str(), draw.amount)));
-    largest_first(rows)
+    let rows = drawn(ask, period).into_iter();
+    largest_first(sums(rows.map(|(stream, amount)| (ask.book(stream).funder.as_str(), amount))))
 }
 
 fn funders(ask: Ask, period: &Period) -> Vec<Part> {
@@ -316,15 +320,25 @@ fn funders(ask: Ask, period: &Period) -> Vec<Part> {
         Part::aside(*amount, format!("drawn on {name}"))
             .text(text::percent_rounded(amount.ratio(whole)))
     };
-    let whole = Part::aside(whole, "all draws").see(format!("covered{}", period.suffix()));
-    rows.iter().map(part).chain([whole]).collect()
+    let whole = Part::aside(whole, "drawn on all streams");
+    let parts = rows.iter().map(part).chain([whole]);
+    parts.chain(recovered(ask, period)).collect()
+}
+
+/// What of the draws is indirect recovery, which its funder gives, whoever spends it later.
+fn recovered(ask: Ask, period: &Period) -> Option<Part> {
+    let rows = ask.ledger().recoveries.iter();
+    let rows = rows.filter(|row| period.places().contains(&row.place));
+    let amount: Money = rows.map(|row| row.amount).sum();
+    let label = "of it indirect recovery, counted with the funder that gives it";
+    amount.is_positive().then(|| Part::aside(amount, label))
 }
 
 fn concentration(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     let (period, measure) = year(ask, rest)?;
     let subject = subject("concentration of funders", "", &period);
-    let formula = "each funder's share of the draws times itself, summed (Herfindahl-Hirschman): from \
-                   near 0, many funders, to 1, one funder";
+    let formula = "each funder's share of what is drawn on all streams, indirect recovery with it, times \
+                   itself, summed (Herfindahl-Hirschman): from near 0, many funders, to 1, one funder";
     let value = Value::Number(measure.concentration);
     Some(Explanation::of(&subject, value, formula).with(funders(ask, &period)))
 }
@@ -336,15 +350,18 @@ fn top_funder(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         None => "none: nothing is drawn".to_string(),
     };
     let subject = subject("the funder of the most draws", "", &period);
-    let formula = "the draws on each funder's money over all draws; the largest share";
+    let formula = "what is drawn on each funder's streams, their indirect recovery with it, over what is \
+                   drawn on all; the largest share";
     Some(Explanation::of(&subject, Value::Words(words), formula).with(funders(ask, &period)))
 }
 
 fn grant_dependence(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     let (period, measure) = year(ask, rest)?;
-    let draws = ask.draws(&period).iter();
-    let grants = draws.filter(|draw| ask.book(draw.stream).kind == Some(Kind::Grant));
-    let rows = largest_first(sums(grants.map(|draw| (draw.stream, draw.amount))));
+    let all = drawn(ask, &period);
+    let is_grant = |stream: usize| ask.book(stream).kind == Some(Kind::Grant);
+    let grants = all.iter().copied().filter(|(stream, _)| is_grant(*stream));
+    let rows: Vec<(usize, Money)> = grants.collect();
+    let all: Money = all.iter().map(|(_, amount)| *amount).sum();
     let part = |(stream, amount): &(usize, Money)| {
         let book = ask.book(*stream);
         Part::aside(*amount, format!("drawn on {}", book.title))
@@ -352,15 +369,13 @@ fn grant_dependence(ask: Ask, rest: &[&str]) -> Option<Explanation> {
             .see(format!("stream/{}{}", book.name, period.suffix()))
     };
     let grants: Money = rows.iter().map(|(_, amount)| *amount).sum();
-    let all: Money = ask.draws(&period).iter().map(|draw| draw.amount).sum();
-    let totals = [
-        Part::aside(grants, "draws on grants"),
-        Part::aside(all, "all draws").see(format!("covered{}", period.suffix())),
-    ];
+    let totals = [Part::aside(grants, "drawn on grants"), Part::aside(all, "drawn on all streams")];
     let subject = subject("grant dependence", "", &period);
     let value = Value::Share(measure.grant_dependence);
-    let explanation = Explanation::of(&subject, value, "draws on grants over all draws");
-    Some(explanation.with(totals).with(rows.iter().map(part)))
+    let formula = "what is drawn on grants over what is drawn on all streams, the indirect recovery of \
+                   each with it";
+    let explanation = Explanation::of(&subject, value, formula);
+    Some(explanation.with(totals).with(rows.iter().map(part)).with(recovered(ask, &period)))
 }
 
 fn partner(ask: Ask, name: &[&str]) -> Option<Explanation> {

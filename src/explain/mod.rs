@@ -11,7 +11,7 @@
 //!
 //! What comes out is plain data; how it looks in a terminal or a report is not decided here.
 
-use crate::diagnostic::{Origin, nearest};
+use crate::diagnostic::Origin;
 use crate::forecast::Forecast;
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -21,11 +21,14 @@ mod ask;
 mod cash;
 mod catalogue;
 mod cost;
+mod dependable;
 mod gap;
+mod list;
 mod measure;
 mod need;
 mod stream;
 mod text;
+mod unknown;
 mod why;
 
 use ask::Ask;
@@ -46,7 +49,8 @@ pub const PATTERNS: &[(&str, &str)] = &[
     ("tranche/<stream>/<label>", "what became of one piece of a stream's money"),
     ("cash/<month>", "closing cash, paying what the braid funds"),
     ("cash/all-costs/<month>", "closing cash, paying every cost as planned"),
-    ("cash/lowest, cash/runs-out, cash/working-capital", "cash in short"),
+    ("cash/lowest, cash/runs-out", "unrestricted cash, paying every cost"),
+    ("cash/working-capital", "what late payment by funders takes"),
     ("cash/days/<year>, cash/liquid-months/<year>", "how long unrestricted cash lasts"),
     ("cliff, cliff/<month>", "falls of authority"),
     ("runway", "how long core costs and cash hold"),
@@ -150,13 +154,19 @@ pub struct UnknownFigure {
     pub given: String,
     /// The figure that is nearest to it.
     pub nearest: Option<String>,
+    /// What is wrong with it, where that is known: a month outside the plan, say.
+    pub reason: Option<String>,
     /// Figures of this forecast that can be asked.
     pub examples: Vec<String>,
 }
 
 impl std::fmt::Display for UnknownFigure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no figure `{}` in this forecast", crate::diagnostic::visible(&self.given))
+        write!(f, "no figure `{}` in this forecast", crate::diagnostic::visible(&self.given))?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {}", crate::diagnostic::visible(reason)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -179,7 +189,7 @@ pub fn explain(
     let separates = |character: char| character == '/' || character.is_whitespace();
     let words: Vec<&str> = figure.split(separates).filter(|word| !word.is_empty()).collect();
     let Some(mut explanation) = dispatch(ask, &words) else {
-        return Err(unknown(ask, figure, &words.join("/")));
+        return Err(unknown::answer(ask, figure, &words));
     };
     explanation.figure = words.join("/");
     Ok(explanation)
@@ -187,7 +197,7 @@ pub fn explain(
 
 fn dispatch(ask: Ask, words: &[&str]) -> Option<Explanation> {
     let (head, rest) = words.split_first()?;
-    match *head {
+    let found = match *head {
         "gap" => need::explain(ask, need::Column::Gap, rest),
         "cost" => need::explain(ask, need::Column::Cost, rest),
         "covered" => need::explain(ask, need::Column::Covered, rest),
@@ -200,16 +210,8 @@ fn dispatch(ask: Ask, words: &[&str]) -> Option<Explanation> {
         "refund-due" => stream::lost(ask, stream::Loss::RefundDue, rest),
         "cash" => cash::explain(ask, rest),
         _ => measure::explain(ask, head, rest),
-    }
-}
-
-fn unknown(ask: Ask, given: &str, id: &str) -> UnknownFigure {
-    let known = figures(ask.plan, ask.forecast);
-    let head = id.split('/').next().unwrap_or("");
-    let of_head = |known: &&String| known.split('/').next() == Some(head);
-    let near = nearest(id, known.iter().map(String::as_str)).map(str::to_string);
-    let nearest = near.or_else(|| known.iter().find(of_head).cloned());
-    UnknownFigure { given: given.to_string(), nearest, examples: catalogue::examples(ask) }
+    };
+    found.or_else(|| list::explain(ask, words))
 }
 
 impl Explanation {

@@ -1,7 +1,7 @@
 //! Gap, cost and covered cost: of all lines, of a group, or of one line.
 
 use super::ask::{Ask, Grain, Period, Scope, largest_first, subject, sums};
-use super::{Explanation, Part, cost, gap};
+use super::{Explanation, Part, cost, gap, text};
 use crate::ledger::LineBook;
 use crate::money::Money;
 
@@ -47,27 +47,50 @@ impl Column {
 /// Explains a gap, a cost or a covered cost.
 pub(super) fn explain(ask: Ask, column: Column, rest: &[&str]) -> Option<Explanation> {
     let scope = Scope::parse(ask, rest)?;
+    let explanation = of_scope(ask, column, &scope);
+    Some(also_function(ask, column, &scope, explanation))
+}
+
+/// Where the id of a line is also the word of a function, a note and where to ask of the function.
+fn also_function(ask: Ask, column: Column, scope: &Scope, explanation: Explanation) -> Explanation {
+    let lines = &ask.ledger().lines;
+    let Some(name) = scope.single.map(|line| lines[line].name.as_str()) else { return explanation };
+    let own: Vec<&LineBook> = lines.iter().filter(|line| line.function == name).collect();
+    if own.is_empty() {
+        return explanation;
+    }
+    let amount = own.iter().map(|line| scope.period.sum(column.of(line))).sum();
+    let id = format!("{}/function/{name}", column.word());
+    let label = format!("{} of the function {name}", column.noun());
+    let part = Part::aside(amount, label)
+        .text(text::count(own.len(), "line", "lines"))
+        .see(format!("{id}{}", scope.period.suffix()));
+    let note = format!("`{name}` is a line here and a function too: `{id}` asks of the function.");
+    explanation.with([part]).note(note)
+}
+
+fn of_scope(ask: Ask, column: Column, scope: &Scope) -> Explanation {
     let lines = &ask.ledger().lines;
     let value = scope.lines.iter().map(|line| scope.period.sum(column.of(&lines[*line]))).sum();
     let subject = subject(column.noun(), &scope.words, &scope.period);
     if column == Column::Covered {
-        return Some(covered(ask, &scope, &subject, value));
+        return covered(ask, scope, &subject, value);
     }
     let explanation = match (scope.single, scope.period.grain) {
         (Some(line), Grain::Month(_)) => {
             let place = scope.period.first;
-            return Some(match column {
+            return match column {
                 Column::Gap => gap::line_month(ask, line, place, &subject),
                 _ => cost::line_month(ask, line, place, &subject),
-            });
+            };
         }
         (Some(line), _) => by_time(ask, column, line, &scope.period, &subject),
-        (None, _) => by_line(ask, column, &scope, &subject),
+        (None, _) => by_line(ask, column, scope, &subject),
     };
-    Some(match column {
-        Column::Gap => gap::with_reasons(ask, &scope, explanation),
+    match column {
+        Column::Gap => gap::with_reasons(ask, scope, explanation),
         _ => explanation.with(scope.single.into_iter().flat_map(|line| cost::inputs(ask, line))),
-    })
+    }
 }
 
 fn by_time(ask: Ask, column: Column, line: usize, period: &Period, subject: &str) -> Explanation {

@@ -317,6 +317,22 @@ pub(super) fn stranded(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     Some(Explanation::sum_of(&subject, value, formula, parts).with([uses, gap]))
 }
 
+/// What all streams lose by year, beside what they lose in all.
+fn by_year(ask: Ask, loss: Loss, period: &Period) -> Vec<Part> {
+    if period.grain != Grain::Whole {
+        return Vec::new();
+    }
+    let head = if loss == Loss::Lapsed { "lapsed" } else { "refund-due" };
+    let part = |year: Period| {
+        let streams = ask.ledger().streams.iter();
+        let amount: Money = streams.map(|book| year.sum(loss.of(book))).sum();
+        Part::aside(amount, format!("of it in {}", year.words))
+            .see(format!("{head}{}", year.suffix()))
+    };
+    let parts = period.pieces(ask).into_iter().map(part);
+    parts.filter(|part| part.amount != Some(Money::ZERO)).collect()
+}
+
 /// What a stream may lose.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loss {
@@ -326,6 +342,15 @@ pub(super) enum Loss {
     RefundDue,
 }
 
+impl Loss {
+    fn of(self, book: &StreamBook) -> &[Money] {
+        match self {
+            Loss::Lapsed => &book.lapsed,
+            Loss::RefundDue => &book.refund_due,
+        }
+    }
+}
+
 /// Explains what lapses or goes back, by stream.
 pub(super) fn lost(ask: Ask, loss: Loss, rest: &[&str]) -> Option<Explanation> {
     let (period, _) = Period::year_rest(ask, rest)?;
@@ -333,10 +358,7 @@ pub(super) fn lost(ask: Ask, loss: Loss, rest: &[&str]) -> Option<Explanation> {
         Loss::Lapsed => ("authority that lapses", "until"),
         Loss::RefundDue => ("cash that must go back", "payment"),
     };
-    let of = |book: &StreamBook| match loss {
-        Loss::Lapsed => period.sum(&book.lapsed),
-        Loss::RefundDue => period.sum(&book.refund_due),
-    };
+    let of = |book: &StreamBook| period.sum(loss.of(book));
     let rows = ask.ledger().streams.iter().enumerate().map(|(place, book)| (place, of(book)));
     let rows = largest_first(sums(rows));
     let part = |(stream, amount): &(usize, Money)| {
@@ -348,5 +370,6 @@ pub(super) fn lost(ask: Ask, loss: Loss, rest: &[&str]) -> Option<Explanation> {
     let value = rows.iter().map(|(_, amount)| *amount).sum();
     let parts: Vec<Part> = rows.iter().map(part).collect();
     let formula = format!("the {noun}, by stream");
-    Some(Explanation::sum_of(&subject(noun, "", &period), value, formula, parts))
+    let explanation = Explanation::sum_of(&subject(noun, "", &period), value, formula, parts);
+    Some(explanation.with(by_year(ask, loss, &period)))
 }

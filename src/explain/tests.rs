@@ -185,13 +185,13 @@ fn a_gap_says_which_rule_keeps_which_money_from_it() {
         [
             "ahc: paid 7,500.00; it may pay at most its documented benefit share of 60% \
              (2 CFR 200.405) (112,726.50 left in the month)",
-            "dues (in Community fund): does not list it in `pays-for`",
             "dues: paid 1,500.00; it may pay it, and has paid all that it held (nothing of this \
              part left in the month)",
-            "hoped: does not list it in `pays-for`",
             "reserve: could pay it, but nothing of it is authorised above its floor",
-            "Indirect recovery: paid 1,050.00; it may pay it, and has paid all that it held \
+            "Indirect recovery: paid 1,129.50; it may pay it, and has paid all that it held \
              (1,129.50 in hand and new in the month, 1,129.50 drawn, 0.00 left)",
+            "dues (in Community fund): does not list it in `pays-for`",
+            "hoped: does not list it in `pays-for`",
         ]
     );
     let told = asides(&plan, &forecast, "gap navigators 2025-09");

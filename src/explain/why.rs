@@ -3,10 +3,12 @@
 //! Eligibility is asked of [`verdict`] alone. What is left, what was taken under a cap and what was
 //! paid are read from the books.
 
+use std::cell::OnceCell;
+
 use super::ask::{Ask, Period};
 use super::text;
 use crate::forecast::Forecast;
-use crate::funding::{Kind, Lowered, Status};
+use crate::funding::{End, Kind, Lowered, Status};
 use crate::ledger::{DrawBook, TrancheBook};
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -56,6 +58,12 @@ pub(super) enum Why {
     NotYet(Month),
     /// It is not sure enough for this view; where what is sure of it is over, since when.
     OutOfView(Status, Option<Month>),
+    /// It is not sure enough for this view, and would begin only in this month.
+    WouldBegin(Month, Status),
+    /// It is not sure enough for this view, and would have ended in this month.
+    WouldHaveEnded(Month, Status),
+    /// Its contract is over, and what it brought is spent.
+    EndedSpent(Month),
     /// A rule refuses it.
     Refused(Refusal),
     /// It brings nothing within the horizon.
@@ -66,6 +74,7 @@ pub(super) enum Why {
 pub(super) struct Reasons<'a> {
     ask: Ask<'a>,
     timeline: Option<Timeline>,
+    all_money: OnceCell<Option<Timeline>>,
     unseen: Vec<Vec<(Month, Option<Month>, Status)>>,
     /// Every purse of the plan, in the order of streams; last, indirect recovery.
     pub(super) purses: Vec<Purse>,
@@ -79,7 +88,7 @@ impl<'a> Reasons<'a> {
         let places = 0..ask.ledger().streams.len();
         let unseen = places.clone().map(|stream| unseen(ask, stream, view)).collect();
         let purses = places.flat_map(|stream| purses(ask, stream)).collect();
-        Reasons { ask, timeline, unseen, purses }
+        Reasons { ask, timeline, all_money: OnceCell::new(), unseen, purses }
     }
 
     /// Why a purse pays no more of a line in a month.
@@ -103,9 +112,32 @@ impl<'a> Reasons<'a> {
         }
         if !self.left(purse, place).is_positive() {
             let on_demand = self.tranches(purse).any(|tranche| tranche.on_demand);
-            return if on_demand { Why::ShareGiven } else { Why::SpentOut };
+            let spent = || self.spent(purse, stream, month);
+            return if on_demand { Why::ShareGiven } else { spent() };
         }
         self.bound(purse, stream, index, place, benefit)
+    }
+
+    /// Why an open purse has nothing left: it paid all, or it ended and brings no more.
+    fn spent(&self, purse: Purse, stream: StreamIndex, month: Month) -> Why {
+        let over = |last: &Month| *last < month;
+        let brought = self.tranches(purse).all(|held| held.award == 0 && held.first < month);
+        match &self.ask.plan.stream(stream).end {
+            End::Until(last) if over(last) && brought => Why::EndedSpent(*last),
+            _ => Why::SpentOut,
+        }
+    }
+
+    /// What a purse would hold of money that is not sure enough for this view, within the horizon.
+    pub(super) fn would_hold(&self, purse: Purse) -> Money {
+        let Some(stream) = self.ask.planned(purse.stream) else { return Money::ZERO };
+        let all = self.all_money.get_or_init(|| {
+            Timeline::from_plan(self.ask.plan, Selection::View(Status::Prospective)).ok()
+        });
+        let all = all.as_ref().map_or(&[] as &[HeldTranche], |timeline| &timeline.tranches);
+        let own = all.iter().filter(|held| held.stream == stream && held.pool == purse.pool);
+        let seen: Money = self.tranches(purse).map(|held| held.amount).sum();
+        (own.map(|held| held.amount).sum::<Money>() - seen).floor_zero()
     }
 
     /// Indirect recovery is no stream of the plan: it is unrestricted and kept until used.
@@ -130,11 +162,24 @@ impl<'a> Reasons<'a> {
         if let Some((_, _, status)) = unseen.iter().find(covers) {
             return Why::OutOfView(*status, ended);
         }
-        match (next.min(), ended, unseen.first()) {
-            (Some(first), _, _) => Why::NotYet(first),
-            (None, Some(last), _) => Why::Ended(last),
-            (None, None, Some((_, _, status))) => Why::OutOfView(*status, None),
-            (None, None, None) => Why::Nothing,
+        match (next.min(), ended) {
+            (Some(first), _) => Why::NotYet(first),
+            (None, Some(last)) => Why::Ended(last),
+            (None, None) => self.would_be(purse, month),
+        }
+    }
+
+    /// When money that is not sure enough for this view would begin, or would have ended.
+    fn would_be(&self, purse: Purse, month: Month) -> Why {
+        let unseen = &self.unseen[purse.stream];
+        let later = unseen.iter().filter(|(first, _, _)| *first > month);
+        if let Some((first, _, status)) = later.min_by_key(|(first, _, _)| *first) {
+            return Why::WouldBegin(*first, *status);
+        }
+        let over = unseen.iter().filter_map(|(_, last, status)| last.map(|last| (last, *status)));
+        match over.max_by_key(|(last, _)| *last) {
+            Some((last, status)) => Why::WouldHaveEnded(last, status),
+            None => Why::Nothing,
         }
     }
 
@@ -325,6 +370,25 @@ fn purses(ask: Ask, stream: usize) -> Vec<Purse> {
 }
 
 impl Why {
+    /// How sure money is that this view does not count.
+    pub(super) fn unsure(&self) -> Option<Status> {
+        match self {
+            Why::OutOfView(status, _)
+            | Why::WouldBegin(_, status)
+            | Why::WouldHaveEnded(_, status) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The place of a reason among others: money that may pay comes first, then what a rule refuses.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Why::Refused(Refusal::NotPaidFor) => 2,
+            Why::Refused(_) => 1,
+            _ => 0,
+        }
+    }
+
     /// The reason in words, after the stream's title.
     pub(super) fn words(&self, plan: &Plan, forecast: &Forecast, purse: Purse) -> String {
         match self {
@@ -354,6 +418,15 @@ impl Why {
                 last.words(),
                 status.word()
             ),
+            Why::WouldBegin(first, status) => {
+                format!("would begin only in {}, and is only {}", first.words(), status.word())
+            }
+            Why::WouldHaveEnded(last, status) => {
+                format!("would have ended in {}, and is only {}", last.words(), status.word())
+            }
+            Why::EndedSpent(last) => {
+                format!("ended in {}, and what it brought is spent", last.words())
+            }
             Why::Refused(refusal) => refusal.words(plan),
             Why::Nothing
                 if forecast.books.ledger.streams[purse.stream].kind == Some(Kind::Reserve) =>
@@ -383,8 +456,10 @@ impl Why {
             Why::Match => format!("{stream}.match"),
             Why::ShareGiven => format!("{stream}.terms.rate"),
             Why::Protected => "policy.protect-core-months".to_string(),
-            Why::Ended(_) => written(ask, &stream, &["until", "schedule"]),
-            Why::NotYet(_) => written(ask, &stream, &FIRST_KEYS),
+            Why::Ended(_) | Why::EndedSpent(_) | Why::WouldHaveEnded(..) => {
+                written(ask, &stream, &["until", "schedule"])
+            }
+            Why::NotYet(_) | Why::WouldBegin(..) => written(ask, &stream, &FIRST_KEYS),
             Why::OutOfView(_, None) => format!("{stream}.status"),
             Why::OutOfView(_, Some(_)) => written(ask, &stream, &["renewal", "budget-periods"]),
             Why::Refused(refusal) => match refusal {
@@ -443,7 +518,7 @@ pub(super) fn amount_path(ask: Ask, stream: &str) -> String {
 }
 
 /// The path of the first of some keys that was written of a stream; else the stream's own.
-fn written(ask: Ask, stream: &str, keys: &[&str]) -> String {
+pub(super) fn written(ask: Ask, stream: &str, keys: &[&str]) -> String {
     let paths = keys.iter().map(|key| format!("{stream}.{key}"));
     let mut known = paths.filter(|path| ask.plan.inputs.below(path).next().is_some());
     known.next().unwrap_or_else(|| stream.to_string())

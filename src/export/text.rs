@@ -601,7 +601,7 @@ mod tests {
         let text = encode(&page, 80, Colour::Without);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "Cash, lowest of each 13 months (! is below zero)");
-        assert!(lines[1].contains(" █|█") && lines[2].contains(" ▁|▁") && lines[2].contains('!'));
+        assert!(lines[1].contains(" █|▇") && lines[2].contains(" ▁|▁") && lines[2].contains('!'));
         assert_eq!(
             lines[3],
             "A full bar is $470, on every line. Bars from Feb 2021 on stand right of |."

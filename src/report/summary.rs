@@ -45,8 +45,8 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
 
 fn masthead(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     page.title(&plan.title);
-    if !plan.notice.is_empty() {
-        page.say(Mark::None, &plan.notice);
+    if let Some(notice) = plan.notice_beside_title() {
+        page.say(Mark::None, notice);
     }
     let scenario = match plan.scenario_title.as_str() {
         "" => plan.scenario.clone(),

@@ -12,8 +12,8 @@ use crate::plan::Plan;
 pub fn page(plan: &Plan, explanation: &Explanation, asking: &str) -> Page {
     let mut page = Page::new();
     page.title(&explanation.title);
-    if !plan.notice.is_empty() {
-        page.say(Mark::None, &plan.notice);
+    if let Some(notice) = plan.notice_beside_title() {
+        page.say(Mark::None, notice);
     }
     page.say(Mark::None, sentence(&explanation.formula));
     for entries in reckoning(explanation) {
