@@ -142,7 +142,7 @@ fn the_record_says_what_the_tables_say() {
                 .as_array()
                 .unwrap()
                 .iter()
-                .find(|other| other["fiscal_year"].to_string() == year["fiscal_year"]);
+                .find(|other| year["fiscal_year"] == other["fiscal_year"].to_string().as_str());
             let same = same.unwrap();
             for key in ["cost", "covered", "gap", "structural_gap", "lapsed", "dependable_share"] {
                 assert_eq!(same[key], year[key].as_str(), "{key}");
