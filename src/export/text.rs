@@ -154,7 +154,10 @@ impl Writer {
             1 => " at each month's end".to_string(),
             each => format!(", lowest of each {each} months"),
         };
-        self.line(&format!("{}{bucket} (! is below zero)", visible(&bars.title)), BOLD);
+        let title = format!("{}{bucket} (! is below zero)", visible(&bars.title));
+        for line in wrapped(&title, self.width) {
+            self.line(&line, BOLD);
+        }
         for (label, values) in &bars.series {
             let label = fitted(&visible(label), label_width);
             let marked = bars.marked.as_ref().map(|(place, _)| place / each);
@@ -446,11 +449,26 @@ fn right(text: &str, width: usize) -> String {
     " ".repeat(width.saturating_sub(text.width())) + text
 }
 
+/// The words of a text, a percent sign with its number.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match words.last_mut().filter(|_| word.starts_with('%')) {
+            Some(number) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            None => words.push(word.to_string()),
+        }
+    }
+    words
+}
+
 /// Text broken at spaces into lines no wider than this; a longer word is cut.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in words(text) {
         let wide = word.width();
         if used > 0 && used + 1 + wide > width {
             lines.push(String::new());
@@ -462,7 +480,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
             used += 1;
         }
         if wide <= width {
-            line.push_str(word);
+            line.push_str(&word);
             used += wide;
             continue;
         }
