@@ -22,6 +22,9 @@ use crate::name::Name;
 use crate::plan::cost::BACKBONE_FUNCTIONS;
 use crate::plan::{Horizon, Inputs, Opening, Phase, Plan, Policy};
 
+/// Files that the format knows and this version does not read: they are told, not passed over.
+const UNREAD: [&str; 2] = ["actuals.csv", "bridge.toml"];
+
 /// What a plan is called in a scenario.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -82,6 +85,11 @@ pub fn plan(
         policy,
         opening,
         inputs: Inputs::default(),
+        unread: UNREAD
+            .iter()
+            .filter(|name| files.holds(name))
+            .map(|name| name.to_string())
+            .collect(),
     };
     let sound = finish::Sound {
         horizon: context.horizon_known,

@@ -60,6 +60,15 @@ fn one(lines: &str) -> (Code, String) {
 }
 
 #[test]
+fn a_file_that_is_not_read_is_told() {
+    let plan = "[plan]\ntitle = \"P\"\nstart = \"2026-01\"\nmonths = 12\n";
+    let files = MemoryFolder::new([("plan.toml", plan), ("actuals.csv", "month,kind,id,amount\n")]);
+    let plan = read(&files, "base").unwrap();
+    let told: Vec<&str> = crate::plan::check::findings(&plan).iter().map(|f| f.name).collect();
+    assert_eq!(told, ["file-not-read"]);
+}
+
+#[test]
 fn the_templates_read_in_every_case() {
     for template in templates() {
         let files = MemoryFolder::new(template.files.iter().copied());

@@ -34,11 +34,12 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 11] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 12] = [
     award_starts_before_plan,
     cap_cannot_bind,
     cost_before_award,
     cost_nobody_pays,
+    file_not_read,
     illustrative_input,
     milestone_after_period,
     pool_rests_on_authority,
@@ -355,6 +356,18 @@ fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.lines).filter_map(check).collect()
+}
+
+/// `file-not-read`: a file that a partnership may keep in the folder and that nothing here reads.
+fn file_not_read(facts: &Facts) -> Vec<Finding> {
+    let finding = |name: &String| Finding {
+        name: "file-not-read",
+        subject: name.clone(),
+        message: "it stands in the folder and is not read: no figure rests on it".to_string(),
+        amount: None,
+        origin: None,
+    };
+    facts.plan.unread.iter().map(finding).collect()
 }
 
 /// `illustrative-input`: figures whose source calls itself illustrative.

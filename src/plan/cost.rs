@@ -426,6 +426,7 @@ pub(crate) mod sample {
             policy: Policy::default(),
             opening: Opening::default(),
             inputs: Inputs::default(),
+            unread: Vec::new(),
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Plan {
     pub opening: Opening,
     /// Every input with the place where it was written.
     pub inputs: Inputs,
+    /// What stands beside the plan and is not read, by name.
+    pub unread: Vec<String>,
 }
 
 /// How far along a partnership is (ReThink Health's phases).

@@ -34,6 +34,7 @@ fn words_of(name: &str) -> Option<Words> {
         "cost-nobody-pays" => {
             ("line that nobody may pay", "lines that nobody may pay", "of cost", "")
         }
+        "file-not-read" => ("file that is not read", "files that are not read", "", ""),
         "illustrative-input" => {
             ("table of illustrative figures", "tables of illustrative figures", "", "")
         }
