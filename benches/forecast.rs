@@ -15,8 +15,9 @@ use braidfund::plan::Plan;
 use braidfund::timeline::{Selection, Timeline};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
-/// A plan of any size: awards with windows and caps, payers that pay monthly, restricted to some lines each.
-fn synthetic(streams: usize, lines: usize, months: usize) -> Plan {
+/// A plan of any size: awards with windows and caps, payers that pay monthly, restricted to some lines each;
+/// if asked, a quarter of the streams federal and paying only beside as much other money.
+fn synthetic(streams: usize, lines: usize, months: usize, matched: bool) -> Plan {
     let mut text =
         format!("[plan]\ntitle = \"Synthetic\"\nstart = \"2026-01\"\nmonths = {months}\n");
     text += "[driver.members]\nstart = 20000\ngrowth = \"2%\"\n";
@@ -50,10 +51,15 @@ fn synthetic(streams: usize, lines: usize, months: usize) -> Plan {
             }
             _ => String::new(),
         };
+        let matching = if matched && stream % 4 == 1 {
+            "federal = true\nmatch = { share-of-total = \"50%\" }\n"
+        } else {
+            ""
+        };
         writeln!(
             text,
             "[stream.s{stream}]\n{terms}\nfunder = \"F\"\nstatus = \"secured\"\nfrom = \"{}\"\nuntil = \"{}\"\n\
-             pays-for = [{}]\n{cap}",
+             pays-for = [{}]\n{cap}{matching}",
             month(first),
             month(first + months / 2),
             pays.join(", ")
@@ -67,11 +73,16 @@ fn synthetic(streams: usize, lines: usize, months: usize) -> Plan {
 fn braids(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("waterfall");
     group.sample_size(10);
-    for (streams, lines, months) in [(12, 30, 120), (40, 120, 90), (40, 120, 180), (40, 120, 360)] {
-        let plan = synthetic(streams, lines, months);
+    let sizes = [(12, 30, 120), (40, 120, 90), (40, 120, 180), (40, 120, 360)];
+    let plain = sizes.into_iter().map(|size| (size, false));
+    for ((streams, lines, months), matched) in
+        plain.chain(sizes.into_iter().map(|size| (size, true)))
+    {
+        let plan = synthetic(streams, lines, months, matched);
         let timeline =
             Timeline::from_plan(&plan, Selection::View(Status::Secured)).expect("it lowers");
-        let size = format!("{streams}x{lines}x{months}");
+        let rules = if matched { ", a quarter matched" } else { "" };
+        let size = format!("{streams}x{lines}x{months}{rules}");
         group.bench_with_input(
             BenchmarkId::new("braid and check", &size),
             &plan,

@@ -16,7 +16,7 @@ use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::plan::restriction::{Matching, selected, standing_verdict};
-use crate::timeline::{Permit, Timeline};
+use crate::timeline::{Permit, Purse, Timeline};
 
 /// Makes the braid of a timeline by the waterfall, or by documented shares first.
 pub(super) fn allocate(plan: &Plan, timeline: &Timeline, method: Method) -> Braid {
@@ -68,6 +68,8 @@ struct Needed {
     this_month: Vec<(i64, i64)>,
     /// The count of moves at which the match could not be raised any further, by line.
     dry: Vec<u64>,
+    /// The count of moves at which a purse of the award could pay no line of a priority, by priority.
+    stuck: [(u64, usize); 3],
     /// Draws that may match, the oldest first, by place in `entries`.
     offered: Vec<usize>,
     next: usize,
@@ -106,6 +108,8 @@ struct Allocation<'a> {
     place: usize,
     active: Vec<usize>,
     upcoming: Vec<usize>,
+    /// What the active tranches of each purse hold together.
+    purse_held: Vec<i64>,
     left: Vec<i64>,
     open: Vec<u64>,
     /// What documented benefit leaves each named award of each line this month.
@@ -150,6 +154,7 @@ impl<'a> Allocation<'a> {
             place: 0,
             active: Vec::new(),
             upcoming,
+            purse_held: vec![0; timeline.purses.len()],
             left: vec![0; plan.lines.len()],
             open: vec![0; plan.lines.len().div_ceil(64)],
             benefit_left: vec![Vec::new(); plan.lines.len()],
@@ -198,6 +203,12 @@ impl<'a> Allocation<'a> {
         }
         if self.active.len() > before {
             self.active.sort_unstable();
+        }
+        self.purse_held.fill(0);
+        for rank in &self.active {
+            if let Sourced::Tranche(tranche) = self.order[*rank].source {
+                self.purse_held[self.order[*rank].purse] += self.held[tranche];
+            }
         }
     }
 
@@ -255,7 +266,7 @@ impl<'a> Allocation<'a> {
         let purse = self.order[rank].purse;
         let reachable =
             self.uses[purse].bits.iter().zip(&self.open).any(|(may, open)| may & open != 0);
-        if !reachable || self.held_by(rank) == 0 {
+        if !reachable || self.held_by(rank) == 0 || self.waits_for_match(rank, class) {
             return false;
         }
         let mut moved = false;
@@ -265,7 +276,28 @@ impl<'a> Allocation<'a> {
                 moved |= self.pay(rank, line, i64::MAX) > 0;
             }
         }
+        if let Some(needed) = self.needed_of(rank).filter(|_| !moved) {
+            self.needed[needed].stuck[class] = (self.moves, purse);
+        }
         moved
+    }
+
+    /// Whether another tranche of the same award and purse has just found no match for any line of the class: then
+    /// this one finds none either, unless a cap by period tells them apart.
+    fn waits_for_match(&self, rank: usize, class: usize) -> bool {
+        self.needed_of(rank).is_some_and(|needed| {
+            let needed = &self.needed[needed];
+            needed.stuck[class] == (self.moves, self.order[rank].purse)
+                && self.awards[needed.award].is_plain()
+        })
+    }
+
+    /// The match that a source's award needs, if it needs one.
+    fn needed_of(&self, rank: usize) -> Option<usize> {
+        match self.order[rank].source {
+            Sourced::Tranche(tranche) => self.needed_by[self.award_of[tranche]],
+            Sourced::Recovery => None,
+        }
     }
 
     /// Pays a line from a source as far as every rule lets it; for an award that needs match, together
@@ -333,6 +365,14 @@ impl<'a> Allocation<'a> {
     /// Has the next eligible streams pay up to `wanted` of one line. Returns what they paid.
     fn raise_on(&mut self, needed: usize, award_rank: usize, line: LineIndex, wanted: i64) -> i64 {
         let mut rest = wanted;
+        let able = |(index, purse): (usize, &Purse)| {
+            self.purse_held[index] > 0
+                && self.needed[needed].streams[purse.stream.at()]
+                && self.uses[index].may_pay(line)
+        };
+        if !self.timeline.purses.iter().enumerate().any(able) {
+            return 0;
+        }
         for at in 0..self.active.len() {
             if rest <= 0 || self.left[line.at()] == 0 {
                 break;
@@ -348,7 +388,7 @@ impl<'a> Allocation<'a> {
     }
 
     fn may_pay(&self, rank: usize, line: LineIndex) -> bool {
-        self.uses[self.order[rank].purse].bits[line.at() / 64] & (1 << (line.at() % 64)) != 0
+        self.uses[self.order[rank].purse].may_pay(line)
     }
 
     /// Pays a line from a source with the match that stands already.
@@ -411,6 +451,7 @@ impl<'a> Allocation<'a> {
             Sourced::Recovery => self.draw_recovered(line, payment.direct),
             Sourced::Tranche(tranche) => {
                 self.held[tranche] -= payment.direct + payment.recovery;
+                self.purse_held[ranked.purse] -= payment.direct + payment.recovery;
                 let award = self.award_of[tranche];
                 let period = self.timeline.tranches[tranche].period;
                 if !self.awards[award].is_plain() {
@@ -728,6 +769,10 @@ fn uses(plan: &Plan, timeline: &Timeline, awards: &[Award], award_of: &[usize]) 
 }
 
 impl Uses {
+    fn may_pay(&self, line: LineIndex) -> bool {
+        self.bits[line.at() / 64] & (1 << (line.at() % 64)) != 0
+    }
+
     fn new(plan: &Plan, mut permits: Vec<Permit>, waits: impl Fn(&Permit) -> bool) -> Uses {
         permits.sort_by_key(|permit| (waits(permit), permit.line));
         let mut uses =
@@ -817,6 +862,7 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
             matched: opening.map_or(0, |opening| opening.matched.cents()),
             this_month: vec![(0, 0); plan.lines.len()],
             dry: vec![u64::MAX; plan.lines.len()],
+            stuck: [(u64::MAX, 0); 3],
             offered: Vec::new(),
             next: 0,
         });
