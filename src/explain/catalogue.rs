@@ -120,7 +120,8 @@ fn cash(ask: Ask, ids: &mut Vec<String>) {
         let months = 0..ask.ledger().months();
         ids.extend(months.map(|place| format!("{head}/{}", ask.month(place))));
     }
-    for id in ["cash/lowest", "cash/runs-out", "cash/working-capital"] {
+    for id in ["overhead", "standing-gaps", "cash/lowest", "cash/runs-out", "cash/working-capital"]
+    {
         ids.push(id.to_string());
     }
     years(ask, "cash/days", ids);

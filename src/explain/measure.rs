@@ -9,7 +9,7 @@ use crate::ledger::{Ledger, LineBook};
 use crate::measures::{Cliff, LadderRung, YearMeasure};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
-use crate::plan::cost::{Layer, Priority};
+use crate::plan::cost::{Category, Layer, Priority};
 
 /// Explains a figure by the head of its id.
 pub(super) fn explain(ask: Ask, head: &str, rest: &[&str]) -> Option<Explanation> {
@@ -18,6 +18,8 @@ pub(super) fn explain(ask: Ask, head: &str, rest: &[&str]) -> Option<Explanation
         ("cliff", [word]) => cliff(ask, word),
         ("runway", []) => Some(runway(ask)),
         ("sustainability", []) => Some(sustainability(ask)),
+        ("overhead", []) => Some(overhead(ask)),
+        ("standing-gaps", []) => Some(standing_gaps(ask)),
         ("ladder", []) => ladder(ask),
         ("ladder", [word]) => rung(ask, word),
         ("partner", name) => partner(ask, name),
@@ -36,6 +38,31 @@ fn year<'a>(ask: Ask<'a>, rest: &[&str]) -> Option<(Period, &'a YearMeasure)> {
     let (period, place) = Period::year_rest(ask, rest)?;
     let measures = ask.measures();
     Some((period, place.map_or(&measures.total, |place| &measures.years[place])))
+}
+
+fn overhead(ask: Ask) -> Explanation {
+    let lines = ask.ledger().lines.iter().filter(|line| line.category == Category::Overhead);
+    let part = |line: &LineBook| {
+        let see = format!("cost/{}", line.name);
+        Part::plus(line.need.iter().sum(), line.title.clone())
+            .input(ask.plan, &format!("cost.{}", line.name))
+            .see(see)
+    };
+    let recovered = ask.measures().indirect.iter().map(|row| row.recovered).sum();
+    let mut parts: Vec<Part> = lines.map(part).collect();
+    parts.push(Part::aside(recovered, "indirect cost recovered from all awards"));
+    let formula = "the cost of the lines of category `overhead`";
+    Explanation::sum_of("Overhead", ask.measures().overhead, formula, parts)
+}
+
+fn standing_gaps(ask: Ask) -> Explanation {
+    let gaps = &ask.measures().standing_gaps;
+    let part = |(month, gap): &(Month, Money)| {
+        Part::plus(*gap, month.words()).see(format!("gap/core/{month}"))
+    };
+    let total = gaps.iter().map(|(_, gap)| *gap).sum();
+    let formula = "core gaps from `as-of` to the end of the runway, each too small to end it";
+    Explanation::sum_of("Standing core gaps", total, formula, gaps.iter().map(part).collect())
 }
 
 fn cliffs(ask: Ask) -> Explanation {

@@ -63,6 +63,8 @@ pub const PATTERNS: &[(&str, &str)] = &[
     ("indirect/<stream>", "indirect cost recovered from an award"),
     ("lapsed[/<year>], refund-due[/<year>]", "authority lost, cash that goes back"),
     ("stranded/<stream>", "money that was of no use while a gap stayed"),
+    ("overhead", "the cost that indirect recovery is meant to cover"),
+    ("standing-gaps", "small core gaps before the runway ends"),
     ("partner/<name>", "what a partner puts in and gets"),
 ];
 
