@@ -12,9 +12,8 @@ use crate::funding::{
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
-use crate::plan::cost::Form;
-use crate::plan::restriction::{Verdict, selected, standing_verdict};
-use crate::plan::{Horizon, Plan};
+use crate::plan::restriction::{Verdict, standing_verdict};
+use crate::plan::{Horizon, Plan, cost};
 
 /// Which money a braid may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +160,7 @@ impl Timeline {
             if !selection.holds_status(tranche.status) {
                 continue;
             }
-            let Some(window) = self.window(tranche.first, tranche.last) else { continue };
+            let Some(window) = self.horizon.window(tranche.first, tranche.last) else { continue };
             let stated = self.amount(plan, stream, &tranche.amount, window.0);
             let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
@@ -188,16 +187,6 @@ impl Timeline {
             self.split_among_pools(plan, held);
         }
         Ok(())
-    }
-
-    /// The places in which a window lies within the horizon, if any.
-    fn window(&self, first: Month, last: Option<Month>) -> Option<(usize, usize)> {
-        let (start, end) = (self.horizon.start, self.horizon.end());
-        let last = last.unwrap_or(end).min(end);
-        if first > end || last < start || first > last {
-            return None;
-        }
-        Some((self.horizon.place(first.max(start))?, self.horizon.place(last)?))
     }
 
     fn amount(
@@ -342,55 +331,15 @@ fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Er
     })
 }
 
-/// The need of every line in every month: forms first, then losses, then fees on both.
+/// The need of every line in every month; a loss is a need where its contract is in the view.
 fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
-    let mut needs = Vec::with_capacity(plan.lines.len());
-    for line in &plan.lines {
-        let amounts = line.needs(plan);
-        needs.push(amounts.ok_or_else(|| {
-            Error::internal(format!("cost line `{}` comes out within bounds", line.name))
-        })?);
-    }
-    for (index, line) in plan.lines.iter().enumerate() {
-        if let Form::SettlementLoss(stream) = line.form
-            && selection.holds_status(plan.stream(stream).status)
-        {
-            for (month, loss) in lower(plan, stream)?.losses {
-                if let Some(place) = plan.horizon.place(month) {
-                    needs[index][place] += loss;
-                }
-            }
-        }
-    }
-    for (index, line) in plan.lines.iter().enumerate() {
-        if let Form::Fee { share, on } = &line.form {
-            needs[index] = fee(plan, &needs, line.from, line.until, *share, on);
-        }
-    }
-    Ok(needs)
-}
-
-fn fee(
-    plan: &Plan,
-    needs: &[Vec<Money>],
-    from: Month,
-    until: Month,
-    share: Rate,
-    on: &[crate::plan::restriction::Selector],
-) -> Vec<Money> {
-    let counts = |index: usize| {
-        let line = &plan.lines[index];
-        !matches!(line.form, Form::Fee { .. }) && selected(on, LineIndex::from(index), line)
+    let losses = |stream: StreamIndex| {
+        let held = selection.holds_status(plan.stream(stream).status);
+        let lowered = held.then(|| plan.stream(stream).lower(&plan.setting())).flatten();
+        lowered.map_or(Vec::new(), |lowered| lowered.losses)
     };
-    let charged: Vec<usize> = (0..plan.lines.len()).filter(|index| counts(*index)).collect();
-    let fee_of = |place: usize| {
-        let month = plan.horizon.month(place);
-        if !(from..=until).contains(&month) {
-            return Money::ZERO;
-        }
-        share.of(charged.iter().map(|index| needs[*index][place]).sum())
-    };
-    (0..plan.horizon.months as usize).map(fee_of).collect()
+    let needs = cost::needs(plan, losses);
+    needs.ok_or_else(|| Error::internal("cost lines come out within bounds"))
 }
 
 fn permits(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -> Vec<Permit> {

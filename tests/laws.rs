@@ -163,7 +163,7 @@ fn within_caps(plan: &Plan, ledger: &Ledger) {
                             assert!(taken <= cents(share.of(award)), "a cap of the award");
                         }
                     }
-                    CapBound::Amount(_) => {}
+                    CapBound::Amount(amount) => within_amount(plan, ledger, index, &cap.on, amount),
                 }
             }
             for floor in &rules.floors {
@@ -174,6 +174,17 @@ fn within_caps(plan: &Plan, ledger: &Ledger) {
             }
         }
     }
+}
+
+/// An amount a budget period: each period of an award has a tranche of its own, so no tranche takes more.
+fn within_amount(plan: &Plan, ledger: &Ledger, stream: usize, on: &[Selector], amount: Money) {
+    let mut taken: BTreeMap<usize, Money> = BTreeMap::new();
+    for draw in ledger.draws.iter().filter(|draw| draw.stream == stream) {
+        if selected(on, draw.line, plan.line(draw.line)) {
+            *taken.entry(draw.tranche).or_default() += draw.amount;
+        }
+    }
+    assert!(taken.values().all(|taken| *taken <= amount), "a cap of an amount a period");
 }
 
 /// Match at every month's end: enough of it, from eligible money, and no dollar twice.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
-use super::cost::{CostLine, Form};
+use super::cost;
 use super::restriction::{Cap, CapBound, selected, standing_verdict};
 use crate::diagnostic::Origin;
 use crate::driver::total;
@@ -82,7 +82,10 @@ impl<'a> Facts<'a> {
     fn from_plan(plan: &'a Plan) -> Facts<'a> {
         let streams: Vec<StreamFacts> =
             indices(&plan.streams).map(|stream| StreamFacts::of(plan, stream)).collect();
-        let needs = needs(plan, &streams);
+        // A plan that was read comes out within bounds; of any other nothing is said.
+        let losses = |stream: StreamIndex| streams[stream.at()].lowered.losses.clone();
+        let none = || vec![vec![Money::ZERO; plan.horizon.months as usize]; plan.lines.len()];
+        let needs = cost::needs(plan, losses).unwrap_or_else(none);
         Facts { plan, needs, streams }
     }
 
@@ -125,7 +128,11 @@ impl StreamFacts {
         let lowered = plan.stream(stream).lower(&plan.setting()).unwrap_or_default();
         let mut open = vec![false; plan.horizon.months as usize];
         let mut reach = vec![0_i64; open.len() + 1];
-        for (first, last) in lowered.tranches.iter().filter_map(|tranche| window(plan, tranche)) {
+        for (first, last) in lowered
+            .tranches
+            .iter()
+            .filter_map(|tranche| plan.horizon.window(tranche.first, tranche.last))
+        {
             reach[first] += 1;
             reach[last + 1] -= 1;
         }
@@ -140,16 +147,6 @@ impl StreamFacts {
         };
         StreamFacts { lowered, open, allowed: indices(&plan.lines).map(allows).collect() }
     }
-}
-
-/// The places of the horizon in which a tranche may be spent.
-fn window(plan: &Plan, tranche: &Tranche) -> Option<(usize, usize)> {
-    let (start, end) = (plan.horizon.start, plan.horizon.end());
-    let (first, last) = (tranche.first.max(start), tranche.last.map_or(end, |last| last.min(end)));
-    if first > last {
-        return None;
-    }
-    Some((plan.horizon.place(first)?, plan.horizon.place(last)?))
 }
 
 /// The uses under which a stream's money stands: those of each pool that it is a member of, and its
@@ -167,47 +164,6 @@ fn routes(plan: &Plan, stream: StreamIndex) -> Vec<Option<PoolIndex>> {
         routes.push(None);
     }
     routes
-}
-
-/// The need of every line in every month: forms first, then losses, then fees on both.
-fn needs(plan: &Plan, streams: &[StreamFacts]) -> Vec<Vec<Money>> {
-    let none = || vec![Money::ZERO; plan.horizon.months as usize];
-    let forms = plan.lines.iter().map(|line| line.needs(plan).unwrap_or_else(none));
-    let mut needs: Vec<Vec<Money>> = forms.collect();
-    for (line, need) in plan.lines.iter().zip(&mut needs) {
-        if let Form::SettlementLoss(stream) = line.form {
-            for (month, loss) in &streams[stream.at()].lowered.losses {
-                if let Some(place) = plan.horizon.place(*month) {
-                    need[place] = sum([need[place], *loss]);
-                }
-            }
-        }
-    }
-    let fees = plan.lines.iter().map(|line| fee(plan, line, &needs)).collect::<Vec<_>>();
-    for (need, fee) in needs.iter_mut().zip(fees) {
-        if let Some(fee) = fee {
-            *need = fee;
-        }
-    }
-    needs
-}
-
-/// A fee's need, which is a share of other lines'; nothing where the line is none.
-fn fee(plan: &Plan, line: &CostLine, needs: &[Vec<Money>]) -> Option<Vec<Money>> {
-    let Form::Fee { share, on } = &line.form else { return None };
-    let counts = |index: &LineIndex| {
-        let line = plan.line(*index);
-        !matches!(line.form, Form::Fee { .. }) && selected(on, *index, line)
-    };
-    let charged: Vec<LineIndex> = indices(&plan.lines).filter(counts).collect();
-    let month = |place: usize| {
-        if !(line.from..=line.until).contains(&plan.horizon.month(place)) {
-            return Money::ZERO;
-        }
-        let base = sum(charged.iter().map(|index| needs[index.at()][place]));
-        share.try_of(base).unwrap_or(Money::ZERO)
-    };
-    Some((0..plan.horizon.months as usize).map(month).collect())
 }
 
 /// `award-starts-before-plan`: authority that opened before the horizon is counted whole, as if
@@ -617,6 +573,7 @@ mod tests {
     use crate::funding::grant::{BudgetPeriod, Carryover, Grant, Payment};
     use crate::funding::{Scheduled, Status};
     use crate::name::Name;
+    use crate::plan::cost::Form;
     use crate::plan::cost::sample::{add, line, plan};
     use crate::plan::cost::{Basis, Benefit};
     use crate::plan::restriction::Selector;

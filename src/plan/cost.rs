@@ -1,11 +1,11 @@
 //! Cost lines: one need each, month by month, in one of the forms that a budget knows.
 
 use super::Plan;
-use super::restriction::Selector;
+use super::restriction::{Selector, selected};
 use crate::driver::{total, year_part, yearly_index};
 use crate::money::{Money, Price, Product, Quantity, Rate};
 use crate::month::{FiscalCalendar, Month};
-use crate::name::{DriverIndex, Name, StreamIndex};
+use crate::name::{DriverIndex, LineIndex, Name, StreamIndex};
 
 /// The backbone functions that are offered.
 pub const BACKBONE_FUNCTIONS: [&str; 10] = [
@@ -398,6 +398,50 @@ fn steps_of(count: i64, capacity: i64) -> Option<i64> {
 }
 
 /// Plans and lines for the tests of this folder.
+/// The need of every line in every month of the horizon, in the order of lines: forms first, then the
+/// losses that streams bring, then fees on both. Needs are fixed before any braid.
+///
+/// `losses` tells a stream's losses by settlement month. Returns nothing where an amount leaves the
+/// bounds of money.
+pub fn needs(
+    plan: &Plan,
+    losses: impl Fn(StreamIndex) -> Vec<(Month, Money)>,
+) -> Option<Vec<Vec<Money>>> {
+    let mut needs: Vec<Vec<Money>> =
+        plan.lines.iter().map(|line| line.needs(plan)).collect::<Option<_>>()?;
+    for (line, need) in plan.lines.iter().zip(&mut needs) {
+        let Form::SettlementLoss(stream) = line.form else { continue };
+        for (month, loss) in losses(stream) {
+            if let Some(place) = plan.horizon.place(month) {
+                need[place] = total([need[place], loss])?;
+            }
+        }
+    }
+    for (index, line) in plan.lines.iter().enumerate() {
+        if let Some(fee) = fee(plan, line, &needs) {
+            needs[index] = fee?;
+        }
+    }
+    Some(needs)
+}
+
+/// A fee's need, which is a share of other lines'; nothing where the line is no fee.
+fn fee(plan: &Plan, line: &CostLine, needs: &[Vec<Money>]) -> Option<Option<Vec<Money>>> {
+    let Form::Fee { share, on } = &line.form else { return None };
+    let counts = |index: &usize| {
+        let other = &plan.lines[*index];
+        !matches!(other.form, Form::Fee { .. }) && selected(on, LineIndex::from(*index), other)
+    };
+    let charged: Vec<usize> = (0..plan.lines.len()).filter(counts).collect();
+    let of_month = |place: usize| {
+        if !(line.from..=line.until).contains(&plan.horizon.month(place)) {
+            return Some(Money::ZERO);
+        }
+        share.try_of(total(charged.iter().map(|index| needs[*index][place]))?)
+    };
+    Some((0..plan.horizon.months as usize).map(of_month).collect())
+}
+
 #[cfg(test)]
 pub(crate) mod sample {
     use super::*;

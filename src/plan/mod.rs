@@ -108,6 +108,14 @@ impl Horizon {
         self.month(self.months as usize - 1)
     }
 
+    /// The places in which a window lies within the horizon, if any. A window without an end runs to the
+    /// horizon's.
+    pub fn window(&self, first: Month, last: Option<Month>) -> Option<(usize, usize)> {
+        let first = first.max(self.start);
+        let last = last.unwrap_or(self.end()).min(self.end());
+        if first > last { None } else { Some((self.place(first)?, self.place(last)?)) }
+    }
+
     /// The place of a month, if it lies in the horizon.
     pub fn place(&self, month: Month) -> Option<usize> {
         let place = month.since(self.start);
