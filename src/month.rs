@@ -36,6 +36,9 @@ pub const MONTH_NAMES: [&str; 12] = [
 pub struct Month(i32);
 
 impl Month {
+    /// The last month of the calendar.
+    pub const LAST: Month = Month((YEAR_MAX - YEAR_MIN + 1) * 12 - 1);
+
     /// The month of a year, numbered from 1, if both lie within the bounds.
     pub fn new(year: i32, number: u32) -> Option<Month> {
         let valid = (YEAR_MIN..=YEAR_MAX).contains(&year) && (1..=12).contains(&number);

@@ -16,7 +16,8 @@ use super::text::{Source, Span};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::error::Error;
 use crate::limits::TEXT_CHARS_MAX;
-use crate::plan::{Input, Inputs};
+use crate::plan::{Input, Inputs, RuleDefault};
+use crate::rules::Rule;
 
 /// What one reading of a plan folder shares.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub struct Desk {
     sources: RefCell<Vec<Rc<Source>>>,
     faults: RefCell<Vec<Diagnostic>>,
     inputs: RefCell<Vec<Input>>,
+    defaults: RefCell<Vec<RuleDefault>>,
     environment: RefCell<Option<Error>>,
     #[cfg(test)]
     takes: RefCell<BTreeSet<(&'static str, &'static str)>>,
@@ -129,6 +131,20 @@ impl Desk {
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         inputs.dedup_by(|later, first| later.path == first.path);
         Inputs(inputs)
+    }
+
+    /// Records that a rule holds where the plan states nothing.
+    pub fn rests_on(&self, path: String, rule: &'static Rule) {
+        self.defaults.borrow_mut().push(RuleDefault { path, rule });
+    }
+
+    /// The rules that the plan rests on, in the order of paths, months and subjects.
+    pub fn take_defaults(&self) -> Vec<RuleDefault> {
+        let mut defaults = self.defaults.take();
+        let key = |one: &RuleDefault| (one.path.clone(), one.rule.parameter, one.rule.from);
+        defaults.sort_by_key(key);
+        defaults.dedup();
+        defaults
     }
 
     /// The keys that readers asked for, by kind.
@@ -254,6 +270,11 @@ impl<'a> TableReader<'a> {
             source: self.sourcing.of(key),
             sourcing: self.sourcing.clone(),
         })
+    }
+
+    /// Records that a rule holds in the place of a key that is left out.
+    pub fn rests_on(&self, key: &str, rule: &'static Rule) {
+        self.desk.rests_on(joined(&self.path, key), rule);
     }
 
     /// Takes a key that must be given, and tells where it is missing.

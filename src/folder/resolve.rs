@@ -85,6 +85,7 @@ pub fn plan(
         policy,
         opening,
         inputs: Inputs::default(),
+        defaults: Vec::new(),
         unread: UNREAD
             .iter()
             .filter(|name| files.holds(name))
@@ -99,7 +100,11 @@ pub fn plan(
         pools: pools.sound,
     };
     finish::check(&context, &plan, tree, &sound);
-    (desk.fault_count() == 0).then(|| Plan { inputs: desk.take_inputs(), ..plan })
+    (desk.fault_count() == 0).then(|| Plan {
+        inputs: desk.take_inputs(),
+        defaults: desk.take_defaults(),
+        ..plan
+    })
 }
 
 /// The tables of one kind, by id, with those whose ids are not well formed left out.

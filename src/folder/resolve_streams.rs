@@ -18,7 +18,7 @@ use crate::plan::Restrictions;
 use crate::plan::restriction::{
     Cap, CapBound, Floor, Indirect, IndirectBase, MatchConvention, Matching, Selector,
 };
-use crate::rules::{self, SUBAWARD_CUTOFF};
+use crate::rules::Parameter;
 
 /// The streams in the order of names with their restrictions, and of each whether it could be read.
 #[derive(Debug, Default)]
@@ -452,8 +452,13 @@ fn indirect(head: &Head, field: Field<'_>) -> Option<Indirect> {
     };
     let subaward_cutoff = match (reader.get("subaward-cutoff"), head.from) {
         (Some(field), _) => field.money(),
-        (None, Some(award)) => Some(rules::in_force(&SUBAWARD_CUTOFF, award).value),
-        (None, None) => SUBAWARD_CUTOFF.last().map(|dated| dated.value),
+        (None, award) => {
+            let rule = Parameter::SubawardCutoff
+                .in_force("", award.unwrap_or(Month::LAST))
+                .expect("the cut-off holds from the calendar's first month");
+            reader.rests_on("subaward-cutoff", rule);
+            Some(rule.money())
+        }
     };
     reader.finish();
     Some(Indirect { rate: rate?, base: base?, subaward_cutoff: subaward_cutoff? })

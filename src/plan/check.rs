@@ -16,7 +16,7 @@ use crate::funding::{Authority, Kind, Lowered, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
-use crate::plan::Input;
+use crate::plan::{Input, RuleDefault};
 
 /// A named doubt about a plan, or about the braid that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 12] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 13] = [
     award_starts_before_plan,
     cap_cannot_bind,
     cost_before_award,
@@ -47,6 +47,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 12] = [
     stream_pays_nothing,
     terms_without_effect,
     unsourced_input,
+    unverified_default,
 ];
 
 /// Keys that one finding lists; the rest are counted.
@@ -471,6 +472,25 @@ fn unsourced_input(facts: &Facts) -> Vec<Finding> {
         Finding { origin: finding.origin.or(first), ..finding }
     };
     by_table(inputs).into_iter().map(finding).collect()
+}
+
+/// `unverified-default`: rules of which no source was read, on which the plan rests since it states nothing.
+fn unverified_default(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for RuleDefault { path, rule } in facts.plan.defaults.iter() {
+        if rule.is_verified() {
+            continue;
+        }
+        let message = format!(
+            "it is left to `{}` {} of {}, of which no source was read ({}): check it, and state it",
+            rule.parameter.word(),
+            rule.value,
+            rule.from,
+            rule.citation
+        );
+        findings.push(facts.finding("unverified-default", path.clone(), message));
+    }
+    findings
 }
 
 /// Whether an input, or a table that holds it, has a source.

@@ -470,6 +470,7 @@ pub(crate) mod sample {
             policy: Policy::default(),
             opening: Opening::default(),
             inputs: Inputs::default(),
+            defaults: Vec::new(),
             unread: Vec::new(),
         }
     }

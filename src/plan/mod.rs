@@ -8,6 +8,7 @@ use crate::funding::{Setting, Stream};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, Name, PoolIndex, StreamIndex};
+use crate::rules::Rule;
 
 pub mod check;
 pub mod cost;
@@ -57,8 +58,19 @@ pub struct Plan {
     pub opening: Opening,
     /// Every input with the place where it was written.
     pub inputs: Inputs,
+    /// The rules that the plan takes for granted where it states nothing of its own, by path.
+    pub defaults: Vec<RuleDefault>,
     /// What stands beside the plan and is not read, by name.
     pub unread: Vec<String>,
+}
+
+/// A figure that a plan leaves to a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleDefault {
+    /// The path of the key that the plan leaves out: `stream.hrsa.indirect.subaward-cutoff`.
+    pub path: String,
+    /// The rule that holds in its place.
+    pub rule: &'static Rule,
 }
 
 /// How far along a partnership is (ReThink Health's phases).

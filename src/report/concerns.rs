@@ -72,6 +72,12 @@ fn more_words_of(name: &str) -> Option<Words> {
         "unsourced-input" => {
             ("table of figures without a source", "tables of figures without a source", "", "")
         }
+        "unverified-default" => (
+            "figure left to a rule of which no source was read",
+            "figures left to rules of which no source was read",
+            "",
+            "",
+        ),
         "last-resort-before-payer" => (
             "stream of last resort that pays before a payer",
             "streams of last resort that pay before a payer",

@@ -75,7 +75,8 @@ fn certificate(forecast: &Forecast) -> Value {
     })
 }
 
-/// Figures that rest on nothing firm: those whose source calls itself illustrative, or that have none.
+/// Figures that rest on nothing firm: those whose source calls itself illustrative, or that have none, and
+/// rules taken for granted of which no source was read.
 fn assumptions(plan: &Plan) -> Value {
     let figures = plan.inputs.0.iter().filter(|input| input.figure);
     let doubtful = figures.filter_map(|input| {
@@ -92,7 +93,16 @@ fn assumptions(plan: &Plan) -> Value {
             "place": input.origin.to_string(),
         }))
     });
-    doubtful.collect()
+    let defaults = plan.defaults.iter().filter(|one| !one.rule.is_verified()).map(|one| {
+        json!({
+            "path": one.path,
+            "text": one.rule.value.to_string(),
+            "basis": "unverified-default",
+            "source": one.rule.citation,
+            "place": null,
+        })
+    });
+    doubtful.chain(defaults).collect()
 }
 
 fn streams(forecast: &Forecast) -> Value {

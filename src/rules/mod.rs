@@ -1,50 +1,384 @@
-//! Dated parameters as data: what a rule says, from when, who says so, and whether its text was read.
+//! Dated parameters as data: what a rule says, for whom, from when, who says so, and how well that is known.
+//!
+//! The data stands in CSV files beside this page, one rule a row, so that a finance director can read
+//! what the engine takes for granted. Code names a [`Parameter`] and asks for the rule that is in force:
+//!
+//! ```
+//! use braidfund::month::Month;
+//! use braidfund::rules::Parameter;
+//!
+//! let award = Month::parse("2024-09").unwrap();
+//! let cutoff = Parameter::SubawardCutoff.in_force("", award).unwrap();
+//! assert_eq!(cutoff.money().to_string(), "25000.00");
+//! assert!(cutoff.is_verified());
+//! ```
+//!
+//! A year for which nothing was published is not the year before: [`Parameter::published`] finds a rule of
+//! that very year, and whoever carries an older one forward says so.
 
-use crate::money::Money;
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::money::{Money, Price, Rate};
 use crate::month::Month;
 
-/// A parameter of a rule from a month on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dated<Value> {
-    /// Year and month from which it holds for awards made then.
-    pub from: (i32, u32),
-    /// What it is.
-    pub value: Value,
-    /// Who says so.
-    pub citation: &'static str,
-    /// Whether the text of the rule was read.
-    pub verified: bool,
+/// How well the text of a rule is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// The law, the regulation or the agency's own file was read.
+    Primary,
+    /// Published figures prove it: what was really paid comes out of it.
+    Figures,
+    /// Another page that quotes it was read.
+    Secondary,
+    /// No source was read: a default that one should check and may override.
+    None,
 }
 
-/// What of a subaward counts in the modified total direct cost, once over the subaward's lifetime, by
-/// the month of the award.
-pub const SUBAWARD_CUTOFF: [Dated<Money>; 2] = [
-    Dated {
-        from: (1970, 1),
-        value: Money::from_cents(2_500_000),
-        citation: "2 CFR 200.1, Modified Total Direct Cost, as revised 2020",
-        verified: true,
-    },
-    Dated {
-        from: (2024, 10),
-        value: Money::from_cents(5_000_000),
-        citation: "2 CFR 200.1, Modified Total Direct Cost (89 FR 30136)",
-        verified: true,
-    },
-];
+impl Evidence {
+    /// Every degree, the best known first.
+    pub const ALL: [Evidence; 4] =
+        [Evidence::Primary, Evidence::Figures, Evidence::Secondary, Evidence::None];
 
-/// The value that holds for an award of this month.
-///
-/// ```
-/// use braidfund::month::Month;
-/// use braidfund::rules::{SUBAWARD_CUTOFF, in_force};
-/// let award = Month::parse("2024-09").unwrap();
-/// assert_eq!(in_force(&SUBAWARD_CUTOFF, award).value.to_string(), "25000.00");
-/// ```
-///
-/// # Panics
-/// When the series does not begin with the calendar.
-pub fn in_force<Value>(series: &[Dated<Value>], award: Month) -> &Dated<Value> {
-    let begun = |dated: &&Dated<Value>| dated.from <= (award.year(), award.number());
-    series.iter().rev().find(begun).expect("a dated series begins with the calendar")
+    /// The word of the data.
+    pub fn word(self) -> &'static str {
+        match self {
+            Evidence::Primary => "primary",
+            Evidence::Figures => "figures",
+            Evidence::Secondary => "secondary",
+            Evidence::None => "none",
+        }
+    }
+}
+
+/// What kind of figure a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Money,
+    Share,
+    Price,
+    Count,
+}
+
+/// The figure of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// An amount.
+    Money(Money),
+    /// A share.
+    Share(Rate),
+    /// Dollars a unit.
+    Price(Price),
+    /// A number of days, months, members or cases.
+    Count(i64),
+}
+
+impl fmt::Display for Value {
+    /// As a plan file writes it: `50000.00`, `15%`, `77.96`, `120`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Money(amount) => write!(f, "{amount}"),
+            Value::Share(rate) => {
+                let percent = rate.decimal() * rust_decimal::Decimal::ONE_HUNDRED;
+                write!(f, "{}%", percent.normalize())
+            }
+            Value::Price(price) => write!(f, "{price}"),
+            Value::Count(count) => write!(f, "{count}"),
+        }
+    }
+}
+
+macro_rules! parameters {
+    ($($(#[doc = $doc:literal])* $name:ident = $word:literal: $unit:ident,)*) => {
+        /// A parameter that rules set, by date and by whom it applies to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Parameter { $($(#[doc = $doc])* $name,)* }
+
+        impl Parameter {
+            /// Every parameter, in the order of the catalogue.
+            pub const ALL: &[Parameter] = &[$(Parameter::$name,)*];
+
+            /// The word of the data and of `braid rules`.
+            pub fn word(self) -> &'static str {
+                match self { $(Parameter::$name => $word,)* }
+            }
+
+            /// What it is, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Parameter::$name => concat!($($doc),*).trim_ascii(),)* }
+            }
+
+            fn unit(self) -> Unit {
+                match self { $(Parameter::$name => Unit::$unit,)* }
+            }
+        }
+    };
+}
+
+parameters! {
+    // Federal awards.
+    /// What of a subaward counts in the modified total direct cost, once over its lifetime, by the award's month.
+    SubawardCutoff = "subaward-cutoff": Money,
+    /// The most that may be charged as de minimis indirect cost, as a share of modified total direct cost, by the award's month.
+    DeMinimisRate = "de-minimis-rate": Share,
+    /// Days after an award's end within which its obligations must be paid; for a recipient or a subrecipient.
+    LiquidationDays = "liquidation-days": Count,
+    /// The share of the approved budget beyond which an agency may ask for approval of transfers among categories.
+    TransferShare = "transfer-share": Share,
+    /// The federal share of an award above which transfers among categories may need approval.
+    SimplifiedAcquisitionThreshold = "simplified-acquisition-threshold": Money,
+    /// The largest subaward that may be of a fixed amount, by the award's month.
+    FixedAmountSubawardLimit = "fixed-amount-subaward-limit": Money,
+    /// The yearly rate of pay above which HHS awards do not pay, by calendar year.
+    SalaryLimit = "salary-limit": Money,
+    // Payers.
+    /// Medicare's price of the first 60 minutes of community health integration in a month (G0019), by setting and calendar year.
+    CommunityHealthFirst = "g0019": Price,
+    /// Medicare's price of each further 30 minutes of community health integration (G0022), by setting and calendar year.
+    CommunityHealthFurther = "g0022": Price,
+    // Public money.
+    /// The federal share of a state's Medicaid spending, by state and federal fiscal year.
+    Fmap = "fmap": Share,
+    /// The federal share of a state's CHIP spending, by state and federal fiscal year.
+    EnhancedFmap = "enhanced-fmap": Share,
+}
+
+/// One rule: a parameter's value for someone from a month on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The parameter.
+    pub parameter: Parameter,
+    /// Whom or what it applies to, such as a state or a track; empty where it applies to all.
+    pub subject: String,
+    /// The first month in which it holds.
+    pub from: Month,
+    /// What it says.
+    pub value: Value,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Who says so.
+    pub citation: String,
+}
+
+impl Rule {
+    /// Whether a source for it was read or figures prove it.
+    pub fn is_verified(&self) -> bool {
+        self.evidence != Evidence::None
+    }
+
+    /// Its amount.
+    ///
+    /// # Panics
+    /// When the parameter is none of money, which its declaration says.
+    pub fn money(&self) -> Money {
+        match self.value {
+            Value::Money(amount) => amount,
+            _ => panic!("`{}` is an amount of money", self.parameter.word()),
+        }
+    }
+
+    /// Its share.
+    ///
+    /// # Panics
+    /// When the parameter is no share, which its declaration says.
+    pub fn share(&self) -> Rate {
+        match self.value {
+            Value::Share(rate) => rate,
+            _ => panic!("`{}` is a share", self.parameter.word()),
+        }
+    }
+
+    /// Its price.
+    ///
+    /// # Panics
+    /// When the parameter is no price, which its declaration says.
+    pub fn price(&self) -> Price {
+        match self.value {
+            Value::Price(price) => price,
+            _ => panic!("`{}` is a price", self.parameter.word()),
+        }
+    }
+
+    /// Its count.
+    ///
+    /// # Panics
+    /// When the parameter is no count, which its declaration says.
+    pub fn count(&self) -> i64 {
+        match self.value {
+            Value::Count(count) => count,
+            _ => panic!("`{}` is a count", self.parameter.word()),
+        }
+    }
+}
+
+impl Parameter {
+    /// The rules of this parameter for a subject, the earliest first; those for all where it is empty.
+    pub fn series(self, subject: &str) -> &'static [Rule] {
+        let rules = all();
+        let key = |rule: &Rule| (rule.parameter, rule.subject.as_str()).cmp(&(self, subject));
+        let first = rules.partition_point(|rule| key(rule).is_lt());
+        let end = rules.partition_point(|rule| key(rule).is_le());
+        &rules[first..end]
+    }
+
+    /// The rule in force in a month: the last one that began by then.
+    pub fn in_force(self, subject: &str, month: Month) -> Option<&'static Rule> {
+        self.series(subject).iter().rev().find(|rule| rule.from <= month)
+    }
+
+    /// The rule of this very year, which begins in the month that holds the year's first: nothing where none
+    /// was published, however old the last one is.
+    pub fn published(self, subject: &str, year_begins: Month) -> Option<&'static Rule> {
+        self.series(subject).iter().find(|rule| rule.from == year_begins)
+    }
+
+    /// The subjects that the data knows, in order.
+    pub fn subjects(self) -> Vec<&'static str> {
+        let own = all().iter().filter(|rule| rule.parameter == self);
+        let mut subjects: Vec<&str> = own.map(|rule| rule.subject.as_str()).collect();
+        subjects.dedup();
+        subjects
+    }
+}
+
+/// Every rule, in the order of parameters, subjects and months.
+pub fn all() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let mut rules = parameters(include_str!("parameters.csv"));
+        rules.extend(matching_rates(
+            include_str!("fmap.csv"),
+            Parameter::Fmap,
+            "42 USC 1396d(b); Federal Register notices as held in PolicyEngine/policyengine-us",
+        ));
+        rules.extend(matching_rates(
+            include_str!("enhanced_fmap.csv"),
+            Parameter::EnhancedFmap,
+            "42 USC 1397ee(b); seed-fmap.json of Enterprise-CMCS/macpro-mdct-carts",
+        ));
+        rules.sort_by(|a, b| key(a).cmp(&key(b)));
+        rules
+    })
+}
+
+fn key(rule: &Rule) -> (Parameter, &str, Month) {
+    (rule.parameter, &rule.subject, rule.from)
+}
+
+/// The rules of a file with the columns parameter, subject, from, value, evidence, citation.
+fn parameters(text: &str) -> Vec<Rule> {
+    let row = |cells: &[&str]| {
+        let [word, subject, from, value, evidence, citation] = *cells else { return None };
+        let parameter = *Parameter::ALL.iter().find(|parameter| parameter.word() == word)?;
+        Some(Rule {
+            parameter,
+            subject: subject.to_string(),
+            from: Month::parse(from)?,
+            value: parameter.unit().read(value)?,
+            evidence: Evidence::ALL.into_iter().find(|known| known.word() == evidence)?,
+            citation: citation.to_string(),
+        })
+    };
+    rows(text, row)
+}
+
+/// The rules of a file with the columns state, federal_fiscal_year, percent.
+fn matching_rates(text: &str, parameter: Parameter, citation: &str) -> Vec<Rule> {
+    let row = |cells: &[&str]| {
+        let [state, year, percent] = *cells else { return None };
+        Some(Rule {
+            parameter,
+            subject: state.to_string(),
+            from: Month::new(year.parse::<i32>().ok()? - 1, 10)?,
+            value: Value::Share(Rate::parse_percent(percent).ok()?),
+            evidence: Evidence::Primary,
+            citation: citation.to_string(),
+        })
+    };
+    rows(text, row)
+}
+
+/// What each row of a data file says. The files are part of the program: a row that cannot be read is a bug
+/// that the tests of this room find.
+fn rows(text: &str, read: impl Fn(&[&str]) -> Option<Rule>) -> Vec<Rule> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let records = reader.records().map(|record| record.expect("a data file of rules is CSV"));
+    let rule = |record: csv::StringRecord| {
+        let cells: Vec<&str> = record.iter().collect();
+        read(&cells).unwrap_or_else(|| panic!("a data file of rules can be read: {record:?}"))
+    };
+    records.map(rule).collect()
+}
+
+impl Unit {
+    fn read(self, text: &str) -> Option<Value> {
+        match self {
+            Unit::Money => Money::parse(text).ok().map(Value::Money),
+            Unit::Share => Rate::parse_percent(text.strip_suffix('%')?).ok().map(Value::Share),
+            Unit::Price => Price::parse(text).ok().map(Value::Price),
+            Unit::Count => text.parse().ok().map(Value::Count),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_row_is_read_once_and_cites_its_source() {
+        let rules = all();
+        assert!(rules.len() > 800);
+        for pair in rules.windows(2) {
+            assert!(key(&pair[0]) < key(&pair[1]), "{:?} stands twice", pair[1]);
+        }
+        for rule in rules {
+            assert!(!rule.citation.is_empty(), "{rule:?}");
+            assert_eq!(rule.parameter.unit().read(&rule.value.to_string()), Some(rule.value));
+        }
+        for parameter in Parameter::ALL {
+            assert!(!parameter.subjects().is_empty(), "{}", parameter.word());
+            assert!(parameter.meaning().ends_with('.'), "{}", parameter.word());
+        }
+    }
+
+    #[test]
+    fn the_rule_of_a_month_is_the_last_that_began() {
+        let rate = |text| Parameter::DeMinimisRate.in_force("", month(text)).unwrap().share();
+        assert_eq!(rate("2024-09").to_string(), "0.1");
+        assert_eq!(rate("2024-10").to_string(), "0.15");
+        let fmap = |state, text| Parameter::Fmap.in_force(state, month(text));
+        assert_eq!(fmap("PA", "2025-09").unwrap().value.to_string(), "55.09%");
+        assert_eq!(fmap("PA", "2016-09"), None);
+        assert_eq!(fmap("XX", "2025-09"), None);
+    }
+
+    #[test]
+    fn a_year_without_a_rule_of_its_own_has_none() {
+        let of = |year| Parameter::SalaryLimit.published("", month(year));
+        assert_eq!(of("2020-01").unwrap().money().to_string(), "197300.00");
+        assert_eq!(of("2021-01"), None);
+        assert!(!of("2025-01").unwrap().is_verified());
+    }
+
+    #[test]
+    fn the_two_tables_of_matching_rates_agree() {
+        // eFMAP = min(85, FMAP + 0.3 x (100 - FMAP)), 42 USC 1397ee(b).
+        let mut compared = 0;
+        for regular in all().iter().filter(|rule| rule.parameter == Parameter::Fmap) {
+            let enhanced = Parameter::EnhancedFmap.published(&regular.subject, regular.from);
+            let Some(enhanced) = enhanced else { continue };
+            let regular = regular.share().billionths();
+            let exact = (regular * 7 + 3_000_000_000) / 10;
+            let exact = exact.min(850_000_000);
+            let apart = (exact - enhanced.share().billionths()).abs();
+            assert!(apart <= 50_000, "{enhanced:?}");
+            compared += 1;
+        }
+        assert_eq!(compared, 304);
+    }
 }
