@@ -5,8 +5,10 @@ use crate::ledger::{DrawBook, Ledger};
 use crate::money::Money;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
-use crate::plan::check::Finding;
-use crate::plan::restriction::{selected, standing_verdict};
+use crate::plan::check::{Finding, in_dollars};
+use crate::plan::cost::Category;
+use crate::plan::restriction::{Selector, selected, standing_verdict};
+use crate::rules::Parameter;
 use crate::timeline::Timeline;
 
 /// Every finding that the books of a braid show.
@@ -16,6 +18,10 @@ pub fn of_ledger(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<Findi
         findings.extend(last_resort_before_payer(plan, ledger, stream));
         findings.extend(floor_of_award_missed(plan, ledger, stream));
         findings.extend(unused_in_kind(plan, timeline, stream));
+        findings.extend(effort_not_kept_up(plan, ledger, stream));
+        findings.extend(moved_among_categories(plan, ledger, stream));
+        findings.extend(paid_after_closeout(plan, ledger, stream));
+        findings.extend(program_income_deducted(plan, timeline, stream));
     }
     findings
 }
@@ -105,4 +111,140 @@ fn unused_in_kind(plan: &Plan, timeline: &Timeline, stream: StreamIndex) -> Opti
     let message =
         format!("{title} offers more in kind than its line needs: the rest counts for nothing");
     unused.is_positive().then(|| finding(plan, "in-kind-unused", stream, message, unused))
+}
+
+/// What non-federal money pays of a selection in a fiscal year that lies whole in the horizon, an award's own
+/// draws apart.
+fn effort_of(
+    plan: &Plan,
+    ledger: &Ledger,
+    on: &[Selector],
+    year: i32,
+    counts: impl Fn(&DrawBook) -> bool,
+) -> Option<Money> {
+    let of_year = |place: &usize| ledger.fiscal.year_of(ledger.horizon.month(*place)) == year;
+    if (0..ledger.months()).filter(of_year).count() < 12 {
+        return None;
+    }
+    let own = ledger.draws.iter().filter(|draw| {
+        of_year(&draw.place) && counts(draw) && selected(on, draw.line, plan.line(draw.line))
+    });
+    Some(own.map(|draw| draw.amount).sum())
+}
+
+/// Effort of other money that falls below its baseline while the award pays (42 USC 300x-30, 300ff-15,
+/// 705(a)(4); 34 CFR 303.225), or that the award supplants.
+fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<Finding> {
+    let (first, last) = (ledger.horizon.start, ledger.horizon.end());
+    let years = ledger.fiscal.year_of(first)..=ledger.fiscal.year_of(last);
+    let non_federal = |draw: &DrawBook| {
+        let book = &ledger.streams[draw.stream];
+        !book.federal && draw.stream != stream.at()
+    };
+    let awarded = |draw: &DrawBook| draw.stream == stream.at();
+    let mut findings = Vec::new();
+    for effort in &plan.restrictions(stream).award.efforts {
+        let planned = |year: i32| effort_of(plan, ledger, &effort.on, year, non_federal);
+        for year in years.clone() {
+            let Some(current) = planned(year) else { continue };
+            let Some(paid) = effort_of(plan, ledger, &effort.on, year, awarded) else { continue };
+            if paid.is_zero() {
+                continue;
+            }
+            let label = crate::month::FiscalCalendar::label(year);
+            let title = &plan.stream(stream).title;
+            let Some(baseline) = effort.baseline_of(year, planned) else {
+                let message = format!(
+                    "{title}: what other money spent before {label} is not known, so its effort cannot \
+                     be compared: state `history`"
+                );
+                findings.push(finding(plan, "effort-baseline-unknown", stream, message, paid));
+                break;
+            };
+            let fall = (baseline - current).floor_zero();
+            let (name, amount, words) = match effort.supplant {
+                true => {
+                    ("supplants", fall.at_most(paid), "it supplants other money unless rebutted")
+                }
+                false => ("effort-not-maintained", fall, "the next allotment may fall by as much"),
+            };
+            if amount.is_positive() {
+                let message = format!(
+                    "{title}: in {label} other money spends {} on the same costs, against a \
+                     baseline of {}: {words}",
+                    in_dollars(current),
+                    in_dollars(baseline)
+                );
+                findings.push(finding(plan, name, stream, message, amount));
+            }
+        }
+    }
+    findings
+}
+
+/// What an award moves among the categories of its approved budget, where that may need approval: beyond a tenth
+/// of the budget, cost share with it, of an award above the simplified acquisition threshold
+/// (2 CFR 200.308(i)).
+fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+    let rules = plan.restrictions(stream);
+    let budget = rules.award.budget.as_ref()?;
+    let spent = |category: Category| -> Money {
+        let own = ledger
+            .draws
+            .iter()
+            .filter(|draw| draw.stream == stream.at() && plan.line(draw.line).category == category);
+        let direct: Money = own.map(|draw| draw.amount).sum();
+        let own = ledger.recoveries.iter().filter(|row| row.stream == stream.at());
+        let recovered: Money = own.map(|row| row.amount).sum();
+        if category == Category::Overhead { direct + recovered } else { direct }
+    };
+    let moved = budget.moved(spent);
+    let seen = ledger.horizon.start;
+    let threshold = Parameter::SimplifiedAcquisitionThreshold.in_force("", seen)?.money();
+    let share = Parameter::TransferShare.in_force("", seen)?.share();
+    let needed = rules.matching.as_ref().map_or(0, |rule| rule.needed(budget.total().cents()));
+    let whole = budget.total() + Money::from_cents(needed);
+    if budget.total() <= threshold || moved <= share.of(whole) {
+        return None;
+    }
+    let title = &plan.stream(stream).title;
+    let message = format!(
+        "{title} spends {} beyond its approved categories, more than a tenth of {}: the agency \
+         may ask for prior approval (2 CFR 200.308(i))",
+        in_dollars(moved),
+        in_dollars(whole)
+    );
+    Some(finding(plan, "budget-transfers", stream, message, moved))
+}
+
+/// Costs of an award that are paid after its obligations had to be (2 CFR 200.344).
+fn paid_after_closeout(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+    let by = plan.restrictions(stream).award.liquidate_by?;
+    let late = ledger.draws.iter().filter(|draw| {
+        let lag = ledger.lines[draw.line.at()].payment_lag_months as i32;
+        let paid = ledger.horizon.month(draw.place).plus(lag);
+        draw.stream == stream.at() && paid.is_none_or(|paid| paid > by.month())
+    });
+    let amount: Money = late.map(|draw| draw.amount).sum();
+    let title = &plan.stream(stream).title;
+    let message = format!(
+        "{title} pays costs whose own payment falls after {by}, by which its obligations must be paid \
+         (2 CFR 200.344): pay them sooner"
+    );
+    amount.is_positive().then(|| finding(plan, "paid-after-closeout", stream, message, amount))
+}
+
+/// What an award falls by since its activity earns it (2 CFR 200.307(b)(1)).
+fn program_income_deducted(
+    plan: &Plan,
+    timeline: &Timeline,
+    stream: StreamIndex,
+) -> Option<Finding> {
+    let own = timeline.deducted.iter().filter(|(award, _)| *award == stream);
+    let amount: Money = own.map(|(_, amount)| *amount).sum();
+    let title = &plan.stream(stream).title;
+    let message = format!(
+        "{title} falls by what its own activity earns, which is spent in its place (2 CFR 200.307(b))"
+    );
+    amount.is_positive().then(|| finding(plan, "program-income-deducted", stream, message, amount))
 }

@@ -127,6 +127,30 @@ impl Day {
         Month::new(self.0.year(), self.0.month()).expect("a day within bounds has a month")
     }
 
+    /// The first day of a month.
+    pub fn first_of(month: Month) -> Day {
+        let day = NaiveDate::from_ymd_opt(month.year(), month.number(), 1);
+        Day(day.expect("a month within bounds has a first day"))
+    }
+
+    /// The last day of a month.
+    pub fn last_of(month: Month) -> Day {
+        let day = NaiveDate::from_ymd_opt(month.year(), month.number(), month.days());
+        Day(day.expect("a month within bounds has a last day"))
+    }
+
+    /// So many calendar days later; nothing beyond the calendar.
+    ///
+    /// ```
+    /// use braidfund::month::Day;
+    /// let end = Day::parse("2026-06-30").unwrap();
+    /// assert_eq!(end.plus_days(120).unwrap().to_string(), "2026-10-28");
+    /// ```
+    pub fn plus_days(self, days: u64) -> Option<Day> {
+        let later = self.0.checked_add_days(chrono::Days::new(days))?;
+        (later.year() <= YEAR_MAX).then_some(Day(later))
+    }
+
     /// The first month of a period that begins on this day: the month belongs to the period where
     /// the period holds half of its days or more.
     ///
@@ -141,6 +165,12 @@ impl Day {
     pub fn last_month(self) -> Month {
         let (month, days) = (self.month(), self.month().days());
         if self.0.day() * 2 >= days { month } else { month.plus(-1).unwrap_or(month) }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.format("%Y-%m-%d").to_string())
     }
 }
 

@@ -12,7 +12,8 @@ use crate::funding::{
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
-use crate::plan::restriction::{Verdict, standing_verdict};
+use crate::plan::award::ProgramIncome;
+use crate::plan::restriction::{Permission, Standing, permission, standing_verdict};
 use crate::plan::{Horizon, Plan, cost};
 
 /// Which money a braid may use.
@@ -41,6 +42,10 @@ pub struct Timeline {
     pub memos: Vec<(StreamIndex, Memo)>,
     /// Whether indirect recovery may be spent: it is never dependable.
     pub spends_recovery: bool,
+    /// What awards may be charged of lines whose pay exceeds their limit, by stream and line.
+    pub pay_ceilings: Vec<PayCeiling>,
+    /// What awards fall by since their own activity earns it, by award (2 CFR 200.307(b)).
+    pub deducted: Vec<(StreamIndex, Money)>,
     /// In-kind offered beyond what its line needs, by stream and month.
     pub unused_in_kind: Vec<(StreamIndex, Month, Money)>,
 }
@@ -52,6 +57,8 @@ pub struct HeldTranche {
     pub stream: StreamIndex,
     /// The pool under whose uses it stands.
     pub pool: Option<PoolIndex>,
+    /// The award whose project's income it is, if it is that.
+    pub project: Option<StreamIndex>,
     /// Its purse.
     pub purse: usize,
     /// The first month, as stated; it may lie before the horizon.
@@ -83,6 +90,8 @@ pub struct Purse {
     pub stream: StreamIndex,
     /// The pool, if these are a pool's uses.
     pub pool: Option<PoolIndex>,
+    /// The award, if these are the uses of its project's income.
+    pub project: Option<StreamIndex>,
     /// The lines it may pay, in the order of names.
     pub permits: Vec<Permit>,
 }
@@ -92,8 +101,23 @@ pub struct Purse {
 pub struct Permit {
     /// The line.
     pub line: LineIndex,
+    /// The first place of the horizon in which it may.
+    pub from: usize,
+    /// The last place.
+    pub through: usize,
     /// The share of the line that it may pay at most, by documented benefit.
     pub benefit: Option<Rate>,
+}
+
+/// What an award with a limit of pay may be charged of a line, by month: the line's need at the limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayCeiling {
+    /// The award.
+    pub stream: StreamIndex,
+    /// The line.
+    pub line: LineIndex,
+    /// The most of each month.
+    pub by_place: Vec<Money>,
 }
 
 impl HeldTranche {
@@ -116,11 +140,14 @@ impl Timeline {
             purses: Vec::new(),
             memos: Vec::new(),
             spends_recovery: selection != Selection::Dependable,
+            pay_ceilings: pay_ceilings(plan),
+            deducted: Vec::new(),
             unused_in_kind: Vec::new(),
         };
+        let mut income = timeline.deductions(plan, selection)?;
         for stream in (0..plan.streams.len()).map(StreamIndex::from) {
             if selection.holds_stream(plan, stream) {
-                timeline.add_stream(plan, selection, stream)?;
+                timeline.add_stream(plan, selection, stream, &mut income)?;
             }
         }
         timeline.tranches.sort_by_key(|tranche| {
@@ -148,6 +175,7 @@ impl Timeline {
         plan: &Plan,
         selection: Selection,
         stream: StreamIndex,
+        income: &mut [(StreamIndex, Month, Money)],
     ) -> Result<(), Error> {
         let lowered = lower(plan, stream)?;
         if selection.holds_status(plan.stream(stream).status) {
@@ -160,24 +188,34 @@ impl Timeline {
             if !selection.holds_status(tranche.status) {
                 continue;
             }
-            let Some(window) = self.horizon.window(tranche.first, tranche.last) else { continue };
-            let stated = self.amount(plan, stream, &tranche.amount, window.0);
+            let Some((opens, closes)) = self.horizon.window(tranche.first, tranche.last) else {
+                continue;
+            };
+            let stated = self.amount(plan, stream, &tranche.amount, opens);
             let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
-            let advanced_before = advanced.at_most(stated - before);
+            let window = (tranche.first, tranche.last.unwrap_or(Month::LAST));
+            let deducted = self.deduct(stream, window, stated - before, income);
+            let left = stated - before - deducted;
+            let advanced_before = advanced.at_most(left);
             advanced -= advanced_before;
+            let receipts = match deducted.is_zero() {
+                true => tranche.receipts,
+                false => scale(&tranche.receipts, stated - deducted, stated),
+            };
             let held = HeldTranche {
                 stream,
                 pool: None,
+                project: project_of(plan, stream, tranche.first),
                 purse: 0,
                 first: tranche.first,
                 last: tranche.last,
-                opens: window.0,
-                closes: window.1,
-                amount: stated - before,
+                opens,
+                closes,
+                amount: left,
                 award: tranche.award,
                 period: tranche.period,
-                receipts: tranche.receipts,
+                receipts,
                 advanced_before,
                 on_demand: matches!(
                     tranche.amount,
@@ -187,6 +225,55 @@ impl Timeline {
             self.split_among_pools(plan, held);
         }
         Ok(())
+    }
+
+    /// What the activity of each award that income is deducted from earns in its term, by month, as planned in
+    /// this selection.
+    fn deductions(
+        &self,
+        plan: &Plan,
+        selection: Selection,
+    ) -> Result<Vec<(StreamIndex, Month, Money)>, Error> {
+        let mut earned = Vec::new();
+        for stream in (0..plan.streams.len()).map(StreamIndex::from) {
+            let Some(award) = plan.restrictions(stream).award.earned_by else { continue };
+            let deducts = plan.restrictions(award).award.program_income == ProgramIncome::Deduction;
+            if !deducts || !selection.holds_stream(plan, stream) {
+                continue;
+            }
+            for tranche in lower(plan, stream)?.tranches {
+                if let Authority::Amount(amount) = tranche.amount
+                    && selection.holds_status(tranche.status)
+                    && plan.in_term(award, tranche.first)
+                    && self.horizon.place(tranche.first).is_some()
+                {
+                    earned.push((award, tranche.first, amount));
+                }
+            }
+        }
+        Ok(earned)
+    }
+
+    /// Takes what was earned within a window off an award's tranche of so much, and tells how much it was.
+    fn deduct(
+        &mut self,
+        award: StreamIndex,
+        (first, last): (Month, Month),
+        held: Money,
+        income: &mut [(StreamIndex, Month, Money)],
+    ) -> Money {
+        let mut deducted = Money::ZERO;
+        for (of, month, left) in income.iter_mut() {
+            if *of == award && (first..=last).contains(month) {
+                let part = left.at_most(held - deducted);
+                *left -= part;
+                deducted += part;
+            }
+        }
+        if deducted.is_positive() {
+            self.deducted.push((award, deducted));
+        }
+        deducted
     }
 
     fn amount(
@@ -234,7 +321,9 @@ impl Timeline {
     /// Places a tranche in its purse; what a pool's membership gives goes into the pool's.
     fn split_among_pools(&mut self, plan: &Plan, tranche: HeldTranche) {
         let (mut rest, mut advanced) = (tranche.amount, tranche.advanced_before);
-        for (index, pool) in plan.pools.iter().enumerate() {
+        // Income of an award's project stays with the project.
+        let pools = if tranche.project.is_some() { &[] } else { plan.pools.as_slice() };
+        for (index, pool) in pools.iter().enumerate() {
             let member = pool.members.iter().find(|(stream, _)| *stream == tranche.stream);
             let Some((_, share)) = member else { continue };
             let part = share.of(tranche.amount).at_most(rest);
@@ -263,11 +352,12 @@ impl Timeline {
         if tranche.amount.is_zero() {
             return;
         }
-        let (stream, pool) = (tranche.stream, tranche.pool);
-        let known =
-            self.purses.iter().position(|purse| (purse.stream, purse.pool) == (stream, pool));
-        tranche.purse = known.unwrap_or_else(|| {
-            self.purses.push(Purse { stream, pool, permits: permits(plan, stream, pool) });
+        let (stream, pool, project) = (tranche.stream, tranche.pool, tranche.project);
+        let own =
+            |purse: &Purse| (purse.stream, purse.pool, purse.project) == (stream, pool, project);
+        tranche.purse = self.purses.iter().position(own).unwrap_or_else(|| {
+            let permits = permits(plan, stream, standing(pool, project));
+            self.purses.push(Purse { stream, pool, project, permits });
             self.purses.len() - 1
         });
         self.tranches.push(tranche);
@@ -342,13 +432,48 @@ fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
     needs.ok_or_else(|| Error::internal("cost lines come out within bounds"))
 }
 
-fn permits(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -> Vec<Permit> {
+fn permits(plan: &Plan, stream: StreamIndex, standing: Standing) -> Vec<Permit> {
     let lines = (0..plan.lines.len()).map(LineIndex::from);
-    let permit = |line| match standing_verdict(plan, stream, pool, line) {
-        Verdict::Allowed { benefit, .. } => Some(Permit { line, benefit }),
-        Verdict::Refused(_) => None,
+    let permit = |line| {
+        let leave = permission(plan, stream, standing, line).ok()?;
+        let Permission { benefit, from, through, .. } = leave;
+        let first = from.unwrap_or(plan.horizon.start);
+        let (from, through) = plan.horizon.window(first, through)?;
+        Some(Permit { line, from, through, benefit })
     };
     lines.filter_map(permit).collect()
+}
+
+fn standing(pool: Option<PoolIndex>, project: Option<StreamIndex>) -> Standing {
+    match (pool, project) {
+        (Some(pool), _) => Standing::Pool(pool),
+        (None, Some(award)) => Standing::Project(award),
+        (None, None) => Standing::Own,
+    }
+}
+
+/// The award of whose project money that arises in a month is income.
+fn project_of(plan: &Plan, stream: StreamIndex, month: Month) -> Option<StreamIndex> {
+    match Standing::of_income(plan, stream, month) {
+        Standing::Project(award) => Some(award),
+        Standing::Own | Standing::Pool(_) => None,
+    }
+}
+
+/// What awards with a limit of pay may be charged of the lines whose pay exceeds it.
+fn pay_ceilings(plan: &Plan) -> Vec<PayCeiling> {
+    let mut ceilings = Vec::new();
+    for stream in (0..plan.streams.len()).map(StreamIndex::from) {
+        let Some(limit) = plan.restrictions(stream).award.pay_limit else { continue };
+        for line in (0..plan.lines.len()).map(LineIndex::from) {
+            let within = plan.line(line).needs_within_pay(plan, |month| limit.in_month(month));
+            let Some(by_place) = within else { continue };
+            if plan.line(line).needs(plan).as_ref() != Some(&by_place) {
+                ceilings.push(PayCeiling { stream, line, by_place });
+            }
+        }
+    }
+    ceilings
 }
 
 /// Receipts of a part of an amount, by cumulative rounding, so that the parts sum to the whole.

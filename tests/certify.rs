@@ -6,7 +6,7 @@ mod plans;
 
 use braidfund::braid::certify::certify;
 use braidfund::braid::{Braid, Draw, Match, Method, Recovery, Source};
-use braidfund::funding::Status;
+use braidfund::funding::{Receipts, Status, Termination};
 use braidfund::money::{Money, Rate};
 use braidfund::name::{LineIndex, StreamIndex, TrancheIndex};
 use braidfund::plan::Plan;
@@ -225,7 +225,7 @@ fn drawn(case: &Case, stream: StreamIndex, counts: impl Fn(&Draw) -> bool) -> Mo
 }
 
 /// Each with the law that the checker must name.
-const TIGHTENINGS: [(&str, Tightening); 7] = [
+const TIGHTENINGS: [(&str, Tightening); 8] = [
     ("caps hold", |case| {
         with_rules(case, |case, stream, rules| {
             let mut changed = false;
@@ -236,6 +236,7 @@ const TIGHTENINGS: [(&str, Tightening); 7] = [
                 if taken > CENT {
                     cap.bound = CapBound::Amount(taken - CENT);
                     cap.per_period = false;
+                    cap.within.clear();
                     changed = true;
                 }
             }
@@ -250,6 +251,7 @@ const TIGHTENINGS: [(&str, Tightening); 7] = [
                 let beyond = |draw: &Draw| !selected(&on, draw.line, case.plan.line(draw.line));
                 if drawn(case, stream, beyond).is_positive() {
                     floor.share = Rate::ONE;
+                    floor.within.clear();
                     changed = true;
                 }
             }
@@ -296,6 +298,24 @@ const TIGHTENINGS: [(&str, Tightening); 7] = [
         }
         (!case.braid.matches.is_empty()).then_some(plan)
     }),
+    ("no dollar outside its restriction", |case| {
+        // A termination that nothing survives, in a month before the last draw.
+        let mut plan = case.plan.clone();
+        let mut changed = false;
+        for draw in &case.braid.draws {
+            let Source::Tranche(tranche) = draw.source else { continue };
+            let held = case.timeline.tranche(tranche);
+            let stream = &mut plan.streams[held.stream.at()];
+            let in_kind = held.receipts == Receipts::InKind;
+            if draw.place > 0 && held.pool.is_none() && held.project.is_none() && !in_kind {
+                let month = case.timeline.horizon.month(draw.place - 1);
+                stream.termination = Some(Termination { month, commitments: true });
+                plan.restrictions[held.stream.at()].award.survives.clear();
+                changed |= stream.fixed_amount_ends().is_none();
+            }
+        }
+        changed.then_some(plan)
+    }),
     ("recovery within its rate", |case| {
         with_rules(case, |case, stream, rules| {
             let Some(rule) = &mut rules.indirect else { return false };
@@ -321,6 +341,26 @@ fn a_rule_made_stricter_under_a_finished_braid_is_named() {
         }
         assert!(tried >= 15, "{law}: tried only {tried} times");
     }
+}
+
+#[test]
+fn pay_beyond_its_limit_is_named() {
+    let mut tried = 0;
+    for case in cases(1_800) {
+        let mut timeline = case.timeline.clone();
+        let mut limited = false;
+        for ceiling in &mut timeline.pay_ceilings {
+            ceiling.by_place.fill(Money::ZERO);
+            let paid = |draw: &Draw| draw.line == ceiling.line;
+            limited |= drawn(&case, ceiling.stream, paid).is_positive();
+        }
+        if limited {
+            tried += 1;
+            let told = certify(&case.plan, &timeline, &case.braid).unwrap_err().to_string();
+            assert!(told.contains("no award beyond its benefit share"), "{told}");
+        }
+    }
+    assert!(tried >= 15, "tried only {tried} times");
 }
 
 #[test]

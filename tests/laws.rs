@@ -128,10 +128,16 @@ fn within_benefit(plan: &Plan, ledger: &Ledger) {
 fn within_caps(plan: &Plan, ledger: &Ledger) {
     for (index, rules) in plan.restrictions.iter().enumerate() {
         let on_of = |on: &[Selector], line: LineIndex| selected(on, line, plan.line(line));
-        let indirect = |on: &[Selector]| on.contains(&Selector::Indirect);
+        // What the share of a random stream's one cap or floor is reckoned on.
+        let caps = rules.caps.iter().map(|cap| &cap.within);
+        let within = caps.chain(rules.floors.iter().map(|floor| &floor.within)).next();
+        let within = within.filter(|within| !within.is_empty());
+        let reckoned = |line: LineIndex| within.is_none_or(|within| on_of(within, line));
+        let indirect = |on: &[Selector]| on.contains(&Selector::Indirect) && within.is_none();
         let (mut spent, mut taken, mut floored) = (0_i128, 0_i128, 0_i128);
         for place in 0..ledger.months() {
-            for draw in ledger.draws.iter().filter(|d| d.stream == index && d.place == place) {
+            let own = ledger.draws.iter().filter(|d| d.stream == index && d.place == place);
+            for draw in own.filter(|draw| reckoned(draw.line)) {
                 spent += cents(draw.amount);
                 taken += rules.caps.iter().filter(|cap| on_of(&cap.on, draw.line)).count() as i128
                     * cents(draw.amount);
@@ -140,7 +146,7 @@ fn within_caps(plan: &Plan, ledger: &Ledger) {
                     * cents(draw.amount);
             }
             for row in ledger.recoveries.iter().filter(|r| r.stream == index && r.place == place) {
-                spent += cents(row.amount);
+                spent += if within.is_none() { cents(row.amount) } else { 0 };
                 taken += rules.caps.iter().filter(|cap| indirect(&cap.on)).count() as i128
                     * cents(row.amount);
             }

@@ -24,8 +24,6 @@ pub(super) struct Award {
     /// The award's caps, floors of what is spent with them.
     limits: Vec<Limit>,
     indirect: Option<Indirect>,
-    /// What was spent, indirect recovery with it.
-    spent: i64,
     base: i64,
     recovered: i64,
     subawards: BTreeMap<String, i64>,
@@ -36,6 +34,11 @@ struct Limit {
     /// Whether each line falls under it.
     lines: Vec<bool>,
     holds_indirect: bool,
+    /// What a share of spending is reckoned on: whether each line, and the recovery, counts in it.
+    reckoned: Vec<bool>,
+    reckons_indirect: bool,
+    /// What was spent of it.
+    spent: i64,
     bound: Bound,
     /// What the selection has taken, by budget period; under one key where it runs over the life.
     used: BTreeMap<u32, i64>,
@@ -68,7 +71,6 @@ impl Award {
             number,
             limits: Vec::new(),
             indirect: rules.indirect,
-            spent: 0,
             base: cents(opening.map(|opening| opening.base)),
             recovered: cents(opening.map(|opening| opening.recovered)),
             subawards: BTreeMap::new(),
@@ -106,10 +108,8 @@ impl Award {
     ) -> Payment {
         let want = want.min(held);
         if self.indirect.is_none() {
-            let direct = self
-                .limits
-                .iter()
-                .fold(want, |most, limit| most.min(limit.room(index, period, self.spent)));
+            let direct =
+                self.limits.iter().fold(want, |most, limit| most.min(limit.room(index, period)));
             return Payment { direct: direct.max(0), ..Payment::default() };
         }
         let (mut fits, mut beyond) = (0, want + 1);
@@ -137,16 +137,14 @@ impl Award {
     ) -> Option<Payment> {
         let indirect = self.indirect?;
         let base = self.base_of(&indirect, line, direct);
-        let allowed = indirect.rate.try_of(Money::from_cents(self.base + base))?.cents();
+        let allowed = indirect.charged().try_of(Money::from_cents(self.base + base))?.cents();
         let due = allowed - self.recovered;
-        let room = self.limits.iter().fold(due.max(0), |most, limit| {
-            most.min(limit.recovery_room(index, period, self.spent, direct))
-        });
-        let recovery = room.max(0);
-        let holds = self
+        let room = self
             .limits
             .iter()
-            .all(|limit| limit.holds(index, period, self.spent, direct, recovery));
+            .fold(due.max(0), |most, limit| most.min(limit.recovery_room(index, period, direct)));
+        let recovery = room.max(0);
+        let holds = self.limits.iter().all(|limit| limit.holds(index, period, direct, recovery));
         (direct + recovery <= held && holds).then_some(Payment { direct, base, recovery })
     }
 
@@ -175,7 +173,6 @@ impl Award {
 
     /// Books a payment.
     pub fn pay(&mut self, line: &CostLine, index: LineIndex, period: u32, payment: Payment) {
-        self.spent += payment.direct + payment.recovery;
         self.base += payment.base;
         self.recovered += payment.recovery;
         if let Some(id) = line.subaward.as_ref().filter(|_| counts_as_modified(line)) {
@@ -201,7 +198,7 @@ impl Limit {
     }
 
     /// The most that may go to a line, where nothing is recovered.
-    fn room(&self, line: LineIndex, period: u32, spent: i64) -> i64 {
+    fn room(&self, line: LineIndex, period: u32) -> i64 {
         if !self.lines[line.at()] {
             return i64::MAX;
         }
@@ -209,14 +206,15 @@ impl Limit {
             Bound::Fixed(amounts) => self.fixed(amounts, period) - self.used(period),
             Bound::OfSpent(share) if *share >= BILLION => i64::MAX,
             Bound::OfSpent(share) => {
-                let slack = share * i128::from(spent) - BILLION * i128::from(self.used(period));
+                let slack =
+                    share * i128::from(self.spent) - BILLION * i128::from(self.used(period));
                 floor_cents(slack, BILLION - share)
             }
         }
     }
 
     /// The most that may be recovered beside a payment of `direct` to a line.
-    fn recovery_room(&self, line: LineIndex, period: u32, spent: i64, direct: i64) -> i64 {
+    fn recovery_room(&self, line: LineIndex, period: u32, direct: i64) -> i64 {
         if !self.holds_indirect {
             return i64::MAX;
         }
@@ -225,14 +223,14 @@ impl Limit {
             Bound::Fixed(amounts) => self.fixed(amounts, period) - self.used(period) - own,
             Bound::OfSpent(share) if *share >= BILLION => i64::MAX,
             Bound::OfSpent(share) => {
-                let slack = share * i128::from(spent + direct)
+                let slack = share * i128::from(self.spent_with(line, direct, 0))
                     - BILLION * i128::from(self.used(period) + own);
                 floor_cents(slack, BILLION - share)
             }
         }
     }
 
-    fn holds(&self, line: LineIndex, period: u32, spent: i64, direct: i64, recovery: i64) -> bool {
+    fn holds(&self, line: LineIndex, period: u32, direct: i64, recovery: i64) -> bool {
         let own = if self.lines[line.at()] { direct } else { 0 };
         let indirect = if self.holds_indirect { recovery } else { 0 };
         if own + indirect == 0 {
@@ -242,13 +240,20 @@ impl Limit {
         match &self.bound {
             Bound::Fixed(amounts) => taken <= self.fixed(amounts, period),
             Bound::OfSpent(share) => {
-                let total = i128::from(spent) + i128::from(direct) + i128::from(recovery);
-                i128::from(taken) * BILLION <= share * total
+                let spent = self.spent_with(line, direct, recovery);
+                i128::from(taken) * BILLION <= share * i128::from(spent)
             }
         }
     }
 
+    /// What is spent of what the share is reckoned on, with a payment to a line and its recovery.
+    fn spent_with(&self, line: LineIndex, direct: i64, recovery: i64) -> i64 {
+        let own = if self.reckoned[line.at()] { direct } else { 0 };
+        self.spent + own + if self.reckons_indirect { recovery } else { 0 }
+    }
+
     fn take(&mut self, line: LineIndex, period: u32, direct: i64, recovery: i64) {
+        self.spent = self.spent_with(line, direct, recovery);
         let own = if self.lines[line.at()] { direct } else { 0 };
         let indirect = if self.holds_indirect { recovery } else { 0 };
         *self.used.entry(self.key(period)).or_default() += own + indirect;
@@ -283,6 +288,9 @@ fn limits(
         let under = |(index, line)| selected(on, LineIndex::from(index), line);
         plan.lines.iter().enumerate().map(under).collect()
     };
+    let reckoned = |within: &[crate::plan::restriction::Selector]| -> Vec<bool> {
+        if within.is_empty() { vec![true; plan.lines.len()] } else { lines(within) }
+    };
     let of_award = |share: Rate, per_period: bool| -> BTreeMap<u32, i64> {
         let part = |amount: i64| share.of(Money::from_cents(amount)).cents();
         if per_period {
@@ -301,9 +309,14 @@ fn limits(
             }
             CapBound::Amount(amount) => Bound::Fixed(BTreeMap::from([(0, amount.cents())])),
         };
+        let reckoned = reckoned(&cap.within);
+        let selected = lines(&cap.on).into_iter().zip(&reckoned);
         limits.push(Limit {
-            lines: lines(&cap.on),
-            holds_indirect: cap.holds_indirect(),
+            lines: selected.map(|(on, counts)| on && *counts).collect(),
+            holds_indirect: cap.holds_indirect() && cap.reckons_indirect(),
+            reckoned,
+            reckons_indirect: cap.reckons_indirect(),
+            spent: 0,
             bound,
             used: BTreeMap::new(),
             per_period: cap.per_period,
@@ -311,9 +324,14 @@ fn limits(
     }
     for floor in rules.floors.iter().filter(|floor| floor.of_spent) {
         // The least for a selection is a cap on all the rest, indirect recovery with it.
+        let reckoned = reckoned(&floor.within);
+        let selected = lines(&floor.on).into_iter().zip(&reckoned);
         limits.push(Limit {
-            lines: lines(&floor.on).into_iter().map(|under| !under).collect(),
-            holds_indirect: !floor.holds_indirect(),
+            lines: selected.map(|(on, counts)| !on && *counts).collect(),
+            holds_indirect: !floor.holds_indirect() && floor.reckons_indirect(),
+            reckoned,
+            reckons_indirect: floor.reckons_indirect(),
+            spent: 0,
             bound: Bound::OfSpent(floor.share.complement().billionths()),
             used: BTreeMap::new(),
             per_period: false,

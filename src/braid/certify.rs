@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{Braid, Draw, Source};
 use crate::error::Error;
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Category;
 use crate::plan::restriction::{
-    Cap, CapBound, Claim, Indirect, IndirectBase, Matching, Selector, Verdict, selected,
-    standing_verdict, verdict,
+    Cap, CapBound, Claim, Indirect, IndirectBase, Matching, Selector, Verdict, income_may_match,
+    selected, standing_verdict, verdict,
 };
 use crate::timeline::{HeldTranche, Timeline};
 
@@ -204,8 +204,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// No award pays more than its documented benefit share of a line in any month, the share posted
-    /// by cumulative rounding.
+    /// No award pays more than its documented benefit share of a line in any month, the share posted by
+    /// cumulative rounding; of pay beyond an award's limit, nothing, however many such awards share it.
     fn benefit_shares(&self) -> Result<(), Error> {
         let mut paid: BTreeMap<(StreamIndex, LineIndex, usize), i128> = BTreeMap::new();
         for draw in &self.braid.draws {
@@ -214,21 +214,42 @@ impl Check<'_> {
             *paid.entry((stream, draw.line, draw.place)).or_default() +=
                 i128::from(draw.amount.cents());
         }
+        let mut at_limited_pay: BTreeMap<(LineIndex, usize), i128> = BTreeMap::new();
         for ((stream, line, place), paid) in paid {
             let benefit = self.plan.line(line).benefit.as_ref();
-            let Some(share) = benefit.and_then(|benefit| benefit.share_of(stream)) else {
+            let named = benefit.and_then(|benefit| benefit.share_of(stream));
+            let ceiling = self.pay_ceiling(stream, line);
+            if named.is_none() && ceiling.is_none() {
                 continue;
-            };
-            let needs = &self.timeline.needs[line.at()];
-            let through: Money = needs[..=place].iter().sum();
-            let before: Money = needs[..place].iter().sum();
+            }
+            let share = named.unwrap_or(Rate::ONE);
+            let months = ceiling.unwrap_or(&self.timeline.needs[line.at()]);
+            let through: Money = months[..=place].iter().sum();
+            let before: Money = months[..place].iter().sum();
+            let names =
+                format!("{} on {}", self.plan.stream(stream).name, self.plan.line(line).name);
             if paid > i128::from((share.of(through) - share.of(before)).cents()) {
-                let names =
-                    format!("{} on {}", self.plan.stream(stream).name, self.plan.line(line).name);
                 return Err(self.broken("no award beyond its benefit share", place, names));
+            }
+            if ceiling.is_some() {
+                let together = at_limited_pay.entry((line, place)).or_default();
+                *together += paid;
+                let of_line = self.timeline.pay_ceilings.iter().filter(|one| one.line == line);
+                let most = of_line.map(|one| one.by_place[place].cents()).max();
+                if *together > i128::from(most.unwrap_or(0)) {
+                    return Err(self.broken("pay within its limit", place, names));
+                }
             }
         }
         Ok(())
+    }
+
+    /// What a limit of pay leaves an award of a line, by month, where one binds.
+    fn pay_ceiling(&self, stream: StreamIndex, line: LineIndex) -> Option<&Vec<Money>> {
+        let own = |ceiling: &&crate::timeline::PayCeiling| {
+            (ceiling.stream, ceiling.line) == (stream, line)
+        };
+        self.timeline.pay_ceilings.iter().find(own).map(|ceiling| &ceiling.by_place)
     }
 
     fn awards(&self) -> Vec<Award> {
@@ -290,8 +311,8 @@ impl Check<'_> {
         for floor in floors.clone() {
             let (mut within, mut spent) = (0_i128, 0_i128);
             for (place, month) in charged.iter().enumerate() {
-                within += self.taken(&floor.on, month, None);
-                spent += total(month);
+                within += self.taken(&floor.on, &floor.within, month, None);
+                spent += self.reckoned(&floor.within, month);
                 if within * 1_000_000_000 < floor.share.billionths() * spent {
                     return Err(self.broken("floors hold", place, &self.plan.stream(award.0).name));
                 }
@@ -314,8 +335,8 @@ impl Check<'_> {
             let (mut taken, mut spent) = (0_i128, 0_i128);
             let stated = self.stated(award, period);
             for (place, month) in charged.iter().enumerate() {
-                taken += self.taken(&cap.on, month, period);
-                spent += total(month);
+                taken += self.taken(&cap.on, &cap.within, month, period);
+                spent += self.reckoned(&cap.within, month);
                 let holds = match cap.bound {
                     CapBound::ShareOfSpent(share) => {
                         taken * 1_000_000_000 <= share.billionths() * spent
@@ -349,21 +370,30 @@ impl Check<'_> {
         held + opening.map_or(Money::ZERO, |opening| opening.spent)
     }
 
-    /// What a selection took in a month, the award's recovery with it where the selection names it.
-    fn taken(&self, on: &[Selector], month: &Charged, period: Option<u32>) -> i128 {
+    /// What a selection took in a month of what a share is reckoned on, the award's recovery with it where
+    /// both name it.
+    fn taken(
+        &self,
+        on: &[Selector],
+        whole: &[Selector],
+        month: &Charged,
+        period: Option<u32>,
+    ) -> i128 {
         let within = |of: u32| period.is_none_or(|period| period == of);
-        let direct = month
-            .direct
-            .iter()
-            .filter(|(line, of, _)| within(*of) && selected(on, *line, self.plan.line(*line)));
-        let names_recovery = on.iter().any(|selector| match selector {
-            Selector::Indirect | Selector::Anything => true,
-            Selector::Category(category) => *category == Category::Overhead,
-            _ => false,
-        });
-        let recovered = month.recovered.iter().filter(|(of, _)| names_recovery && within(*of));
+        let counts = |index: LineIndex| {
+            let line = self.plan.line(index);
+            selected(on, index, line) && (whole.is_empty() || selected(whole, index, line))
+        };
+        let direct = month.direct.iter().filter(|(line, of, _)| within(*of) && counts(*line));
+        let recovery_counts = names_recovery(on) && (whole.is_empty() || names_recovery(whole));
+        let recovered = month.recovered.iter().filter(|(of, _)| recovery_counts && within(*of));
         direct.map(|(_, _, amount)| amount).sum::<i128>()
             + recovered.map(|(_, amount)| amount).sum::<i128>()
+    }
+
+    /// What a month's spending adds to what a share is reckoned on.
+    fn reckoned(&self, whole: &[Selector], month: &Charged) -> i128 {
+        if whole.is_empty() { total(month) } else { self.taken(whole, &[], month, None) }
     }
 
     /// The match of an award at every month's end: enough, eligible, and in its window.
@@ -447,7 +477,9 @@ impl Check<'_> {
             selected(&rule.on, line, self.plan.line(line))
         };
         tranche.stream != award.0
+            && (rule.pledged_by.is_empty() || rule.pledged_by.contains(&tranche.stream))
             && (!stream.federal || rule.federal_statute.is_some())
+            && income_may_match(self.plan, tranche.stream, award.0)
             && begun
             && !ended
             && rule.by.is_none_or(|by| month <= by)
@@ -498,7 +530,8 @@ impl Check<'_> {
             let now: i128 = month.recovered.iter().map(|(_, amount)| amount).sum();
             recovered += now;
             // round(rate x base), half away from zero; both are above zero.
-            let due = (2 * rule.rate.billionths() * base + 1_000_000_000) / 2_000_000_000;
+            let rate = rule.statutory_limit.map_or(rule.rate, |limit| rule.rate.min(limit));
+            let due = (2 * rate.billionths() * base + 1_000_000_000) / 2_000_000_000;
             if recovered > due && now > 0 {
                 return Err(self.broken("recovery within its rate", place, stream));
             }
@@ -542,6 +575,15 @@ impl Check<'_> {
         }
         base
     }
+}
+
+/// Whether a selection holds the award's own recovery.
+fn names_recovery(on: &[Selector]) -> bool {
+    on.iter().any(|selector| match selector {
+        Selector::Indirect | Selector::Anything => true,
+        Selector::Category(category) => *category == Category::Overhead,
+        _ => false,
+    })
 }
 
 fn total(month: &Charged) -> i128 {

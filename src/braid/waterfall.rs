@@ -1,7 +1,7 @@
 //! The waterfall: month by month, without foresight of money, as practice does it.
 //!
-//! Core before essential before stretch; in-kind first, since it pays its line or nothing; restricted
-//! money before unrestricted, soonest to lapse first, then narrowest, then the policy's order, then ids;
+//! Core before essential before stretch; in-kind first, since it pays its line or nothing; then income of an
+//! award's own project; restricted money before unrestricted, soonest to lapse first, then narrowest, then the policy's order, then ids;
 //! last-resort money after all other restricted money; the reserve last. A month is repeated until
 //! nothing moves, since what is spent can make room under a cap, match an award, or be recovered.
 
@@ -15,7 +15,7 @@ use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::plan::restriction::{Matching, selected, standing_verdict};
+use crate::plan::restriction::{Matching, income_may_match, selected, standing_verdict};
 use crate::timeline::{Permit, Purse, Timeline};
 
 /// Makes the braid of a timeline by the waterfall, or by documented shares first.
@@ -49,7 +49,10 @@ enum Sourced {
 /// The lines of a purse by priority, those that wait for spending last.
 struct Uses {
     by_priority: [Vec<Permit>; 3],
+    /// Which lines it may pay this month.
     bits: Vec<u64>,
+    /// Whether that changes over the horizon.
+    changes: bool,
 }
 
 /// An award's match while the braid is made.
@@ -88,6 +91,21 @@ struct Entry {
     free: i64,
 }
 
+/// The most that an award may pay of a line: its documented share, of what a limit of pay leaves.
+struct Bound {
+    stream: StreamIndex,
+    /// The most through each place, by cumulative rounding.
+    through: Vec<i64>,
+    /// What the limit of pay leaves of each month, where one binds.
+    ceiling: Option<Vec<Money>>,
+}
+
+impl Bound {
+    fn of_month(&self, place: usize) -> i64 {
+        self.through[place] - if place == 0 { 0 } else { self.through[place - 1] }
+    }
+}
+
 struct Allocation<'a> {
     plan: &'a Plan,
     timeline: &'a Timeline,
@@ -112,8 +130,12 @@ struct Allocation<'a> {
     purse_held: Vec<i64>,
     left: Vec<i64>,
     open: Vec<u64>,
-    /// What documented benefit leaves each named award of each line this month.
-    benefit_left: Vec<Vec<i64>>,
+    /// The awards whose part of a line is bounded, by line.
+    bounds: Vec<Vec<Bound>>,
+    /// What that leaves each of them this month.
+    bound_left: Vec<Vec<i64>>,
+    /// What a limit of pay leaves of each line for all awards under one this month.
+    pay_left: Vec<i64>,
     free_unrestricted: i64,
     /// Payments booked so far.
     moves: u64,
@@ -157,7 +179,9 @@ impl<'a> Allocation<'a> {
             purse_held: vec![0; timeline.purses.len()],
             left: vec![0; plan.lines.len()],
             open: vec![0; plan.lines.len().div_ceil(64)],
-            benefit_left: vec![Vec::new(); plan.lines.len()],
+            bounds: bounds(plan, timeline),
+            bound_left: vec![Vec::new(); plan.lines.len()],
+            pay_left: vec![i64::MAX; plan.lines.len()],
             free_unrestricted: 0,
             moves: 0,
             entries: Vec::new(),
@@ -179,7 +203,10 @@ impl<'a> Allocation<'a> {
                 self.open[line / 64] |= 1 << (line % 64);
             }
         }
-        self.open_benefit();
+        for uses in self.uses.iter_mut().filter(|uses| uses.changes) {
+            uses.open(place);
+        }
+        self.open_bounds();
         let entries = &self.entries;
         for match_ in &mut self.needed {
             match_.this_month.fill((0, 0));
@@ -212,14 +239,13 @@ impl<'a> Allocation<'a> {
         }
     }
 
-    fn open_benefit(&mut self) {
-        for (index, line) in self.plan.lines.iter().enumerate() {
-            let Some(benefit) = &line.benefit else { continue };
-            let through = Money::from_cents(self.through[index][self.place]);
-            let before = through - self.timeline.needs[index][self.place];
-            let allowance = |share: Rate| (share.of(through) - share.of(before)).cents();
-            self.benefit_left[index] =
-                benefit.shares.iter().map(|(_, share)| allowance(*share)).collect();
+    fn open_bounds(&mut self) {
+        for (line, bounds) in self.bounds.iter().enumerate() {
+            self.bound_left[line].clear();
+            self.bound_left[line].extend(bounds.iter().map(|bound| bound.of_month(self.place)));
+            let ceilings = bounds.iter().filter_map(|bound| bound.ceiling.as_ref());
+            let most = ceilings.map(|ceiling| ceiling[self.place].cents()).max();
+            self.pay_left[line] = most.unwrap_or(i64::MAX);
         }
     }
 
@@ -309,7 +335,7 @@ impl<'a> Allocation<'a> {
         let Some(needed) = self.needed_by[self.award_of[tranche]] else {
             return self.pay_alone(rank, line, want);
         };
-        if self.needed[needed].dry[line.at()] == self.moves {
+        if self.needed[needed].dry[line.at()] == self.moves || !self.may_pay(rank, line) {
             return 0;
         }
         let mut paid = self.pay_alone(rank, line, want);
@@ -410,8 +436,11 @@ impl<'a> Allocation<'a> {
         if ranked.unrestricted && self.plan.line(line).priority != Priority::Core {
             most = most.min(self.unrestricted_room(rank));
         }
-        if let Some(at) = self.benefit_place(rank, line) {
-            most = most.min(self.benefit_left[line.at()][at]);
+        if let Some(at) = self.bound_place(rank, line) {
+            most = most.min(self.bound_left[line.at()][at]);
+            if self.bounds[line.at()][at].ceiling.is_some() {
+                most = most.min(self.pay_left[line.at()]);
+            }
         }
         let Sourced::Tranche(tranche) = ranked.source else {
             return Payment { direct: most.max(0), ..Payment::default() };
@@ -440,8 +469,11 @@ impl<'a> Allocation<'a> {
         if self.left[line.at()] == 0 {
             self.open[line.at() / 64] &= !(1 << (line.at() % 64));
         }
-        if let Some(at) = self.benefit_place(rank, line) {
-            self.benefit_left[line.at()][at] -= payment.direct;
+        if let Some(at) = self.bound_place(rank, line) {
+            self.bound_left[line.at()][at] -= payment.direct;
+            if self.bounds[line.at()][at].ceiling.is_some() {
+                self.pay_left[line.at()] -= payment.direct;
+            }
         }
         let held_back = ranked.unrestricted && !self.source_lapses_now(rank);
         if held_back && self.plan.line(line).priority != Priority::Core {
@@ -617,17 +649,20 @@ impl<'a> Allocation<'a> {
         let protected =
             (self.place + self.plan.policy.protect_core_months as usize).min(months - 1);
         let mut covered = vec![self.place; self.plan.lines.len()];
-        let mut shares: BTreeMap<(usize, StreamIndex), (usize, Rate)> = BTreeMap::new();
+        let mut bounded: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for (purse, reach) in reach.iter().enumerate() {
             let Some(reach) = reach.map(|reach| reach.min(protected)) else { continue };
+            let stream = self.timeline.purses[purse].stream;
             for permit in &self.uses[purse].by_priority[0] {
-                let line = permit.line.at();
-                match permit.benefit {
+                if permit.from > self.place {
+                    continue;
+                }
+                let (line, reach) = (permit.line.at(), reach.min(permit.through));
+                match self.bounds[line].iter().position(|bound| bound.stream == stream) {
                     None => covered[line] = covered[line].max(reach),
-                    Some(share) => {
-                        let key = (line, self.timeline.purses[purse].stream);
-                        let known = shares.entry(key).or_insert((reach, share));
-                        known.0 = known.0.max(reach);
+                    Some(at) => {
+                        let known = bounded.entry((line, at)).or_insert(reach);
+                        *known = reach.max(*known);
                     }
                 }
             }
@@ -637,11 +672,12 @@ impl<'a> Allocation<'a> {
         };
         let mut ahead: i64 = 0;
         for (line, _) in self.core_lines() {
-            let shared = shares.range((line, StreamIndex(0))..=(line, StreamIndex(u32::MAX)));
-            let part = |(reach, share): &(usize, Rate)| {
-                share.of(Money::from_cents(need(line, covered[line], *reach))).cents()
+            let shared = bounded.range((line, 0)..=(line, usize::MAX));
+            let part = |((_, at), reach): (&(usize, usize), &usize)| {
+                let through = &self.bounds[line][*at].through;
+                through[*reach] - through[covered[line].min(*reach)]
             };
-            let paid: i64 = shared.map(|(_, known)| part(known)).sum();
+            let paid: i64 = shared.map(part).sum();
             ahead += (need(line, covered[line], protected) - paid).max(0);
         }
         ahead
@@ -662,10 +698,13 @@ impl<'a> Allocation<'a> {
         tranche.last.is_some() && tranche.closes == self.place
     }
 
-    fn benefit_place(&self, rank: usize, line: LineIndex) -> Option<usize> {
+    fn bound_place(&self, rank: usize, line: LineIndex) -> Option<usize> {
+        let bounds = &self.bounds[line.at()];
+        if bounds.is_empty() {
+            return None;
+        }
         let stream = self.stream_of(rank)?;
-        let benefit = self.plan.line(line).benefit.as_ref()?;
-        benefit.shares.iter().position(|(award, _)| *award == stream)
+        bounds.iter().position(|bound| bound.stream == stream)
     }
 
     fn stream_of(&self, rank: usize) -> Option<StreamIndex> {
@@ -752,6 +791,37 @@ fn cumulative(timeline: &Timeline) -> Vec<Vec<i64>> {
     timeline.needs.iter().map(sums).collect()
 }
 
+/// The awards whose part of each line is bounded, by documented benefit or a limit of pay.
+fn bounds(plan: &Plan, timeline: &Timeline) -> Vec<Vec<Bound>> {
+    let of_line = |(index, line): (usize, &crate::plan::CostLine)| {
+        let named = line.benefit.iter().flat_map(|benefit| &benefit.shares).copied();
+        let mut shares: Vec<(StreamIndex, Rate)> = named.collect();
+        let own = |ceiling: &&crate::timeline::PayCeiling| ceiling.line.at() == index;
+        for ceiling in timeline.pay_ceilings.iter().filter(own) {
+            if !shares.iter().any(|(stream, _)| *stream == ceiling.stream) {
+                shares.push((ceiling.stream, Rate::ONE));
+            }
+        }
+        let bound = |(stream, share): (StreamIndex, Rate)| {
+            let mut ceilings = timeline.pay_ceilings.iter().filter(own);
+            let ceiling = ceilings.find(|ceiling| ceiling.stream == stream);
+            let months = ceiling.map_or(&timeline.needs[index], |ceiling| &ceiling.by_place);
+            let mut sum = Money::ZERO;
+            let through = months.iter().map(|amount| {
+                sum += *amount;
+                share.of(sum).cents()
+            });
+            Bound {
+                stream,
+                through: through.collect(),
+                ceiling: ceiling.map(|ceiling| ceiling.by_place.clone()),
+            }
+        };
+        shares.into_iter().map(bound).collect()
+    };
+    plan.lines.iter().enumerate().map(of_line).collect()
+}
+
 /// What each purse may pay; last, what recovered money may pay: anything.
 fn uses(plan: &Plan, timeline: &Timeline, awards: &[Award], award_of: &[usize]) -> Vec<Uses> {
     let mut all: Vec<Uses> = Vec::with_capacity(timeline.purses.len() + 1);
@@ -762,8 +832,13 @@ fn uses(plan: &Plan, timeline: &Timeline, awards: &[Award], award_of: &[usize]) 
             |permit: &Permit| award.is_some_and(|award| award.waits_for_spending(permit.line));
         all.push(Uses::new(plan, purse.permits.clone(), waits));
     }
-    let anything =
-        (0..plan.lines.len()).map(|line| Permit { line: LineIndex::from(line), benefit: None });
+    let through = plan.horizon.months as usize - 1;
+    let anything = (0..plan.lines.len()).map(|line| Permit {
+        line: LineIndex::from(line),
+        from: 0,
+        through,
+        benefit: None,
+    });
     all.push(Uses::new(plan, anything.collect(), |_| false));
     all
 }
@@ -775,23 +850,44 @@ impl Uses {
 
     fn new(plan: &Plan, mut permits: Vec<Permit>, waits: impl Fn(&Permit) -> bool) -> Uses {
         permits.sort_by_key(|permit| (waits(permit), permit.line));
-        let mut uses =
-            Uses { by_priority: Default::default(), bits: vec![0; plan.lines.len().div_ceil(64)] };
+        let mut uses = Uses {
+            by_priority: Default::default(),
+            bits: vec![0; plan.lines.len().div_ceil(64)],
+            changes: false,
+        };
+        let end = plan.horizon.months as usize - 1;
         for permit in permits {
-            let line = permit.line.at();
-            uses.bits[line / 64] |= 1 << (line % 64);
-            uses.by_priority[plan.lines[line].priority as usize].push(permit);
+            uses.changes |= permit.from > 0 || permit.through < end;
+            uses.by_priority[plan.line(permit.line).priority as usize].push(permit);
         }
+        uses.open(0);
         uses
+    }
+
+    /// Takes in which lines it may pay in a month.
+    fn open(&mut self, place: usize) {
+        self.bits.fill(0);
+        for permit in self.by_priority.iter().flatten() {
+            if (permit.from..=permit.through).contains(&place) {
+                let line = permit.line.at();
+                self.bits[line / 64] |= 1 << (line % 64);
+            }
+        }
     }
 }
 
 /// The sources in spending order, fixed before the first draw.
 fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]) -> Vec<Ranked> {
     let reachable = |purse: usize, opens: usize, closes: usize| -> i64 {
-        let before = |line: usize| if opens == 0 { 0 } else { through[line][opens - 1] };
-        let lines = uses[purse].by_priority.iter().flatten().map(|permit| permit.line.at());
-        lines.map(|line| through[line][closes] - before(line)).sum()
+        let need = |permit: &Permit| {
+            let (first, last) = (opens.max(permit.from), closes.min(permit.through));
+            let sums = &through[permit.line.at()];
+            match first <= last {
+                true => sums[last] - if first == 0 { 0 } else { sums[first - 1] },
+                false => 0,
+            }
+        };
+        uses[purse].by_priority.iter().flatten().map(need).sum()
     };
     let policy = |stream: StreamIndex| {
         plan.policy.order.iter().position(|ordered| *ordered == stream).unwrap_or(usize::MAX)
@@ -800,14 +896,17 @@ fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]
     for (index, tranche) in timeline.tranches.iter().enumerate() {
         let rules = plan.restrictions(tranche.stream);
         let unrestricted = tranche.pool.is_none()
+            && tranche.project.is_none()
             && rules.is_unrestricted()
             && plan.stream(tranche.stream).kind != Kind::Reserve;
         let class = match plan.stream(tranche.stream).kind {
-            Kind::Reserve => 4,
+            Kind::Reserve => 5,
             _ if tranche.receipts == Receipts::InKind => 0,
-            _ if unrestricted => 3,
-            _ if rules.last_resort => 2,
-            _ => 1,
+            // Program income is spent before more is asked of the award (2 CFR 200.305(b)(5)).
+            _ if tranche.project.is_some() => 1,
+            _ if unrestricted => 4,
+            _ if rules.last_resort => 3,
+            _ => 2,
         };
         let lapse = tranche.last.map_or(i32::MAX, |last| last.since(plan.horizon.start));
         let narrow = reachable(tranche.purse, tranche.opens, tranche.closes);
@@ -820,7 +919,7 @@ fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]
     if timeline.spends_recovery {
         let recovery = Ranked { source: Sourced::Recovery, purse, unrestricted: true };
         let last = (usize::MAX, usize::MAX, usize::MAX);
-        keyed.push(((3, i32::MAX, widest, last), recovery));
+        keyed.push(((4, i32::MAX, widest, last), recovery));
     }
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, ranked)| ranked).collect()
@@ -848,7 +947,10 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
             }
         };
         let may_match = |stream: usize| {
-            StreamIndex::from(stream) != award.stream
+            let index = StreamIndex::from(stream);
+            index != award.stream
+                && (rule.pledged_by.is_empty() || rule.pledged_by.contains(&index))
+                && income_may_match(plan, index, award.stream)
                 && (!plan.streams[stream].federal || rule.federal_statute.is_some())
         };
         let opening = plan.opening_of(award.stream).filter(|_| award.number == 0);

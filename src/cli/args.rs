@@ -73,6 +73,10 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid explain hub\n  braid explain hub gap 2027-03\n  \
         braid explain hub cash 2027-03")]
     Explain(Explain),
+    /// List the dated rules that hold where a plan states nothing, with their sources
+    #[command(after_help = "Examples:\n  braid rules\n  braid rules fmap --for PA\n  \
+        braid rules --unverified\n  braid rules de-minimis --on 2024-09")]
+    Rules(Rules),
     /// Print the JSON Schema of plan.toml, for editors
     #[command(after_help = "Example:\n  braid schema > plan.schema.json")]
     Schema,
@@ -221,6 +225,37 @@ pub struct Explain {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+}
+
+/// `braid rules`
+#[derive(Args, Debug)]
+pub struct Rules {
+    /// Words of the parameter, its meaning or its citation; all must be there.
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Whom or what the rule applies to, such as a state.
+    #[arg(long = "for", value_name = "SUBJECT")]
+    pub subject: Option<String>,
+    /// Only rules in force in this month.
+    #[arg(long, value_name = "MONTH")]
+    pub on: Option<String>,
+    /// Only rules of which no source was read.
+    #[arg(long)]
+    pub unverified: bool,
+    /// The form of standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// The form of a list on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
 }
 
 /// `braid completions`

@@ -11,5 +11,6 @@ mod forecast;
 mod init;
 mod manual;
 mod options;
+mod rules;
 pub mod run;
 mod screen;

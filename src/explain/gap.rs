@@ -96,7 +96,7 @@ fn books(ask: Ask, reasons: &Reasons, purse: Purse, why: &Why, place: usize) -> 
             let left = text::money(reasons.left(purse, place));
             Some(format!("{left} left in the month, {} matched so far", text::money(matched)))
         }
-        Why::Benefit(_) | Why::Floor(_) | Why::Protected | Why::Left => {
+        Why::Benefit(_) | Why::PayLimit | Why::Floor(_) | Why::Protected | Why::Left => {
             Some(format!("{} left in the month", text::money(reasons.left(purse, place))))
         }
         _ => None,

@@ -279,7 +279,7 @@ pub(super) fn indirect(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     parts.push(base.input(ask.plan, &format!("{path}.base")));
     let rate = ask.planned(stream).and_then(|stream| ask.plan.restrictions(stream).indirect);
     if let Some(rate) = rate {
-        let part = Part::said(text::percent(rate.rate), "rate of recovery");
+        let part = Part::said(text::percent(rate.charged()), "rate of recovery");
         parts.push(part.input(ask.plan, &format!("{path}.rate")));
     }
     if row.unrecovered.is_positive() {

@@ -13,7 +13,7 @@ use crate::month::FiscalCalendar;
 use crate::name::{LineIndex, Name, StreamIndex};
 use crate::plan::cost::sample::{add, line, plan};
 use crate::plan::cost::{Basis, Benefit, Escalation, Form, Priority};
-use crate::plan::restriction::{Cap, CapBound, Indirect, IndirectBase, Selector};
+use crate::plan::restriction::{Cap, CapBound, Indirect, IndirectBase, IndirectKind, Selector};
 use crate::plan::{Pool, Restrictions};
 
 fn grant(first: &str, last: &str, amount: &str, status: Status) -> Stream {
@@ -38,6 +38,7 @@ fn grant(first: &str, last: &str, amount: &str, status: Status) -> Stream {
             status: Status::Prospective,
         }),
         milestone: None,
+        fixed_amount: false,
     };
     let mut stream = stream(Kind::Grant, Terms::Grant(grant), Some(last));
     stream.status = status;
@@ -101,11 +102,14 @@ fn hub() -> Plan {
     let cap = Cap {
         on: vec![Selector::Line(LineIndex(2))],
         bound: CapBound::Amount(money("20000.00")),
+        within: Vec::new(),
         per_period: false,
     };
     let rules = Restrictions {
         caps: vec![cap],
         indirect: Some(Indirect {
+            kind: IndirectKind::Negotiated,
+            statutory_limit: None,
             rate: rate("0.1"),
             base: IndirectBase::TotalDirect,
             subaward_cutoff: money("50000.00"),

@@ -40,6 +40,8 @@ pub(super) enum Why {
     SpentOut,
     /// It paid the share that its documented benefit allows.
     Benefit(Rate),
+    /// It pays no more of anybody's pay than its limit.
+    PayLimit,
     /// A cap of the stream, by its place.
     Cap(usize),
     /// A floor of the stream, by its place, keeps the money for other lines.
@@ -97,19 +99,27 @@ impl<'a> Reasons<'a> {
             return self.why_recovered(line, place);
         };
         let (index, month) = (LineIndex::from(line), self.ask.month(place));
-        let benefit = match standing_verdict(self.ask.plan, stream, purse.pool, index) {
-            Verdict::Refused(refusal) => return Why::Refused(refusal),
-            Verdict::Allowed { benefit, .. } => benefit,
+        let verdicts = self.tranches(purse).map(|tranche| {
+            let (first, last) = (tranche.first, tranche.last);
+            verdict(self.ask.plan, &Claim { stream, pool: purse.pool, first, last }, index, month)
+        });
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        let open = verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Allowed { benefit, .. } => Some(*benefit),
+            Verdict::Refused(_) => None,
+        });
+        let Some(benefit) = open else {
+            let standing = standing_verdict(self.ask.plan, stream, purse.pool, index);
+            let of_month = |verdict: &&Verdict| {
+                let of_window = [Refusal::NotYet, Refusal::Lapsed].map(Verdict::Refused);
+                !of_window.contains(verdict)
+            };
+            let refused = verdicts.iter().find(of_month).unwrap_or(&standing);
+            return match refused {
+                Verdict::Refused(refusal) => Why::Refused(refusal.clone()),
+                Verdict::Allowed { .. } => self.closed(purse, month),
+            };
         };
-        let mut open = false;
-        let mut windows = self.tranches(purse).map(|tranche| (tranche.first, tranche.last));
-        for (first, last) in windows.by_ref() {
-            let claim = Claim { stream, pool: purse.pool, first, last };
-            open |= verdict(self.ask.plan, &claim, index, month).is_allowed();
-        }
-        if !open {
-            return self.closed(purse, month);
-        }
         if !self.left(purse, place).is_positive() {
             let on_demand = self.tranches(purse).any(|tranche| tranche.on_demand);
             let spent = || self.spent(purse, stream, month);
@@ -199,6 +209,12 @@ impl<'a> Reasons<'a> {
         {
             return Why::Benefit(share);
         }
+        let ceiling = self.timeline.iter().flat_map(|timeline| &timeline.pay_ceilings);
+        let mut own = ceiling.filter(|ceiling| (ceiling.stream, ceiling.line) == (stream, index));
+        let pay_limited = own.any(|ceiling| ceiling.by_place[place] < line.need[place]);
+        if pay_limited {
+            return Why::PayLimit;
+        }
         let rules = self.ask.plan.restrictions(stream);
         let planned = self.ask.plan.line(index);
         for (at, cap) in rules.caps.iter().enumerate() {
@@ -252,9 +268,13 @@ impl<'a> Reasons<'a> {
             .filter(|row| row.place <= place && within(&ledger.tranches[row.tranche]))
             .map(|row| row.amount)
             .sum();
+        let on = |selectors: &[Selector], draw: &&DrawBook| {
+            selected(selectors, draw.line, self.ask.plan.line(draw.line))
+        };
+        let draws = draws.filter(|draw| cap.within.is_empty() || on(&cap.within, draw));
+        let recovered = if cap.reckons_indirect() { recovered } else { Money::ZERO };
         let direct: Money = draws.clone().map(|draw| draw.amount).sum();
-        let named = |draw: &&DrawBook| selected(&cap.on, draw.line, self.ask.plan.line(draw.line));
-        let taken: Money = draws.filter(named).map(|draw| draw.amount).sum();
+        let taken = draws.filter(|draw| on(&cap.on, draw)).map(|draw| draw.amount).sum();
         let taken = if cap.holds_indirect() { taken + recovered } else { taken };
         let opening = self.ask.plan.opening_of(stream).filter(|_| award == 0 && !cap.per_period);
         let stated: Money = own.iter().map(|held| held.amount).sum();
@@ -393,6 +413,7 @@ impl Why {
     pub(super) fn words(&self, plan: &Plan, forecast: &Forecast, purse: Purse) -> String {
         match self {
             Why::SpentOut => "may pay it, and has paid all that it held".to_string(),
+            Why::PayLimit => "pays no more of a yearly rate of pay than its limit".to_string(),
             Why::Benefit(share) => format!(
                 "may pay at most its documented benefit share of {} (2 CFR 200.405)",
                 text::percent(*share)
@@ -451,6 +472,7 @@ impl Why {
         match self {
             Why::SpentOut | Why::Left | Why::Nothing => amount_path(ask, &stream),
             Why::Benefit(_) => benefit(&format!("benefit.shares.{}", ask.book(purse.stream).name)),
+            Why::PayLimit => format!("{stream}.salary-limit"),
             Why::Cap(_) => format!("{stream}.cap"),
             Why::Floor(_) => format!("{stream}.floor"),
             Why::Match => format!("{stream}.match"),
@@ -471,6 +493,8 @@ impl Why {
                 Refusal::ReserveCoreOnly => format!("{stream}.kind"),
                 Refusal::NotYet => format!("{stream}.from"),
                 Refusal::Lapsed => format!("{stream}.until"),
+                Refusal::OutsideProject(_) => format!("{stream}.earned-by"),
+                Refusal::Terminated => format!("{stream}.termination.survives"),
                 Refusal::UnrestrictedOnly | Refusal::NotPaidFor => format!("{uses}.pays-for"),
             },
         }
@@ -489,7 +513,9 @@ fn cap_words(plan: &Plan, forecast: &Forecast, purse: Purse, at: usize) -> Strin
         CapBound::ShareOfSpent(share) => format!("{} of what it spends", text::percent(share)),
     };
     let per = if cap.per_period { " in each budget period" } else { "" };
-    format!("has reached its cap of {bound} on {}{per}", on.join(", "))
+    let within: Vec<String> = cap.within.iter().map(|selector| selector.words(plan)).collect();
+    let of = if within.is_empty() { String::new() } else { format!(" of {}", within.join(", ")) };
+    format!("has reached its cap of {bound}{of} on {}{per}", on.join(", "))
 }
 
 /// The keys that may say from when a stream's money may be spent.

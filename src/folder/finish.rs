@@ -7,7 +7,7 @@ use super::text::Span;
 use crate::diagnostic::Code;
 use crate::funding::partner::PartnerMethod;
 use crate::funding::payer::PayerMethod;
-use crate::funding::{Authority, Lowered, Stream, Terms};
+use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
 use crate::limits::{MONEY_CENTS_MAX, TRANCHES_MAX};
 use crate::money::Money;
 use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
@@ -39,6 +39,10 @@ pub fn check(context: &Context<'_>, plan: &Plan, tree: &Table, sound: &Sound) {
     opening(plan, &mut books);
     lines(plan, sound, &mut books);
     streams(plan, sound, &mut books);
+    if sound.streams.iter().all(|whole| *whole) {
+        pledges(plan, &books);
+        incomes(plan, &books);
+    }
     for (place, (whole, span)) in sound.pools.iter().enumerate() {
         let members = &plan.pools[place].members;
         if *whole && members.iter().all(|(member, _)| sound.streams[member.at()]) {
@@ -228,6 +232,58 @@ fn matched(
     let needed = (award * numerator + denominator - 1) / denominator.max(1);
     if needed > i128::from(MONEY_CENTS_MAX) {
         books.overflow("stream", plan.stream(stream).name.as_str(), "the match");
+    }
+}
+
+/// Tells what is pledged as match to two awards, or is federal without a statute (2 CFR 200.306(b)).
+fn pledges(plan: &Plan, books: &Books<'_>) {
+    let mut pledged: Vec<(StreamIndex, StreamIndex)> = Vec::new();
+    for award in (0..plan.streams.len()).map(StreamIndex::from) {
+        let Some(matching) = &plan.restrictions(award).matching else { continue };
+        let span = books.place("stream", plan.stream(award).name.as_str());
+        let name = &plan.stream(award).name;
+        let tell = |message: String, cause: &str, remedy: &str| {
+            books.context.desk.fault(Code::RuleBroken, span, message, cause, remedy);
+        };
+        for pledge in matching.pledged_by.iter().copied() {
+            let stream = plan.stream(pledge);
+            let before = pledged.iter().find(|(other, _)| *other == pledge);
+            if let Some((_, other)) = before {
+                let other = &plan.stream(*other).name;
+                let message = format!("`{}` is pledged to `{name}` and to `{other}`", stream.name);
+                let cause = "one dollar matches one award (2 CFR 200.306(b)(2))";
+                tell(message, cause, "pledge it to one of them, or part the stream");
+            }
+            if pledge == award {
+                let message = format!("`{name}` is pledged to itself");
+                tell(message, "an award does not match itself", "pledge other money");
+            }
+            if stream.federal && matching.federal_statute.is_none() {
+                let message =
+                    format!("`{}` is federal money, pledged as match to `{name}`", stream.name);
+                let cause = "federal money does not match (2 CFR 200.306(b)(5))";
+                let remedy = "pledge other money, or cite the statute that allows it: \
+                              `federal-match-statute = \"...\"`";
+                tell(message, cause, remedy);
+            }
+            pledged.push((pledge, award));
+        }
+    }
+}
+
+/// Tells program income of a stream that is no award.
+fn incomes(plan: &Plan, books: &Books<'_>) {
+    for stream in (0..plan.streams.len()).map(StreamIndex::from) {
+        let Some(award) = plan.restrictions(stream).award.earned_by else { continue };
+        let (own, award) = (plan.stream(stream), plan.stream(award));
+        if !matches!(award.kind, Kind::Grant | Kind::Public) {
+            let span = books.place("stream", own.name.as_str());
+            let message =
+                format!("`{}` is earned by `{}`, which is no award", own.name, award.name);
+            let cause = "program income is an award's (2 CFR 200.307)";
+            let remedy = "name the grant whose activity earns it, or delete `earned-by`";
+            books.context.desk.fault(Code::RuleBroken, span, message, cause, remedy);
+        }
     }
 }
 

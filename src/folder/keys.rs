@@ -6,6 +6,7 @@
 //! The tables of cost lines stand in [`super::keys_cost`], those of streams in
 //! [`super::keys_stream`].
 
+use super::keys_award::AWARD_KINDS;
 use super::keys_cost::COST_KINDS;
 use super::keys_stream::STREAM_KINDS;
 use crate::month::MONTH_NAMES;
@@ -276,7 +277,7 @@ const BASE_KINDS: &[Kind] = &[
 
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    BASE_KINDS.iter().chain(COST_KINDS).chain(STREAM_KINDS)
+    BASE_KINDS.iter().chain(COST_KINDS).chain(STREAM_KINDS).chain(AWARD_KINDS)
 }
 
 /// The kind of this name.

@@ -5,6 +5,7 @@ use super::keys::Shape::{
     Whole, Word,
 };
 use super::keys::{BY_YEAR, Key, Kind, SELECTORS, Shape, drop_key, may, need, title_key};
+use super::keys_award::INDIRECT_KINDS;
 
 /// The words of the kinds of stream.
 pub const KINDS: &[&str] = &["grant", "payer", "public", "shared-savings", "partner", "reserve"];
@@ -103,6 +104,12 @@ const GRANT_KEYS: &[Key] = &[
     may("no-cost-extension-months", Whole(0, 12), "0", "Months of extension that are authorised."),
     may("renewal", Table(&["renewal"]), "", "A renewal that may follow."),
     may("milestone", Month, "", "Nothing may be spent before this month."),
+    may(
+        "fixed-amount",
+        Bool,
+        "false",
+        "Whether it is of a fixed amount: what is left at its end is free (2 CFR 200.201(b)).",
+    ),
     may("payment", PAYMENT, "by reimbursement where federal, else once", "How its cash arrives."),
 ];
 
@@ -201,6 +208,7 @@ pub const STREAM_KINDS: &[Kind] = &[
             may("amount", Money, "", "An amount; or `share`."),
             may("of", Word(OF), "award", "What the share is of."),
             may("per", Word(PER), "life", "Over the award's life or in each budget period."),
+            may("within", SELECTORS, "all of it", "Of what is spent on these alone; `of` spent."),
         ],
     },
     Kind {
@@ -210,13 +218,21 @@ pub const STREAM_KINDS: &[Kind] = &[
             need("on", SELECTORS, "The selection."),
             need("share", Share, "The share."),
             may("of", Word(OF), "spent", "What the share is of."),
+            may("within", SELECTORS, "all of it", "Of what is spent on these alone; `of` spent."),
         ],
     },
     Kind {
         name: "indirect",
         doc: "Indirect cost recovered from an award (2 CFR 200.414).",
         keys: &[
-            need("rate", Share, "The rate."),
+            need("rate", Share, "The rate; de minimis up to the rule set's most."),
+            may(
+                "kind",
+                Word(INDIRECT_KINDS),
+                "negotiated under cost principles, else agreed",
+                "Where the rate comes from.",
+            ),
+            may("statutory-limit", Share, "", "The most that a statute allows (2 CFR 200.408)."),
             may("base", Word(INDIRECT_BASES), "mtdc", "What it is charged on."),
             may(
                 "subaward-cutoff",
@@ -232,7 +248,14 @@ pub const STREAM_KINDS: &[Kind] = &[
         keys: &[
             may("share-of-total", Share, "", "Of award and match together; below 100%."),
             may("per-award-dollar", Number, "", "Dollars of match for each dollar of the award."),
+            may("share-of-award", Share, "", "Of the award alone."),
             may("on", SELECTORS, "what the award pays for", "What the match must pay for."),
+            may(
+                "pledged-by",
+                List(&Id("stream")),
+                "any eligible stream",
+                "The streams pledged to it, and to no other award.",
+            ),
             may("by", Month, "", "Match after this month does not count."),
             may("federal-match-statute", Text, "", "The statute that lets federal money match."),
         ],

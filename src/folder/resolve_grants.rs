@@ -36,7 +36,12 @@ pub fn grant(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head) -
         let remedy = format!("write a month up to {until}");
         context.desk.fault(Code::Order, span, message, "never released", remedy);
     }
-    let default = if head.federal { REIMBURSED } else { AT_ONCE };
+    let fixed_amount = reader.get("fixed-amount").map_or(Some(false), Field::bool);
+    let by_agreement = fixed_amount == Some(true);
+    let default = if head.federal && !by_agreement { REIMBURSED } else { AT_ONCE };
+    if by_agreement {
+        fixed(context, reader);
+    }
     let payment = payment(reader.get("payment"), default);
     let periods = periods(context, reader, head);
     Some(Grant {
@@ -48,7 +53,28 @@ pub fn grant(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head) -
         payment: payment?,
         renewal: renewal.map_or(Some(None), |renewal| renewal.map(Some))?,
         milestone: milestone.map_or(Some(None), |(_, month)| month.map(Some))?,
+        fixed_amount: fixed_amount?,
     })
+}
+
+/// Tells what a fixed-amount award cannot have: match, and payment by actual cost.
+fn fixed(context: &Context<'_>, reader: &mut TableReader<'_>) {
+    if let Some(entry) = reader.peek("match") {
+        let message = "a fixed-amount award must not be used where match is required";
+        let cause = "with `fixed-amount` (2 CFR 200.201(b)(2))";
+        let remedy = "delete `match`, or `fixed-amount`";
+        context.desk.fault(Code::RuleBroken, entry.key, message, cause, remedy);
+    }
+    let payment = reader.peek("payment").and_then(|entry| Some((entry, entry.node.table()?)));
+    let method = payment.and_then(|(entry, table)| Some((entry, table.get("method")?)));
+    if let Some((entry, _)) =
+        method.filter(|(_, method)| method.node.text() == Some("reimbursement"))
+    {
+        let message = "a fixed-amount award is paid as agreed, not by what was spent";
+        let cause = "with `fixed-amount` (2 CFR 200.201(b)(1))";
+        let remedy = "write `method = \"advance\"`, or budget periods with their milestones";
+        context.desk.fault(Code::RuleBroken, entry.key, message, cause, remedy);
+    }
 }
 
 fn renewal(field: Field<'_>) -> Option<Renewal> {

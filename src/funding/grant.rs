@@ -24,6 +24,9 @@ pub struct Grant {
     pub renewal: Option<Renewal>,
     /// Nothing may be spent before this month: the milestone that releases the award.
     pub milestone: Option<Month>,
+    /// Whether it is of a fixed amount: paid as agreed, without regard to actual cost, and what is left at its
+    /// end is the recipient's (2 CFR 200.201(b), 200.400(g)).
+    pub fixed_amount: bool,
 }
 
 /// One budget period.
@@ -141,7 +144,7 @@ impl Grant {
             // An extension brings no money: instalments keep to the period's own months.
             receipts: self.payment.receipts(first, period.last.max(first), period.amount),
         };
-        (first <= last).then_some(tranche)
+        (first <= last).then(|| if self.fixed_amount { tranche.kept() } else { tranche })
     }
 
     /// One tranche for each year of a renewal that begins within the horizon.
@@ -208,6 +211,17 @@ impl Payment {
     }
 }
 
+impl Tranche {
+    /// The tranche as one that is earned as it is paid: nothing of it lapses or goes back.
+    fn kept(self) -> Tranche {
+        let receipts = match self.receipts {
+            Receipts::Advanced(rows) => Receipts::Earned(rows),
+            other => other,
+        };
+        Tranche { last: None, receipts, ..self }
+    }
+}
+
 /// Whether a tranche may be spent in some month of the horizon.
 pub(super) fn in_horizon(tranche: &Tranche, setting: &Setting) -> bool {
     tranche.first <= setting.end() && tranche.last.is_none_or(|last| last >= setting.start)
@@ -249,6 +263,7 @@ pub(crate) mod sample {
             probability: None,
             end: until.map_or(End::Evergreen("by law".into()), |until| End::Until(month(until))),
             notice_months: None,
+            termination: None,
             fiscal: FiscalCalendar::starting(1),
             terms,
         }
@@ -313,6 +328,7 @@ mod tests {
             payment: Payment::Advance { every_months: None, lag_months: 0 },
             renewal: None,
             milestone: None,
+            fixed_amount: false,
         }
     }
 

@@ -106,10 +106,22 @@ pub struct Stream {
     pub end: End,
     /// Months of notice that its agreement gives before it may end.
     pub notice_months: Option<u32>,
+    /// Its termination, where the plan foresees one (2 CFR 200.340).
+    pub termination: Option<Termination>,
     /// The funder's own fiscal year, for budget periods and lapses.
     pub fiscal: FiscalCalendar,
     /// The terms by kind.
     pub terms: Terms,
+}
+
+/// The end of an agreement before its term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Termination {
+    /// The last month in which it stands.
+    pub month: Month,
+    /// Whether costs that were committed before survive it (2 CFR 200.343), so that what began by then may be
+    /// spent on them to its own end.
+    pub commitments: bool,
 }
 
 /// When a stream ends.
@@ -293,7 +305,27 @@ impl Stream {
     ///
     /// A tranche whose window lies wholly before the horizon is left out; nothing else is clipped.
     /// Returns nothing where an amount cannot be computed exactly or leaves the bounds of money.
+    ///
+    /// Termination leaves what began by then: later periods and instalments never come (2 CFR 200.309), and what
+    /// can lapse lapses with it unless commitments survive. What was earned by then is kept.
     pub fn lower(&self, setting: &Setting) -> Option<Lowered> {
+        let mut lowered = self.lower_in_full(setting)?;
+        if let Some(Termination { month: end, commitments }) = self.termination {
+            lowered.tranches.retain(|tranche| tranche.first <= end);
+            lowered.losses.retain(|(month, _)| *month <= end);
+            for tranche in &mut lowered.tranches {
+                if !commitments {
+                    tranche.last = tranche.last.map(|last| last.min(end));
+                }
+                if let Receipts::Advanced(rows) = &mut tranche.receipts {
+                    rows.retain(|(month, _)| *month <= end);
+                }
+            }
+        }
+        Some(lowered)
+    }
+
+    fn lower_in_full(&self, setting: &Setting) -> Option<Lowered> {
         match &self.terms {
             Terms::Grant(grant) => grant.lower(self, setting),
             Terms::Payer(payer) => payer.lower(self, setting),
@@ -323,6 +355,14 @@ impl Stream {
             Terms::Partner(partner) => partner.recurs(last),
             Terms::Reserve(_) => false,
             Terms::Schedule(rows) => several(rows.iter().map(|row| row.available)),
+        }
+    }
+
+    /// The last month of a fixed-amount award, after which what is left of it is free.
+    pub fn fixed_amount_ends(&self) -> Option<Month> {
+        match &self.terms {
+            Terms::Grant(grant) if grant.fixed_amount => Some(grant.last_month()),
+            _ => None,
         }
     }
 

@@ -18,6 +18,8 @@ use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::{Input, RuleDefault};
 
+mod awards;
+
 /// A named doubt about a plan, or about the braid that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -34,15 +36,22 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 13] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 20] = [
     award_starts_before_plan,
+    awards::award_terminated,
+    awards::budget_differs_from_award,
     cap_cannot_bind,
     cost_before_award,
     cost_nobody_pays,
     file_not_read,
+    awards::fixed_amount_over_limit,
     illustrative_input,
+    awards::indirect_rates_differ,
     milestone_after_period,
     pool_rests_on_authority,
+    awards::program_income_method_not_stated,
+    awards::rule_carried_forward,
+    awards::salary_over_limit,
     shared_line_without_benefit,
     stream_pays_nothing,
     terms_without_effect,
@@ -550,7 +559,7 @@ fn stated(tranche: &Tranche) -> Option<Money> {
 }
 
 /// An amount in words: `$200,000`, with its cents where it has any.
-fn in_dollars(amount: Money) -> String {
+pub(crate) fn in_dollars(amount: Money) -> String {
     let cents = amount.cents().unsigned_abs();
     let digits = (cents / 100).to_string();
     let mut text = String::from(if amount < Money::ZERO { "-$" } else { "$" });
@@ -617,6 +626,7 @@ mod tests {
             payment: Payment::Advance { every_months: None, lag_months: 0 },
             renewal: None,
             milestone: None,
+            fixed_amount: false,
         };
         stream(Kind::Grant, Terms::Grant(grant), Some(last))
     }
@@ -695,7 +705,7 @@ mod tests {
         let mut plan = one_line();
         plan.lines.push(line("travel", Form::Monthly(money("10.00"))));
         let capped = |on: Selector, bound: CapBound| {
-            let cap = Cap { on: vec![on], bound, per_period: false };
+            let cap = Cap { on: vec![on], bound, within: Vec::new(), per_period: false };
             Restrictions { caps: vec![cap], ..paying(&[Selector::Anything]) }
         };
         add(

@@ -295,6 +295,36 @@ impl CostLine {
         Some(needs)
     }
 
+    /// The line's need in each month as far as a limit of pay lets an award be charged: each position at its
+    /// salary or the limit of the month, the lower, with fringe on the same basis. Nothing where the line has no
+    /// positions, or an amount leaves the bounds of money.
+    pub fn needs_within_pay(
+        &self,
+        plan: &Plan,
+        limit: impl Fn(Month) -> Option<Money>,
+    ) -> Option<Vec<Money>> {
+        let Form::Positions { salary, .. } = self.form else { return None };
+        let mut needs = self.needs(plan)?;
+        let index = self.index(plan)?;
+        for (place, need) in needs.iter_mut().enumerate() {
+            let month = plan.horizon.month(place);
+            let Some(limit) = limit(month) else { continue };
+            let rate_of_pay = Product::new(salary).times(index[place])?.round()?;
+            if rate_of_pay > limit && need.is_positive() {
+                let position = self.year(plan).position(month);
+                *need = self.month_of(self.paid(limit)?, Rate::ONE, position)?;
+            }
+        }
+        Some(needs)
+    }
+
+    /// What positions cost in a year at a salary, fringe with it; nothing where the line has none.
+    fn paid(&self, salary: Money) -> Option<Product> {
+        let Form::Positions { fte, fringe, vacancy, .. } = self.form else { return None };
+        let paid = Product::new(salary).times(fte)?.times(vacancy.complement())?;
+        paid.times(one_plus(fringe)?)
+    }
+
     /// The index of each month of the horizon; 1 before the line's first month.
     fn index(&self, plan: &Plan) -> Option<Vec<Rate>> {
         let months = plan.horizon.months as usize;
@@ -348,10 +378,7 @@ impl CostLine {
             }
             Form::Monthly(monthly) => index.try_of(*monthly),
             Form::Once(amount) => Some(if month == self.from { *amount } else { Money::ZERO }),
-            Form::Positions { fte, salary, fringe, vacancy } => {
-                let paid = Product::new(*salary).times(*fte)?.times(vacancy.complement())?;
-                self.month_of(paid.times(one_plus(*fringe)?)?, index, position)
-            }
+            Form::Positions { salary, .. } => self.month_of(self.paid(*salary)?, index, position),
             Form::Unit { driver, cost } => {
                 cost.product().times_count(count(*driver))?.times(index)?.round()
             }

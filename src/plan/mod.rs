@@ -4,12 +4,13 @@
 
 use crate::diagnostic::Origin;
 use crate::driver::Driver;
-use crate::funding::{Setting, Stream};
+use crate::funding::{Setting, Stream, Terms};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, Name, PoolIndex, StreamIndex};
 use crate::rules::Rule;
 
+pub mod award;
 pub mod check;
 pub mod cost;
 pub mod policy;
@@ -221,6 +222,19 @@ impl Plan {
     /// The stream at an index.
     pub fn stream(&self, stream: StreamIndex) -> &Stream {
         &self.streams[stream.at()]
+    }
+
+    /// Whether a month lies in the term of an award, an extension with it.
+    pub fn in_term(&self, award: StreamIndex, month: Month) -> bool {
+        let stream = self.stream(award);
+        let (first, last) = match &stream.terms {
+            Terms::Grant(grant) => (Some(grant.from), grant.last_month()),
+            Terms::Schedule(rows) => {
+                (rows.iter().map(|row| row.available).min(), stream.last_month(Month::LAST))
+            }
+            _ => (None, stream.last_month(Month::LAST)),
+        };
+        first.is_none_or(|first| month >= first) && month <= last
     }
 
     /// The restrictions of the stream at an index.

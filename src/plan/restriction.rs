@@ -1,6 +1,7 @@
 //! Restrictions, and the one place where eligibility is decided: [`verdict`].
 
 use super::Plan;
+use super::award::{AwardRules, ProgramIncome};
 use super::cost::{Category, CostLine, Form, Layer, Priority};
 use crate::funding::partner::PartnerMethod;
 use crate::funding::{Kind, Terms};
@@ -77,6 +78,8 @@ pub struct Restrictions {
     pub matching: Option<Matching>,
     /// Whether it pays only after all other restricted money.
     pub last_resort: bool,
+    /// What the award's rules ask beside.
+    pub award: AwardRules,
 }
 
 impl Restrictions {
@@ -99,6 +102,10 @@ pub struct Cap {
     pub on: Vec<Selector>,
     /// The bound.
     pub bound: CapBound,
+    /// What a share of spending is reckoned on, the selection as far as it lies within it; everything that
+    /// the award spends where empty. Sub-recipients' administration is a share of what they spend
+    /// (42 USC 300ff-14(h)(2)).
+    pub within: Vec<Selector>,
     /// Whether it holds in each budget period, rather than over the award's life.
     pub per_period: bool,
 }
@@ -120,12 +127,22 @@ impl Cap {
     pub fn holds_indirect(&self) -> bool {
         names_indirect(&self.on)
     }
+
+    /// Whether the award's own indirect recovery counts in what a share of spending is reckoned on.
+    pub fn reckons_indirect(&self) -> bool {
+        self.within.is_empty() || names_indirect(&self.within)
+    }
 }
 
 impl Floor {
     /// Whether the award's own indirect recovery counts toward the floor, by the same rule.
     pub fn holds_indirect(&self) -> bool {
         names_indirect(&self.on)
+    }
+
+    /// Whether the award's own indirect recovery counts in what the share is reckoned on.
+    pub fn reckons_indirect(&self) -> bool {
+        self.within.is_empty() || names_indirect(&self.within)
     }
 }
 
@@ -148,18 +165,59 @@ pub struct Floor {
     /// Whether it is a share of what is spent, which caps the rest, or of the award, where a
     /// shortfall is a finding.
     pub of_spent: bool,
+    /// What a share of spending is reckoned on; everything that the award spends where empty. Core medical
+    /// services take three quarters of what remains after administration and quality
+    /// (42 USC 300ff-14(c)(1)).
+    pub within: Vec<Selector>,
 }
 
 /// Indirect cost recovered from an award (2 CFR 200.414).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indirect {
+    /// Where the rate comes from.
+    pub kind: IndirectKind,
     /// The rate.
     pub rate: Rate,
+    /// The most that a statute lets the award be charged, whatever the rate (2 CFR 200.408).
+    pub statutory_limit: Option<Rate>,
     /// What it is charged on.
     pub base: IndirectBase,
     /// What of a subaward counts in the base, once over its lifetime (2 CFR 200.1, Modified Total
     /// Direct Cost).
     pub subaward_cutoff: Money,
+}
+
+/// Where an indirect rate comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndirectKind {
+    /// The rate that an organisation without a negotiated one elects (2 CFR 200.414(f)).
+    DeMinimis,
+    /// Negotiated with a federal agency, or with the pass-through entity (2 CFR 200.414(c), (d)).
+    Negotiated,
+    /// What the funder of an award under other rules pays.
+    Agreed,
+}
+
+impl IndirectKind {
+    /// Every kind.
+    pub const ALL: [IndirectKind; 3] =
+        [IndirectKind::DeMinimis, IndirectKind::Negotiated, IndirectKind::Agreed];
+
+    /// The word of a plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            IndirectKind::DeMinimis => "de-minimis",
+            IndirectKind::Negotiated => "negotiated",
+            IndirectKind::Agreed => "agreed",
+        }
+    }
+}
+
+impl Indirect {
+    /// The rate that the award is charged: a statute's limit comes before the rate (2 CFR 200.408).
+    pub fn charged(&self) -> Rate {
+        self.statutory_limit.map_or(self.rate, |limit| limit.min(self.rate))
+    }
 }
 
 /// What an indirect rate is charged on.
@@ -183,6 +241,9 @@ pub struct Matching {
     pub convention: MatchConvention,
     /// What the matching money must pay for; where empty, what the award pays for.
     pub on: Vec<Selector>,
+    /// The streams that are pledged to the award; where empty, any that is eligible. What is pledged to
+    /// one federal award matches no other (2 CFR 200.306(b)(2)).
+    pub pledged_by: Vec<StreamIndex>,
     /// For a challenge: match after this month does not count.
     pub by: Option<Month>,
     /// The statute that lets federal money match, where one does.
@@ -291,6 +352,55 @@ pub enum Refusal {
     /// The line's documented benefit names other awards, and cost principles govern this one
     /// (2 CFR 200.405).
     BenefitElsewhere,
+    /// It is income of an award's project, which the line is not part of (2 CFR 200.307).
+    OutsideProject(StreamIndex),
+    /// Its award was terminated, and the line is not among the costs that survive (2 CFR 200.343).
+    Terminated,
+}
+
+/// Under whose uses money stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Its own.
+    Own,
+    /// A pool's.
+    Pool(PoolIndex),
+    /// Those of the award whose activity earned it (2 CFR 200.307).
+    Project(StreamIndex),
+}
+
+impl Claim {
+    /// Under whose uses the tranche stands.
+    pub fn standing(&self, plan: &Plan) -> Standing {
+        match self.pool {
+            Some(pool) => Standing::Pool(pool),
+            None => Standing::of_income(plan, self.stream, self.first),
+        }
+    }
+}
+
+impl Standing {
+    /// The standing of money that arises in a month: income that an award's activity earns in its term is
+    /// the project's, later income is free (2 CFR 200.307(c)).
+    pub fn of_income(plan: &Plan, stream: StreamIndex, month: Month) -> Standing {
+        match plan.restrictions(stream).award.earned_by {
+            Some(award) if plan.in_term(award, month) => Standing::Project(award),
+            _ => Standing::Own,
+        }
+    }
+}
+
+/// Leave for money to pay a line, and the months in which it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// The selector that lets it.
+    pub by: Selector,
+    /// The share of the line that it may pay at most, by its documented benefit (2 CFR 200.405(a)).
+    pub benefit: Option<Rate>,
+    /// The first month in which it holds, where that comes after the money's own first month.
+    pub from: Option<Month>,
+    /// The last month in which it holds, where that comes before the money's own last month.
+    pub through: Option<Month>,
 }
 
 /// Decides whether a tranche may pay a line in a month, and says why. The one place where
@@ -302,54 +412,115 @@ pub fn verdict(plan: &Plan, claim: &Claim, line: LineIndex, month: Month) -> Ver
     if claim.last.is_some_and(|last| month > last) {
         return Verdict::Refused(Refusal::Lapsed);
     }
-    standing_verdict(plan, claim.stream, claim.pool, line)
+    match permission(plan, claim.stream, claim.standing(plan), line) {
+        Err(refusal) => Verdict::Refused(refusal),
+        Ok(Permission { from: Some(from), .. }) if month < from => {
+            Verdict::Refused(Refusal::NotPaidFor)
+        }
+        Ok(Permission { through: Some(through), .. }) if month > through => {
+            Verdict::Refused(Refusal::Terminated)
+        }
+        Ok(Permission { by, benefit, .. }) => Verdict::Allowed { by, benefit },
+    }
 }
 
-/// The part of a verdict that does not depend on the month.
+/// The part of a verdict that does not depend on the month: whether the money may pay the line from its
+/// own first month on.
 pub fn standing_verdict(
     plan: &Plan,
     stream: StreamIndex,
     pool: Option<PoolIndex>,
-    index: LineIndex,
+    line: LineIndex,
 ) -> Verdict {
+    match permission(plan, stream, pool.map_or(Standing::Own, Standing::Pool), line) {
+        Ok(Permission { by, benefit, from: None, .. }) => Verdict::Allowed { by, benefit },
+        Ok(_) => Verdict::Refused(Refusal::NotPaidFor),
+        Err(refusal) => Verdict::Refused(refusal),
+    }
+}
+
+/// The leave of money to pay a line under a standing.
+///
+/// # Errors
+/// Why there is none.
+pub fn permission(
+    plan: &Plan,
+    stream: StreamIndex,
+    standing: Standing,
+    index: LineIndex,
+) -> Result<Permission, Refusal> {
+    let line = plan.line(index);
+    if let Standing::Project(award) = standing {
+        let project = plan.restrictions(award);
+        if !selected(&project.pays_for, index, line) || selected(&project.not_for, index, line) {
+            return Err(Refusal::OutsideProject(award));
+        }
+    }
+    let (by, benefit) = match leave(plan, stream, standing, index) {
+        Ok(leave) => leave,
+        // What a completed fixed-amount award leaves is the recipient's (2 CFR 200.400(g)).
+        Err(refusal) => {
+            return match plan.stream(stream).fixed_amount_ends() {
+                Some(end) if refusal == Refusal::NotPaidFor && standing == Standing::Own => {
+                    let from = end.plus(1);
+                    Ok(Permission { by: Selector::Anything, benefit: None, from, through: None })
+                }
+                _ => Err(refusal),
+            };
+        }
+    };
+    let termination = plan.stream(stream).termination.filter(|end| end.commitments);
+    let survives = selected(&plan.restrictions(stream).award.survives, index, line);
+    let through = termination.filter(|_| !survives).map(|end| end.month);
+    Ok(Permission { by, benefit, from: None, through })
+}
+
+/// The selector that lets money pay a line, with its share by benefit.
+fn leave(
+    plan: &Plan,
+    stream: StreamIndex,
+    standing: Standing,
+    index: LineIndex,
+) -> Result<(Selector, Option<Rate>), Refusal> {
     let (terms, line) = (plan.stream(stream), plan.line(index));
     let own = plan.restrictions(stream);
     if let Terms::Partner(partner) = &terms.terms
         && let PartnerMethod::InKind { line: covered, .. } = partner.method
     {
-        return if covered == index {
-            Verdict::Allowed { by: Selector::Line(index), benefit: None }
-        } else {
-            Verdict::Refused(Refusal::InKindCoversOther(covered))
+        return match covered == index {
+            true => Ok((Selector::Line(index), None)),
+            false => Err(Refusal::InKindCoversOther(covered)),
         };
     }
     if terms.kind == Kind::Reserve && line.priority != Priority::Core {
-        return Verdict::Refused(Refusal::ReserveCoreOnly);
+        return Err(Refusal::ReserveCoreOnly);
     }
-    if matches!(line.form, Form::SettlementLoss(_))
-        && !(own.is_unrestricted() || terms.kind == Kind::Reserve)
-    {
-        return Verdict::Refused(Refusal::UnrestrictedOnly);
+    let free = own.is_unrestricted() && !matches!(standing, Standing::Project(_));
+    if matches!(line.form, Form::SettlementLoss(_)) && !(free || terms.kind == Kind::Reserve) {
+        return Err(Refusal::UnrestrictedOnly);
     }
-    let (pays_for, not_for) = match pool {
-        Some(pool) => (&plan.pool(pool).pays_for, &plan.pool(pool).not_for),
-        None => (&own.pays_for, &own.not_for),
+    let (pays_for, not_for) = match standing {
+        Standing::Pool(pool) => (&plan.pool(pool).pays_for, &plan.pool(pool).not_for),
+        Standing::Own | Standing::Project(_) => (&own.pays_for, &own.not_for),
     };
     if let Some(by) = not_for.iter().find(|selector| selector.selects(index, line)) {
-        return Verdict::Refused(Refusal::ExcludedBy(by.clone()));
+        return Err(Refusal::ExcludedBy(by.clone()));
     }
     let Some(by) = pays_for.iter().find(|selector| selector.selects(index, line)) else {
-        return Verdict::Refused(Refusal::NotPaidFor);
+        return Err(Refusal::NotPaidFor);
     };
-    let benefit = match &line.benefit {
-        Some(benefit) => match benefit.share_of(stream) {
-            Some(share) => Some(share),
-            None if terms.cost_principles => return Verdict::Refused(Refusal::BenefitElsewhere),
-            None => None,
-        },
-        None => None,
+    let benefit = match line.benefit.as_ref().map(|benefit| benefit.share_of(stream)) {
+        Some(None) if terms.cost_principles => return Err(Refusal::BenefitElsewhere),
+        named => named.flatten(),
     };
-    Verdict::Allowed { by: by.clone(), benefit }
+    Ok((by.clone(), benefit))
+}
+
+/// Whether a stream's money may match an award: what the award's own activity earns does so only where
+/// income is used as cost sharing (2 CFR 200.307(b)(3)).
+pub fn income_may_match(plan: &Plan, stream: StreamIndex, award: StreamIndex) -> bool {
+    let earned = plan.restrictions(stream).award.earned_by == Some(award);
+    !earned || plan.restrictions(award).award.program_income == ProgramIncome::CostSharing
 }
 
 impl Refusal {
@@ -372,6 +543,13 @@ impl Refusal {
             Refusal::BenefitElsewhere => {
                 "is not among the awards that its documented benefit names (2 CFR 200.405)"
                     .to_string()
+            }
+            Refusal::OutsideProject(award) => format!(
+                "is income of the project of {}, which does not pay for it (2 CFR 200.307)",
+                plan.stream(*award).title
+            ),
+            Refusal::Terminated => {
+                "was terminated, and this cost does not survive it (2 CFR 200.343)".to_string()
             }
         }
     }

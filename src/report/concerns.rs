@@ -72,6 +72,14 @@ fn more_words_of(name: &str) -> Option<Words> {
         "unsourced-input" => {
             ("table of figures without a source", "tables of figures without a source", "", "")
         }
+        name => return words_of_award(name),
+    };
+    Some(words)
+}
+
+/// The words of what awards are under.
+fn words_of_award(name: &str) -> Option<Words> {
+    let words = match name {
         "unverified-default" => (
             "figure left to a rule of which no source was read",
             "figures left to rules of which no source was read",
@@ -95,6 +103,76 @@ fn more_words_of(name: &str) -> Option<Words> {
             "offers in kind beyond what is needed",
             "unused",
             "",
+        ),
+        "award-terminated" => {
+            ("award that is terminated", "awards that are terminated", "lost", "2 CFR 200.340")
+        }
+        "budget-differs-from-award" => (
+            "approved budget that does not sum to its award",
+            "approved budgets that do not sum to their award",
+            "apart",
+            "",
+        ),
+        "budget-transfers" => (
+            "award that moves money among approved categories",
+            "awards that move money among approved categories",
+            "moved",
+            "2 CFR 200.308(i)",
+        ),
+        "effort-baseline-unknown" => (
+            "effort whose baseline is not known",
+            "efforts whose baseline is not known",
+            "paid beside it",
+            "",
+        ),
+        "effort-not-maintained" => (
+            "year in which effort is not maintained",
+            "years in which effort is not maintained",
+            "short",
+            "42 USC 300x-30, 300ff-15",
+        ),
+        "fixed-amount-over-limit" => (
+            "fixed-amount subaward over its limit",
+            "fixed-amount subawards over their limit",
+            "over",
+            "2 CFR 200.333",
+        ),
+        "indirect-rates-differ" => (
+            "de minimis rate beside another rate",
+            "de minimis rates beside other rates",
+            "",
+            "2 CFR 200.414(f)",
+        ),
+        "paid-after-closeout" => (
+            "award with costs paid after its closeout",
+            "awards with costs paid after their closeout",
+            "late",
+            "2 CFR 200.344",
+        ),
+        "program-income-deducted" => (
+            "award that falls by what it earns",
+            "awards that fall by what they earn",
+            "deducted",
+            "2 CFR 200.307",
+        ),
+        "program-income-method-not-stated" => (
+            "stream of program income without a stated method",
+            "streams of program income without a stated method",
+            "earned",
+            "2 CFR 200.307(b)",
+        ),
+        "rule-carried-forward" => ("rule carried forward", "rules carried forward", "", ""),
+        "salary-over-limit" => (
+            "award with pay over its limit",
+            "awards with pay over their limit",
+            "not chargeable",
+            "HHS appropriations",
+        ),
+        "supplants" => (
+            "year in which an award supplants other money",
+            "years in which an award supplants other money",
+            "supplanted",
+            "42 USC 300ff-15",
         ),
         _ => return None,
     };

@@ -13,6 +13,7 @@ pub mod contract;
 pub mod doubts;
 mod headlines;
 pub mod record;
+pub mod rules;
 pub mod summary;
 pub mod traced;
 pub(crate) mod words;

@@ -45,7 +45,7 @@ pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
             value
         }).collect::<Vec<_>>(),
         "measures": measure(measures),
-        "streams": streams(forecast),
+        "streams": streams(plan, forecast),
         "assumptions": assumptions(plan),
         "findings": forecast.findings.iter().map(finding).collect::<Vec<_>>(),
         "certificate": certificate(forecast),
@@ -105,10 +105,15 @@ fn assumptions(plan: &Plan) -> Value {
     doubtful.chain(defaults).collect()
 }
 
-fn streams(forecast: &Forecast) -> Value {
+fn streams(plan: &Plan, forecast: &Forecast) -> Value {
     let sum = |amounts: &[Money]| money(amounts.iter().sum());
     let one = |stream: &crate::ledger::StreamBook| {
+        let rules = plan.find_stream(&stream.name).map(|index| &plan.restrictions(index).award);
+        let rule_set = rules.and_then(|rules| rules.rule_set);
+        let liquidate_by = rules.and_then(|rules| rules.liquidate_by);
         json!({
+            "rule_set": rule_set.map(|set| set.word()),
+            "liquidate_by": liquidate_by.map(|day| day.to_string()),
             "id": stream.name,
             "title": stream.title,
             "kind": contract::kind_word(stream),

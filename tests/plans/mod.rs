@@ -37,6 +37,8 @@ pub struct Stream {
     pub last_resort: bool,
     pub reimbursed: bool,
     pub carryover: bool,
+    /// What the award is under beside: bits of its rules.
+    pub under: u8,
 }
 
 /// A plan as a list of its parts, so that a failing one shrinks.
@@ -77,12 +79,12 @@ prop_compose! {
         kind in 0..9_u8, amount in 1..60_000_000_u32, from in 0..24_u8, length in 1..30_u8,
         status in 0..3_u8, federal in prop::bool::weighted(0.4),
         pays in prop::collection::vec(0..10_u8, 1..6), rules in rules(),
-        reimbursed: bool, carryover: bool,
+        reimbursed: bool, carryover: bool, under in prop::option::weighted(0.5, any::<u8>()),
     ) -> Stream {
         let (unrestricted, cap, indirect, matching, last_resort) = rules;
         Stream {
             kind, amount, from, length, status, federal, pays, unrestricted, cap, indirect, matching,
-            last_resort, reimbursed, carryover,
+            last_resort, reimbursed, carryover, under: under.unwrap_or(0),
         }
     }
 }
@@ -280,6 +282,7 @@ impl Parts {
         }
         if !is_in_kind(stream) {
             text += &self.rules(stream);
+            text += &self.under(index, stream);
         }
         if !terms.is_empty() {
             text += &format!("[stream.s{index}.terms]\n{terms}");
@@ -299,13 +302,19 @@ impl Parts {
         let mut text = format!("pays-for = [{}]\n", pays.join(", "));
         if let Some((line, share, form)) = stream.cap {
             let on = self.line(line);
+            let within = match stream.under & 1 {
+                0 => String::new(),
+                _ => format!(", within = [{on}, {}, \"layer.backbone\"]", self.line(line + 1)),
+            };
             let cap = match form {
                 0 => format!("cap = [{{ on = [{on}], share = \"{share}%\", of = \"award\" }}]\n"),
                 1 => format!(
-                    "cap = [{{ on = [{on}, \"indirect\"], share = \"{share}%\", of = \"spent\" }}]\n"
+                    "cap = [{{ on = [{on}, \"indirect\"], share = \"{share}%\", of = \"spent\"{within} }}]\n"
                 ),
                 2 => format!("cap = [{{ on = [{on}], amount = {share}000, per = \"period\" }}]\n"),
-                _ => format!("floor = [{{ on = [{on}], share = \"{share}%\", of = \"spent\" }}]\n"),
+                _ => format!(
+                    "floor = [{{ on = [{on}], share = \"{share}%\", of = \"spent\"{within} }}]\n"
+                ),
             };
             text += &cap;
         }
@@ -327,6 +336,38 @@ impl Parts {
         }
         if stream.last_resort {
             text += "last-resort = true\n";
+        }
+        text
+    }
+
+    /// Limit of pay, termination, fixed amount, program income.
+    fn under(&self, index: usize, stream: &Stream) -> String {
+        let mut text = String::new();
+        let has = |bit: u8| stream.under & (1 << bit) != 0;
+        let grant = matches!(stream.kind, 0 | 1);
+        if has(1) && (grant || matches!(stream.kind, 3 | 4)) {
+            text += "salary-limit = 9_000\n";
+        }
+        if has(2) {
+            let on = month(u32::from(stream.from) + u32::from(stream.length) / 2);
+            let survives = match grant && has(3) {
+                true => format!(", survives = [{}]", self.line(stream.pays[0])),
+                false => String::new(),
+            };
+            text += &format!("termination = {{ on = \"{on}\"{survives} }}\n");
+        }
+        let matched = stream.matching.is_some() && !stream.unrestricted;
+        if has(4) && stream.kind == 0 && !matched && !stream.reimbursed {
+            text += "fixed-amount = true\n";
+        }
+        if has(5) && grant {
+            text += "program-income = \"cost-sharing\"\nprogram-income-approval = \"a letter\"\n";
+        }
+        let award = self.streams.iter().position(|other| matches!(other.kind, 0 | 1 | 3));
+        if let Some(award) = award.filter(|award| has(6) && *award != index)
+            && matches!(stream.kind, 2 | 5 | 6)
+        {
+            text += &format!("earned-by = \"s{award}\"\n");
         }
         text
     }

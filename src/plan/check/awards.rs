@@ -1,0 +1,184 @@
+//! Doubts about what awards are under: termination, budget, indirect rates, program income, limits of pay.
+
+use super::{Facts, Finding, in_dollars, indices, stated, stream_path, sum};
+use crate::funding::{Stream, Terms};
+use crate::money::Money;
+use crate::month::Month;
+use crate::name::{LineIndex, StreamIndex};
+use crate::plan::award::PayLimit;
+use crate::plan::restriction::{Indirect, IndirectKind};
+use crate::rules::Parameter;
+
+fn about(
+    facts: &Facts,
+    name: &'static str,
+    stream: StreamIndex,
+    key: &str,
+    message: String,
+    amount: Money,
+) -> Option<Finding> {
+    let subject = format!("{}.{key}", stream_path(facts, stream));
+    let finding = facts.finding(name, subject, message);
+    amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
+}
+
+/// `award-terminated`: authority that never comes since its agreement is terminated (2 CFR 200.340).
+pub(super) fn award_terminated(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let terms = facts.plan.stream(stream);
+        let end = terms.termination?.month;
+        let in_full = Stream { termination: None, ..terms.clone() };
+        let in_full = in_full.lower(&facts.plan.setting())?;
+        let amount = |tranches: &[crate::funding::Tranche]| sum(tranches.iter().filter_map(stated));
+        let lost = amount(&in_full.tranches) - amount(&facts.stream(stream).lowered.tranches);
+        let message = format!(
+            "it is terminated in {}: what would begin later never comes (2 CFR 200.340, 200.343)",
+            end.words()
+        );
+        about(facts, "award-terminated", stream, "termination", message, lost)
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `budget-differs-from-award`: an approved budget that does not sum to its award.
+pub(super) fn budget_differs_from_award(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let budget = facts.plan.restrictions(stream).award.budget.as_ref()?;
+        let award = match &facts.plan.stream(stream).terms {
+            Terms::Grant(grant) => sum(grant.periods.iter().map(|period| period.amount)),
+            _ => return None,
+        };
+        let (over, under) = (budget.total() - award, award - budget.total());
+        let message = format!(
+            "the approved budget sums to {}, the award to {}: state the budget as approved",
+            in_dollars(budget.total()),
+            in_dollars(award)
+        );
+        about(facts, "budget-differs-from-award", stream, "budget", message, over.max(under))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `fixed-amount-over-limit`: a subaward of a fixed amount beyond what may be one (2 CFR 200.333).
+pub(super) fn fixed_amount_over_limit(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Grant(grant) = &facts.plan.stream(stream).terms else { return None };
+        let rules = &facts.plan.restrictions(stream).award;
+        if !grant.fixed_amount || !rules.subrecipient {
+            return None;
+        }
+        let of_set = rules.rule_set.map_or(grant.from, |set| set.month());
+        let limit = Parameter::FixedAmountSubawardLimit.in_force("", of_set)?.money();
+        let award = sum(grant.periods.iter().map(|period| period.amount));
+        let message = format!(
+            "a subaward of a fixed amount is at most {} (2 CFR 200.333): ask for another form",
+            in_dollars(limit)
+        );
+        about(facts, "fixed-amount-over-limit", stream, "fixed-amount", message, award - limit)
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `indirect-rates-differ`: federal awards of the same months with two de minimis rates, or with one and a
+/// negotiated rate (2 CFR 200.414(f)): a recipient has one or the other.
+pub(super) fn indirect_rates_differ(facts: &Facts) -> Vec<Finding> {
+    let of = |stream: StreamIndex| -> Option<(Indirect, Month, Month)> {
+        let award = facts.plan.stream(stream);
+        let indirect = facts.plan.restrictions(stream).indirect?;
+        let Terms::Grant(grant) = &award.terms else { return None };
+        award.cost_principles.then_some((indirect, grant.from, grant.last_month()))
+    };
+    let mut findings = Vec::new();
+    for stream in indices::<_, StreamIndex>(&facts.plan.streams) {
+        let Some((own, from, until)) = of(stream) else { continue };
+        let unlike = |other: &StreamIndex| {
+            of(*other).is_some_and(|(others, begins, ends)| {
+                let both = own.kind == IndirectKind::DeMinimis;
+                let differ = others.kind == IndirectKind::Negotiated
+                    || (others.kind == IndirectKind::DeMinimis && others.rate != own.rate);
+                both && differ && begins <= until && from <= ends
+            })
+        };
+        if let Some(other) = indices(&facts.plan.streams).find(unlike) {
+            let other = &facts.plan.stream(other).name;
+            let message = format!(
+                "its de minimis rate stands beside another rate of `{other}` in the same months: one \
+                 that is elected holds for all federal awards until a rate is negotiated \
+                 (2 CFR 200.414(f))"
+            );
+            let subject = format!("{}.indirect", stream_path(facts, stream));
+            findings.push(facts.finding("indirect-rates-differ", subject, message));
+        }
+    }
+    findings
+}
+
+/// `program-income-method-not-stated`: income of an award that does not say how it is used, so that it is
+/// deducted (2 CFR 200.307(b)).
+pub(super) fn program_income_method_not_stated(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let award = facts.plan.restrictions(stream).award.earned_by?;
+        if facts.plan.restrictions(award).award.program_income_stated {
+            return None;
+        }
+        let earned = facts.stream(stream).lowered.tranches.iter();
+        let within = earned.filter(|tranche| facts.plan.in_term(award, tranche.first));
+        let amount = sum(within.filter_map(stated));
+        let message = format!(
+            "`{}` does not say how the income that its activity earns is used, so the award falls by \
+             it (2 CFR 200.307(b)): state `program-income`",
+            facts.plan.stream(award).name
+        );
+        about(facts, "program-income-method-not-stated", stream, "earned-by", message, amount)
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `rule-carried-forward`: years of the plan for which no limit of pay was published, so that the last one
+/// holds.
+pub(super) fn rule_carried_forward(facts: &Facts) -> Vec<Finding> {
+    let horizon = &facts.plan.horizon;
+    let mut findings = Vec::new();
+    for stream in indices(&facts.plan.streams) {
+        if facts.plan.restrictions(stream).award.pay_limit != Some(PayLimit::ByYear) {
+            continue;
+        }
+        let years = horizon.start.year()..=horizon.end().year();
+        let unpublished = years.filter(|year| {
+            let january = Month::new(*year, 1);
+            january.is_none_or(|month| Parameter::SalaryLimit.published("", month).is_none())
+        });
+        let unpublished: Vec<String> = unpublished.map(|year| year.to_string()).collect();
+        if !unpublished.is_empty() {
+            let message = format!(
+                "no limit of pay is known for {}, so that of the last year known holds: state the \
+                 limit as an amount",
+                unpublished.join(", ")
+            );
+            let subject = format!("{}.salary-limit", stream_path(facts, stream));
+            findings.push(facts.finding("rule-carried-forward", subject, message));
+        }
+    }
+    findings
+}
+
+/// `salary-over-limit`: pay beyond what an award may be charged, which other money has to cover.
+pub(super) fn salary_over_limit(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let limit = facts.plan.restrictions(stream).award.pay_limit?;
+        let over = |line: LineIndex| -> Option<Money> {
+            let within = facts.plan.line(line);
+            let within = within.needs_within_pay(facts.plan, |month| limit.in_month(month))?;
+            let months = facts.needs[line.at()].iter().zip(&within).enumerate();
+            let paid = months.filter(|(place, _)| facts.may_pay(stream, line, *place));
+            Some(sum(paid.map(|(_, (need, within))| *need - *within)))
+        };
+        let amount = sum(indices(&facts.plan.lines).filter_map(over));
+        let message =
+            "pay beyond its limit may not be charged to it, whatever the effort: other money \
+                       has to cover it"
+                .to_string();
+        about(facts, "salary-over-limit", stream, "salary-limit", message, amount)
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}

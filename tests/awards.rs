@@ -1,0 +1,605 @@
+//! The rules of federal awards on whole plans: golden cases and pitfalls, each with its citation.
+//!
+//! Every plan is small enough to be worked by hand; the arithmetic stands beside the figures.
+
+#![allow(clippy::unwrap_used)]
+
+use braidfund::braid::Method;
+use braidfund::error::Error;
+use braidfund::folder::{self, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::money::Money;
+use braidfund::plan::Plan;
+
+/// A plan of so many months from July 2025, whose fiscal year begins in July.
+fn plan_of(months: u32, tables: &str) -> Result<Plan, Error> {
+    let head = format!(
+        "[plan]\ntitle = \"An award\"\nstart = \"2025-07\"\nmonths = {months}\n\
+         fiscal-year-starts = \"july\"\n"
+    );
+    folder::read(&MemoryFolder::new([("plan.toml", format!("{head}{tables}").as_str())]), "base")
+}
+
+struct Told {
+    plan: Plan,
+    forecast: Forecast,
+}
+
+fn told(months: u32, tables: &str) -> Told {
+    let plan = plan_of(months, tables).unwrap();
+    let question = Question { method: Method::Waterfall, view: Status::Secured };
+    let forecast = Forecast::from_plan(&plan, question).unwrap();
+    Told { plan, forecast }
+}
+
+impl Told {
+    /// What a stream pays of a line over the horizon.
+    fn draws(&self, stream: &str, line: &str) -> String {
+        let ledger = &self.forecast.books.ledger;
+        let own = ledger.draws.iter().filter(|draw| {
+            ledger.streams[draw.stream].name == stream && ledger.lines[draw.line.at()].name == line
+        });
+        own.map(|draw| draw.amount).sum::<Money>().to_string()
+    }
+
+    fn stream(&self, name: &str) -> &braidfund::ledger::StreamBook {
+        let mut streams = self.forecast.books.ledger.streams.iter();
+        streams.find(|stream| stream.name == name).unwrap()
+    }
+
+    /// What a stream draws over the horizon, its indirect recovery with it.
+    fn drawn(&self, name: &str) -> String {
+        self.stream(name).drawn.iter().sum::<Money>().to_string()
+    }
+
+    fn gap(&self) -> String {
+        self.forecast.measures.total.gap_total().to_string()
+    }
+
+    /// The base and the recovery of the one award that recovers.
+    fn indirect(&self) -> (String, String) {
+        let [row] = self.forecast.measures.indirect.as_slice() else {
+            panic!("one award recovers")
+        };
+        (row.base.to_string(), row.recovered.to_string())
+    }
+
+    /// The amounts of the findings of a name.
+    fn amounts(&self, name: &str) -> Vec<String> {
+        let findings = self.forecast.findings.iter().filter(|finding| finding.name == name);
+        findings
+            .map(|finding| finding.amount.map_or(String::new(), |sum| sum.to_string()))
+            .collect()
+    }
+}
+
+/// The message and the cause of the one thing that a plan is refused for.
+fn refused(tables: &str) -> String {
+    let error = plan_of(12, tables).unwrap_err();
+    let [fault] = error.diagnostics() else { panic!("{:?}", error.diagnostics()) };
+    format!("{} {}: {} ({})", fault.code.text(), fault.message, fault.cause, fault.remedy)
+}
+
+/// A line of one cost in July 2025.
+fn line(id: &str, function: &str, amount: u32, more: &str) -> String {
+    format!(
+        "[cost.{id}]\nlayer = \"program\"\nfunction = \"{function}\"\nfrom = \"2025-07\"\n\
+         once = {amount}\n{more}\n"
+    )
+}
+
+/// A federal award of a fiscal year.
+fn award(id: &str, amount: u32, more: &str) -> String {
+    format!(
+        "[stream.{id}]\nkind = \"grant\"\nfunder = \"An agency\"\nfederal = true\n\
+         status = \"secured\"\naward = {amount}\nfrom = \"2025-07\"\nuntil = \"2026-06\"\n\
+         pays-for = [\"layer.program\"]\n{more}\n"
+    )
+}
+
+/// Other money of a foundation, that may pay for anything.
+fn gift(id: &str, amount: u32) -> String {
+    format!(
+        "[stream.{id}]\nkind = \"grant\"\nfunder = \"A foundation\"\nstatus = \"secured\"\n\
+         award = {amount}\nfrom = \"2025-07\"\nuntil = \"2026-06\"\npays-for = [\"anything\"]\n"
+    )
+}
+
+#[test]
+fn mtdc_leaves_out_equipment_rent_and_most_of_a_subaward_2_cfr_200_1() {
+    let tables = [
+        line("staff", "care", 330_000, "category = \"personnel\""),
+        line("machines", "care", 40_000, "category = \"equipment\""),
+        line("rent", "care", 30_000, "mtdc = false"),
+        line("partner", "care", 200_000, "subaward = \"a-partner\""),
+        award("hrsa", 1_000_000, "indirect = { rate = \"15%\", kind = \"de-minimis\" }"),
+    ];
+    // 600,000 - 40,000 - 30,000 - (200,000 - 50,000) = 380,000; 15 % of it is 57,000.
+    let told = told(12, &tables.concat());
+    assert_eq!(told.indirect(), ("380000.00".to_string(), "57000.00".to_string()));
+    assert_eq!(told.drawn("hrsa"), "657000.00");
+}
+
+#[test]
+fn a_subaward_counts_once_over_its_lifetime_and_not_each_year_2_cfr_200_1() {
+    let tables = "[cost.partner]\nlayer = \"program\"\nfunction = \"care\"\nyearly = 80_000\n\
+        subaward = \"a-partner\"\n\
+        [stream.hrsa]\nkind = \"grant\"\nfunder = \"HRSA\"\nfederal = true\nstatus = \"secured\"\n\
+        award = 200_000\nfrom = \"2025-07\"\nuntil = \"2027-06\"\npays-for = [\"care\"]\n\
+        indirect = { rate = \"15%\", kind = \"de-minimis\" }\n";
+    let told = told(24, tables);
+    let by_year = |year: std::ops::Range<usize>| -> String {
+        let rows = told.forecast.books.ledger.recoveries.iter();
+        rows.filter(|row| year.contains(&row.place)).map(|row| row.base).sum::<Money>().to_string()
+    };
+    // 80,000 in each year: the base takes 50,000 in the first and nothing in the second.
+    assert_eq!((by_year(0..12), by_year(12..24)), ("50000.00".into(), "0.00".into()));
+}
+
+#[test]
+fn the_cut_off_belongs_to_the_rule_set_of_the_award_2_cfr_200_1_and_200_414_f() {
+    let of = |more: &str| {
+        let partner = line("partner", "care", 80_000, "subaward = \"a-partner\"");
+        let more = format!("indirect = {{ rate = \"10%\", kind = \"de-minimis\" }}\n{more}");
+        told(12, &[partner, award("hrsa", 200_000, &more)].concat())
+    };
+    // Spent in 2025 under a prime award of before October 2024: 25,000 counts.
+    let before = of("award-date = \"2024-09-30\"");
+    assert_eq!(before.indirect().0, "25000.00");
+    let stream = before.plan.find_stream("hrsa").unwrap();
+    let rules = &before.plan.restrictions(stream).award;
+    assert_eq!(rules.rule_set.unwrap().word(), "uniform-guidance-2020");
+    assert_eq!(of("award-date = \"2024-10-01\"").indirect().0, "50000.00");
+    // The agency amended the award, so that the revision binds it.
+    let amended = "award-date = \"2024-09-30\"\nrule-set = \"uniform-guidance-2024\"";
+    assert_eq!(of(amended).indirect().0, "50000.00");
+}
+
+#[test]
+fn a_de_minimis_rate_over_its_maximum_is_refused_2_cfr_200_414_f() {
+    let of = |rate: &str, more: &str| {
+        let staff = line("staff", "care", 10_000, "");
+        let more = format!("indirect = {{ rate = \"{rate}\", kind = \"de-minimis\" }}\n{more}");
+        [staff, award("hrsa", 200_000, &more)].concat()
+    };
+    let told = refused(&of("15.1%", ""));
+    assert!(
+        told.starts_with("E0607 a de minimis rate of 15.1% exceeds the 15% of an award"),
+        "{told}"
+    );
+    assert!(told.contains("2 CFR 200.414(f)"), "{told}");
+    let told = refused(&of("15%", "award-date = \"2024-09-30\""));
+    assert!(told.contains("exceeds the 10% of an award of 2024-09"), "{told}");
+    assert!(plan_of(12, &of("15%", "")).is_ok());
+}
+
+#[test]
+fn a_statute_beats_a_negotiated_rate_2_cfr_200_408() {
+    let indirect = "indirect = { rate = \"30%\", statutory-limit = \"8%\" }";
+    let tables = [line("staff", "care", 100_000, ""), award("training", 200_000, indirect)];
+    let told = told(12, &tables.concat());
+    assert_eq!(told.indirect().1, "8000.00");
+    // What the rate allows beyond it is shown as not recovered: 30,000 - 8,000.
+    assert_eq!(told.forecast.measures.indirect[0].unrecovered.to_string(), "22000.00");
+}
+
+#[test]
+fn one_elected_rate_holds_for_all_federal_awards_2_cfr_200_414_f() {
+    let of = |first: &str, second: &str| {
+        let one = format!("indirect = {{ {first} }}");
+        let two = format!("indirect = {{ {second} }}");
+        let tables = [
+            line("staff", "care", 100_000, ""),
+            award("one", 60_000, &one),
+            award("two", 60_000, &two),
+        ];
+        told(12, &tables.concat()).amounts("indirect-rates-differ").len()
+    };
+    let de_minimis = "rate = \"15%\", kind = \"de-minimis\"";
+    assert_eq!(of(de_minimis, "rate = \"12%\", kind = \"de-minimis\""), 2);
+    assert_eq!(of(de_minimis, "rate = \"28%\", kind = \"negotiated\""), 1);
+    assert_eq!(of(de_minimis, de_minimis), 0);
+}
+
+#[test]
+fn indirect_stands_inside_an_administrative_cap_42_usc_300ff_14_h() {
+    let tables = [
+        line("care", "care", 800_000, ""),
+        line("office", "administration", 60_000, "mtdc = false"),
+        award(
+            "part-a",
+            1_000_000,
+            "cap = [{ on = [\"administration\", \"indirect\"], share = \"10%\" }]\n\
+             indirect = { rate = \"15%\", kind = \"de-minimis\" }",
+        ),
+    ];
+    // 10 % of 1,000,000 less 60,000 of the office leaves 40,000 of the 120,000 that the rate allows; the
+    // office comes first in the month where it is named first, so recovery takes what is left.
+    let told = told(12, &tables.concat());
+    let office: f64 = told.draws("part-a", "office").parse().unwrap();
+    let recovered: f64 = told.indirect().1.parse().unwrap();
+    assert_eq!(office + recovered, 100_000.0);
+    assert_eq!(told.draws("part-a", "care"), "800000.00");
+}
+
+#[test]
+fn joint_caps_hold_each_and_together_42_usc_300ff_28_b() {
+    let caps = "cap = [{ on = [\"administration\"], share = \"10%\" }, \
+                { on = [\"planning\"], share = \"10%\" }, \
+                { on = [\"administration\", \"planning\"], share = \"15%\" }]";
+    let tables = [
+        line("office", "administration", 120_000, ""),
+        line("plans", "planning", 120_000, ""),
+        line("care", "care", 850_000, ""),
+        award("part-b", 1_000_000, caps),
+    ];
+    let told = told(12, &tables.concat());
+    assert_eq!(told.draws("part-b", "office"), "100000.00");
+    assert_eq!(told.draws("part-b", "plans"), "50000.00");
+    assert_eq!(told.draws("part-b", "care"), "850000.00");
+}
+
+#[test]
+fn core_medical_takes_three_quarters_of_the_rest_42_usc_300ff_14_c() {
+    let more = "floor = [{ on = [\"core-medical\"], share = \"75%\", \
+                within = [\"core-medical\", \"support\"] }]\n\
+                cap = [{ on = [\"administration\"], share = \"10%\" }, \
+                { on = [\"quality\"], share = \"5%\" }]";
+    let of = |core: u32, support: u32| {
+        let tables = [
+            line("office", "administration", 200_000, ""),
+            line("reviews", "quality", 100_000, ""),
+            line("clinic", "core-medical", core, ""),
+            line("rides", "support", support, ""),
+            award("part-a", 2_000_000, more),
+        ];
+        told(12, &tables.concat())
+    };
+    // (2,000,000 - 200,000 - 100,000) x 75 % = 1,275,000, and support takes 425,000 of it at most.
+    let whole = of(1_275_000, 600_000);
+    assert_eq!(whole.draws("part-a", "clinic"), "1275000.00");
+    assert_eq!(whole.draws("part-a", "rides"), "425000.00");
+    // Where core medical needs less, support gets a third of what it takes: administration does not count.
+    let short = of(900_000, 600_000);
+    assert_eq!(short.draws("part-a", "rides"), "300000.00");
+}
+
+#[test]
+fn sub_recipients_administration_is_capped_in_aggregate_42_usc_300ff_14_h_2() {
+    let cap = "cap = [{ on = [\"tag.sub-office\"], share = \"10%\", of = \"spent\", \
+               within = [\"tag.sub\"] }]";
+    let tables = [
+        line("own", "care", 500_000, ""),
+        line("first", "care", 90_000, "tags = [\"sub\"]"),
+        line("first-office", "office", 20_000, "tags = [\"sub\", \"sub-office\"]"),
+        line("second", "care", 180_000, "tags = [\"sub\"]"),
+        line("second-office", "office", 20_000, "tags = [\"sub\", \"sub-office\"]"),
+        award("part-a", 1_000_000, cap),
+    ];
+    // Offices may take a tenth of what sub-recipients spend: 270,000 / 9 = 30,000 of the 40,000. One of them
+    // may exceed a tenth of its own.
+    let told = told(12, &tables.concat());
+    assert_eq!(told.draws("part-a", "first-office"), "20000.00");
+    assert_eq!(told.draws("part-a", "second-office"), "10000.00");
+}
+
+#[test]
+fn three_conventions_of_match_are_three_amounts_2_cfr_200_306() {
+    let of = |federal: u32, convention: &str| {
+        let tables = [
+            line("care", "care", 1_000_000, ""),
+            award("federal", federal, &format!("match = {{ {convention} }}")),
+            gift("state", 900_000),
+        ];
+        let told = told(12, &tables.concat());
+        let ledger = &told.forecast.books.ledger;
+        let matched: Money = ledger.matches.iter().map(|row| row.amount).sum();
+        assert_eq!(told.drawn("federal"), format!("{federal}.00"));
+        matched.to_string()
+    };
+    // Title V: the federal part is 4/7, so $3 of the state for each $4 (42 USC 703(a)).
+    assert_eq!(of(400_000, "per-award-dollar = 0.75"), "300000.00");
+    // A quarter of the total is a third of the award; a quarter of the award is a quarter.
+    assert_eq!(of(300_000, "share-of-total = \"25%\""), "100000.00");
+    assert_eq!(of(300_000, "share-of-award = \"25%\""), "75000.00");
+}
+
+#[test]
+fn an_award_short_of_match_is_drawn_in_proportion_2_cfr_200_306() {
+    let tables = [
+        line("care", "care", 1_000_000, ""),
+        award("federal", 300_000, "match = { share-of-total = \"25%\" }"),
+        gift("state", 80_000),
+    ];
+    // 80,000 / 25 % x 75 % = 240,000.
+    assert_eq!(told(12, &tables.concat()).drawn("federal"), "240000.00");
+}
+
+#[test]
+fn a_pledge_matches_one_award_2_cfr_200_306_b_2() {
+    let pledged = "match = { share-of-total = \"25%\", pledged-by = [\"county\"] }";
+    let tables = [
+        line("care", "care", 1_000_000, ""),
+        award("one", 300_000, pledged),
+        award("two", 300_000, pledged),
+        gift("county", 200_000),
+    ];
+    let told = refused(&tables.concat());
+    assert!(told.contains("`county` is pledged to `two` and to `one`"), "{told}");
+    assert!(told.contains("2 CFR 200.306(b)(2)"), "{told}");
+}
+
+#[test]
+fn federal_money_is_no_match_without_a_statute_2_cfr_200_306_b_5() {
+    let of = |statute: &str| {
+        let pledged =
+            format!("match = {{ share-of-total = \"25%\", pledged-by = [\"other\"]{statute} }}");
+        let tables = [
+            line("care", "care", 1_000_000, ""),
+            award("one", 300_000, &pledged),
+            award("other", 300_000, ""),
+        ];
+        tables.concat()
+    };
+    let message = refused(&of(""));
+    assert!(message.contains("`other` is federal money, pledged as match to `one`"), "{message}");
+    assert!(message.contains("2 CFR 200.306(b)(5)"), "{message}");
+    let allowed = told(12, &of(", federal-match-statute = \"42 USC 5305(a)(9)\""));
+    assert_eq!(allowed.drawn("one"), "300000.00");
+}
+
+#[test]
+fn money_that_is_not_pledged_does_not_match_2_cfr_200_306() {
+    let tables = [
+        line("care", "care", 1_000_000, ""),
+        award("one", 300_000, "match = { share-of-total = \"25%\", pledged-by = [\"county\"] }"),
+        gift("county", 30_000),
+        gift("city", 500_000),
+    ];
+    // Only the county's 30,000 count: 30,000 x 3 = 90,000 may be drawn.
+    assert_eq!(told(12, &tables.concat()).drawn("one"), "90000.00");
+}
+
+/// An award of 500,000 whose activity earns 60,000.
+fn with_income(cost: u32, method: &str) -> Told {
+    let income = "[stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+        payments = [{ month = \"2025-07\", amount = 60_000 }]\nuntil = \"2026-06\"\n\
+        pays-for = [\"anything\"]\nearned-by = \"hrsa\"\n";
+    let tables = [line("care", "care", cost, ""), award("hrsa", 500_000, method), income.into()];
+    told(12, &tables.concat())
+}
+
+#[test]
+fn program_income_is_deducted_where_the_award_is_silent_2_cfr_200_307_b() {
+    let told = with_income(500_000, "");
+    assert_eq!((told.drawn("hrsa"), told.drawn("fees")), ("440000.00".into(), "60000.00".into()));
+    assert_eq!(told.gap(), "0.00");
+    assert_eq!(told.amounts("program-income-deducted"), ["60000.00"]);
+    assert_eq!(told.amounts("program-income-method-not-stated"), ["60000.00"]);
+    // The authorised total falls: a programme of 560,000 stays short of 60,000.
+    assert_eq!(with_income(560_000, "program-income = \"deduction\"").gap(), "60000.00");
+}
+
+#[test]
+fn program_income_is_added_or_matches_with_approval_2_cfr_200_307_b() {
+    let approved = "program-income-approval = \"Notice of award, term 7\"";
+    let told = with_income(560_000, &format!("program-income = \"addition\"\n{approved}"));
+    assert_eq!((told.drawn("hrsa"), told.drawn("fees")), ("500000.00".into(), "60000.00".into()));
+    assert_eq!(told.gap(), "0.00");
+    // A match of 100,000 is met by 60,000 of income and 40,000 of other money.
+    let sharing = format!(
+        "program-income = \"cost-sharing\"\n{approved}\nmatch = {{ share-of-award = \"20%\" }}"
+    );
+    let income = with_income(600_000, &sharing);
+    assert_eq!(income.drawn("hrsa"), "300000.00");
+    let none = with_income(600_000, "match = { share-of-award = \"20%\" }");
+    assert_eq!(none.drawn("hrsa"), "0.00");
+}
+
+#[test]
+fn program_income_without_approval_is_refused_2_cfr_200_307_b() {
+    let tables = [
+        line("care", "care", 500_000, ""),
+        award("hrsa", 500_000, "program-income = \"addition\""),
+    ];
+    let told = refused(&tables.concat());
+    assert!(told.contains("no approval is stated (2 CFR 200.307(b))"), "{told}");
+}
+
+#[test]
+fn program_income_is_spent_on_the_project_first_and_on_nothing_else_2_cfr_200_307() {
+    let income = "[stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+        monthly = 1_000\nfrom = \"2025-07\"\nuntil = \"2026-08\"\npays-for = [\"anything\"]\n\
+        earned-by = \"hrsa\"\n\
+        [cost.office]\nfunction = \"operate\"\nmonthly = 5_000\n";
+    let more = "pays-for = [\"care\"]";
+    let award = award("hrsa", 20_000, "").replace("pays-for = [\"layer.program\"]", more);
+    let care = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 900\n";
+    let told = told(14, &[income, award.as_str(), care].concat());
+    // In the term it pays care alone, before the award: 900 a month, 100 of each month stay. After the term what
+    // is earned is free: 2,000 of July and August 2026 pay the office, and care is paid from what stayed.
+    assert_eq!(told.draws("fees", "care"), "12600.00");
+    assert_eq!(told.draws("fees", "office"), "1400.00");
+    assert_eq!(told.drawn("hrsa"), "0.00");
+}
+
+#[test]
+fn pay_beyond_the_limit_falls_on_other_money_hhs_appropriations() {
+    let tables = "[cost.director]\nlayer = \"program\"\nfunction = \"care\"\n\
+        positions = { fte = 1, salary = 260_000 }\nbenefit = { basis = \"fte\", shares = { hrsa = \"20%\" } }\n"
+        .to_string()
+        + &award("hrsa", 500_000, "salary-limit = 225_700")
+        + &gift("foundation", 300_000);
+    let told = told(12, &tables);
+    // A fifth of 260,000 is 52,000; of the limit of 225,700 it is 45,140, and 6,860 fall on other money.
+    assert_eq!(told.draws("hrsa", "director"), "45140.00");
+    assert_eq!(told.draws("foundation", "director"), "214860.00");
+}
+
+#[test]
+fn two_awards_do_not_share_pay_beyond_the_limit_hhs_appropriations() {
+    let limited = "salary-limit = 225_700";
+    let tables = "[cost.director]\nlayer = \"program\"\nfunction = \"care\"\n\
+        positions = { fte = 1, salary = 260_000, fringe = \"10%\" }\n"
+        .to_string()
+        + &award("one", 200_000, limited)
+        + &award("two", 200_000, limited);
+    let told = told(12, &tables);
+    // Both together pay 225,700 with its fringe, and no more: 248,270 of 286,000.
+    let paid = |name: &str| told.stream(name).drawn.iter().sum::<Money>();
+    assert_eq!((paid("one") + paid("two")).to_string(), "248270.00");
+    assert_eq!(told.gap(), "37730.00");
+}
+
+#[test]
+fn the_limit_of_pay_moves_each_january_and_is_told_where_it_is_not_known() {
+    let tables = "[cost.director]\nlayer = \"program\"\nfunction = \"care\"\n\
+        positions = { fte = 1, salary = 240_000 }\n"
+        .to_string()
+        + &award("hrsa", 500_000, "salary-limit = true");
+    let told = told(12, &tables);
+    // 225,700 a year in 2025; no limit of 2026 is known, so that of 2025 holds, and a finding says so.
+    assert_eq!(told.drawn("hrsa"), "225700.00");
+    assert_eq!(told.amounts("salary-over-limit"), ["14300.00"]);
+    assert_eq!(told.amounts("rule-carried-forward").len(), 1);
+    assert_eq!(told.amounts("unverified-default").len(), 1);
+}
+
+#[test]
+fn an_award_is_closed_out_in_120_days_and_a_subaward_in_90_2_cfr_200_344() {
+    let by = |more: &str| {
+        let until = "until = \"2026-06-30\"";
+        let award = award("hrsa", 10_000, more).replace("until = \"2026-06\"", until);
+        let plan = plan_of(12, &[line("care", "care", 10_000, ""), award].concat()).unwrap();
+        let rules = &plan.restrictions(plan.find_stream("hrsa").unwrap()).award;
+        rules.liquidate_by.unwrap().to_string()
+    };
+    assert_eq!(by(""), "2026-10-28");
+    assert_eq!(by("subrecipient = true"), "2026-09-28");
+    // From an authorised extension, and from a termination.
+    assert_eq!(by("no-cost-extension-months = 6"), "2027-04-30");
+    assert_eq!(by("termination = { on = \"2026-03-31\" }"), "2026-07-29");
+}
+
+#[test]
+fn a_cost_paid_after_closeout_is_told_with_its_amount_2_cfr_200_344() {
+    let tables = "[cost.partner]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n\
+        payment-lag-months = 5\n"
+        .to_string()
+        + &award("hrsa", 12_000, "");
+    // Closeout ends on 2026-10-28: costs of June 2026 are paid in November.
+    assert_eq!(told(12, &tables).amounts("paid-after-closeout"), ["1000.00"]);
+}
+
+#[test]
+fn termination_ends_the_money_and_spares_what_was_committed_2_cfr_200_343() {
+    let of = |more: &str| {
+        let stated = if more.contains("amount") { "" } else { "award = 13200\n" };
+        let tables = "[cost.staff]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n\
+            [cost.lease]\nlayer = \"program\"\nfunction = \"office\"\nmonthly = 100\n"
+            .to_string()
+            + &award("hrsa", 13_200, more).replace("award = 13200\n", stated);
+        told(12, &tables)
+    };
+    let ended = of("termination = { on = \"2025-12\" }");
+    assert_eq!(ended.draws("hrsa", "staff"), "6000.00");
+    assert_eq!(ended.draws("hrsa", "lease"), "600.00");
+    assert_eq!(ended.stream("hrsa").lapsed[5].to_string(), "6600.00");
+    let spared = of("termination = { on = \"2025-12\", survives = [\"cost.lease\"] }");
+    assert_eq!(spared.draws("hrsa", "staff"), "6000.00");
+    assert_eq!(spared.draws("hrsa", "lease"), "1200.00");
+    assert_eq!(spared.gap(), "6000.00");
+    // Later budget periods never come, which is told with their amount.
+    let periods =
+        of("budget-periods = [{ from = \"2025-07\", until = \"2025-12\", amount = 6_600 }, \
+        { from = \"2026-01\", until = \"2026-06\", amount = 6_600 }]\n\
+        termination = { on = \"2025-12-20\" }");
+    assert_eq!(periods.amounts("award-terminated"), ["6600.00"]);
+}
+
+#[test]
+fn what_a_completed_fixed_amount_award_leaves_is_free_2_cfr_200_400_g() {
+    let award = "[stream.hrsa]\nkind = \"grant\"\nfunder = \"An agency\"\nfederal = true\n\
+        status = \"secured\"\naward = 10_000\nfrom = \"2025-07\"\nuntil = \"2025-12\"\n\
+        pays-for = [\"care\"]\nfixed-amount = true\n";
+    let tables = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nonce = 7_000\n\
+        from = \"2025-07\"\n[cost.office]\nfunction = \"operate\"\nmonthly = 500\n";
+    let told = told(12, &format!("{tables}{award}"));
+    // 3,000 are left in December, and pay the office from January on: nothing lapses or goes back.
+    assert_eq!(told.draws("hrsa", "care"), "7000.00");
+    assert_eq!(told.draws("hrsa", "office"), "3000.00");
+    let office = &told.forecast.books.ledger.lines[1];
+    assert_eq!(office.covered[5].to_string(), "0.00");
+    assert_eq!(office.covered[6].to_string(), "500.00");
+}
+
+#[test]
+fn a_fixed_amount_award_takes_no_match_2_cfr_200_201_b_2() {
+    let more = "fixed-amount = true\nmatch = { share-of-total = \"20%\" }";
+    let told = refused(&[line("care", "care", 10_000, ""), award("hrsa", 10_000, more)].concat());
+    assert!(told.contains("2 CFR 200.201(b)(2)"), "{told}");
+}
+
+#[test]
+fn a_fixed_amount_subaward_over_its_limit_is_told_2_cfr_200_333() {
+    let more = "fixed-amount = true\nsubrecipient = true";
+    let told = told(12, &[line("care", "care", 10_000, ""), award("hrsa", 620_000, more)].concat());
+    assert_eq!(told.amounts("fixed-amount-over-limit"), ["120000.00"]);
+}
+
+#[test]
+fn effort_below_the_average_of_two_years_is_told_42_usc_300x_30() {
+    let more = "effort = [{ on = [\"care\"], baseline = \"average-of-two\", \
+        history = { FY2024 = 200_000, FY2025 = 220_000 } }]";
+    let tables =
+        [line("care", "care", 305_000, ""), award("subg", 100_000, more), gift("county", 205_000)];
+    // (200,000 + 220,000) / 2 = 210,000, against 205,000 of the county.
+    assert_eq!(told(12, &tables.concat()).amounts("effort-not-maintained"), ["5000.00"]);
+}
+
+#[test]
+fn an_award_that_takes_the_place_of_other_money_supplants_it_42_usc_300ff_15() {
+    let more = "effort = [{ on = [\"care\"], baseline = \"prior-year\", test = \"supplement\", \
+        history = { FY2025 = 220_000 } }]";
+    let tables =
+        [line("care", "care", 220_000, ""), award("part-a", 40_000, more), gift("county", 180_000)];
+    // The county falls by 40,000, which the award pays in its place.
+    assert_eq!(told(12, &tables.concat()).amounts("supplants"), ["40000.00"]);
+}
+
+#[test]
+fn moving_more_than_a_tenth_of_the_budget_is_flagged_2_cfr_200_308_i() {
+    let of = |travel: u32, transfers: &str| {
+        let budget = format!(
+            "budget = {{ personnel = 900_000, travel = 100_000, transfers = \"{transfers}\" }}"
+        );
+        let tables = [
+            line("staff", "care", 1_000_000 - travel, "category = \"personnel\""),
+            line("trips", "care", travel, "category = \"travel\""),
+            award("hrsa", 1_000_000, &budget),
+        ];
+        told(12, &tables.concat())
+    };
+    // 60,000 is within a tenth of 1,000,000; 110,000 is not.
+    assert!(of(160_000, "flagged").amounts("budget-transfers").is_empty());
+    assert_eq!(of(210_000, "flagged").amounts("budget-transfers"), ["110000.00"]);
+    // Where transfers are barred, each category stays within what was approved.
+    let barred = of(210_000, "barred");
+    assert_eq!(barred.draws("hrsa", "trips"), "100000.00");
+    assert_eq!(barred.gap(), "110000.00");
+}
+
+#[test]
+fn cost_follows_benefit_and_not_room_2_cfr_200_405() {
+    // Pitfall: a director of 120,000 at 50 % / 30 % / 20 % is not charged whole to the award with room.
+    let tables = "[cost.director]\nlayer = \"program\"\nfunction = \"care\"\nyearly = 120_000\n\
+        benefit = { basis = \"fte\", shares = { hrsa = \"50%\", county = \"30%\" } }\n"
+        .to_string()
+        + &award("hrsa", 500_000, "")
+        + &award("county", 500_000, "").replace("federal = true", "cost-principles = true")
+        + &gift("foundation", 24_000);
+    let told = told(12, &tables);
+    let paid = ["hrsa", "county", "foundation"].map(|name| told.drawn(name));
+    assert_eq!(paid, ["60000.00", "36000.00", "24000.00"]);
+}
