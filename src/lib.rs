@@ -21,6 +21,7 @@
 //!   read from the books alone.
 //! * [`forecast`] is the one composition of these stages. [`explain`] leads any figure back to its
 //!   inputs; [`report`], [`export`] and [`output`] say it, encode it and write it.
+//! * [`settle`] stands beside them: Medicare shared savings, row by row.
 //!
 //! ```
 //! use braidfund::folder::{self, MemoryFolder};
@@ -76,4 +77,5 @@ pub mod output;
 pub mod plan;
 pub mod report;
 pub mod rules;
+pub mod settle;
 pub mod timeline;

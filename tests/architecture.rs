@@ -20,11 +20,11 @@ const ROOMS: [&[&str]; 14] = [
     &["findings", "forecast"],
     &["explain"],
     &["report"],
-    &["export", "output"],
+    &["export", "output", "settle"],
 ];
 
 /// What a room must never name, beside what its place in the house already forbids.
-const NEVER: [(&str, &[&str]); 8] = [
+const NEVER: [(&str, &[&str]); 9] = [
     ("plan", &["serde", "toml", "csv::", "std::fs", "std::io"]),
     ("funding", &["serde", "toml", "csv::", "std::fs", "std::io"]),
     ("timeline", &["crate::folder", "f64", "f32", "std::fs", "std::io"]),
@@ -32,6 +32,7 @@ const NEVER: [(&str, &[&str]); 8] = [
     ("ledger", &["crate::folder", "f64", "f32", "std::fs", "std::io"]),
     ("measures", &["crate::braid", "crate::folder", "f64", "f32"]),
     ("forecast", &["crate::folder", "f64", "f32", "std::fs", "std::io"]),
+    ("settle", &["crate::plan", "crate::braid", "crate::forecast", "crate::folder", "f64", "f32"]),
     (
         "export",
         &["crate::plan", "crate::braid", "crate::forecast", "crate::folder", "crate::ledger"],

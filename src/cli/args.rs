@@ -77,6 +77,9 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid rules\n  braid rules fmap --for PA\n  \
         braid rules --unverified\n  braid rules de-minimis --on 2024-09")]
     Rules(Rules),
+    /// Settle years of the Medicare Shared Savings Program to the dollar, one a row
+    #[command(after_help = SETTLE_HELP)]
+    Settle(Settle),
     /// Print the JSON Schema of plan.toml, for editors
     #[command(after_help = "Example:\n  braid schema > plan.schema.json")]
     Schema,
@@ -256,6 +259,35 @@ pub enum ListFormat {
     Csv,
     /// For programs.
     Json,
+}
+
+/// What `braid settle --help` ends with.
+const SETTLE_HELP: &str = "\
+Columns that every file has: performance_year, track, assigned_beneficiaries, in_benchmark_usd, \
+in_expenditure_usd; aco_id is repeated. Every other figure is the preset of the track and year \
+(42 CFR part 425), unless its column is filled:
+  in_msr, in_quality_score, in_quality_standard_met, in_alt_standard_met, in_max_sharing_rate,
+  in_share_rule, in_fixed_share_rate, in_sequestration_rate, in_savings_cap_of_benchmark,
+  in_loss_rate_fixed, in_loss_rate_min, in_loss_rate_max, in_loss_limit_of_benchmark,
+  in_loss_limit_usd, in_euc_relief_rule, in_euc_relief_usd, in_reduced_sharing, in_guardrail,
+  in_show_one_sided_losses, in_advance_balance_usd
+What an organisation chooses or achieves holds as follows where it is left empty: the minimum \
+savings rate is that of the published table, in two-sided tracks too (they may choose 0, 0.005, \
+0.01, 0.015 or 0.02); the quality standard is met, the alternative one is not; without a score, a \
+year before 2021 is one of pay for reporting.
+A file is checked whole before the first row is written. Standard input is written as it is read, \
+up to its first fault. docs/SETTLE.md has it all.
+
+Examples:
+  braid settle results.csv > settled.csv
+  braid settle - < results.csv";
+
+/// `braid settle`
+#[derive(Args, Debug)]
+pub struct Settle {
+    /// The CSV file, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `braid completions`

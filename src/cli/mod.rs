@@ -14,3 +14,4 @@ mod options;
 mod rules;
 pub mod run;
 mod screen;
+mod settle;

@@ -1,6 +1,6 @@
 //! Standard output and standard error: the one place that writes to them.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use braidfund::error::Error;
@@ -9,6 +9,9 @@ use braidfund::report::Page;
 
 use super::args::{Color, Manner};
 use super::run::Stop;
+
+/// Bytes that are written at once where data is poured.
+const POUR_BYTES: usize = 1 << 16;
 
 /// Where a command says what it has to say.
 pub struct Screen {
@@ -33,6 +36,27 @@ impl Screen {
     /// Writes data to standard output.
     pub fn data(&self, bytes: &[u8]) -> Result<(), Stop> {
         deliver(io::stdout().lock(), bytes)
+    }
+
+    /// Writes data to standard output as it is made; nothing where its reader has closed the pipe.
+    pub fn pour<T>(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> Result<Option<T>, Stop> {
+        let mut stream = BufWriter::with_capacity(POUR_BYTES, io::stdout().lock());
+        let written = write(&mut stream).and_then(|made| stream.flush().map(|()| made));
+        match written {
+            // What is held back would be tried again when it is dropped.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                let _ = stream.into_parts();
+                Ok(None)
+            }
+            Err(error) => {
+                let _ = stream.into_parts();
+                Err(Error::environment("write to standard output", error).into())
+            }
+            Ok(made) => Ok(Some(made)),
+        }
     }
 
     /// Shows a page on standard output.

@@ -21,9 +21,22 @@ use crate::limits::DIAGNOSTICS_MAX;
 /// Columns of an excerpt that are shown at most.
 const EXCERPT_COLUMNS: usize = 140;
 
+/// What became of the output where an input was refused.
+pub const NOTHING_WRITTEN: &str = "nothing was written";
+
 /// The diagnostics as text, in the order in which they are given, the first hundred; a last line
 /// counts them all.
 pub fn encode(diagnostics: &[Diagnostic], colour: Colour) -> String {
+    encode_first(diagnostics, diagnostics.len(), NOTHING_WRITTEN, colour)
+}
+
+/// The first diagnostics of so many as text; a last line counts them all and says what became of the rest.
+pub fn encode_first(
+    diagnostics: &[Diagnostic],
+    count: usize,
+    ending: &str,
+    colour: Colour,
+) -> String {
     let renderer = match colour {
         Colour::With => Renderer::styled(),
         Colour::Without => Renderer::plain(),
@@ -35,16 +48,16 @@ pub fn encode(diagnostics: &[Diagnostic], colour: Colour) -> String {
         text.push_str(&with_own_column(rendered, diagnostic));
         text.push_str("\n\n");
     }
-    text.push_str(&count_line(diagnostics.len()));
+    text.push_str(&count_line(count, ending));
     text
 }
 
-fn count_line(count: usize) -> String {
+fn count_line(count: usize, ending: &str) -> String {
     match count {
         0 => String::new(),
-        1 => "1 error; nothing was written\n".to_string(),
-        _ if count <= DIAGNOSTICS_MAX => format!("{count} errors; nothing was written\n"),
-        _ => format!("{count} errors, the first {DIAGNOSTICS_MAX} shown; nothing was written\n"),
+        1 => format!("1 error; {ending}\n"),
+        _ if count <= DIAGNOSTICS_MAX => format!("{count} errors; {ending}\n"),
+        _ => format!("{count} errors, the first {DIAGNOSTICS_MAX} shown; {ending}\n"),
     }
 }
 

@@ -10,10 +10,12 @@ use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, Name};
 
 pub mod grant;
+pub mod medicare;
 pub mod partner;
 pub mod payer;
 pub mod public;
 pub mod reserve;
+pub mod settlement;
 pub mod shared_savings;
 
 pub use grant::Grant;

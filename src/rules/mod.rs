@@ -22,6 +22,8 @@ use std::sync::OnceLock;
 use crate::money::{Money, Price, Rate};
 use crate::month::Month;
 
+pub mod mssp;
+
 /// How well the text of a rule is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
@@ -141,6 +143,51 @@ parameters! {
     Fmap = "fmap": Share,
     /// The federal share of a state's CHIP spending, by state and federal fiscal year.
     EnhancedFmap = "enhanced-fmap": Share,
+    // The Medicare Shared Savings Program; see `mssp.rs`.
+    /// The highest share of savings that a track pays out, by track and performance year.
+    SharingRate = "mssp-sharing-rate": Share,
+    /// The most that is paid out, as a share of the benchmark, by track and performance year.
+    SavingsCap = "mssp-savings-cap": Share,
+    /// The share of a loss that is owed whatever the quality, by track and performance year.
+    LossRate = "mssp-loss-rate": Share,
+    /// The least share of a loss that is owed where quality lowers it, by track and performance year.
+    LossRateLeast = "mssp-loss-rate-least": Share,
+    /// The highest share of a loss that is owed where quality lowers it, by track and performance year.
+    LossRateMost = "mssp-loss-rate-most": Share,
+    /// The most that is owed, as a share of the benchmark, by track and performance year.
+    LossLimit = "mssp-loss-limit": Share,
+    /// The most that is owed, as a share of the participants' Medicare revenue: an input, as the revenue is not published.
+    LossLimitOfRevenue = "mssp-loss-limit-of-revenue": Share,
+    /// The last performance year of a track that is closed.
+    LastYear = "mssp-last-year": Count,
+    /// What is taken off savings paid out, before their cap, by performance year.
+    SavingsSequestration = "mssp-sequestration": Share,
+    /// 1 where the sharing rate is multiplied by the quality score; 0 where the standard met gives all of it.
+    QualityScales = "mssp-quality-scales": Count,
+    /// 1 where an alternative standard of quality gives the sharing rate times the score.
+    AlternativeStandard = "mssp-alternative-standard": Count,
+    /// The share of every loss that is forgiven for an emergency, by performance year.
+    LossRelief = "mssp-loss-relief": Share,
+    /// The minimum savings rate at the low end of a bracket of assigned beneficiaries.
+    MinimumSavingsRateLow = "mssp-minimum-savings-rate-low": Share,
+    /// The minimum savings rate at the high end of a bracket of assigned beneficiaries.
+    MinimumSavingsRateHigh = "mssp-minimum-savings-rate-high": Share,
+    /// A minimum savings and loss rate that a two-sided organisation may choose.
+    MinimumSavingsRateChoice = "mssp-minimum-savings-rate-choice": Share,
+    /// What of its sharing rate a low-revenue organisation of the BASIC track gets below its minimum savings rate.
+    ReducedSharing = "mssp-reduced-sharing": Share,
+    /// The assigned beneficiaries from which reduced sharing applies.
+    ReducedSharingBeneficiaries = "mssp-reduced-sharing-beneficiaries": Count,
+    /// The advance that is paid once when a new low-revenue organisation begins.
+    AdvanceOnce = "mssp-advance-once": Money,
+    /// The quarters in which further advances are paid.
+    AdvanceQuarters = "mssp-advance-quarters": Count,
+    /// The most beneficiaries for whom advances are paid.
+    AdvanceBeneficiaries = "mssp-advance-beneficiaries": Count,
+    /// The advance a beneficiary and quarter, by the beneficiary's risk factors score.
+    AdvanceRate = "mssp-advance-rate": Price,
+    /// Months from a performance year's end to its settlement.
+    SettlementLag = "mssp-settlement-lag": Count,
 }
 
 /// One rule: a parameter's value for someone from a month on.
