@@ -138,6 +138,19 @@ fn a_subaward_counts_once_over_its_lifetime_and_not_each_year_2_cfr_200_1() {
 }
 
 #[test]
+fn what_a_subaward_spent_before_the_plan_counts_2_cfr_200_1() {
+    let tables = [
+        line("partner", "care", 80_000, "subaward = \"a-partner\""),
+        award("hrsa", 200_000, "indirect = { rate = \"15%\", kind = \"de-minimis\" }"),
+        "[opening.stream.hrsa]\nspent = 46_000\nbase = 40_000\nrecovered = 6_000\n\
+         subawards = { a-partner = 40_000 }\n"
+            .to_string(),
+    ];
+    // 10,000 of the 50,000 are left for the plan.
+    assert_eq!(told(12, &tables.concat()).indirect().0, "10000.00");
+}
+
+#[test]
 fn the_cut_off_belongs_to_the_rule_set_of_the_award_2_cfr_200_1_and_200_414_f() {
     let of = |more: &str| {
         let partner = line("partner", "care", 80_000, "subaward = \"a-partner\"");

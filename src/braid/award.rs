@@ -65,6 +65,7 @@ impl Award {
         let rules = plan.restrictions(stream);
         let opening = plan.opening_of(stream).filter(|_| number == 0);
         let cents = |amount: Option<Money>| amount.map_or(0, Money::cents);
+        let before = |(id, amount): &(String, Money)| (id.clone(), amount.cents());
         let spent_before = cents(opening.map(|opening| opening.spent));
         let mut award = Award {
             stream,
@@ -73,7 +74,11 @@ impl Award {
             indirect: rules.indirect,
             base: cents(opening.map(|opening| opening.base)),
             recovered: cents(opening.map(|opening| opening.recovered)),
-            subawards: BTreeMap::new(),
+            subawards: opening
+                .into_iter()
+                .flat_map(|opening| &opening.subawards)
+                .map(before)
+                .collect(),
         };
         award.limits = limits(plan, timeline, rules, stream, number, spent_before);
         award

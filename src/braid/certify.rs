@@ -520,7 +520,9 @@ impl Check<'_> {
         let opening = self.plan.opening_of(award.0).filter(|_| award.1 == 0);
         let mut base = opening.map_or(0, |opening| i128::from(opening.base.cents()));
         let mut recovered = opening.map_or(0, |opening| i128::from(opening.recovered.cents()));
-        let mut subawards: BTreeMap<&str, i128> = BTreeMap::new();
+        let before = opening.into_iter().flat_map(|opening| &opening.subawards);
+        let before = before.map(|(id, amount)| (id.as_str(), i128::from(amount.cents())));
+        let mut subawards: BTreeMap<&str, i128> = before.collect();
         for (place, month) in charged.iter().enumerate() {
             let derived = self.base(&rule, month, &mut subawards);
             if derived != month.base {

@@ -244,6 +244,12 @@ const BASE_KINDS: &[Kind] = &[
             may("base", Shape::Money, "0", "What of that was the base of indirect recovery."),
             may("recovered", Shape::Money, "0", "What of that was indirect recovery."),
             may("matched", Shape::Money, "0", "What was matched before the start."),
+            may(
+                "subawards",
+                Map(Pattern::Id, &Shape::Money),
+                "",
+                "What was spent on each subaward before the start, by its id.",
+            ),
         ],
     },
     Kind {

@@ -104,6 +104,10 @@ pub fn opening_stream(context: &Context<'_>, field: Field<'_>) -> Option<Opening
     let mut money = |key: &str| reader.get(key).map(|field| (field.span(), field.money()));
     let (cash, spent) = (money("cash"), money("spent"));
     let (base, recovered, matched) = (money("base"), money("recovered"), money("matched"));
+    let mut subawards = Vec::new();
+    for (id, _, field) in reader.get("subawards").and_then(Field::entries).unwrap_or_default() {
+        subawards.extend(field.money().map(|amount| (id.to_string(), amount)));
+    }
     let mut receivables = Vec::new();
     for item in reader.get("receivables").and_then(Field::items).unwrap_or_default() {
         receivables.extend(paid(item, |month, span| {
@@ -135,6 +139,7 @@ pub fn opening_stream(context: &Context<'_>, field: Field<'_>) -> Option<Opening
         base: value(base).unwrap_or_default(),
         recovered: value(recovered).unwrap_or_default(),
         matched: value(matched).unwrap_or_default(),
+        subawards,
     })
 }
 

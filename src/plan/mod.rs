@@ -161,6 +161,9 @@ pub struct OpeningStream {
     pub recovered: Money,
     /// What was matched.
     pub matched: Money,
+    /// What was spent on each subaward over its life, by its id: its part of the indirect base counts once
+    /// (2 CFR 200.1, Modified Total Direct Cost).
+    pub subawards: Vec<(String, Money)>,
 }
 
 /// Every input of a plan with the place where it was written, in the order of paths.
