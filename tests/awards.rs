@@ -616,3 +616,22 @@ fn cost_follows_benefit_and_not_room_2_cfr_200_405() {
     let paid = ["hrsa", "county", "foundation"].map(|name| told.drawn(name));
     assert_eq!(paid, ["60000.00", "36000.00", "24000.00"]);
 }
+
+#[test]
+fn overlapping_periods_are_refused_2_cfr_200_403_h() {
+    let periods = "budget-periods = [{ from = \"2025-07\", until = \"2026-01\", amount = 5_000 }, \
+        { from = \"2026-01\", until = \"2026-06\", amount = 5_000 }]";
+    let award = award("hrsa", 10_000, periods).replace("award = 10000\n", "");
+    let told = refused(&[line("care", "care", 10_000, ""), award].concat());
+    assert!(told.contains("begins before the one to 2026-01 ends"), "{told}");
+    assert!(told.contains("2 CFR 200.403(h)"), "{told}");
+}
+
+#[test]
+fn shares_over_the_whole_are_refused_2_cfr_200_405_d() {
+    let shared = "benefit = { basis = \"fte\", shares = { one = \"60%\", two = \"50%\" } }";
+    let tables =
+        [line("care", "care", 10_000, shared), award("one", 9_000, ""), award("two", 9_000, "")];
+    let told = refused(&tables.concat());
+    assert!(told.contains("sum to 110%: over the whole (2 CFR 200.405(d))"), "{told}");
+}

@@ -386,7 +386,8 @@ fn benefit(context: &Context<'_>, field: Field<'_>) -> Option<Benefit> {
     if sum > Rate::ONE.billionths() {
         let message = format!("the shares of the benefit sum to {}", percent(sum));
         let remedy = "write shares that sum to 100% at most";
-        context.desk.fault(Code::SharesOverWhole, span, message, "over the whole", remedy);
+        let cause = "over the whole (2 CFR 200.405(d))";
+        context.desk.fault(Code::SharesOverWhole, span, message, cause, remedy);
     }
     found.sort_unstable_by_key(|(stream, _)| *stream);
     Some(Benefit { basis: basis?, shares: found })

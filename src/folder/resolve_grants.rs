@@ -324,8 +324,9 @@ fn within(
             "the period from {} begins before the one to {} ends",
             period.first, before.last
         );
+        let cause = "overlaps: a cost belongs to one budget period (2 CFR 200.403(h))";
         let remedy = "write periods in order, without overlap";
-        context.desk.fault(Code::Periods, span, message, "overlaps", remedy);
+        context.desk.fault(Code::Periods, span, message, cause, remedy);
     } else if let Some((from, until)) =
         term.filter(|(from, until)| period.first < *from || period.last > *until)
     {
@@ -333,8 +334,9 @@ fn within(
             "the period {} to {} leaves the award's term, {from} to {until}",
             period.first, period.last
         );
+        let cause = "outside the term (2 CFR 200.403(h))";
         let remedy = "write periods within `from` and `until` of the award";
-        context.desk.fault(Code::Periods, span, message, "outside the term", remedy);
+        context.desk.fault(Code::Periods, span, message, cause, remedy);
     }
 }
 

@@ -92,7 +92,8 @@ fn over_whole(context: &Context<'_>, shares: &[(StreamIndex, Rate, Span)]) {
             let name = &context.names.streams[stream.at()];
             let message = format!("the pools take {} of stream `{name}`", percent(sum));
             let remedy = "write shares that sum to 100% at most over all pools";
-            context.desk.fault(Code::SharesOverWhole, *span, message, "over the whole", remedy);
+            let cause = "over the whole: a dollar is blended once (2 CFR 200.405(d))";
+            context.desk.fault(Code::SharesOverWhole, *span, message, cause, remedy);
         }
     }
 }
