@@ -227,7 +227,8 @@ impl Plan {
         &self.streams[stream.at()]
     }
 
-    /// Whether a month lies in the term of an award, an extension with it.
+    /// Whether a month lies in the term of an award, an extension with it; a termination ends it
+    /// (2 CFR 200.309).
     pub fn in_term(&self, award: StreamIndex, month: Month) -> bool {
         let stream = self.stream(award);
         let (first, last) = match &stream.terms {
@@ -237,7 +238,8 @@ impl Plan {
             }
             _ => (None, stream.last_month(Month::LAST)),
         };
-        first.is_none_or(|first| month >= first) && month <= last
+        let ended = stream.termination.is_some_and(|termination| month > termination.month);
+        first.is_none_or(|first| month >= first) && month <= last && !ended
     }
 
     /// The restrictions of the stream at an index.
