@@ -19,7 +19,7 @@ pub struct Cash {
     pub receipts: Vec<Money>,
     /// What goes out, refunds with it.
     pub payments: Vec<Money>,
-    /// Of the payments, what goes back to funders.
+    /// Of the payments, what goes back to funders, and what a payer's terms have go out of its stream.
     pub refunds: Vec<Money>,
     /// Cash at the month's end, paying what the braid funds.
     pub closing: Vec<Money>,
@@ -62,6 +62,8 @@ struct StreamCash {
     owed: Money,
     /// Whether its cash comes as cost is spent or advanced, rather than as it is earned.
     follows_cost: bool,
+    /// Whether its terms have cash go out: a true-up, or partners paid before the payer pays.
+    gives_back: bool,
 }
 
 impl Cash {
@@ -162,8 +164,12 @@ impl Cash {
                 *earned += stream.earned[place] - stream.receipts[place] + stream.refunds[place];
                 let receivable = earned.floor_zero();
                 self.receivable[place] += receivable;
-                if stream.follows_cost {
-                    self.refundable_advance[place] += (-*earned).floor_zero();
+                let owing = (-*earned).floor_zero();
+                if stream.follows_cost || stream.gives_back {
+                    self.refundable_advance[place] += owing;
+                }
+                if stream.gives_back && book.unrestricted {
+                    soon_liquid -= owing;
                 }
                 if stream.follows_cost || book.unrestricted {
                     soon_liquid += receivable;
@@ -237,6 +243,7 @@ fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamC
             opening: Money::ZERO,
             owed: Money::ZERO,
             follows_cost: book.kind.is_some(),
+            gives_back: false,
         });
     }
     for (index, book) in ledger.streams.iter().enumerate().filter(|(_, book)| !book.in_kind) {
@@ -284,11 +291,14 @@ fn post_receipts<'a>(
 }
 
 impl StreamCash {
-    /// Posts what was earned in a month, and the receipts that follow.
+    /// Posts what was earned in a month, and the receipts that follow; what goes out is a payment back.
     fn earn(&mut self, plan: &Plan, rows: &[(Month, Money)], earned: (Month, Money)) {
         for (month, amount) in rows {
+            let back = (-*amount).floor_zero();
+            self.gives_back |= back.is_positive();
             if let Some(place) = plan.horizon.place(*month) {
-                self.receipts[place] += *amount;
+                self.receipts[place] += amount.floor_zero();
+                self.refunds[place] += back;
             }
         }
         if let Some(place) = plan.horizon.place(earned.0) {

@@ -23,6 +23,25 @@ impl Driver {
     }
 }
 
+/// Levels of which a share leaves each month while others join: each is the one before times what
+/// stays, rounded to nine places, and those who join. Nothing where a level leaves its bounds.
+pub fn churned(
+    start: Quantity,
+    churn: Rate,
+    joining: Quantity,
+    months: usize,
+) -> Option<Vec<Quantity>> {
+    let mut level = start;
+    let mut levels = Vec::with_capacity(months);
+    for month in 0..months {
+        if month > 0 {
+            level = level.indexed(churn.complement())?.plus(joining)?;
+        }
+        levels.push(level);
+    }
+    Some(levels)
+}
+
 /// A yearly rate stepped in one month of the year: the index by month of the horizon.
 ///
 /// The index is 1 until the first step after `base`, and is rounded to nine places at each step,
@@ -83,6 +102,46 @@ pub fn yearly_index(
 pub fn year_part(yearly: Money, first: u32, last: u32) -> Money {
     assert!(first <= last && last < 12, "positions lie within a year");
     yearly.share(last + 1, 12) - yearly.share(first, 12)
+}
+
+/// A value that changes in stated months: a rate that a law sets anew each year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stepped<T> {
+    first: T,
+    steps: Vec<(Month, T)>,
+}
+
+impl<T: Copy> Stepped<T> {
+    /// A value that never changes.
+    pub fn steady(value: T) -> Stepped<T> {
+        Stepped { first: value, steps: Vec::new() }
+    }
+
+    /// Values from stated months on; the earliest holds before its month too. Nothing where there are
+    /// none.
+    pub fn from_steps(mut steps: Vec<(Month, T)>) -> Option<Stepped<T>> {
+        steps.sort_by_key(|(month, _)| *month);
+        let (_, first) = *steps.first()?;
+        Some(Stepped { first, steps })
+    }
+
+    /// The value in a month.
+    pub fn at(&self, month: Month) -> T {
+        let begun = self.steps.iter().rev().find(|(from, _)| *from <= month);
+        begun.map_or(self.first, |(_, value)| *value)
+    }
+
+    /// Every value, in the order of months.
+    pub fn values(&self) -> impl Iterator<Item = T> + '_ {
+        let steps = self.steps.iter().map(|(_, value)| *value);
+        std::iter::once(self.first).chain(steps)
+    }
+
+    /// The values that follow from these.
+    pub fn map<U: Copy>(&self, follow: impl Fn(T) -> U) -> Stepped<U> {
+        let steps = self.steps.iter().map(|(month, value)| (*month, follow(*value))).collect();
+        Stepped { first: follow(self.first), steps }
+    }
 }
 
 /// The sum of amounts, or nothing where it leaves the bounds of money.
@@ -154,6 +213,28 @@ mod tests {
 
     fn month(text: &str) -> Month {
         Month::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_stepped_value_holds_until_the_next_step() {
+        let steps = vec![(month("2025-10"), 2), (month("2024-10"), 1)];
+        let stepped = Stepped::from_steps(steps).unwrap();
+        let at = |text| stepped.at(month(text));
+        assert_eq!([at("2024-09"), at("2024-10"), at("2025-09"), at("2025-10")], [1, 1, 1, 2]);
+        assert_eq!(stepped.map(|value| value * 10).at(month("2030-01")), 20);
+        assert_eq!(Stepped::<i32>::from_steps(Vec::new()), None);
+        assert_eq!(Stepped::steady(7).at(month("1970-01")), 7);
+    }
+
+    #[test]
+    fn members_leave_and_join_each_month() {
+        let quantity = |text| Quantity::parse(text).unwrap();
+        let levels = churned(quantity("1000"), Rate::parse("0.02").unwrap(), quantity("30"), 3);
+        let levels: Vec<String> = levels.unwrap().iter().map(ToString::to_string).collect();
+        // 1,000 x 98 % + 30 = 1,010; x 98 % + 30 = 1,019.8.
+        assert_eq!(levels, ["1000", "1010", "1019.8"]);
+        let many = quantity("1000000000");
+        assert_eq!(churned(many, Rate::ZERO, quantity("1"), 2), None);
     }
 
     #[test]

@@ -202,7 +202,10 @@ fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> 
     let seen = ledger.horizon.start;
     let threshold = Parameter::SimplifiedAcquisitionThreshold.in_force("", seen)?.money();
     let share = Parameter::TransferShare.in_force("", seen)?.share();
-    let needed = rules.matching.as_ref().map_or(0, |rule| rule.needed(budget.total().cents()));
+    let needed = rules
+        .matching
+        .as_ref()
+        .map_or(0, |rule| rule.needed(budget.total().cents(), plan.horizon.start));
     let whole = budget.total() + Money::from_cents(needed);
     if budget.total() <= threshold || moved <= share.of(whole) {
         return None;

@@ -437,6 +437,11 @@ impl Quantity {
         Quantity::try_from_billionths(divide_wide(product, BILLION))
     }
 
+    /// This level and another; nothing where they leave the bounds.
+    pub fn plus(self, other: Quantity) -> Option<Quantity> {
+        Quantity::try_from_billionths(self.0 + other.0)
+    }
+
     /// The level as a whole count, rounded half away from zero where it is used.
     pub fn count(self) -> i64 {
         divide(self.0, BILLION)

@@ -4,6 +4,7 @@
 //! may look at: the braid never asks a grant or a driver anything.
 
 use crate::error::Error;
+use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{
@@ -408,10 +409,20 @@ pub fn is_dependable(plan: &Plan, stream: &Stream) -> bool {
     let stands_by_law = matches!(&stream.terms, Terms::Public(Public { method, .. })
         if !matches!(method, PublicMethod::Appropriation { .. } | PublicMethod::CommunityBenefit { .. }));
     let discretionary = matches!(stream.kind, Kind::SharedSavings | Kind::Reserve)
+        || is_reinvestment(stream)
         || matches!(&stream.terms, Terms::Public(Public { method, .. })
             if matches!(method, PublicMethod::CommunityBenefit { .. }));
     let noticed = stands_by_law || stream.notice_months.is_some_and(|months| months >= 12);
     stream.status == Status::Secured && !discretionary && term_left && noticed && stream.recurs()
+}
+
+/// Whether a stream is a share of a health plan's reinvestment, which the plan decides year by year.
+pub fn is_reinvestment(stream: &Stream) -> bool {
+    let method = match &stream.terms {
+        Terms::Payer(payer) => &payer.method,
+        _ => return false,
+    };
+    matches!(method, PayerMethod::CommunityReinvestment(_))
 }
 
 fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Error> {
@@ -421,14 +432,16 @@ fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Er
     })
 }
 
-/// The need of every line in every month; a loss is a need where its contract is in the view.
+/// The need of every line in every month; losses, and fees of receipts, are those of the view's money.
 fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
-    let losses = |stream: StreamIndex| {
+    let brings = |stream: StreamIndex| {
         let held = selection.holds_status(plan.stream(stream).status);
         let lowered = held.then(|| plan.stream(stream).lower(&plan.setting())).flatten();
-        lowered.map_or(Vec::new(), |lowered| lowered.losses)
+        let mut lowered = lowered.unwrap_or_default();
+        lowered.tranches.retain(|tranche| selection.holds_status(tranche.status));
+        lowered
     };
-    let needs = cost::needs(plan, losses);
+    let needs = cost::needs(plan, brings);
     needs.ok_or_else(|| Error::internal("cost lines come out within bounds"))
 }
 

@@ -6,6 +6,7 @@ mod plans;
 
 use braidfund::braid::certify::certify;
 use braidfund::braid::{Braid, Draw, Match, Method, Recovery, Source};
+use braidfund::driver::Stepped;
 use braidfund::funding::{Receipts, Status, Termination};
 use braidfund::money::{Money, Rate};
 use braidfund::name::{LineIndex, StreamIndex, TrancheIndex};
@@ -277,7 +278,8 @@ const TIGHTENINGS: [(&str, Tightening); 8] = [
             let Some(rule) = rules.matching.as_mut().filter(|rule| !rule.each_dollar) else {
                 return false;
             };
-            rule.convention = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            let ratio = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            rule.convention = Stepped::steady(ratio);
             drawn(case, stream, |_| true).is_positive()
         })
     }),
@@ -286,7 +288,8 @@ const TIGHTENINGS: [(&str, Tightening); 8] = [
             let Some(rule) = rules.matching.as_mut().filter(|rule| rule.each_dollar) else {
                 return false;
             };
-            rule.convention = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            let ratio = MatchConvention::PerAwardDollar(Rate::parse("900").unwrap());
+            rule.convention = Stepped::steady(ratio);
             drawn(case, stream, |_| true).is_positive()
         })
     }),

@@ -219,7 +219,9 @@ fn matched(plan: &Plan, ledger: &Ledger) {
     }
     for (index, rules) in plan.restrictions.iter().enumerate() {
         let Some(rule) = &rules.matching else { continue };
-        let (numerator, denominator) = rule.convention.ratio();
+        assert_eq!(rule.convention.values().count(), 1, "these plans state one rate");
+        let start = plan.horizon.start;
+        let (numerator, denominator) = rule.convention.at(start).ratio();
         let (mut drawn, mut matched) = (0_i128, 0_i128);
         for place in 0..ledger.months() {
             drawn += cents(ledger.streams[index].drawn[place]);

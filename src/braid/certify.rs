@@ -421,7 +421,8 @@ impl Check<'_> {
         let opening = self.plan.opening_of(award.0).filter(|_| award.1 == 0);
         let mut matched = opening.map_or(0, |opening| i128::from(opening.matched.cents()));
         let mut drawn = opening.map_or(0, |opening| i128::from(opening.spent.cents()));
-        let (numerator, denominator) = rule.convention.ratio();
+        // A whole award is matched in one ratio; only a public share of each dollar changes by month.
+        let (numerator, denominator) = rule.convention.at(self.month(0)).ratio();
         let before = matched * denominator < drawn * numerator;
         for (place, month) in self.charged(award).iter().enumerate() {
             matched += by_month[place];
@@ -437,16 +438,16 @@ impl Check<'_> {
 
     /// Each dollar of an award together with its match, on its own line in its own month.
     fn each_dollar_matched(&self, award: Award, rule: &Matching) -> Result<usize, Error> {
-        let (numerator, denominator) = rule.convention.ratio();
+        let ratio = |place: usize| rule.convention.at(self.month(place)).ratio();
         let mut short: BTreeMap<(usize, LineIndex), i128> = BTreeMap::new();
         for (place, month) in self.charged(award).iter().enumerate() {
             for (line, _, amount) in &month.direct {
-                *short.entry((place, *line)).or_default() += amount * numerator;
+                *short.entry((place, *line)).or_default() += amount * ratio(place).0;
             }
         }
         for match_ in self.braid.matches.iter().filter(|match_| match_.award == award) {
             *short.entry((match_.place, match_.line)).or_default() -=
-                i128::from(match_.amount.cents()) * denominator;
+                i128::from(match_.amount.cents()) * ratio(match_.place).1;
         }
         match short.iter().find(|(_, short)| **short > 0) {
             Some(((place, line), _)) => {

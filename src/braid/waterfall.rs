@@ -360,7 +360,8 @@ impl<'a> Allocation<'a> {
         if !(match_.window.0..=match_.window.1).contains(&self.place) {
             return;
         }
-        let (numerator, denominator) = match_.rule.convention.ratio();
+        let (numerator, denominator) =
+            match_.rule.convention.at(self.timeline.horizon.month(self.place)).ratio();
         let up = |product: i128, whole: i128| {
             i64::try_from((product + whole - 1).div_euclid(whole)).unwrap_or(i64::MAX)
         };
@@ -559,18 +560,23 @@ impl<'a> Allocation<'a> {
     /// How much more an award may draw for a line with the match that stands, up to `want`.
     fn matched_room(&mut self, needed: usize, line: LineIndex, want: i64) -> i64 {
         let entries = &self.entries;
+        let month = self.timeline.horizon.month(self.place);
         let match_ = &mut self.needed[needed];
         if match_.rule.each_dollar {
             let (drawn, matched) = match_.this_month[line.at()];
             let this_month = match_.offered[match_.of_month(entries, self.place)..].iter();
             let on_line = this_month.filter(|at| entries[**at].draw.line == line);
             let free: i64 = on_line.map(|at| entries[*at].free).sum();
-            return match_.rule.supported(matched + free).saturating_sub(drawn).clamp(0, want);
+            return match_
+                .rule
+                .supported(matched + free, month)
+                .saturating_sub(drawn)
+                .clamp(0, want);
         }
         while match_.next < match_.offered.len() && entries[match_.offered[match_.next]].free == 0 {
             match_.next += 1;
         }
-        let enough = match_.rule.needed(match_.drawn + want);
+        let enough = match_.rule.needed(match_.drawn + want, month);
         let mut standing = match_.matched;
         for offered in &match_.offered[match_.next..] {
             if standing >= enough {
@@ -581,17 +587,18 @@ impl<'a> Allocation<'a> {
         if standing >= enough {
             return want;
         }
-        match_.rule.supported(standing).saturating_sub(match_.drawn).max(0)
+        match_.rule.supported(standing, month).saturating_sub(match_.drawn).max(0)
     }
 
     /// Has standing match cover what the award drew for a line, the oldest dollar first.
     fn assign_match(&mut self, needed: usize, line: LineIndex, drawn: i64) {
+        let month = self.timeline.horizon.month(self.place);
         let match_ = &mut self.needed[needed];
         let each = match_.rule.each_dollar;
         let (before, mut matched) =
             if each { match_.this_month[line.at()] } else { (match_.drawn, match_.matched) };
         let drawn = before + drawn;
-        let enough = match_.rule.needed(drawn);
+        let enough = match_.rule.needed(drawn, month);
         let award = &self.awards[match_.award];
         let first = if each { match_.of_month(&self.entries, self.place) } else { match_.next };
         for at in &match_.offered[first..] {

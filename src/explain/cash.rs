@@ -70,8 +70,7 @@ fn month(ask: Ask, paying: Paying, word: &str) -> Option<Explanation> {
     };
     parts.extend(receipts(ask, place, place));
     parts.extend(payments(ask, paying, place));
-    parts
-        .push(Part::minus(cash.refunds[place], "goes back to funders").see(refunds_of(ask, place)));
+    parts.extend(gone_back(ask, place, place, refunds_of(ask, place)));
     let told: Money = parts.iter().map(Part::signed).sum();
     if told != closing {
         let rest = closing - told;
@@ -118,6 +117,23 @@ fn opening_path(ask: Ask) -> String {
         (None, Some(reserve)) => format!("stream.{}.balance", reserve.name),
         _ => "opening.unrestricted-cash".to_string(),
     }
+}
+
+/// What goes back over some months: unspent advances, and what payers' terms have go out.
+fn gone_back(ask: Ask, first: usize, last: usize, see: String) -> Vec<Part> {
+    let all: Money = ask.forecast.books.cash.refunds[first..=last].iter().sum();
+    let due = |book: &crate::ledger::StreamBook| -> Money {
+        let until = book.refund_due.len().min(last);
+        let from = first.saturating_sub(1).min(until);
+        book.refund_due[from..until].iter().sum()
+    };
+    let refunded: Money = ask.ledger().streams.iter().map(due).sum();
+    let mut parts = vec![Part::minus(refunded, "goes back to funders").see(see)];
+    if all != refunded {
+        let words = "taken back by payers, or paid to partners before the payer pays";
+        parts.push(Part::minus(all - refunded, words));
+    }
+    parts
 }
 
 /// What goes back in a month fell due in the month before.
@@ -241,7 +257,7 @@ fn way_to(ask: Ask, place: usize) -> Vec<Part> {
     let unpaid =
         beyond(cash, place) - cash.as_of.checked_sub(1).map_or(Money::ZERO, |p| beyond(cash, p));
     parts.push(Part::minus(unpaid, "payments of costs that no money pays").see("gap"));
-    parts.push(Part::minus(refunds, "goes back to funders").see("refund-due"));
+    parts.extend(gone_back(ask, cash.as_of, place, "refund-due".to_string()));
     let more = cash.restricted[place] - restricted;
     parts.push(if more < Money::ZERO {
         Part::plus(-more, "less is held for restricted streams than at the beginning")

@@ -5,7 +5,7 @@ use super::{Explanation, Part, Value, text};
 use crate::driver::yearly_index;
 use crate::money::Rate;
 use crate::month::{FiscalCalendar, MONTH_NAMES};
-use crate::name::{DriverIndex, LineIndex};
+use crate::name::{DriverIndex, LineIndex, StreamIndex};
 use crate::plan::CostLine;
 use crate::plan::cost::{Escalation, Form};
 use crate::plan::restriction::selected;
@@ -27,6 +27,7 @@ pub(super) fn line_month(ask: Ask, line: usize, place: usize, subject: &str) -> 
         .with(term(ask, planned));
     match planned.form {
         Form::Fee { .. } => explanation.with(charged(ask, line, place)),
+        Form::FeeOfReceipts { .. } => explanation.with(charged_streams(ask, planned)),
         _ => explanation,
     }
 }
@@ -64,6 +65,9 @@ fn formula(ask: Ask, line: &CostLine) -> String {
         ),
         Form::Series(_) => "the amount that the file states for the month".to_string(),
         Form::Fee { .. } => "a share of the cost of the lines it is charged on".to_string(),
+        Form::FeeOfReceipts { .. } => {
+            "a share of what the streams bring in as planned, before any of it is spent".to_string()
+        }
         Form::SettlementLoss(stream) => format!(
             "the loss that {} has the partnership bear, in its settlement month",
             ask.plan.stream(*stream).title
@@ -125,6 +129,9 @@ fn amounts(ask: Ask, line: &CostLine, place: usize) -> Vec<Part> {
         }
         Form::Fee { share, .. } => {
             vec![said(text::percent(*share), "share of the lines' cost", "fee.share")]
+        }
+        Form::FeeOfReceipts { share, .. } => {
+            vec![said(text::percent(*share), "share of the receipts", "fee.share")]
         }
         Form::SettlementLoss(stream) => {
             let stream = ask.plan.stream(*stream);
@@ -192,12 +199,23 @@ fn term(ask: Ask, line: &CostLine) -> Vec<Part> {
         .collect()
 }
 
+/// The streams that a fee of receipts is charged on.
+fn charged_streams(ask: Ask, line: &CostLine) -> Vec<Part> {
+    let Form::FeeOfReceipts { streams, .. } = &line.form else { return Vec::new() };
+    let part = |stream: &StreamIndex| {
+        let stream = ask.plan.stream(*stream);
+        let see = format!("stream/{}", stream.name);
+        Part::said(stream.title.clone(), "charged on its receipts as planned").see(see)
+    };
+    streams.iter().map(part).collect()
+}
+
 /// The lines that a fee is charged on, with their cost in the month.
 fn charged(ask: Ask, fee: usize, place: usize) -> Vec<Part> {
     let Form::Fee { on, .. } = &ask.plan.lines[fee].form else { return Vec::new() };
     let counts = |line: &usize| {
         let planned = &ask.plan.lines[*line];
-        !matches!(planned.form, Form::Fee { .. })
+        !planned.is_fee()
             && selected(on, LineIndex::from(*line), planned)
             && !ask.ledger().lines[*line].need[place].is_zero()
     };

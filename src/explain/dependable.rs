@@ -5,7 +5,7 @@ use super::why::{amount_path, written};
 use super::{Part, text};
 use crate::funding::public::PublicMethod;
 use crate::funding::{End, Kind, Public, Status, Stream, Terms};
-use crate::timeline::is_dependable;
+use crate::timeline::{is_dependable, is_reinvestment};
 
 /// Months of term or notice that dependable money has at least.
 const TERM_MONTHS: i32 = 24;
@@ -46,6 +46,9 @@ fn standing(stream: &Stream) -> Failed {
         (Kind::Reserve, _) => Some(("a reserve is spent once".into(), &["kind"])),
         (_, Some(PublicMethod::CommunityBenefit { .. })) => {
             Some(("a discretionary gift".into(), &["terms.method", "method", "kind"]))
+        }
+        _ if is_reinvestment(stream) => {
+            Some(("a health plan's discretion".into(), &["terms.method", "method", "kind"]))
         }
         _ => None,
     }

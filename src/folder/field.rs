@@ -43,6 +43,8 @@ pub enum Within {
     Signed,
     /// From 0% to 1000%.
     Positive,
+    /// Above 0%, to 1000%.
+    Multiple,
 }
 
 impl Within {
@@ -55,6 +57,7 @@ impl Within {
             Within::Growth => rate > -whole && rate <= 10 * whole,
             Within::Signed => (-whole..=whole).contains(&rate),
             Within::Positive => (0..=10 * whole).contains(&rate),
+            Within::Multiple => (1..=10 * whole).contains(&rate),
         }
     }
 
@@ -66,6 +69,7 @@ impl Within {
             Within::Growth => "above -100% and at most 1000%",
             Within::Signed => "from -100% to 100%",
             Within::Positive => "from 0% to 1000%",
+            Within::Multiple => "above 0% and at most 1000%",
         }
     }
 }
@@ -207,7 +211,7 @@ impl<'a> Field<'a> {
     /// A whole number within the bounds that the registry gives.
     pub fn whole(self) -> Option<i64> {
         self.expects(&Shape::Whole(0, 0));
-        let Shape::Whole(first, last) = self.shape else { return None };
+        let (first, last) = self.shape.whole_bounds()?;
         let Value::Number(text) = &self.node.value else {
             self.wrong_type();
             return None;
@@ -223,7 +227,7 @@ impl<'a> Field<'a> {
             self.desk.fault(Code::NumberForm, self.span(), message, "", remedy);
             return None;
         }
-        let number = text.parse().ok().filter(|number| (first..=last).contains(&number));
+        let number = text.parse().ok().filter(|number| (first..=last).contains(number));
         if number.is_none() {
             let message = format!("`{text}` is out of range for `{}`", self.key);
             let remedy = format!("write a whole number from {first} to {last}");

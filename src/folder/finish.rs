@@ -6,13 +6,12 @@ use super::syntax::Table;
 use super::text::Span;
 use crate::diagnostic::Code;
 use crate::funding::partner::PartnerMethod;
-use crate::funding::payer::PayerMethod;
 use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
 use crate::limits::{MONEY_CENTS_MAX, TRANCHES_MAX};
 use crate::money::Money;
 use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
 use crate::plan::Plan;
-use crate::plan::cost::{CostLine, Escalation, Form};
+use crate::plan::cost::{CostLine, Escalation, Form, planned_receipts};
 use crate::plan::restriction::{Verdict, selected, standing_verdict};
 
 /// What of a plan could be read, so that what could not is not told again.
@@ -124,11 +123,20 @@ fn lines(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
         }
         books.count(needs[place], "cost", id);
     }
+    for line in plan.lines.iter().filter(|_| sound.streams.iter().all(|sound| *sound)) {
+        let Form::FeeOfReceipts { share, streams } = &line.form else { continue };
+        let lowered =
+            streams.iter().filter_map(|stream| plan.stream(*stream).lower(&plan.setting()));
+        let tranches = lowered.flat_map(|lowered| lowered.tranches);
+        let receipts = tranches.flat_map(|tranche| planned_receipts(&tranche, plan.horizon.end()));
+        let base: i128 = cents(receipts.map(|(_, amount)| amount.floor_zero()));
+        let fee = base.min(i128::from(MONEY_CENTS_MAX)) * share.billionths() / 1_000_000_000;
+        books.count(fee, "cost", line.name.as_str());
+    }
     for line in &plan.lines {
         let Form::Fee { share, on } = &line.form else { continue };
         let charged = plan.lines.iter().enumerate().filter(|(place, other)| {
-            let fee = matches!(other.form, Form::Fee { .. });
-            !fee && selected(on, LineIndex::from(*place), other)
+            !other.is_fee() && selected(on, LineIndex::from(*place), other)
         });
         let base: i128 = charged.map(|(place, _)| needs[place]).sum();
         let fee = base.min(i128::from(MONEY_CENTS_MAX)) * share.billionths() / 1_000_000_000;
@@ -184,15 +192,7 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
 
 fn stream_drivers(stream: &Stream) -> Vec<DriverIndex> {
     let driver = match &stream.terms {
-        Terms::Payer(payer) => match &payer.method {
-            PayerMethod::Pmpm { members, .. } | PayerMethod::Capitation { members, .. } => {
-                Some(*members)
-            }
-            PayerMethod::FeeForService { units, .. } => Some(*units),
-            PayerMethod::CaseRate { cases, .. } => Some(*cases),
-            PayerMethod::Outcome { opened, .. } => Some(*opened),
-            PayerMethod::CostReimbursement { .. } => None,
-        },
+        Terms::Payer(payer) => return payer.method.drivers(),
         Terms::SharedSavings(savings) => Some(savings.members),
         Terms::Partner(partner) => match partner.method {
             PartnerMethod::Fees { units, .. } => Some(units),
@@ -228,9 +228,11 @@ fn matched(
         .any(|tranche| matches!(tranche.amount, Authority::OfEligible(_, None)));
     let award = if open { i128::from(MONEY_CENTS_MAX) } else { stated };
     let award = award.clamp(0, i128::from(MONEY_CENTS_MAX));
-    let (numerator, denominator) = matching.convention.ratio();
-    let needed = (award * numerator + denominator - 1) / denominator.max(1);
-    if needed > i128::from(MONEY_CENTS_MAX) {
+    let needed = matching.convention.values().map(|convention| {
+        let (numerator, denominator) = convention.ratio();
+        (award * numerator + denominator - 1) / denominator.max(1)
+    });
+    if needed.max().is_some_and(|needed| needed > i128::from(MONEY_CENTS_MAX)) {
         books.overflow("stream", plan.stream(stream).name.as_str(), "the match");
     }
 }

@@ -4,11 +4,12 @@
 //! not here), the refusal of unknown keys with the nearest known one, the columns of `costs.csv`
 //! and `streams.csv`, the JSON Schema for editors and the key tables of the format's description.
 //! The tables of cost lines stand in [`super::keys_cost`], those of streams in
-//! [`super::keys_stream`].
+//! [`super::keys_stream`], the terms of payers and public money in [`super::keys_terms`].
 
 use super::keys_award::AWARD_KINDS;
 use super::keys_cost::COST_KINDS;
 use super::keys_stream::STREAM_KINDS;
+use super::keys_terms::TERMS_KINDS;
 use crate::month::MONTH_NAMES;
 
 /// A kind of table: a name for this registry, and its keys.
@@ -96,6 +97,8 @@ pub enum Pattern {
     Id,
     /// Fiscal years: `FY2025`.
     FiscalYear,
+    /// Calendar years: `CY2025`.
+    CalendarYear,
     /// Keys of the table that it stands in.
     Key,
 }
@@ -106,6 +109,15 @@ impl Shape {
         match self {
             Shape::Either(shapes) => shapes.iter().any(|shape| shape.admits(wanted)),
             shape => std::mem::discriminant(shape) == std::mem::discriminant(wanted),
+        }
+    }
+
+    /// The bounds of a whole number, where one is foreseen.
+    pub fn whole_bounds(&self) -> Option<(i64, i64)> {
+        match self {
+            Shape::Whole(first, last) => Some((*first, *last)),
+            Shape::Either(shapes) => shapes.iter().find_map(Shape::whole_bounds),
+            _ => None,
         }
     }
 }
@@ -207,6 +219,8 @@ const BASE_KINDS: &[Kind] = &[
             title_key(),
             may("start", Number, "", "The level in the plan's first month."),
             may("growth", Share, "0%", "Yearly growth of `start`."),
+            may("churn", Share, "0%", "The share of `start` that leaves each month."),
+            may("joining", Number, "0", "How many join each month; with `churn`."),
             may("growth-month", MonthName, "the fiscal year's first", "The month of the step."),
             may("yearly", List(&Number), "", "A level for each twelve months; the last holds on."),
             may("series", File, "", "A file with the columns month, driver, value."),
@@ -283,7 +297,8 @@ const BASE_KINDS: &[Kind] = &[
 
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    BASE_KINDS.iter().chain(COST_KINDS).chain(STREAM_KINDS).chain(AWARD_KINDS)
+    let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS);
+    BASE_KINDS.iter().chain(COST_KINDS).chain(streams)
 }
 
 /// The kind of this name.
@@ -351,6 +366,9 @@ impl Shape {
             Shape::List(inner) => format!("[{}]", inner.example()),
             Shape::Table(names) => table_example(names),
             Shape::Map(Pattern::FiscalYear, inner) => format!("{{ FY2025 = {} }}", inner.example()),
+            Shape::Map(Pattern::CalendarYear, inner) => {
+                format!("{{ CY2025 = {} }}", inner.example())
+            }
             Shape::Map(_, inner) => format!("{{ an-id = {} }}", inner.example()),
             Shape::Either(shapes) => shapes.first().map(Shape::example).unwrap_or_default(),
         }
@@ -389,6 +407,7 @@ impl Shape {
             Shape::Map(pattern, inner) => {
                 let by = match pattern {
                     Pattern::FiscalYear => "fiscal year",
+                    Pattern::CalendarYear => "calendar year",
                     Pattern::Id => "id",
                     Pattern::Key => "key",
                 };

@@ -17,6 +17,9 @@ pub const PRIORITIES: &[&str] = &["core", "essential", "stretch"];
 /// The words of what benefit is measured by.
 pub const BASES: &[&str] = &["fte", "clients", "encounters", "square-feet", "agreed"];
 
+/// What a fee is a share of.
+pub const FEE_BASES: &[&str] = &["cost", "receipts"];
+
 const COST_KEYS: &[Key] = &[
     title_key(),
     may("layer", Word(LAYERS), "backbone", "The partnership's infrastructure, or its activities."),
@@ -96,10 +99,17 @@ pub const COST_KINDS: &[Kind] = &[
     },
     Kind {
         name: "fee",
-        doc: "A share of other lines' cost.",
+        doc: "A share of other lines' cost, or of what streams bring in as planned.",
         keys: &[
             need("share", Share, "The share."),
-            need("on", List(&Selector), "The lines whose cost it is a share of."),
+            may(
+                "of",
+                Word(FEE_BASES),
+                "cost",
+                "Of lines' cost (`on`), or of receipts (`streams`).",
+            ),
+            may("on", List(&Selector), "", "The lines whose cost it is a share of."),
+            may("streams", List(&Id("stream")), "", "The streams whose receipts it is a share of."),
         ],
     },
     Kind {

@@ -4,8 +4,9 @@ use super::keys::Shape::{
     Bool, Day, Either, File, Id, List, Money, Month, MonthName, Number, Price, Share, Table, Text,
     Whole, Word,
 };
-use super::keys::{BY_YEAR, Key, Kind, SELECTORS, Shape, drop_key, may, need, title_key};
+use super::keys::{Key, Kind, SELECTORS, Shape, drop_key, may, need, title_key};
 use super::keys_award::INDIRECT_KINDS;
+use super::keys_terms::{PAYER_TERMS, PUBLIC_TERMS};
 
 /// The words of the kinds of stream.
 pub const KINDS: &[&str] = &["grant", "payer", "public", "shared-savings", "partner", "reserve"];
@@ -27,32 +28,26 @@ pub const PERIODS: &[&str] = &["whole", "yearly"];
 pub const CARRYOVERS: &[&str] = &["automatic", "approved", "by-approval", "none"];
 /// The shapes of a taper.
 pub const TAPERS: &[&str] = &["linear", "geometric"];
-/// How a payer pays.
-pub const PAYER_METHODS: &[&str] =
-    &["pmpm", "capitation", "fee-for-service", "case-rate", "outcome", "cost-reimbursement"];
-/// How public money is granted.
-pub const PUBLIC_METHODS: &[&str] =
-    &["appropriation", "formula", "levy", "settlement", "match", "community-benefit"];
 
 /// Months of a lag.
-const LAG: Shape = Whole(0, 120);
+pub(super) const LAG: Shape = Whole(0, 120);
 const PAYMENT: Shape = Table(&["payment", "payment.advance", "payment.reimbursement"]);
-const PAID: Shape = List(&Table(&["paid"]));
+pub(super) const PAID: Shape = List(&Table(&["paid"]));
 
 const fn terms(methods: Shape) -> Key {
     need("terms", methods, "The terms of the agreement.")
 }
 
-const fn method(words: &'static [&'static str], doc: &'static str) -> Key {
+pub(super) const fn method(words: &'static [&'static str], doc: &'static str) -> Key {
     need("method", Word(words), doc)
 }
 
-const fn growth(doc: &'static str) -> Key {
+pub(super) const fn growth(doc: &'static str) -> Key {
     may("growth", Share, "0%", doc)
 }
 
-const MEMBERS: Key = need("members", Id("driver"), "The members of a month.");
-const RATE: Key = need("rate", Price, "Dollars a unit.");
+pub(super) const MEMBERS: Key = need("members", Id("driver"), "The members of a month.");
+pub(super) const RATE: Key = need("rate", Price, "Dollars a unit.");
 
 /// The keys of every stream.
 const STREAM_KEYS: &[Key] = &[
@@ -77,6 +72,12 @@ const STREAM_KEYS: &[Key] = &[
     may("indirect", Table(&["indirect"]), "", "Indirect cost that it recovers."),
     may("match", Table(&["match"]), "", "The match that it needs."),
     may("last-resort", Bool, "false", "Whether it pays only after all other restricted money."),
+    may(
+        "start-delay-months",
+        Whole(0, 24),
+        "0",
+        "Months after `from` before which nothing is earned or spent; the end stays.",
+    ),
     may("notice-months", Whole(0, 120), "", "Months of notice before the agreement may end."),
     may(
         "fiscal-year-starts",
@@ -112,25 +113,6 @@ const GRANT_KEYS: &[Key] = &[
     ),
     may("payment", PAYMENT, "by reimbursement where federal, else once", "How its cash arrives."),
 ];
-
-const PAYER_TERMS: Shape = Table(&[
-    "terms.payer",
-    "terms.pmpm",
-    "terms.capitation",
-    "terms.fee-for-service",
-    "terms.case-rate",
-    "terms.outcome",
-    "terms.cost-reimbursement",
-]);
-const PUBLIC_TERMS: Shape = Table(&[
-    "terms.public",
-    "terms.appropriation",
-    "terms.formula",
-    "terms.levy",
-    "terms.settlement",
-    "terms.match",
-    "terms.community-benefit",
-]);
 
 const PARTNER_KEYS: &[Key] = &[
     may("yearly", Money, "", "An amount each fiscal year, due at its beginning."),
@@ -310,133 +292,6 @@ pub const STREAM_KINDS: &[Kind] = &[
             need("share", Share, "Its yearly amount as a share of the last twelve months."),
             may("status", Word(STATUSES), "prospective", "How sure it is."),
         ],
-    },
-    Kind {
-        name: "terms.payer",
-        doc: "The terms of every payer contract.",
-        keys: &[
-            method(PAYER_METHODS, "How the payment is reckoned."),
-            growth("A yearly change of the price."),
-            may("withhold", Table(&["scored"]), "", "What is withheld, and paid on a score."),
-            may("bonus", Table(&["scored"]), "", "What is paid on top, on a score."),
-            may("pass-through", Share, "0%", "The share that is passed on to partners."),
-            may("collection-lag-months", LAG, "0", "Months to the cash; or `collection`."),
-            may("collection", List(&Table(&["collection"])), "", "Shares that arrive by lag."),
-        ],
-    },
-    Kind {
-        name: "terms.pmpm",
-        doc: "Per member per month, for care coordination.",
-        keys: &[MEMBERS, RATE],
-    },
-    Kind {
-        name: "terms.capitation",
-        doc: "Per member per month, for the whole of a service.",
-        keys: &[MEMBERS, RATE],
-    },
-    Kind {
-        name: "terms.fee-for-service",
-        doc: "A fee for each unit delivered.",
-        keys: &[
-            need("units", Id("driver"), "The units delivered in a month."),
-            RATE,
-            may("denial", Share, "0%", "The share denied for good."),
-        ],
-    },
-    Kind {
-        name: "terms.case-rate",
-        doc: "A rate for each case opened.",
-        keys: &[need("cases", Id("driver"), "The cases opened in a month."), RATE],
-    },
-    Kind {
-        name: "terms.outcome",
-        doc: "A rate for each outcome completed.",
-        keys: &[
-            need("opened", Id("driver"), "The pathways opened in a month."),
-            may("completion", Share, "100%", "The share of them that is completed."),
-            may("completion-lag-months", LAG, "0", "Months from opening to completion."),
-            RATE,
-        ],
-    },
-    Kind {
-        name: "terms.cost-reimbursement",
-        doc: "What eligible cost was, up to a limit.",
-        keys: &[need("yearly", Money, "The most it pays in a fiscal year of the funder.")],
-    },
-    Kind {
-        name: "scored",
-        doc: "A part of a payment that depends on a score.",
-        keys: &[
-            need("share", Share, "Its share of the payment."),
-            need("score", Share, "The expected share of it that the score earns."),
-            may("measured", MonthName, "december", "The last month of the measured year."),
-            may("paid-after-months", LAG, "6", "Months from the measured year to the payment."),
-        ],
-    },
-    Kind {
-        name: "collection",
-        doc: "A share of payments that arrives with a lag.",
-        keys: &[
-            need("lag-months", LAG, "Months from the service to the cash."),
-            need("share", Share, "The share that arrives then."),
-        ],
-    },
-    Kind {
-        name: "terms.public",
-        doc: "The terms of all public money.",
-        keys: &[method(PUBLIC_METHODS, "How it is granted.")],
-    },
-    Kind {
-        name: "terms.appropriation",
-        doc: "An amount each fiscal year of the funder.",
-        keys: &[
-            may("yearly", Money, "", "The same amount each year; or `by-year`."),
-            may("by-year", BY_YEAR, "", "Amounts by the funder's fiscal year; or `yearly`."),
-            may("carried", Bool, "false", "Whether what a year leaves may be spent later."),
-        ],
-    },
-    Kind {
-        name: "terms.formula",
-        doc: "Allotments with their own windows.",
-        keys: &[need("allotments", List(&Table(&["allotment"])), "The allotments.")],
-    },
-    Kind {
-        name: "allotment",
-        doc: "One allotment of a formula grant.",
-        keys: &[
-            need("available", Month, "The first month."),
-            may("obligate-by", Month, "", "The last month to obligate it."),
-            need("spend-by", Month, "The last month to spend it."),
-            need("amount", Money, "The amount."),
-        ],
-    },
-    Kind {
-        name: "terms.levy",
-        doc: "A dedicated tax: base x rate x growth x collection, a twelfth each month.",
-        keys: &[
-            need("base", Money, "The yearly tax base."),
-            need("rate", Share, "The rate of the levy."),
-            growth("Yearly growth of the base."),
-            may("collection", Share, "100%", "The share that is collected."),
-        ],
-    },
-    Kind {
-        name: "terms.settlement",
-        doc: "Dated payments, as a settlement states them.",
-        keys: &[need("payments", PAID, "The payments.")],
-    },
-    Kind {
-        name: "terms.match",
-        doc: "A share of each eligible dollar, together with non-federal money.",
-        keys: &[
-            need("rate", Share, "The public share; below 100%."),
-            may("yearly-limit", Money, "", "The most it pays in a fiscal year of the funder."),
-        ],
-    },
-    Kind {
-        name: "terms.community-benefit",
-        doc: "A hospital's discretionary amount each fiscal year.",
-        keys: &[need("yearly", Money, "The yearly amount.")],
     },
     Kind {
         name: "terms.shared-savings",

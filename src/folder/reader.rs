@@ -134,8 +134,8 @@ impl Desk {
     }
 
     /// Records that a rule holds where the plan states nothing.
-    pub fn rests_on(&self, path: String, rule: &'static Rule) {
-        self.defaults.borrow_mut().push(RuleDefault { path, rule });
+    pub fn rests_on(&self, path: String, rule: &'static Rule, carried: Option<(i32, i32)>) {
+        self.defaults.borrow_mut().push(RuleDefault { path, rule, carried });
     }
 
     /// The rules that the plan rests on, in the order of paths, months and subjects.
@@ -274,7 +274,12 @@ impl<'a> TableReader<'a> {
 
     /// Records that a rule holds in the place of a key that is left out.
     pub fn rests_on(&self, key: &str, rule: &'static Rule) {
-        self.desk.rests_on(joined(&self.path, key), rule);
+        self.desk.rests_on(joined(&self.path, key), rule, None);
+    }
+
+    /// Records that a rule holds for its own year, and for later years for which none was published.
+    pub fn rests_on_carried(&self, key: &str, rule: &'static Rule, years: (i32, i32)) {
+        self.desk.rests_on(joined(&self.path, key), rule, Some(years));
     }
 
     /// Takes a key that must be given, and tells where it is missing.

@@ -2,14 +2,16 @@
 
 use super::context::{Context, Recovery, reserved};
 use super::field::{self, Field, Within};
-use super::keys_cost::{BASES, CATEGORIES, LAYERS, PRIORITIES};
+use super::keys_cost::{BASES, CATEGORIES, FEE_BASES, LAYERS, PRIORITIES};
 use super::meant;
 use super::reader::TableReader;
 use super::resolve_streams::Streams;
 use super::syntax::{Entry, Table, Value};
 use super::tables::fiscal_year;
 use crate::diagnostic::{Code, nearest, visible};
-use crate::funding::Terms;
+use crate::funding::partner::PartnerMethod;
+use crate::funding::public::PublicMethod;
+use crate::funding::{Kind, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{DriverIndex, Name, StreamIndex};
@@ -41,7 +43,7 @@ pub fn read(
     for (id, entry, table) in section {
         let Some(name) = Name::parse(id) else { continue };
         let before = context.desk.fault_count();
-        let line = line(context, name, entry, table);
+        let line = line(context, name, entry, table, streams);
         found.push((line, context.desk.fault_count() == before));
     }
     for (place, stream) in streams.streams.iter().enumerate() {
@@ -86,16 +88,27 @@ fn blank(context: &Context<'_>, name: Name) -> CostLine {
     }
 }
 
-fn line(context: &Context<'_>, name: Name, entry: &Entry, table: &Table) -> CostLine {
+fn line(
+    context: &Context<'_>,
+    name: Name,
+    entry: &Entry,
+    table: &Table,
+    streams: &Streams,
+) -> CostLine {
     let path = format!("cost.{name}");
     let mut reader = TableReader::new(context.desk, table, &["cost"], path, entry.key);
     reader.record();
-    let line = keys(context, name, &mut reader);
+    let line = keys(context, name, &mut reader, streams);
     reader.finish();
     line
 }
 
-fn keys(context: &Context<'_>, name: Name, reader: &mut TableReader<'_>) -> CostLine {
+fn keys(
+    context: &Context<'_>,
+    name: Name,
+    reader: &mut TableReader<'_>,
+    streams: &Streams,
+) -> CostLine {
     context.refuse_drop(reader);
     let mut line = blank(context, name);
     line.title = context.title(reader, line.name.as_str());
@@ -124,7 +137,7 @@ fn keys(context: &Context<'_>, name: Name, reader: &mut TableReader<'_>) -> Cost
         None => Category::Other,
     };
     term(context, reader, &mut line);
-    if let Some(form) = form(context, reader, &line) {
+    if let Some(form) = form(context, reader, &line, streams) {
         line.form = form;
     }
     line.escalation = escalation(context, reader).unwrap_or(Escalation::None);
@@ -174,7 +187,12 @@ fn term(context: &Context<'_>, reader: &mut TableReader<'_>, line: &mut CostLine
     }
 }
 
-fn form(context: &Context<'_>, reader: &mut TableReader<'_>, line: &CostLine) -> Option<Form> {
+fn form(
+    context: &Context<'_>,
+    reader: &mut TableReader<'_>,
+    line: &CostLine,
+    streams: &Streams,
+) -> Option<Form> {
     let given = reader.one_of(Code::AmountForm, "what it costs", &FORMS);
     // Every form is asked for, so that a wrong value in a second one is told as well.
     let mut found = None;
@@ -189,7 +207,7 @@ fn form(context: &Context<'_>, reader: &mut TableReader<'_>, line: &CostLine) ->
             "unit" => field.table(&["unit"]).and_then(|reader| unit(context, reader)),
             "step" => field.table(&["step"]).and_then(|reader| step(context, reader)),
             "series" => series(context, field, line),
-            _ => field.table(&["fee"]).and_then(|reader| fee(context, reader, line)),
+            _ => field.table(&["fee"]).and_then(|reader| fee(context, reader, line, streams)),
         };
         found = found.or(form);
     }
@@ -276,8 +294,27 @@ fn step(context: &Context<'_>, mut reader: TableReader<'_>) -> Option<Form> {
     Some(Form::Step { driver: driver?, capacity: capacity?, yearly: yearly? })
 }
 
-fn fee(context: &Context<'_>, mut reader: TableReader<'_>, line: &CostLine) -> Option<Form> {
+fn fee(
+    context: &Context<'_>,
+    mut reader: TableReader<'_>,
+    line: &CostLine,
+    streams: &Streams,
+) -> Option<Form> {
     let share = reader.need("share").and_then(|field| field.share(Within::Positive));
+    let of = reader.get("of").map_or(Some(0), |field| field.word(FEE_BASES));
+    let Some(of) = of else {
+        reader.take_all("fee");
+        reader.finish();
+        return None;
+    };
+    if of == 1 {
+        let remedy = "delete it, or write `of = \"cost\"`";
+        reader.refuse("on", "goes with a fee of cost alone", remedy);
+        let charged = reader.need("streams").and_then(|field| charged(context, field, streams));
+        reader.finish();
+        return Some(Form::FeeOfReceipts { share: share?, streams: charged? });
+    }
+    reader.refuse("streams", "goes with `of = \"receipts\"` alone", "delete it, or write that");
     let on = reader.need("on");
     let span = on.as_ref().map_or(reader.key(), Field::span);
     if on.as_ref().is_some_and(Field::is_empty_list) {
@@ -297,6 +334,57 @@ fn fee(context: &Context<'_>, mut reader: TableReader<'_>, line: &CostLine) -> O
     }
     reader.finish();
     Some(Form::Fee { share: share?, on })
+}
+
+/// The streams that a fee of receipts is charged on, in order. What depends on the plan's cost, or never
+/// comes in as cash, has no receipts as planned.
+fn charged(context: &Context<'_>, field: Field<'_>, streams: &Streams) -> Option<Vec<StreamIndex>> {
+    let span = field.span();
+    let mut charged: Vec<StreamIndex> = Vec::new();
+    let mut whole = true;
+    for item in field.items()? {
+        let span = item.span();
+        let Some(index) = context.stream(item) else {
+            whole = false;
+            continue;
+        };
+        let stream = &streams.streams[index.at()];
+        let why = match &stream.terms {
+            Terms::Public(public) if matches!(public.method, PublicMethod::Match { .. }) => {
+                Some("is a share of the plan's cost, the fee with it")
+            }
+            Terms::Partner(partner) if matches!(partner.method, PartnerMethod::InKind { .. }) => {
+                Some("is in-kind, which is never cash")
+            }
+            _ if stream.kind == Kind::Reserve => Some("is a reserve, which is held already"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let message = format!("a fee of receipts names `{}`, which {why}", stream.name);
+            let remedy = "leave it out of `streams`";
+            context.desk.fault(Code::RuleBroken, span, message, "no receipts as planned", remedy);
+            whole = false;
+        }
+        if charged.contains(&index) {
+            let message = format!("`streams` names `{}` twice", stream.name);
+            context.desk.fault(Code::Conflict, span, message, "once more", "keep one of them");
+            whole = false;
+        }
+        charged.push(index);
+    }
+    if charged.is_empty() && whole {
+        let remedy = "write the streams it is charged on: `streams = [\"an-id\"]`";
+        context.desk.fault(
+            Code::RestrictionContradiction,
+            span,
+            "`streams` names nothing",
+            "",
+            remedy,
+        );
+        return None;
+    }
+    charged.sort_unstable();
+    whole.then_some(charged)
 }
 
 fn series(context: &Context<'_>, field: Field<'_>, line: &CostLine) -> Option<Form> {

@@ -1,11 +1,11 @@
-//! Drivers: a start that grows, levels by year, or a file; one level a month of the horizon.
+//! Drivers: a start that grows or churns, levels by year, or a file; one level a month of the horizon.
 
 use super::context::{Context, no_levels, repeats};
 use super::field::{Field, Within};
 use super::reader::TableReader;
 use super::syntax::{Entry, Table};
 use crate::diagnostic::Code;
-use crate::driver::{Driver, stepped_index};
+use crate::driver::{Driver, churned, stepped_index};
 use crate::money::{Quantity, Rate};
 use crate::name::Name;
 
@@ -42,13 +42,26 @@ fn levels(context: &Context<'_>, reader: &mut TableReader<'_>, id: &str) -> Opti
         let remedy = "delete it, or state the levels by `start`";
         reader.refuse("growth", "goes with `start` alone", remedy);
         reader.refuse("growth-month", "goes with `start` alone", remedy);
+        reader.refuse("churn", "goes with `start` alone", remedy);
+        reader.refuse("joining", "goes with `start` alone", remedy);
+    }
+    if reader.has("churn") || reader.has("joining") {
+        let why = "does not go with `churn`, which moves the level each month";
+        for key in ["growth", "growth-month"] {
+            reader.refuse(key, why, "delete it, or `churn` and `joining`");
+        }
     }
     if form == Some("start") && !reader.has("growth") {
         reader.refuse("growth-month", "goes with `growth` alone", "delete it, or write a growth");
     }
     let growth = reader.get("growth");
     let month = reader.get("growth-month").map(Field::month_name);
+    let churn = reader.get("churn");
+    let joining = reader.get("joining");
     match form? {
+        "start" if churn.is_some() || joining.is_some() => {
+            churning(context, start?, churn, joining)
+        }
         "start" => grown(context, start?, growth, month),
         "yearly" => {
             let levels: Vec<Option<Quantity>> = listed(yearly?)?;
@@ -92,6 +105,26 @@ fn grown(
     if levels.is_none() && context.horizon_known {
         let message = "the driver grows beyond a billion within the plan";
         let remedy = if given { "write a smaller growth" } else { "write a smaller start" };
+        context.desk.fault(Code::NumberRange, span, message, "too large", remedy);
+    }
+    levels
+}
+
+/// Levels of which a share leaves each month while others join.
+fn churning(
+    context: &Context<'_>,
+    start: Field<'_>,
+    churn: Option<Field<'_>>,
+    joining: Option<Field<'_>>,
+) -> Option<Vec<Quantity>> {
+    let span = joining.as_ref().map_or(start.span(), Field::span);
+    let start = start.quantity();
+    let churn = churn.map_or(Some(Rate::ZERO), |field| field.share(Within::Whole));
+    let joining = joining.map_or(Some(Quantity::default()), Field::quantity);
+    let levels = churned(start?, churn?, joining?, context.horizon.months as usize);
+    if levels.is_none() && context.horizon_known {
+        let message = "the driver grows beyond a billion within the plan";
+        let remedy = "write fewer people who join";
         context.desk.fault(Code::NumberRange, span, message, "too large", remedy);
     }
     levels

@@ -9,6 +9,7 @@ use super::resolve_costs::percent;
 use super::resolve_streams::Head;
 use super::text::Span;
 use crate::diagnostic::Code;
+use crate::driver::Stepped;
 use crate::funding::Kind;
 use crate::money::Rate;
 use crate::month::Month;
@@ -290,5 +291,6 @@ fn matching(context: &Context<'_>, head: &Head, field: Field<'_>) -> Option<Matc
         _ => MatchConvention::PerAwardDollar(dollars?),
     };
     let by = by.and_then(|(_, by)| by);
+    let convention = Stepped::steady(convention);
     Some(Matching { convention, on, pledged_by, by, federal_statute, each_dollar: false })
 }

@@ -7,6 +7,7 @@ use super::reader::TableReader;
 use super::syntax::{Entry, Table, Value};
 use super::{resolve_award, resolve_restrictions, resolve_terms};
 use crate::diagnostic::Code;
+use crate::driver::later;
 use crate::funding::public::PublicMethod;
 use crate::funding::{End, Kind, Public, Scheduled, Status, Stream, Terms};
 use crate::money::Rate;
@@ -37,6 +38,8 @@ pub struct Head {
     pub until: Option<Month>,
     /// Whether both could be read, if they are stated.
     pub term_known: bool,
+    /// Months after the first in which nothing is earned or spent.
+    pub delay_months: u32,
     /// How sure it is.
     pub status: Status,
     /// Whether it is federal money.
@@ -54,6 +57,11 @@ impl Head {
     pub fn award_month(&self) -> Option<Month> {
         let (named, awarded) = self.awarded;
         named.map(RuleSet::month).or(awarded).or(self.from)
+    }
+
+    /// The first month in which anything may be earned or spent.
+    pub fn begins(&self, context: &Context<'_>) -> Month {
+        later(self.from.unwrap_or(context.horizon.start), self.delay_months)
     }
 }
 
@@ -138,6 +146,7 @@ fn stream(
         status: head.status,
         probability,
         end,
+        delayed_to: (head.delay_months > 0).then(|| head.begins(context)),
         notice_months,
         termination: termination.end,
         fiscal: head.fiscal,
@@ -149,10 +158,11 @@ fn stream(
 /// Public matching money pays its share of a dollar only together with the rest of that dollar. What the
 /// stream says of its match beside the share stands.
 fn with_match_of_terms(restrictions: Restrictions, terms: Option<&Terms>) -> Restrictions {
-    let Some(Terms::Public(Public { method: PublicMethod::Match { rate, .. }, .. })) = terms else {
+    let Some(Terms::Public(Public { method: PublicMethod::Match { share, .. }, .. })) = terms
+    else {
         return restrictions;
     };
-    let convention = MatchConvention::ShareOfTotal(rate.complement());
+    let convention = share.map(|share| MatchConvention::ShareOfTotal(share.complement()));
     let matching = match restrictions.matching {
         Some(stated) => Matching { convention, each_dollar: true, ..stated },
         None => Matching {
@@ -181,7 +191,8 @@ fn own_kind(kind: Kind) -> &'static str {
 fn head(context: &Context<'_>, reader: &mut TableReader<'_>, kind: Option<Kind>) -> Head {
     let terms = reader.peek("terms").and_then(|entry| entry.node.table());
     let method = terms.and_then(|terms| terms.get("method")).and_then(|entry| entry.node.text());
-    let matched = kind == Some(Kind::Public) && method == Some("match");
+    let federal_by_law = matches!(method, Some("match" | "administrative-claiming"));
+    let matched = kind == Some(Kind::Public) && federal_by_law;
     let federal = reader.get("federal").and_then(Field::bool).unwrap_or(matched);
     let own = reader.get("fiscal-year-starts").and_then(Field::month_name);
     let fiscal = match own {
@@ -209,6 +220,7 @@ fn head(context: &Context<'_>, reader: &mut TableReader<'_>, kind: Option<Kind>)
         from: from.flatten(),
         until: until.and_then(|(_, until)| until),
         term_known: from != Some(None) && !matches!(until, Some((_, None))),
+        delay_months: delay(reader, kind),
         status,
         federal,
         cost_principles: principles.unwrap_or(federal),
@@ -224,6 +236,19 @@ fn head(context: &Context<'_>, reader: &mut TableReader<'_>, kind: Option<Kind>)
         head.term_known = false;
     }
     head
+}
+
+/// Months by which the start is delayed. A contract on savings measures whole years, and a reserve is
+/// there already.
+fn delay(reader: &mut TableReader<'_>, kind: Option<Kind>) -> u32 {
+    let other = match kind {
+        Some(Kind::SharedSavings) => "`from`",
+        Some(Kind::Reserve) => "`authorised-from`",
+        _ => return reader.get("start-delay-months").and_then(Field::count).unwrap_or(0),
+    };
+    let why = format!("does not go with a stream whose beginning {other} states alone");
+    reader.refuse("start-delay-months", &why, &format!("delete it, and write a later {other}"));
+    0
 }
 
 /// Why a term may end before it begins: by days it may hold no half of a month.

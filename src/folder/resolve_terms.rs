@@ -1,25 +1,22 @@
-//! The terms of streams by kind: payers, public money, shared savings, partners and reserves.
+//! The terms of streams by kind; here those of shared savings, partners and reserves.
 //!
-//! Grants have their own file, [`super::resolve_grants`].
+//! Grants, payers and public money have files of their own: [`super::resolve_grants`],
+//! [`super::resolve_payers`], [`super::resolve_public`].
 
 use super::context::Context;
 use super::field::{Field, Within};
-use super::keys_stream::{INSTALMENTS, PAYER_METHODS, PAYMENTS, PUBLIC_METHODS};
+use super::keys_stream::{INSTALMENTS, PAYMENTS};
 use super::reader::TableReader;
-use super::resolve_costs::by_year;
-use super::resolve_grants;
 use super::resolve_pools::paid;
 use super::resolve_streams::Head;
-use super::text::Span;
+use super::{resolve_grants, resolve_payers, resolve_public};
 use crate::diagnostic::Code;
 use crate::funding::grant::Payment;
 use crate::funding::partner::PartnerMethod;
-use crate::funding::payer::{PayerMethod, Scored};
-use crate::funding::public::PublicMethod;
 use crate::funding::reserve::Floor;
-use crate::funding::{Kind, Partner, Payer, Public, Reserve, Scheduled, SharedSavings, Terms};
+use crate::funding::{Kind, Partner, Reserve, SharedSavings, Terms};
 use crate::money::{Money, Rate};
-use crate::month::{FiscalCalendar, Month};
+use crate::month::Month;
 use crate::name::DriverIndex;
 
 /// The terms of a stream of this kind.
@@ -31,8 +28,8 @@ pub fn read(
 ) -> Option<Terms> {
     match kind {
         Kind::Grant => resolve_grants::grant(context, reader, head).map(Terms::Grant),
-        Kind::Payer => payer(context, reader, head).map(Terms::Payer),
-        Kind::Public => public(context, reader, head).map(Terms::Public),
+        Kind::Payer => resolve_payers::payer(context, reader, head).map(Terms::Payer),
+        Kind::Public => resolve_public::public(context, reader, head).map(Terms::Public),
         Kind::SharedSavings => savings(context, reader, head).map(Terms::SharedSavings),
         Kind::Partner => partner(context, reader, head).map(Terms::Partner),
         Kind::Reserve => reserve(context, reader).map(Terms::Reserve),
@@ -40,7 +37,12 @@ pub fn read(
 }
 
 /// A share, or what holds where none is stated.
-fn share(reader: &mut TableReader<'_>, key: &str, within: Within, default: Rate) -> Option<Rate> {
+pub fn share(
+    reader: &mut TableReader<'_>,
+    key: &str,
+    within: Within,
+    default: Rate,
+) -> Option<Rate> {
     match reader.get(key) {
         Some(field) => field.share(within),
         None => Some(default),
@@ -55,7 +57,12 @@ pub fn count(reader: &mut TableReader<'_>, key: &str, default: u32) -> Option<u3
     }
 }
 
-fn driver(context: &Context<'_>, reader: &mut TableReader<'_>, key: &str) -> Option<DriverIndex> {
+/// The driver that a key must name.
+pub fn driver(
+    context: &Context<'_>,
+    reader: &mut TableReader<'_>,
+    key: &str,
+) -> Option<DriverIndex> {
     reader.need(key).and_then(|field| context.driver(field))
 }
 
@@ -100,273 +107,8 @@ pub const REIMBURSED: Payment = Payment::Reimbursement { cycle_months: 1, lag_mo
 /// The payment where nothing is stated: all of a period at its beginning.
 pub const AT_ONCE: Payment = Payment::Advance { every_months: None, lag_months: 0 };
 
-fn payer(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) -> Option<Payer> {
-    let mut reader = stream.need("terms").and_then(|field| field.table(&["terms.payer"]))?;
-    let method = reader.need("method").and_then(|field| field.word(PAYER_METHODS));
-    let method = match method {
-        Some(at) => {
-            reader.also(&[PAYER_TERMS[at]]);
-            if at == 5 {
-                let payment = payment(stream.get("payment"), REIMBURSED);
-                let yearly = reader.need("yearly").and_then(Field::money);
-                yearly
-                    .zip(payment)
-                    .map(|(yearly, payment)| PayerMethod::CostReimbursement { yearly, payment })
-            } else {
-                let why = "goes with `method = \"cost-reimbursement\"` alone";
-                let remedy = "delete it: `collection-lag-months` of the terms says when it is paid";
-                stream.refuse("payment", why, remedy);
-                payer_method(context, &mut reader, at)
-            }
-        }
-        None => {
-            reader.take_all("terms");
-            None
-        }
-    };
-    let growth = share(&mut reader, "growth", Within::Growth, Rate::ZERO);
-    let withhold = reader.get("withhold").map(|field| scored(field, Within::Whole));
-    let bonus = reader.get("bonus").map(|field| scored(field, Within::Positive));
-    let pass_through = share(&mut reader, "pass-through", Within::Whole, Rate::ZERO);
-    let collection = collection(&mut reader);
-    reader.finish();
-    Some(Payer {
-        from: head.from.unwrap_or(context.horizon.start),
-        method: method?,
-        growth: growth?,
-        withhold: withhold.map_or(Some(None), |scored| scored.map(Some))?,
-        bonus: bonus.map_or(Some(None), |scored| scored.map(Some))?,
-        pass_through: pass_through?,
-        collection: collection?,
-    })
-}
-
-/// The kinds of table of payers' terms, in the order of the methods.
-const PAYER_TERMS: [&str; 6] = [
-    "terms.pmpm",
-    "terms.capitation",
-    "terms.fee-for-service",
-    "terms.case-rate",
-    "terms.outcome",
-    "terms.cost-reimbursement",
-];
-
-fn payer_method(
-    context: &Context<'_>,
-    reader: &mut TableReader<'_>,
-    method: usize,
-) -> Option<PayerMethod> {
-    let count_key = ["members", "members", "units", "cases", "opened"][method];
-    let units = driver(context, reader, count_key);
-    let rate = reader.need("rate").and_then(Field::price);
-    let denial = (method == 2).then(|| share(reader, "denial", Within::Whole, Rate::ZERO));
-    let completion = (method == 4).then(|| share(reader, "completion", Within::Whole, Rate::ONE));
-    let lag = (method == 4).then(|| count(reader, "completion-lag-months", 0));
-    let (units, rate) = (units?, rate?);
-    Some(match method {
-        0 => PayerMethod::Pmpm { members: units, rate },
-        1 => PayerMethod::Capitation { members: units, rate },
-        2 => PayerMethod::FeeForService { units, rate, denial: denial.flatten()? },
-        3 => PayerMethod::CaseRate { cases: units, rate },
-        _ => PayerMethod::Outcome {
-            opened: units,
-            completion: completion.flatten()?,
-            lag_months: lag.flatten()?,
-            rate,
-        },
-    })
-}
-
-fn scored(field: Field<'_>, within: Within) -> Option<Scored> {
-    let mut reader = field.table(&["scored"])?;
-    let part = reader.need("share").and_then(|field| field.share(within));
-    let score = reader.need("score").and_then(|field| field.share(Within::Whole));
-    let measured = reader.get("measured").map_or(Some(12), Field::month_name);
-    let paid_after_months = count(&mut reader, "paid-after-months", 6);
-    reader.finish();
-    Some(Scored {
-        share: part?,
-        score: score?,
-        measured: measured?,
-        paid_after_months: paid_after_months?,
-    })
-}
-
-fn collection(reader: &mut TableReader<'_>) -> Option<Vec<(u32, Rate)>> {
-    let lag = reader.get("collection-lag-months");
-    if reader.has("collection") {
-        let why = "does not go with `collection`";
-        reader.refuse("collection-lag-months", why, "keep one of the two");
-    }
-    let Some(field) = reader.get("collection") else {
-        return lag.map_or(Some(0), Field::count).map(|lag| vec![(lag, Rate::ONE)]);
-    };
-    let (desk, span) = (field.desk, field.span());
-    let mut parts = Vec::new();
-    let mut whole = true;
-    for item in field.items()? {
-        let Some(mut reader) = item.table(&["collection"]) else {
-            whole = false;
-            continue;
-        };
-        let lag = reader.need("lag-months").and_then(Field::count);
-        let part = reader.need("share").and_then(|field| field.share(Within::Whole));
-        reader.finish();
-        whole &= lag.is_some() && part.is_some();
-        parts.extend(lag.zip(part));
-    }
-    let sum: i128 = parts.iter().map(|(_, part)| part.billionths()).sum();
-    if whole && sum != Rate::ONE.billionths() {
-        let message = format!("the shares collected sum to {}", super::resolve_costs::percent(sum));
-        let remedy = "write shares that sum to 100%; what is never paid is `denial`";
-        desk.fault(Code::SharesOverWhole, span, message, "not 100%", remedy);
-        return None;
-    }
-    whole.then_some(parts)
-}
-
-/// The kinds of table of public money's terms, in the order of the methods.
-const PUBLIC_TERMS: [&str; 6] = [
-    "terms.appropriation",
-    "terms.formula",
-    "terms.levy",
-    "terms.settlement",
-    "terms.match",
-    "terms.community-benefit",
-];
-
-fn public(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) -> Option<Public> {
-    let payment = payment(stream.get("payment"), AT_ONCE);
-    let mut reader = stream.need("terms").and_then(|field| field.table(&["terms.public"]))?;
-    let mut from = head.from.unwrap_or(context.horizon.start);
-    let method = match reader.need("method").and_then(|field| field.word(PUBLIC_METHODS)) {
-        None => {
-            reader.take_all("terms");
-            None
-        }
-        Some(at) => {
-            reader.also(&[PUBLIC_TERMS[at]]);
-            match at {
-                0 => appropriation(context, &mut reader, head),
-                1 => formula(context, &mut reader).map(PublicMethod::Formula),
-                2 => levy(&mut reader),
-                3 => {
-                    let list = reader.need("payments");
-                    payments(context, list, head).map(|payments| {
-                        from = earliest(&payments, head, from);
-                        PublicMethod::Settlement(payments)
-                    })
-                }
-                4 => {
-                    let rate =
-                        reader.need("rate").and_then(|field| field.share(Within::BelowWhole));
-                    let yearly = reader.get("yearly-limit").map(Field::money);
-                    let yearly = yearly.map_or(Some(None), |yearly| yearly.map(Some));
-                    rate.zip(yearly).map(|(rate, yearly)| PublicMethod::Match { rate, yearly })
-                }
-                _ => {
-                    let yearly = reader.need("yearly").and_then(Field::money);
-                    yearly.map(|yearly| PublicMethod::CommunityBenefit { yearly })
-                }
-            }
-        }
-    };
-    reader.finish();
-    Some(Public { from, method: method?, payment: payment? })
-}
-
-/// The last month of a stream that the plan can see.
-fn last(context: &Context<'_>, head: &Head) -> Month {
-    head.until.map_or(context.horizon.end(), |until| until.min(context.horizon.end()))
-}
-
-fn appropriation(
-    context: &Context<'_>,
-    reader: &mut TableReader<'_>,
-    head: &Head,
-) -> Option<PublicMethod> {
-    let form = reader.one_of(Code::AmountForm, "how much it grants", &["yearly", "by-year"]);
-    let yearly = reader.get("yearly").map(Field::money);
-    let listed = reader.get("by-year");
-    let span = listed.as_ref().map(|field| field.at);
-    let listed = listed.map(|field| by_year(context, field));
-    let carried = reader.get("carried").map_or(Some(false), Field::bool);
-    let from = head.from.unwrap_or(context.horizon.start);
-    let amounts = match form? {
-        "yearly" => {
-            let years =
-                head.fiscal.year_of(from)..=head.fiscal.year_of(last(context, head).max(from));
-            let amount = yearly.flatten()?;
-            years.map(|year| (year, amount)).collect()
-        }
-        _ => {
-            let years = listed.flatten()?;
-            outside_term(context, head, &years, span.unwrap_or(reader.key()));
-            years
-        }
-    };
-    Some(PublicMethod::Appropriation { yearly: amounts, carried: carried? })
-}
-
-/// Tells fiscal years that lie wholly outside the stream's term.
-fn outside_term(context: &Context<'_>, head: &Head, years: &[(i32, Money)], span: Span) {
-    let (Some(from), true) = (head.from, head.term_known) else { return };
-    for (year, _) in years {
-        let early = *year < head.fiscal.year_of(from);
-        let late = head.until.is_some_and(|until| *year > head.fiscal.year_of(until));
-        if early || late {
-            let label = FiscalCalendar::label(*year);
-            let message = format!("{label} of the funder lies outside the stream's term");
-            let remedy = "delete the year, or widen `from` and `until`";
-            context.desk.fault(Code::MonthRange, span, message, "", remedy);
-        }
-    }
-}
-
-fn formula(context: &Context<'_>, reader: &mut TableReader<'_>) -> Option<Vec<Scheduled>> {
-    let mut rows = Vec::new();
-    let mut whole = true;
-    for item in reader.need("allotments").and_then(Field::items)? {
-        let Some(mut reader) = item.table(&["allotment"]) else {
-            whole = false;
-            continue;
-        };
-        let available = reader.need("available").and_then(Field::month);
-        let obligate = reader.get("obligate-by").map(Field::month);
-        let spend = reader.need("spend-by").map(|field| (field.span(), field.month()));
-        let amount = reader.need("amount").and_then(Field::money);
-        let span = spend.map_or(reader.key(), |(span, _)| span);
-        reader.finish();
-        let obligate = obligate.map_or(Some(None), |month| month.map(Some));
-        let spend = spend.and_then(|(_, month)| month);
-        let (Some(available), Some(obligate), Some(spend), Some(amount)) =
-            (available, obligate, spend, amount)
-        else {
-            whole = false;
-            continue;
-        };
-        let last = obligate.map_or(spend, |obligate| obligate.min(spend));
-        if last < available {
-            let message = format!("the allotment ends in {last}, before it is available");
-            let remedy = format!("write months from {available} on");
-            context.desk.fault(Code::Order, span, message, "", remedy);
-            whole = false;
-        }
-        rows.push(Scheduled { available, last: Some(last), amount });
-    }
-    whole.then_some(rows)
-}
-
-fn levy(reader: &mut TableReader<'_>) -> Option<PublicMethod> {
-    let base = reader.need("base").and_then(Field::money);
-    let rate = reader.need("rate").and_then(|field| field.share(Within::Whole));
-    let growth = share(reader, "growth", Within::Growth, Rate::ZERO);
-    let collection = share(reader, "collection", Within::Whole, Rate::ONE);
-    Some(PublicMethod::Levy { base: base?, rate: rate?, growth: growth?, collection: collection? })
-}
-
 /// Dated payments, each within the stream's term.
-fn payments(
+pub fn payments(
     context: &Context<'_>,
     field: Option<Field<'_>>,
     head: &Head,
@@ -391,7 +133,7 @@ fn payments(
 }
 
 /// The first month of a stream of dated payments that does not state its own.
-fn earliest(payments: &[(Month, Money)], head: &Head, from: Month) -> Month {
+pub fn earliest(payments: &[(Month, Money)], head: &Head, from: Month) -> Month {
     let first = payments.iter().map(|(month, _)| *month).min();
     if head.from.is_some() { from } else { first.map_or(from, |first| first.min(from)) }
 }

@@ -137,6 +137,7 @@ fn shape(shape_of: &Shape) -> Value {
             let names = match pattern {
                 Pattern::Id => json!({ "pattern": ID }),
                 Pattern::FiscalYear => json!({ "pattern": "^FY[0-9]{4}$" }),
+                Pattern::CalendarYear => json!({ "pattern": "^CY[0-9]{4}$" }),
                 Pattern::Key => json!({}),
             };
             json!({

@@ -545,6 +545,14 @@ pub fn fiscal_year(label: &str) -> Option<i32> {
     year.filter(|year| (YEAR_MIN..=YEAR_MAX + 1).contains(year))
 }
 
+/// The calendar year that a label such as `CY2025` names.
+pub fn calendar_year(label: &str) -> Option<i32> {
+    let digits = label.strip_prefix("CY")?;
+    let shaped = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let year = shaped.then(|| digits.parse().ok()).flatten();
+    year.filter(|year| (YEAR_MIN..=YEAR_MAX).contains(year))
+}
+
 /// The shape of the values of a dotted column; nothing where no such column is known.
 fn shape_of(kinds: &[&'static Kind], name: &str) -> Option<&'static Shape> {
     let (head, rest) = match name.split_once('.') {

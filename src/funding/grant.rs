@@ -262,6 +262,7 @@ pub(crate) mod sample {
             status: Status::Secured,
             probability: None,
             end: until.map_or(End::Evergreen("by law".into()), |until| End::Until(month(until))),
+            delayed_to: None,
             notice_months: None,
             termination: None,
             fiscal: FiscalCalendar::starting(1),
@@ -460,8 +461,13 @@ mod tests {
     /// Every kind of terms, with the same extreme amount, rate, months and place in the calendar.
     fn extremes(amount: Money, rate: Rate, lag_months: u32, from: Month) -> Vec<Terms> {
         use crate::funding::partner::{Partner, PartnerMethod};
-        use crate::funding::payer::{Payer, PayerMethod, Scored};
-        use crate::funding::public::{Public, PublicMethod};
+        use crate::funding::payer::community_health::UnitPrices;
+        use crate::funding::payer::reinvestment::ProfitYear;
+        use crate::funding::payer::{
+            Claims, CommunityHealth, PartnersPaid, Pathway, Payer, PayerMethod, Pricing,
+            Reinvestment, Scored, TrueUp,
+        };
+        use crate::funding::public::{AdministrativeClaim, Public, PublicMethod};
         use crate::funding::shared_savings::SharedSavings;
         use crate::money::Price;
         use crate::month::FiscalCalendar;
@@ -479,14 +485,27 @@ mod tests {
         });
         let scored =
             Scored { share: rate, score: rate, measured: 12, paid_after_months: lag_months };
+        let claims = Claims {
+            payer_share: rate,
+            sequestration: rate,
+            denial: rate,
+            overturned: rate,
+            coinsurance_collected: rate,
+        };
+        let prices =
+            [1970, 2024, 2160].map(|year| UnitPrices { year, first: price, further: price });
+        let year = ProfitYear { year: from.year(), net_income: amount, revenue: amount };
         let payer = |method| {
             Terms::Payer(Payer {
                 from,
                 method,
                 growth: rate,
+                true_up: Some(TrueUp { retained: rate, after_months: lag_months }),
                 withhold: Some(scored),
                 bonus: Some(scored),
+                medicaid: true,
                 pass_through: rate,
+                partners_paid: PartnersPaid::WhenEarned,
                 collection: vec![(lag_months, rate), (0, rate)],
             })
         };
@@ -515,18 +534,47 @@ mod tests {
         vec![
             Terms::Grant(award),
             payer(PayerMethod::Pmpm { members, rate: price }),
-            payer(PayerMethod::FeeForService { units: members, rate: price, denial: rate }),
-            payer(PayerMethod::Outcome {
+            payer(PayerMethod::FeeForService {
+                units: members,
+                pricing: Pricing::One(price),
+                claims,
+            }),
+            payer(PayerMethod::CommunityHealth(CommunityHealth {
+                patients: members,
+                minutes: vec![(u32::MAX, rate), (59, rate)],
+                prices: prices.to_vec(),
+                claims,
+            })),
+            payer(PayerMethod::Outcome(vec![Pathway {
                 opened: members,
                 completion: rate,
                 lag_months,
                 rate: price,
-            }),
+            }])),
+            payer(PayerMethod::CommunityReinvestment(Reinvestment {
+                years: vec![year],
+                lower_share: rate,
+                upper_share: rate,
+                threshold: rate,
+                share: rate,
+                paid_after_months: lag_months,
+            })),
             payer(PayerMethod::CostReimbursement { yearly: amount, payment }),
             public(PublicMethod::Appropriation { yearly: vec![(2199, amount)], carried: true }),
             public(PublicMethod::Levy { base: amount, rate, growth: rate, collection: rate }),
             public(PublicMethod::Settlement(vec![(from, amount)])),
-            public(PublicMethod::Match { rate, yearly: Some(amount) }),
+            public(PublicMethod::Match {
+                share: crate::driver::Stepped::steady(rate),
+                yearly: Some(amount),
+            }),
+            public(PublicMethod::AdministrativeClaiming(AdministrativeClaim {
+                pool: amount,
+                activity: rate,
+                eligible: rate,
+                federal_share: rate,
+                certified_by: String::new(),
+                lag_months,
+            })),
             public(PublicMethod::CommunityBenefit { yearly: amount }),
             Terms::SharedSavings(savings),
             partner(PartnerMethod::Yearly(amount)),

@@ -106,6 +106,8 @@ pub struct Stream {
     pub probability: Option<Rate>,
     /// When it ends.
     pub end: End,
+    /// The first month in which anything of it may be earned or spent, where its start is delayed.
+    pub delayed_to: Option<Month>,
     /// Months of notice that its agreement gives before it may end.
     pub notice_months: Option<u32>,
     /// Its termination, where the plan foresees one (2 CFR 200.340).
@@ -217,7 +219,8 @@ pub enum Receipts {
     },
     /// On stated months, whatever is spent. What is advanced and not spent by the end goes back.
     Advanced(Vec<(Month, Money)>),
-    /// On stated months, earned by performance: nothing goes back.
+    /// On stated months, earned by performance: what is not spent does not go back. A negative row is cash that
+    /// goes out: what a payer takes back, or what partners are paid before the payer pays.
     Earned(Vec<(Month, Money)>),
     /// Held already: part of the opening cash.
     Held,
@@ -234,6 +237,8 @@ pub struct Lowered {
     pub memos: Vec<Memo>,
     /// Losses that the agreement has the partnership bear, by settlement month.
     pub losses: Vec<(Month, Money)>,
+    /// Authority that ends before its stream's delayed start, by its last month.
+    pub lost: Vec<(Month, Money)>,
 }
 
 /// An amount told beside a stream's tranches.
@@ -256,6 +261,8 @@ pub enum MemoKind {
     PassedOn,
     /// What the payer withholds until it measures.
     Withheld,
+    /// What the payer takes back of payments for members who did not stay (negative: what it adds).
+    Recouped,
     /// Savings generated for the payer (negative: a loss).
     SavingsGenerated,
     /// What the contract pays out on savings, to all who share.
@@ -271,6 +278,7 @@ impl MemoKind {
             MemoKind::Gross => "paid by the payer",
             MemoKind::PassedOn => "passed on to partners",
             MemoKind::Withheld => "withheld",
+            MemoKind::Recouped => "taken back by the payer",
             MemoKind::SavingsGenerated => "savings generated for the payer",
             MemoKind::SavingsShared => "savings shared by the contract",
             MemoKind::SavingsCaptured => "savings captured by the partnership",
@@ -329,14 +337,41 @@ impl Stream {
 
     fn lower_in_full(&self, setting: &Setting) -> Option<Lowered> {
         match &self.terms {
-            Terms::Grant(grant) => grant.lower(self, setting),
+            Terms::Grant(grant) => self.opened_late(grant.lower(self, setting)?, setting),
             Terms::Payer(payer) => payer.lower(self, setting),
             Terms::Public(public) => public.lower(self, setting),
             Terms::SharedSavings(savings) => savings.lower(self, setting),
             Terms::Partner(partner) => partner.lower(self, setting),
             Terms::Reserve(reserve) => reserve.lower(self, setting),
-            Terms::Schedule(rows) => Some(schedule(self, rows)),
+            Terms::Schedule(rows) => self.opened_late(schedule(self, rows), setting),
         }
+    }
+
+    /// The same tranches, opened no earlier than the stream's delayed start: their ends stay, an advance
+    /// comes no earlier, and what ends before is lost and told.
+    fn opened_late(&self, mut lowered: Lowered, setting: &Setting) -> Option<Lowered> {
+        let Some(begins) = self.delayed_to else { return Some(lowered) };
+        let mut kept = Vec::with_capacity(lowered.tranches.len());
+        for mut tranche in lowered.tranches {
+            if let Some(last) = tranche.last.filter(|last| *last < begins) {
+                if let Authority::Amount(amount) = tranche.amount {
+                    lowered.lost.push((last, amount));
+                }
+                continue;
+            }
+            tranche.first = tranche.first.max(begins);
+            match &mut tranche.receipts {
+                Receipts::Advanced(rows) | Receipts::Earned(rows) => {
+                    rows.iter_mut().for_each(|(month, _)| *month = begins.max(*month));
+                }
+                Receipts::AsSpent { .. } | Receipts::Held | Receipts::InKind => {}
+            }
+            kept.push(tranche);
+        }
+        kept.retain(|tranche| grant::in_horizon(tranche, setting));
+        kept.sort_by_key(|tranche| tranche.first);
+        lowered.tranches = kept;
+        Some(lowered)
     }
 
     /// Whether it recurs or renews by its terms, whatever of it a plan's horizon shows.
@@ -374,6 +409,35 @@ impl Stream {
             End::Until(last) => last.min(end),
             End::Evergreen(_) => end,
         }
+    }
+}
+
+impl Lowered {
+    /// Tells an amount beside the tranches, unless it is nothing.
+    fn tell(&mut self, month: Month, kind: MemoKind, amount: Money) {
+        if !amount.is_zero() {
+            self.memos.push(Memo { month, kind, amount });
+        }
+    }
+}
+
+impl Stream {
+    /// The stream's last month, if its terms give one.
+    fn until(&self) -> Option<Month> {
+        match self.end {
+            End::Until(last) => Some(last),
+            End::Evergreen(_) => None,
+        }
+    }
+
+    /// The first month in which money of terms that begin with `from` may be earned or spent.
+    fn begins(&self, from: Month) -> Month {
+        self.delayed_to.map_or(from, |delayed| from.max(delayed))
+    }
+
+    /// The funder's fiscal year of a month, counted from the year of the stream's first month.
+    fn fiscal_period(&self, from: Month, month: Month) -> u32 {
+        u32::try_from(self.fiscal.year_of(month) - self.fiscal.year_of(from)).unwrap_or(0)
     }
 }
 

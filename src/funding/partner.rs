@@ -64,8 +64,9 @@ impl Partner {
     /// from the stream's first month on. A tranche's period is the fiscal year, counted from the
     /// stream's first.
     pub fn lower(&self, stream: &Stream, setting: &Setting) -> Option<Lowered> {
-        let dated =
-            self.amounts(stream, setting)?.into_iter().filter(|(_, amount)| amount.is_positive());
+        let begins = stream.begins(self.from);
+        let dated = self.amounts(stream, setting)?.into_iter();
+        let dated = dated.filter(|(month, amount)| amount.is_positive() && *month >= begins);
         let mut tranches: Vec<Tranche> =
             dated.map(|(month, amount)| self.tranche(stream, month, amount)).collect();
         tranches.retain(|tranche| in_horizon(tranche, setting));
@@ -110,7 +111,8 @@ impl Partner {
         match &self.method {
             PartnerMethod::Yearly(yearly) => {
                 let span = (setting.start, setting.end());
-                let years = term_years(self.fiscal, self.from, stream.until(), span);
+                let begins = stream.begins(self.from);
+                let years = term_years(self.fiscal, begins, stream.until(), span);
                 let due = years.iter().filter(|year| setting.place(year.first).is_some());
                 due.map(|year| {
                     Some((year.first, year.part(index_of(year.first)?.try_of(*yearly)?)))
@@ -200,5 +202,20 @@ mod tests {
         assert_eq!(tranches(&lowered(&fees, None, &units, 2)), ["2024-01..- 3.77"]);
         let monthly = partner(PartnerMethod::Monthly(money("4.00")));
         assert_eq!(lowered(&monthly, None, &[], 7).tranches.len(), 7);
+    }
+
+    #[test]
+    fn a_delayed_partner_owes_its_months_from_the_start_on() {
+        let given = |method| {
+            let terms = Partner { fiscal: FiscalCalendar::starting(1), ..partner(method) };
+            let mut stream = stream(Kind::Partner, Terms::Partner(terms), Some("2024-12"));
+            stream.delayed_to = Some(month("2024-10"));
+            tranches(&lower(&stream, &[], 12))
+        };
+        // Three months of the year's dues, 300.00, fall due in October; a month's gift comes three times.
+        assert_eq!(given(PartnerMethod::Yearly(money("1200.00"))), ["2024-10..- 300.00"]);
+        assert_eq!(given(PartnerMethod::Monthly(money("10.00"))).len(), 3);
+        let payments = vec![(month("2024-03"), money("5.00")), (month("2024-11"), money("7.00"))];
+        assert_eq!(given(PartnerMethod::Payments(payments)), ["2024-11..- 7.00"]);
     }
 }

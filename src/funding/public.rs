@@ -3,7 +3,7 @@
 
 use super::grant::{Payment, in_horizon};
 use super::{Authority, Lowered, Receipts, Scheduled, Setting, Stream, Tranche};
-use crate::driver::{TermYear, later, term_years, year_part, yearly_index};
+use crate::driver::{Stepped, TermYear, later, term_years, year_part, yearly_index};
 use crate::money::{Money, Product, Rate};
 use crate::month::Month;
 
@@ -46,16 +46,60 @@ pub enum PublicMethod {
     Settlement(Vec<(Month, Money)>),
     /// A share of each eligible dollar, paid only together with non-federal money (42 USC 1396b(a)).
     Match {
-        /// The public share.
-        rate: Rate,
+        /// The public share, by month: a published one changes each October.
+        share: Stepped<Rate>,
         /// The most it pays in a fiscal year of the funder, if it is limited.
         yearly: Option<Money>,
     },
+    /// Federal money for Medicaid's administration, claimed each quarter in arrears.
+    AdministrativeClaiming(AdministrativeClaim),
     /// A hospital's community benefit: a discretionary amount each fiscal year of the hospital.
     CommunityBenefit {
         /// The yearly amount.
         yearly: Money,
     },
+}
+
+/// A quarterly claim: cost pool x activity x eligible x federal share (42 USC 1396b(a)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdministrativeClaim {
+    /// The cost pool of a quarter.
+    pub pool: Money,
+    /// The share of time on Medicaid activities, by a time study.
+    pub activity: Rate,
+    /// The share of people served who are eligible for Medicaid.
+    pub eligible: Rate,
+    /// The federal share: 50 %, 75 % or 90 %.
+    pub federal_share: Rate,
+    /// The public body that certifies its non-federal expenditure (42 CFR 433.51).
+    pub certified_by: String,
+    /// Months from the quarter's end to the cash.
+    pub lag_months: u32,
+}
+
+impl AdministrativeClaim {
+    /// The claim for so many months of a quarter, from 1 to 3, rounded once.
+    ///
+    /// ```
+    /// use braidfund::funding::public::AdministrativeClaim;
+    /// use braidfund::money::{Money, Rate};
+    ///
+    /// let rate = |text| Rate::parse(text).unwrap();
+    /// let claim = AdministrativeClaim {
+    ///     pool: Money::parse("500000.00").unwrap(),
+    ///     activity: rate("0.2"),
+    ///     eligible: rate("0.6"),
+    ///     federal_share: rate("0.5"),
+    ///     certified_by: "The county".to_string(),
+    ///     lag_months: 6,
+    /// };
+    /// assert_eq!(claim.amount(3).unwrap().to_string(), "30000.00");
+    /// ```
+    pub fn amount(&self, months: u32) -> Option<Money> {
+        let pool = Product::new(self.pool).times_count(i64::from(months))?;
+        let claimed = pool.times(self.activity)?.times(self.eligible)?.times(self.federal_share)?;
+        claimed.round_part(3)
+    }
 }
 
 impl Public {
@@ -65,7 +109,9 @@ impl Public {
             PublicMethod::Appropriation { yearly, .. } => yearly.len() > 1,
             PublicMethod::Formula(rows) => super::several(rows.iter().map(|row| row.available)),
             PublicMethod::Settlement(rows) => super::several(rows.iter().map(|(month, _)| *month)),
-            PublicMethod::Levy { .. } | PublicMethod::Match { .. } => self.from < last,
+            PublicMethod::Levy { .. }
+            | PublicMethod::Match { .. }
+            | PublicMethod::AdministrativeClaiming(_) => self.from < last,
             PublicMethod::CommunityBenefit { .. } => {
                 stream.fiscal.year_of(self.from) < stream.fiscal.year_of(last)
             }
@@ -85,15 +131,20 @@ impl Public {
                 self.levied(stream, setting, yearly, *growth)?
             }
             PublicMethod::Settlement(payments) => self.settled(stream, payments),
-            PublicMethod::Match { rate, yearly } => self.matched(stream, setting, *rate, *yearly),
+            PublicMethod::Match { share, yearly } => self.matched(stream, setting, share, *yearly),
+            PublicMethod::AdministrativeClaiming(claim) => self.claimed(stream, setting, claim)?,
             PublicMethod::CommunityBenefit { yearly } => {
-                let years = self.years(stream, (setting.start, setting.end()));
+                let span = (setting.start, setting.end());
+                let begins = stream.begins(self.from);
+                let years = term_years(stream.fiscal, begins, stream.until(), span);
                 years.iter().map(|year| self.of_year(stream, year, year.part(*yearly))).collect()
             }
         };
         tranches.retain(|tranche| in_horizon(tranche, setting));
         tranches.sort_by_key(|tranche| tranche.first);
-        Some(Lowered { tranches, ..Lowered::default() })
+        // Of the other methods the terms' own months before a delayed start bring nothing.
+        let lowered = Lowered { tranches, ..Lowered::default() };
+        stream.opened_late(lowered, setting)
     }
 
     /// The funder's fiscal years within the term that have a month in a span.
@@ -166,7 +217,7 @@ impl Public {
         let mut tranches = Vec::new();
         for (place, index) in index.into_iter().enumerate() {
             let month = self.from.plus(place as i32)?;
-            if setting.place(month).is_none() {
+            if setting.place(month).is_none() || month < stream.begins(self.from) {
                 continue;
             }
             let position = stream.fiscal.position(month);
@@ -210,7 +261,7 @@ impl Public {
         &self,
         stream: &Stream,
         setting: &Setting,
-        rate: Rate,
+        share: &Stepped<Rate>,
         yearly: Option<Money>,
     ) -> Vec<Tranche> {
         let receipts = match self.payment {
@@ -221,7 +272,7 @@ impl Public {
                 self.payment.receipts(self.from, self.from, Money::ZERO)
             }
         };
-        let first = self.from.max(setting.start);
+        let first = stream.begins(self.from).max(setting.start);
         let months = stream.last_month(setting.end()).since(first) + 1;
         let tranche = |month: Month| {
             let position = stream.fiscal.position(month);
@@ -229,7 +280,7 @@ impl Public {
             Tranche {
                 first: month,
                 last: Some(month),
-                amount: Authority::OfEligible(rate, limit),
+                amount: Authority::OfEligible(share.at(month), limit),
                 award: 0,
                 period: stream.fiscal_period(self.from, month),
                 status: stream.status,
@@ -237,6 +288,42 @@ impl Public {
             }
         };
         (0..months).filter_map(|place| first.plus(place)).map(tranche).collect()
+    }
+}
+
+impl Public {
+    /// One tranche a quarter of the funder's fiscal year, in the month after it: the claim for the
+    /// quarter's months within the term. Quarters that were spendable before the horizon belong to the
+    /// opening position.
+    fn claimed(
+        &self,
+        stream: &Stream,
+        setting: &Setting,
+        claim: &AdministrativeClaim,
+    ) -> Option<Vec<Tranche>> {
+        let (begins, last) = (stream.begins(self.from), stream.last_month(setting.end()));
+        // A quarter that ends before the horizon may become spendable in its first month.
+        let since = begins.max(setting.start.plus(-3).unwrap_or(setting.start));
+        let mut tranches = Vec::new();
+        let mut months = 0;
+        for place in 0..=last.since(since) {
+            let month = since.plus(place)?;
+            months += 1;
+            let ends = stream.fiscal.position(month) % 3 == 2;
+            if !ends && month != last {
+                continue;
+            }
+            let amount = claim.amount(months.min(3))?;
+            months = 0;
+            let quarter_end = later(month, 2 - stream.fiscal.position(month) % 3);
+            let first = later(quarter_end, 1);
+            if setting.place(first).is_some() && amount.is_positive() {
+                let arrives = later(quarter_end, claim.lag_months).max(first);
+                let receipts = Receipts::Earned(vec![(arrives, amount)]);
+                tranches.push(Tranche { receipts, ..self.kept(stream, first, amount) });
+            }
+        }
+        Some(tranches)
     }
 }
 
@@ -310,7 +397,7 @@ mod tests {
     #[test]
     fn a_match_is_a_share_of_the_months_cost_to_its_twelfth() {
         let yearly = Some(money("100.00"));
-        let method = PublicMethod::Match { rate: rate("0.5"), yearly };
+        let method = PublicMethod::Match { share: Stepped::steady(rate("0.5")), yearly };
         let lowered = lower(&stream_of(method, "2023-01", Some("2024-02")), &[], 12);
         assert_eq!(lowered.tranches.len(), 2);
         // January: 7/12 = 58.33 less 50.00.
@@ -332,6 +419,78 @@ mod tests {
             tranches(&lower(&stream_of(method, "2024-04", Some("2025-03")), &[], 24)),
             ["2024-04..2024-06 30.00", "2024-07..2025-03 90.00"]
         );
+    }
+
+    fn claim() -> AdministrativeClaim {
+        AdministrativeClaim {
+            pool: money("500000.00"),
+            activity: rate("0.2"),
+            eligible: rate("0.6"),
+            federal_share: rate("0.5"),
+            certified_by: "The county".to_string(),
+            lag_months: 6,
+        }
+    }
+
+    #[test]
+    fn a_claim_is_spendable_after_its_quarter_and_claims_the_months_of_the_term() {
+        let method = PublicMethod::AdministrativeClaiming(claim());
+        let stream = stream_of(method, "2023-08", Some("2024-05"));
+        let lowered = lower(&stream, &[], 12);
+        // The funder's year begins in July: the quarter to December 2023 is spendable in January 2024;
+        // that of April to June has two months of the term, and is claimed when it has ended.
+        assert_eq!(
+            tranches(&lowered),
+            ["2024-01..- 30000.00", "2024-04..- 30000.00", "2024-07..- 20000.00"]
+        );
+        let arrives = |at: usize| lowered.tranches[at].receipts.clone();
+        assert_eq!(arrives(0), Receipts::Earned(vec![(month("2024-06"), money("30000.00"))]));
+        assert_eq!(arrives(2), Receipts::Earned(vec![(month("2024-12"), money("20000.00"))]));
+    }
+
+    #[test]
+    fn a_delayed_start_keeps_the_end_and_tells_what_it_loses() {
+        let years = vec![(2024, money("100.00")), (2025, money("200.00"))];
+        let method = PublicMethod::Appropriation { yearly: years, carried: false };
+        let mut stream = stream_of(method, "2024-01", Some("2025-06"));
+        stream.delayed_to = Some(month("2024-09"));
+        let lowered = lower(&stream, &[], 24);
+        assert_eq!(tranches(&lowered), ["2024-09..2025-06 200.00"]);
+        assert_eq!(lowered.lost, [(month("2024-06"), money("100.00"))]);
+        // The advance of July, due in August, comes no earlier than the start.
+        let advance = Receipts::Advanced(vec![(month("2024-09"), money("200.00"))]);
+        assert_eq!(lowered.tranches[0].receipts, advance);
+    }
+
+    #[test]
+    fn a_delayed_levy_match_or_gift_brings_nothing_before_it_begins() {
+        let opens = |method, first: &str| {
+            let mut stream = stream_of(method, "2024-01", Some("2024-12"));
+            stream.delayed_to = Some(month("2024-06"));
+            let lowered = lower(&stream, &[], 12);
+            assert_eq!(lowered.tranches[0].first, month(first));
+            assert!(lowered.lost.is_empty());
+            sum(&stream, 12)
+        };
+        let levy = PublicMethod::Levy {
+            base: money("12000.00"),
+            rate: rate("0.1"),
+            growth: Rate::ZERO,
+            collection: Rate::ONE,
+        };
+        assert_eq!(opens(levy, "2024-06"), money("700.00"));
+        let share = Stepped::steady(rate("0.5"));
+        opens(PublicMethod::Match { share, yearly: None }, "2024-06");
+        let gift = PublicMethod::CommunityBenefit { yearly: money("120.00") };
+        assert_eq!(opens(gift, "2024-06"), money("70.00"));
+        // A claim counts the months from the start on: one of April to June, then whole quarters.
+        let claimed = opens(PublicMethod::AdministrativeClaiming(claim()), "2024-07");
+        assert_eq!(claimed, money("40000.00"));
+        let settlement = PublicMethod::Settlement(vec![
+            (month("2024-02"), money("5.00")),
+            (month("2024-08"), money("7.00")),
+        ]);
+        assert_eq!(opens(settlement, "2024-06"), money("12.00"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::{Input, RuleDefault};
+use crate::rules::Parameter;
 
 mod awards;
 
@@ -36,7 +37,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 20] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 23] = [
     award_starts_before_plan,
     awards::award_terminated,
     awards::budget_differs_from_award,
@@ -46,11 +47,14 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 20] = [
     file_not_read,
     awards::fixed_amount_over_limit,
     illustrative_input,
+    incentive_over_limit,
     awards::indirect_rates_differ,
+    lost_to_delay,
     milestone_after_period,
     pool_rests_on_authority,
     awards::program_income_method_not_stated,
     awards::rule_carried_forward,
+    published_share_carried_forward,
     awards::salary_over_limit,
     shared_line_without_benefit,
     stream_pays_nothing,
@@ -93,9 +97,9 @@ impl<'a> Facts<'a> {
         let streams: Vec<StreamFacts> =
             indices(&plan.streams).map(|stream| StreamFacts::of(plan, stream)).collect();
         // A plan that was read comes out within bounds; of any other nothing is said.
-        let losses = |stream: StreamIndex| streams[stream.at()].lowered.losses.clone();
+        let brings = |stream: StreamIndex| streams[stream.at()].lowered.clone();
         let none = || vec![vec![Money::ZERO; plan.horizon.months as usize]; plan.lines.len()];
-        let needs = cost::needs(plan, losses).unwrap_or_else(none);
+        let needs = cost::needs(plan, brings).unwrap_or_else(none);
         Facts { plan, needs, streams }
     }
 
@@ -353,6 +357,44 @@ fn illustrative_input(facts: &Facts) -> Vec<Finding> {
     by_table(inputs).into_iter().map(finding).collect()
 }
 
+/// `incentive-over-limit`: a bonus of a Medicaid plan beyond what its capitation allows (42 CFR 438.6(b)).
+fn incentive_over_limit(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Payer(payer) = &facts.plan.stream(stream).terms else { return None };
+        let bonus = payer.bonus.filter(|_| payer.medicaid)?;
+        let rule = Parameter::IncentiveLimit.in_force("", payer.from)?;
+        if bonus.share <= rule.share() {
+            return None;
+        }
+        let message = format!(
+            "its bonus exceeds {} of a Medicaid plan's capitation, the most that an incentive may \
+             add ({}): lower it, or show the state's approval",
+            rule.value, rule.citation
+        );
+        Some(facts.finding("incentive-over-limit", stream_path(facts, stream), message))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `lost-to-delay`: authority that ends before its delayed start.
+fn lost_to_delay(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let lost = &facts.stream(stream).lowered.lost;
+        let begins = facts.plan.stream(stream).delayed_to?;
+        let amount = sum(lost.iter().map(|(_, amount)| *amount));
+        let last = lost.iter().map(|(last, _)| *last).max()?;
+        let message = format!(
+            "its start is delayed to {}, and authority that ends by {} is lost: ask for an \
+             extension, or for the same money later",
+            begins.words(),
+            last.words()
+        );
+        let finding = facts.finding("lost-to-delay", stream_path(facts, stream), message);
+        amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
 /// `milestone-after-period`: a budget period whose milestone comes after its last month.
 fn milestone_after_period(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -398,6 +440,25 @@ fn pool_rests_on_authority(facts: &Facts) -> Vec<Finding> {
         Some(facts.finding("pool-rests-on-authority", Plan::path("pool", &pool.name), message))
     };
     indices(&facts.plan.pools).filter_map(check).collect()
+}
+
+/// `rule-carried-forward`: years for which no rate was published yet, and for which the last one holds.
+fn published_share_carried_forward(facts: &Facts) -> Vec<Finding> {
+    let carried = |default: &RuleDefault| {
+        let (first, last) = default.carried?;
+        let years = match first == last {
+            true => format!("for {first}"),
+            false => format!("for {first} to {last}"),
+        };
+        let message = format!(
+            "no `{}` is published yet {years}: {}, which holds from {}, is carried forward",
+            default.rule.parameter.word(),
+            default.rule.value,
+            default.rule.from.words()
+        );
+        Some(facts.finding("rule-carried-forward", default.path.clone(), message))
+    };
+    facts.plan.defaults.iter().filter_map(carried).collect()
 }
 
 /// `shared-line-without-benefit`: a line that two or more awards under cost principles may pay in one
@@ -486,7 +547,7 @@ fn unsourced_input(facts: &Facts) -> Vec<Finding> {
 /// `unverified-default`: rules of which no source was read, on which the plan rests since it states nothing.
 fn unverified_default(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for RuleDefault { path, rule } in facts.plan.defaults.iter() {
+    for RuleDefault { path, rule, .. } in facts.plan.defaults.iter() {
         if rule.is_verified() {
             continue;
         }

@@ -3,6 +3,7 @@
 use super::Plan;
 use super::restriction::{Selector, selected};
 use crate::driver::{total, year_part, yearly_index};
+use crate::funding::{Authority, Lowered, Receipts, Tranche};
 use crate::money::{Money, Price, Product, Quantity, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{DriverIndex, LineIndex, Name, StreamIndex};
@@ -203,6 +204,13 @@ pub enum Form {
         /// The lines whose cost it is a share of; lines that are fees themselves do not count.
         on: Vec<Selector>,
     },
+    /// A share of what streams bring in as planned: a fiscal sponsor's fee of receipts.
+    FeeOfReceipts {
+        /// The share.
+        share: Rate,
+        /// The streams, in order.
+        streams: Vec<StreamIndex>,
+    },
     /// The loss that a shared-savings agreement has the partnership bear, by settlement month.
     SettlementLoss(StreamIndex),
 }
@@ -280,7 +288,7 @@ impl CostLine {
     /// amounts is spread over the twelve months from the line's first month instead. Where a driver
     /// is the index, a month is a twelfth of the year at that month's index.
     ///
-    /// A fee and a loss depend on other lines and streams, and are filled in by the timeline: their
+    /// Fees and losses depend on other lines and streams, and are filled in by [`needs`]: their
     /// own needs are zero here. Returns nothing where an amount cannot be computed exactly or leaves
     /// the bounds of money.
     pub fn needs(&self, plan: &Plan) -> Option<Vec<Money>> {
@@ -390,7 +398,9 @@ impl CostLine {
             Form::Series(amounts) => {
                 total(amounts.iter().filter(|(named, _)| *named == month).map(|(_, sum)| *sum))
             }
-            Form::Fee { .. } | Form::SettlementLoss(_) => Some(Money::ZERO),
+            Form::Fee { .. } | Form::FeeOfReceipts { .. } | Form::SettlementLoss(_) => {
+                Some(Money::ZERO)
+            }
         }
     }
 
@@ -403,6 +413,11 @@ impl CostLine {
                 Some(year_part(yearly.round()?, position, position))
             }
         }
+    }
+
+    /// Whether the line is a fee, of cost or of receipts; no fee is charged on a fee.
+    pub fn is_fee(&self) -> bool {
+        matches!(self.form, Form::Fee { .. } | Form::FeeOfReceipts { .. })
     }
 
     /// The full-time equivalents that the line employs in a month; zero where it has no positions.
@@ -426,23 +441,25 @@ fn steps_of(count: i64, capacity: i64) -> Option<i64> {
 
 /// Plans and lines for the tests of this folder.
 /// The need of every line in every month of the horizon, in the order of lines: forms first, then the
-/// losses that streams bring, then fees on both. Needs are fixed before any braid.
+/// losses that streams bring, then fees. Needs are fixed before any braid, so that a fee of receipts is
+/// one of receipts as planned ([`planned_receipts`]).
 ///
-/// `losses` tells a stream's losses by settlement month. Returns nothing where an amount leaves the
-/// bounds of money.
-pub fn needs(
-    plan: &Plan,
-    losses: impl Fn(StreamIndex) -> Vec<(Month, Money)>,
-) -> Option<Vec<Vec<Money>>> {
+/// `brings` tells what a stream comes to in the view. Returns nothing where an amount leaves the bounds
+/// of money.
+pub fn needs(plan: &Plan, brings: impl Fn(StreamIndex) -> Lowered) -> Option<Vec<Vec<Money>>> {
     let mut needs: Vec<Vec<Money>> =
         plan.lines.iter().map(|line| line.needs(plan)).collect::<Option<_>>()?;
     for (line, need) in plan.lines.iter().zip(&mut needs) {
         let Form::SettlementLoss(stream) = line.form else { continue };
-        for (month, loss) in losses(stream) {
+        for (month, loss) in brings(stream).losses {
             if let Some(place) = plan.horizon.place(month) {
                 need[place] = total([need[place], loss])?;
             }
         }
+    }
+    for (line, need) in plan.lines.iter().zip(&mut needs) {
+        let Form::FeeOfReceipts { share, streams } = &line.form else { continue };
+        *need = fee_of_receipts(plan, line, *share, streams.iter().map(|stream| brings(*stream)))?;
     }
     for (index, line) in plan.lines.iter().enumerate() {
         if let Some(fee) = fee(plan, line, &needs) {
@@ -452,12 +469,53 @@ pub fn needs(
     Some(needs)
 }
 
+/// A fee's need that is a share of receipts as planned. A month that pays more back than it brings in
+/// owes no fee.
+fn fee_of_receipts(
+    plan: &Plan,
+    line: &CostLine,
+    share: Rate,
+    streams: impl Iterator<Item = Lowered>,
+) -> Option<Vec<Money>> {
+    let mut receipts = vec![Money::ZERO; plan.horizon.months as usize];
+    for tranche in streams.flat_map(|lowered| lowered.tranches) {
+        for (month, amount) in planned_receipts(&tranche, plan.horizon.end()) {
+            if let Some(place) = plan.horizon.place(month) {
+                receipts[place] = total([receipts[place], amount])?;
+            }
+        }
+    }
+    let of_month = |(place, amount): (usize, &Money)| {
+        let within = (line.from..=line.until).contains(&plan.horizon.month(place));
+        share.try_of(if within { amount.floor_zero() } else { Money::ZERO })
+    };
+    receipts.iter().enumerate().map(of_month).collect()
+}
+
+/// The cash of a tranche as planned, before any braid: advances and earned money in their months, money
+/// that is reimbursed evenly over its window (to the plan's end where it has none).
+pub fn planned_receipts(tranche: &Tranche, end: Month) -> Vec<(Month, Money)> {
+    match (&tranche.receipts, tranche.amount) {
+        (Receipts::Advanced(rows) | Receipts::Earned(rows), _) => rows.clone(),
+        (Receipts::AsSpent { .. }, Authority::Amount(amount)) => {
+            let last = tranche.last.unwrap_or(end).max(tranche.first);
+            let months = last.since(tranche.first) as u32 + 1;
+            let part = |place: u32| {
+                let month = tranche.first.plus(place as i32)?;
+                Some((month, amount.share(place + 1, months) - amount.share(place, months)))
+            };
+            (0..months).filter_map(part).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// A fee's need, which is a share of other lines'; nothing where the line is no fee.
 fn fee(plan: &Plan, line: &CostLine, needs: &[Vec<Money>]) -> Option<Option<Vec<Money>>> {
     let Form::Fee { share, on } = &line.form else { return None };
     let counts = |index: &usize| {
         let other = &plan.lines[*index];
-        !matches!(other.form, Form::Fee { .. }) && selected(on, LineIndex::from(*index), other)
+        !other.is_fee() && selected(on, LineIndex::from(*index), other)
     };
     let charged: Vec<usize> = (0..plan.lines.len()).filter(counts).collect();
     let of_month = |place: usize| {

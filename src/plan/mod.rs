@@ -72,6 +72,9 @@ pub struct RuleDefault {
     pub path: String,
     /// The rule that holds in its place.
     pub rule: &'static Rule,
+    /// The first and last later year, of the rule's own kind, for which nothing was published and to
+    /// which the rule is carried forward.
+    pub carried: Option<(i32, i32)>,
 }
 
 /// How far along a partnership is (ReThink Health's phases).

@@ -3,6 +3,7 @@
 use super::Plan;
 use super::award::{AwardRules, ProgramIncome};
 use super::cost::{Category, CostLine, Form, Layer, Priority};
+use crate::driver::Stepped;
 use crate::funding::partner::PartnerMethod;
 use crate::funding::{Kind, Terms};
 use crate::money::{Money, Rate};
@@ -237,8 +238,8 @@ pub enum IndirectBase {
 /// The match that an award needs (2 CFR 200.306).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matching {
-    /// How much.
-    pub convention: MatchConvention,
+    /// How much, by month: a federal share changes with the federal fiscal year.
+    pub convention: Stepped<MatchConvention>,
     /// What the matching money must pay for; where empty, what the award pays for.
     pub on: Vec<Selector>,
     /// The streams that are pledged to the award; where empty, any that is eligible. What is pledged to
@@ -254,17 +255,17 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// The cents of match that so many cents of the award need, rounded up so that it is never short;
-    /// held at the largest number where it exceeds it.
-    pub fn needed(&self, award: i64) -> i64 {
-        let (numerator, denominator) = self.convention.ratio();
+    /// The cents of match that so many cents of the award need in a month, rounded up so that it is never
+    /// short; held at the largest number where it exceeds it.
+    pub fn needed(&self, award: i64, month: Month) -> i64 {
+        let (numerator, denominator) = self.convention.at(month).ratio();
         let product = i128::from(award) * numerator;
         i64::try_from((product + denominator - 1).div_euclid(denominator)).unwrap_or(i64::MAX)
     }
 
-    /// The most cents that an award may draw with so many cents of match.
-    pub fn supported(&self, matched: i64) -> i64 {
-        let (numerator, denominator) = self.convention.ratio();
+    /// The most cents that an award may draw in a month with so many cents of match.
+    pub fn supported(&self, matched: i64, month: Month) -> i64 {
+        let (numerator, denominator) = self.convention.at(month).ratio();
         if numerator == 0 {
             return i64::MAX;
         }

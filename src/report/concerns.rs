@@ -66,6 +66,24 @@ fn words_of(name: &str) -> Option<Words> {
 
 fn more_words_of(name: &str) -> Option<Words> {
     let words = match name {
+        "incentive-over-limit" => (
+            "bonus beyond what a Medicaid plan may pay",
+            "bonuses beyond what Medicaid plans may pay",
+            "",
+            "42 CFR 438.6(b)",
+        ),
+        "lost-to-delay" => (
+            "stream that loses money to its delayed start",
+            "streams that lose money to their delayed start",
+            "lost",
+            "",
+        ),
+        "rule-carried-forward" => (
+            "published rate that is carried forward",
+            "published rates that are carried forward",
+            "",
+            "",
+        ),
         "terms-without-effect" => {
             ("payer with terms without effect", "payers with terms without effect", "", "")
         }

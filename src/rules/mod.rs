@@ -138,7 +138,19 @@ parameters! {
     CommunityHealthFirst = "g0019": Price,
     /// Medicare's price of each further 30 minutes of community health integration (G0022), by setting and calendar year.
     CommunityHealthFurther = "g0022": Price,
+    /// The most that an incentive may add to a Medicaid plan's capitation, as a share of it.
+    IncentiveLimit = "incentive-limit": Share,
+    /// What a health plan must reinvest of its net income up to the threshold.
+    ReinvestmentLowerShare = "reinvestment-lower-share": Share,
+    /// What a health plan must reinvest of its net income above the threshold.
+    ReinvestmentUpperShare = "reinvestment-upper-share": Share,
+    /// The share of contract revenue up to which the lower share of net income must be reinvested.
+    ReinvestmentThreshold = "reinvestment-threshold": Share,
+    /// Months from a calendar year's end to the reinvestment of its profit.
+    ReinvestmentMonths = "reinvestment-months": Count,
     // Public money.
+    /// Months from a quarter's end to the payment of its Medicaid administrative claim.
+    AdministrativeClaimingLag = "administrative-claiming-lag": Count,
     /// The federal share of a state's Medicaid spending, by state and federal fiscal year.
     Fmap = "fmap": Share,
     /// The federal share of a state's CHIP spending, by state and federal fiscal year.
@@ -188,6 +200,19 @@ parameters! {
     AdvanceRate = "mssp-advance-rate": Price,
     /// Months from a performance year's end to its settlement.
     SettlementLag = "mssp-settlement-lag": Count,
+}
+
+/// The federal share of a state's Medicaid spending by the law's formula: 1 - 0.45 x (the state's income a
+/// head over the nation's) squared, from 50 % to 83 % (42 USC 1396d(b)), to nine places. Nothing where the
+/// ratio leaves the bounds of a rate.
+///
+/// Published shares stand in the table [`Parameter::Fmap`]; some states' are set by law instead.
+pub fn federal_share_of_income(income_ratio: Rate) -> Option<Rate> {
+    let square = income_ratio.billionths().checked_mul(income_ratio.billionths())?;
+    // 0.45 of the square, in billionths, half up.
+    let state = square.checked_mul(45)?.checked_add(50_000_000_000)? / 100_000_000_000;
+    let share = Rate::ONE.billionths() - state;
+    Rate::from_billionths(share.clamp(500_000_000, 830_000_000))
 }
 
 /// One rule: a parameter's value for someone from a month on.
@@ -402,6 +427,14 @@ mod tests {
         assert_eq!(fmap("PA", "2025-09").unwrap().value.to_string(), "55.09%");
         assert_eq!(fmap("PA", "2016-09"), None);
         assert_eq!(fmap("XX", "2025-09"), None);
+    }
+
+    #[test]
+    fn the_federal_share_follows_income_between_its_bounds() {
+        let share = |ratio| federal_share_of_income(Rate::parse(ratio).unwrap()).unwrap();
+        let shares = ["0.9", "1.1", "0.55", "1"].map(|ratio| share(ratio).to_string());
+        assert_eq!(shares, ["0.6355", "0.5", "0.83", "0.55"]);
+        assert!(federal_share_of_income(Rate::parse("999").unwrap()).is_some());
     }
 
     #[test]

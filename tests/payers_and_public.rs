@@ -1,0 +1,190 @@
+//! Figures that rules of payers and of public money come to, each with the rule that it follows from.
+
+#![allow(clippy::unwrap_used)]
+
+use braidfund::folder::{self, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::payer::Claims;
+use braidfund::funding::payer::community_health::units;
+use braidfund::funding::public::AdministrativeClaim;
+use braidfund::money::{Money, Price, Rate};
+use braidfund::month::Month;
+use braidfund::rules::{Parameter, federal_share_of_income};
+
+fn rate(text: &str) -> Rate {
+    Rate::parse(text).unwrap()
+}
+
+fn money(text: &str) -> Money {
+    Money::parse(text).unwrap()
+}
+
+fn month(text: &str) -> Month {
+    Month::parse(text).unwrap()
+}
+
+fn forecast(text: &str) -> Forecast {
+    let files = MemoryFolder::new([("plan.toml", text)]);
+    let plan = folder::read(&files, "base").unwrap();
+    Forecast::from_plan(&plan, Question::default()).unwrap()
+}
+
+/// 42 USC 1396d(b): 100 % less 45 % of the squared ratio of incomes, from 50 % to 83 %.
+#[test]
+fn the_federal_share_of_medicaid_follows_income() {
+    for (ratio, share) in [("0.90", "0.6355"), ("1.10", "0.5"), ("0.55", "0.83"), ("0", "0.83")] {
+        assert_eq!(federal_share_of_income(rate(ratio)), Some(rate(share)), "{ratio}");
+    }
+    // No published share lies below the formula's floor.
+    for state in Parameter::Fmap.subjects() {
+        for rule in Parameter::Fmap.series(state) {
+            assert!(rule.share() >= rate("0.5") && rule.share() < Rate::ONE, "{rule:?}");
+        }
+    }
+}
+
+/// 42 USC 1396b(a)(7): half of the cost of Medicaid's administration.
+#[test]
+fn medicaid_administration_is_claimed_by_the_quarter() {
+    let claim = AdministrativeClaim {
+        pool: money("500000.00"),
+        activity: rate("0.20"),
+        eligible: rate("0.60"),
+        federal_share: rate("0.50"),
+        certified_by: "The county".to_string(),
+        lag_months: 6,
+    };
+    assert_eq!(claim.amount(3), Some(money("30000.00")));
+    // A part of a quarter claims its months.
+    assert_eq!(claim.amount(1), Some(money("10000.00")));
+    assert_eq!(claim.amount(2), Some(money("20000.00")));
+}
+
+/// CMS Physician Fee Schedule 2024, 88 FR 78818: G0019 from 60 minutes, G0022 for each full 30 more.
+#[test]
+fn community_health_integration_is_paid_by_the_unit() {
+    let expected = [(59, (0, 0)), (60, (1, 0)), (89, (1, 0)), (90, (1, 1)), (100, (1, 1))];
+    for (minutes, of_month) in expected {
+        assert_eq!(units(minutes), of_month, "{minutes} minutes");
+    }
+    let january = month("2025-01");
+    let first = Parameter::CommunityHealthFirst.published("office", january).unwrap();
+    assert_eq!(first.value.to_string(), "77.96");
+}
+
+/// 2 USC 901a(6) and 42 USC 1395l(a)(1): 2 % off Medicare's 80 % of the allowed fee.
+#[test]
+fn fees_are_paid_less_coinsurance_sequestration_and_denials() {
+    let claims = Claims {
+        payer_share: rate("0.80"),
+        sequestration: rate("0.02"),
+        denial: rate("0.08"),
+        overturned: rate("0.50"),
+        coinsurance_collected: Rate::ZERO,
+    };
+    let allowed = Price::parse("77.96").unwrap().product().times_count(1_000).unwrap();
+    assert_eq!(claims.paid(allowed), Some(money("58675.81")));
+}
+
+/// A contract with everything that moves cash away from what is earned: a withhold, a curve, partners who
+/// are paid first, and members taken back later. The figures are awkward on purpose.
+const CONTRACT: &str = r#"
+    [plan]
+    title = "Riverbend"
+    start = "2026-01"
+    months = 36
+    [driver.members]
+    start = 1003
+    churn = "1.7%"
+    joining = 11.3
+    [cost.work]
+    layer = "program"
+    function = "work"
+    monthly = 4_321.09
+    [stream.plan]
+    kind = "payer"
+    funder = "A health plan"
+    status = "secured"
+    from = "2026-01"
+    until = "2027-12"
+    pays-for = ["work"]
+    [stream.plan.terms]
+    method = "pmpm"
+    members = "members"
+    rate = 7.123457
+    withhold = { share = "3.7%", score = "81.3%", paid-after-months = 5 }
+    pass-through = "33.3%"
+    partners-paid = "when-earned"
+    true-up = { retained = "96.9%", after-months = 4 }
+    collection = [{ lag-months = 1, share = "61.7%" }, { lag-months = 3, share = "38.3%" }]
+"#;
+
+#[test]
+fn what_a_payer_owes_and_is_owed_follows_from_what_is_earned_and_paid() {
+    let forecast = forecast(CONTRACT);
+    let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
+    let mut standing = Money::ZERO;
+    let (mut advanced, mut taken_back) = (false, false);
+    for place in 0..ledger.months() {
+        standing += ledger.streams[0].made_available[place];
+        standing += cash.refunds[place] - cash.receipts[place];
+        let told = cash.receivable[place] - cash.refundable_advance[place];
+        assert_eq!(told, standing, "month {place}");
+        advanced |= cash.refunds[place].is_positive() && place < 24;
+        taken_back |= cash.refundable_advance[place].is_positive();
+    }
+    // The contract ends in December 2027; the last withheld money is released in May 2028.
+    assert_eq!(standing, Money::ZERO);
+    assert!(advanced && taken_back, "partners are advanced, and the plan takes back");
+    let earned: Money = ledger.streams[0].made_available.iter().sum();
+    let net: Money = cash.receipts.iter().sum::<Money>() - cash.refunds.iter().sum();
+    assert_eq!(net, earned);
+}
+
+/// A published share that changes in October is drawn at each month's own rate: the checker asks each
+/// dollar for its match, and the parts of a fully paid line stand in the share of the month.
+#[test]
+fn a_federal_share_is_that_of_its_month() {
+    let forecast = forecast(
+        r#"
+        [plan]
+        title = "Riverbend"
+        start = "2023-08"
+        months = 38
+        [cost.navigation]
+        layer = "program"
+        function = "navigation"
+        monthly = 9_999.99
+        [stream.medicaid]
+        kind = "public"
+        funder = "The state"
+        status = "secured"
+        evergreen = "42 USC 1396b(a)"
+        pays-for = ["navigation"]
+        terms = { method = "match", state = "PA" }
+        [stream.county]
+        kind = "public"
+        funder = "The county"
+        status = "secured"
+        evergreen = "its budget"
+        pays-for = ["navigation"]
+        terms = { method = "appropriation", yearly = 120_000 }
+        "#,
+    );
+    let ledger = &forecast.books.ledger;
+    let medicaid = ledger.streams.iter().find(|stream| stream.name == "medicaid").unwrap();
+    let mut shares = Vec::new();
+    for place in 0..ledger.months() {
+        let month = ledger.horizon.month(place);
+        let share = Parameter::Fmap.in_force("PA", month).unwrap().share();
+        let most = share.of(ledger.lines[0].need[place]);
+        let apart = (most.cents() - medicaid.drawn[place].cents()).abs();
+        assert!(apart <= 1, "{month}: {most} and {}", medicaid.drawn[place]);
+        shares.push(share);
+    }
+    shares.dedup();
+    assert_eq!(shares.len(), 4, "federal fiscal years 2023 to 2026");
+    let carried =
+        |finding: &&braidfund::plan::check::Finding| finding.name == "rule-carried-forward";
+    assert_eq!(forecast.findings.iter().filter(carried).count(), 0);
+}
