@@ -6,6 +6,7 @@ use super::syntax::Table;
 use super::text::Span;
 use crate::diagnostic::Code;
 use crate::funding::partner::PartnerMethod;
+use crate::funding::shared_savings::Unsettled;
 use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
 use crate::limits::{MONEY_CENTS_MAX, TRANCHES_MAX};
 use crate::money::Money;
@@ -172,6 +173,9 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
             continue;
         }
         let id = stream.name.as_str();
+        if unsettled(plan, stream, books) {
+            continue;
+        }
         let Some(lowered) = stream.lower(&plan.setting()) else {
             books.overflow("stream", id, "the amount");
             continue;
@@ -188,6 +192,20 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
             return;
         }
     }
+}
+
+/// Tells a performance year that its track does not settle.
+fn unsettled(plan: &Plan, stream: &Stream, books: &Books<'_>) -> bool {
+    let Terms::SharedSavings(savings) = &stream.terms else { return false };
+    let Some((year, why)) = savings.unsettled(stream, &plan.setting()) else { return false };
+    let (cause, remedy) = match why {
+        Unsettled::Preset(why) => (why.to_string(), why.remedy()),
+        Unsettled::Terms(why) => (why.to_string(), why.remedy()),
+    };
+    let id = stream.name.as_str();
+    let message = format!("`[stream.{id}]` cannot settle performance year {year}: {cause}");
+    books.context.desk.fault(Code::RuleBroken, books.place("stream", id), message, "", remedy);
+    true
 }
 
 fn stream_drivers(stream: &Stream) -> Vec<DriverIndex> {

@@ -8,6 +8,7 @@
 
 use super::keys_award::AWARD_KINDS;
 use super::keys_cost::COST_KINDS;
+use super::keys_savings::SAVINGS_KINDS;
 use super::keys_stream::STREAM_KINDS;
 use super::keys_terms::TERMS_KINDS;
 use crate::month::MONTH_NAMES;
@@ -297,7 +298,7 @@ const BASE_KINDS: &[Kind] = &[
 
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS);
+    let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS).chain(SAVINGS_KINDS);
     BASE_KINDS.iter().chain(COST_KINDS).chain(streams)
 }
 

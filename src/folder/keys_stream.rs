@@ -6,6 +6,7 @@ use super::keys::Shape::{
 };
 use super::keys::{Key, Kind, SELECTORS, Shape, drop_key, may, need, title_key};
 use super::keys_award::INDIRECT_KINDS;
+use super::keys_savings::SAVINGS_TERMS;
 use super::keys_terms::{PAYER_TERMS, PUBLIC_TERMS};
 
 /// The words of the kinds of stream.
@@ -124,25 +125,6 @@ const PARTNER_KEYS: &[Key] = &[
     may("lag-months", LAG, "0", "Months from the due month to the cash."),
 ];
 
-const SAVINGS_KEYS: &[Key] = &[
-    MEMBERS,
-    need("benchmark", Price, "Dollars a member and month."),
-    may("benchmark-growth", Share, "0%", "Yearly growth of the benchmark."),
-    need(
-        "savings-rate",
-        Either(&[Share, List(&Share)]),
-        "Expected savings as a share of the benchmark, or one a year; negative for a loss.",
-    ),
-    may("minimum-savings-rate", Share, "0%", "Savings below this share pay nothing."),
-    need("sharing-rate", Share, "The share of savings that the contract pays out."),
-    may("quality", Share, "100%", "The quality score that multiplies what is shared."),
-    may("sequestration", Share, "0%", "What is taken off what is shared, before the cap."),
-    may("cap", Share, "", "The most that is shared, as a share of the benchmark."),
-    may("loss-rate", Share, "0%", "The share of a loss that is owed."),
-    may("loss-limit", Share, "", "The most that is owed, as a share of the benchmark."),
-    may("settlement-lag-months", LAG, "10", "Months from a year's end to its settlement."),
-];
-
 /// The kinds of table of streams.
 pub const STREAM_KINDS: &[Kind] = &[
     Kind { name: "stream", doc: "One source of money with its own terms.", keys: STREAM_KEYS },
@@ -166,7 +148,7 @@ pub const STREAM_KINDS: &[Kind] = &[
         keys: &[
             may("captured", Share, "0%", "What an agreement gives of what is shared."),
             may("loss-share", Share, "0%", "What an agreement has one bear of what is owed."),
-            terms(Table(&["terms.shared-savings"])),
+            terms(Table(SAVINGS_TERMS)),
         ],
     },
     Kind { name: "stream.partner", doc: "A stream of kind `partner`.", keys: PARTNER_KEYS },
@@ -292,11 +274,6 @@ pub const STREAM_KINDS: &[Kind] = &[
             need("share", Share, "Its yearly amount as a share of the last twelve months."),
             may("status", Word(STATUSES), "prospective", "How sure it is."),
         ],
-    },
-    Kind {
-        name: "terms.shared-savings",
-        doc: "The terms of a shared-savings contract.",
-        keys: SAVINGS_KEYS,
     },
     Kind {
         name: "fees",

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::field::{self, Field};
 use super::keys::{self, Kind, Need, Shape};
+use super::keys_savings::SAVINGS_TERMS;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::{Source, Span};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -479,14 +480,17 @@ impl<'a> TableReader<'a> {
     /// What other kind of the same family takes the key: another kind of stream, another method.
     fn elsewhere(&self, name: &str) -> Option<String> {
         let family = self.kinds.first()?.name.split('.').next()?;
+        let savings = self.kinds.iter().any(|kind| kind.name == SAVINGS_TERMS[0]);
         let word = match family {
             "stream" => "kind",
+            "terms" if savings => "programme",
             "terms" | "payment" => "method",
             _ => return None,
         };
         let takers: Vec<String> = keys::family(family)
             .into_iter()
             .filter(|kind| kind.keys.iter().any(|key| key.name == name))
+            .filter(|kind| family != "terms" || savings == SAVINGS_TERMS.contains(&kind.name))
             .filter_map(|kind| kind.name.split_once('.').map(|(_, rest)| format!("\"{rest}\"")))
             .collect();
         (!takers.is_empty())

@@ -16,6 +16,7 @@ use crate::name::Name;
 use crate::plan::Restrictions;
 use crate::plan::award::RuleSet;
 use crate::plan::restriction::{MatchConvention, Matching};
+use crate::rules::mssp::Track;
 
 /// The streams in the order of names with their restrictions, and of each whether it could be read.
 #[derive(Debug, Default)]
@@ -76,9 +77,11 @@ pub fn bears_losses(table: &Table) -> bool {
             .is_some_and(|rate| rate > Rate::ZERO)
     };
     let terms = table.get("terms").and_then(|entry| entry.node.table());
+    let of_terms = |key: &str| terms.and_then(|terms| text(terms, key));
+    let track = of_terms("track").and_then(|word| Track::parse(&word));
     text(table, "kind").as_deref() == Some("shared-savings")
         && above(text(table, "loss-share"))
-        && above(terms.and_then(|terms| text(terms, "loss-rate")))
+        && (above(of_terms("loss-rate")) || track.is_some_and(Track::is_two_sided))
         && !table.contains_key("schedule")
 }
 

@@ -1,20 +1,21 @@
-//! The terms of streams by kind; here those of shared savings, partners and reserves.
+//! The terms of streams by kind; here those of partners and reserves.
 //!
-//! Grants, payers and public money have files of their own: [`super::resolve_grants`],
-//! [`super::resolve_payers`], [`super::resolve_public`].
+//! The others have files of their own: [`super::resolve_grants`], [`super::resolve_payers`],
+//! [`super::resolve_public`], [`super::resolve_savings`].
 
 use super::context::Context;
 use super::field::{Field, Within};
 use super::keys_stream::{INSTALMENTS, PAYMENTS};
 use super::reader::TableReader;
 use super::resolve_pools::paid;
+use super::resolve_savings;
 use super::resolve_streams::Head;
 use super::{resolve_grants, resolve_payers, resolve_public};
 use crate::diagnostic::Code;
 use crate::funding::grant::Payment;
 use crate::funding::partner::PartnerMethod;
 use crate::funding::reserve::Floor;
-use crate::funding::{Kind, Partner, Reserve, SharedSavings, Terms};
+use crate::funding::{Kind, Partner, Reserve, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::DriverIndex;
@@ -30,7 +31,9 @@ pub fn read(
         Kind::Grant => resolve_grants::grant(context, reader, head).map(Terms::Grant),
         Kind::Payer => resolve_payers::payer(context, reader, head).map(Terms::Payer),
         Kind::Public => resolve_public::public(context, reader, head).map(Terms::Public),
-        Kind::SharedSavings => savings(context, reader, head).map(Terms::SharedSavings),
+        Kind::SharedSavings => {
+            resolve_savings::savings(context, reader, head).map(Terms::SharedSavings)
+        }
         Kind::Partner => partner(context, reader, head).map(Terms::Partner),
         Kind::Reserve => reserve(context, reader).map(Terms::Reserve),
     }
@@ -136,61 +139,6 @@ pub fn payments(
 pub fn earliest(payments: &[(Month, Money)], head: &Head, from: Month) -> Month {
     let first = payments.iter().map(|(month, _)| *month).min();
     if head.from.is_some() { from } else { first.map_or(from, |first| first.min(from)) }
-}
-
-fn savings(
-    context: &Context<'_>,
-    stream: &mut TableReader<'_>,
-    head: &Head,
-) -> Option<SharedSavings> {
-    let captured = share(stream, "captured", Within::Whole, Rate::ZERO);
-    let loss_share = share(stream, "loss-share", Within::Whole, Rate::ZERO);
-    let field = stream.need("terms");
-    let mut reader = field.and_then(|field| field.table(&["terms.shared-savings"]))?;
-    let r = &mut reader;
-    let members = driver(context, r, "members");
-    let benchmark = r.need("benchmark").and_then(Field::price);
-    let benchmark_growth = share(r, "benchmark-growth", Within::Growth, Rate::ZERO);
-    let savings_rates = r.need("savings-rate").and_then(savings_rates);
-    let minimum_savings_rate = share(r, "minimum-savings-rate", Within::Whole, Rate::ZERO);
-    let sharing_rate = r.need("sharing-rate").and_then(|field| field.share(Within::Whole));
-    let quality = share(r, "quality", Within::Whole, Rate::ONE);
-    let sequestration = share(r, "sequestration", Within::Whole, Rate::ZERO);
-    let cap = r.get("cap").map(|field| field.share(Within::Whole));
-    let loss_rate = share(r, "loss-rate", Within::Whole, Rate::ZERO);
-    let loss_limit = r.get("loss-limit").map(|field| field.share(Within::Whole));
-    let settlement_lag_months = count(r, "settlement-lag-months", 10);
-    reader.finish();
-    Some(SharedSavings {
-        from: head.from.unwrap_or(context.horizon.start),
-        members: members?,
-        benchmark: benchmark?,
-        benchmark_growth: benchmark_growth?,
-        savings_rates: savings_rates?,
-        minimum_savings_rate: minimum_savings_rate?,
-        sharing_rate: sharing_rate?,
-        quality: quality?,
-        sequestration: sequestration?,
-        cap: cap.map_or(Some(None), |cap| cap.map(Some))?,
-        loss_rate: loss_rate?,
-        loss_limit: loss_limit.map_or(Some(None), |limit| limit.map(Some))?,
-        settlement_lag_months: settlement_lag_months?,
-        captured: captured?,
-        loss_share: loss_share?,
-    })
-}
-
-fn savings_rates(field: Field<'_>) -> Option<Vec<Rate>> {
-    let super::syntax::Value::List(items) = &field.node().value else {
-        return field.share(Within::Signed).map(|rate| vec![rate]);
-    };
-    if items.is_empty() {
-        let remedy = "write at least one rate: `savings-rate = [\"2%\"]`";
-        field.desk.fault(Code::AmountForm, field.span(), "the list of rates is empty", "", remedy);
-        return None;
-    }
-    let rates = field.items()?.into_iter().map(|item| item.share(Within::Signed));
-    rates.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The forms in which a partner may give.

@@ -468,7 +468,8 @@ mod tests {
             Reinvestment, Scored, TrueUp,
         };
         use crate::funding::public::{AdministrativeClaim, Public, PublicMethod};
-        use crate::funding::shared_savings::SharedSavings;
+        use crate::funding::settlement::{self, Loss, LossRate, Share};
+        use crate::funding::shared_savings::{Advance, Agreement, Interim, SharedSavings};
         use crate::money::Price;
         use crate::month::FiscalCalendar;
         use crate::name::DriverIndex;
@@ -520,14 +521,21 @@ mod tests {
             benchmark: price,
             benchmark_growth: rate,
             savings_rates: vec![rate],
-            minimum_savings_rate: rate,
-            sharing_rate: rate,
-            quality: rate,
-            sequestration: rate,
-            cap: Some(rate),
-            loss_rate: rate,
-            loss_limit: Some(rate),
+            agreement: Agreement::Contract(Box::new(settlement::Terms {
+                minimum: rate.into(),
+                quality: rate,
+                sequestration: rate,
+                cap: Some(rate),
+                loss: Some(Loss {
+                    rate: LossRate::Flat(rate),
+                    limit: Some(rate),
+                    limit_amount: Some(amount),
+                }),
+                ..settlement::Terms::new(Share::Scaled(rate))
+            })),
             settlement_lag_months: lag_months,
+            interim: Some(Interim { after_months: lag_months, share: rate }),
+            advance: Some(Advance { once: amount, rate: price, beneficiaries: 10, quarters: 8 }),
             captured: rate,
             loss_share: rate,
         };

@@ -269,6 +269,8 @@ pub enum MemoKind {
     SavingsShared,
     /// What of it an agreement gives the partnership.
     SavingsCaptured,
+    /// What was advanced on savings, less what they have paid back: what is still outstanding at the end.
+    AdvanceOutstanding,
 }
 
 impl MemoKind {
@@ -282,6 +284,7 @@ impl MemoKind {
             MemoKind::SavingsGenerated => "savings generated for the payer",
             MemoKind::SavingsShared => "savings shared by the contract",
             MemoKind::SavingsCaptured => "savings captured by the partnership",
+            MemoKind::AdvanceOutstanding => "advance outstanding",
         }
     }
 }

@@ -1,13 +1,17 @@
-//! Shared savings under a contract's own terms.
+//! Shared savings: a contract's own terms, or a track of the Medicare programme year by year.
 //!
 //! Savings to a payer are not revenue: the contract shares a part of them, and an agreement gives the
-//! partnership a part of that part (`captured`, 0 unless stated). Money comes in the settlement month.
+//! partnership a part of that part (`captured`, 0 unless stated). Money comes in the settlement month. The
+//! arithmetic of a year is that of [`super::settlement`].
 
+use super::medicare::{self, Chosen, Figures, Refused};
+use super::settlement::{Settlement, Terms};
 use super::{Authority, Lowered, MemoKind, Receipts, Setting, Stream, Tranche};
-use crate::driver::after;
-use crate::money::{Money, Price, Product, Rate};
+use crate::driver::{after, total};
+use crate::money::{Money, Price, Rate};
 use crate::month::Month;
 use crate::name::DriverIndex;
+use crate::rules::mssp::{NoPreset, Preset, Track};
 
 /// The terms of a shared-savings contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,39 +27,68 @@ pub struct SharedSavings {
     /// Expected savings as a share of the benchmark, a performance year each (negative: a loss); the
     /// last one holds on.
     pub savings_rates: Vec<Rate>,
-    /// Savings below this share of the benchmark pay nothing.
-    pub minimum_savings_rate: Rate,
-    /// The share of savings that the contract pays out.
-    pub sharing_rate: Rate,
-    /// The quality score that multiplies the shared savings.
-    pub quality: Rate,
-    /// What is taken off what is shared, before the cap (2 USC 901a(6) for Medicare).
-    pub sequestration: Rate,
-    /// The most that is shared, as a share of the benchmark.
-    pub cap: Option<Rate>,
-    /// The share of a loss that is owed; 0 in a one-sided contract.
-    pub loss_rate: Rate,
-    /// The most that is owed, as a share of the benchmark.
-    pub loss_limit: Option<Rate>,
+    /// On what terms they are shared.
+    pub agreement: Agreement,
     /// Months from the performance year's last month to the settlement's month.
     pub settlement_lag_months: u32,
+    /// A first payment on account of the settlement.
+    pub interim: Option<Interim>,
+    /// What is advanced and recouped from what is earned later.
+    pub advance: Option<Advance>,
     /// What an agreement gives the partnership of what is shared.
     pub captured: Rate,
     /// What an agreement has the partnership bear of what is owed.
     pub loss_share: Rate,
 }
 
-/// What one performance year comes to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Settlement {
-    /// Savings generated for the payer; negative: a loss.
-    generated: Money,
-    /// What the contract pays out of it.
-    shared: Money,
-    /// What of that the partnership gets.
-    captured: Money,
-    /// What of the loss owed the partnership bears.
-    borne: Money,
+/// On what terms savings are shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// The contract's own, the same in every year.
+    Contract(Box<Terms>),
+    /// Those of a track of the Medicare programme in each calendar year, and what the organisation chose. The
+    /// last known rules hold on.
+    Medicare(Track, Box<Chosen>),
+}
+
+/// A payment before the settlement is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interim {
+    /// Months from the performance year's last month to its month.
+    pub after_months: u32,
+    /// The share that is paid then; the rest is held back until the settlement.
+    pub share: Rate,
+}
+
+/// Advance investment payments (42 CFR 425.630): the same money as the savings, sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// What is paid in the first month.
+    pub once: Money,
+    /// Dollars a beneficiary and quarter.
+    pub rate: Price,
+    /// The most beneficiaries that count.
+    pub beneficiaries: i64,
+    /// In how many quarters it is paid.
+    pub quarters: u32,
+}
+
+/// Why a performance year cannot be settled on its terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// The track has no rules for the year.
+    Preset(NoPreset),
+    /// What was chosen is not offered in the year.
+    Terms(Refused),
+}
+
+/// A performance year.
+#[derive(Clone, Copy, Debug)]
+struct Year {
+    /// Its number, from 0.
+    number: u32,
+    first: Month,
+    last: Month,
 }
 
 impl SharedSavings {
@@ -69,100 +102,193 @@ impl SharedSavings {
     ///
     /// Performance years are twelve months from `from`; one that the stream's end cuts short is not
     /// settled. A year that ran before the horizon is settled at the members of the horizon's first
-    /// month; one that was settled before it belongs to the opening position.
+    /// month; one that was settled before it belongs to the opening position. An advance is spendable when
+    /// it is paid, and what is earned later pays it back before any of it is captured.
     pub fn lower(&self, stream: &Stream, setting: &Setting) -> Option<Lowered> {
         let mut lowered = Lowered::default();
+        let advances = self.advances(stream, setting)?;
+        for (month, amount) in &advances {
+            self.post_advance(&mut lowered, stream, setting, (*month, *amount))?;
+        }
         let mut benchmark_index = Rate::ONE;
-        for year in 0.. {
-            let Some(first) = after(self.from, year * 12) else { break };
-            let Some(last) = after(first, 11) else { break };
-            if first > setting.end() || stream.until().is_some_and(|until| last > until) {
-                break;
-            }
-            if year > 0 {
+        let mut recouped = Money::ZERO;
+        for year in self.years(stream, setting) {
+            if year.number > 0 {
                 benchmark_index = benchmark_index.grown(self.benchmark_growth)?;
             }
-            let settled = after(last, self.settlement_lag_months);
-            let Some(month) = settled.filter(|month| setting.place(*month).is_some()) else {
+            let Some(month) = after(year.last, self.settlement_lag_months) else { continue };
+            if month < setting.start && self.advance.is_none() {
                 continue;
-            };
-            let members = self.member_months(setting, first);
-            let settlement = self.settle(year as usize, members, benchmark_index)?;
-            self.post(&mut lowered, stream, (year, month), &settlement);
+            }
+            let paid = advances.iter().filter(|(paid, _)| *paid <= month);
+            let balance = total(paid.map(|(_, amount)| *amount))? - recouped;
+            let members = self.member_months(setting, year.first);
+            let mut terms = self.terms(&year, members).ok()?;
+            terms.advance_balance = balance;
+            let settlement = self.settle(&terms, year.number, members, benchmark_index)?;
+            recouped += settlement.recouped;
+            self.post(&mut lowered, stream, setting, (&year, month), &settlement)?;
         }
         Some(lowered)
     }
 
+    /// The first performance year that cannot be settled on its terms, and why; nothing where all can.
+    pub fn unsettled(&self, stream: &Stream, setting: &Setting) -> Option<(i32, Unsettled)> {
+        self.years(stream, setting).into_iter().find_map(|year| {
+            let members = self.member_months(setting, year.first);
+            self.terms(&year, members).err().map(|why| (year.first.year(), why))
+        })
+    }
+
+    /// The performance years that run to their end within the stream and begin within the horizon.
+    fn years(&self, stream: &Stream, setting: &Setting) -> Vec<Year> {
+        let year = |number: u32| {
+            let first = after(self.from, number.checked_mul(12)?)?;
+            let last = after(first, 11)?;
+            let ends = stream.until().is_some_and(|until| last > until);
+            (first <= setting.end() && !ends).then_some(Year { number, first, last })
+        };
+        (0..).map_while(year).collect()
+    }
+
     /// The members of the twelve months from `first`, summed.
     fn member_months(&self, setting: &Setting, first: Month) -> i64 {
+        (0..12).map(|month| self.members_in(setting, first.since(setting.start) + month)).sum()
+    }
+
+    /// The members of a month by its place in the horizon; those of its nearest month outside it.
+    fn members_in(&self, setting: &Setting, place: i32) -> i64 {
         let driver = &setting.drivers[self.members.at()];
         let beyond = driver.levels.len().saturating_sub(1);
-        let place = |month: i32| {
-            let place = first.since(setting.start) + month;
-            usize::try_from(place).unwrap_or(0).min(beyond)
-        };
-        (0..12).map(|month| driver.count(place(month))).sum()
+        driver.count(usize::try_from(place).unwrap_or(0).min(beyond))
     }
 
-    /// The settlement of a performance year. The minimum savings rate is a gate, not a deductible:
-    /// once it is met, savings are shared from the first dollar. It gates losses alike.
-    fn settle(&self, year: usize, member_months: i64, index: Rate) -> Option<Settlement> {
-        let rates = &self.savings_rates;
-        let rate = rates.get(year).or(rates.last()).copied().unwrap_or(Rate::ZERO);
-        let target = self.benchmark.product().times_count(member_months)?.times(index)?;
-        let (benchmark, generated) = (target.round()?, target.times(rate)?.round()?);
-        let mut settlement = Settlement { generated, ..Settlement::default() };
-        let met = rate.billionths().abs() >= self.minimum_savings_rate.billionths();
-        if met && generated.is_positive() {
-            settlement.shared = self.shared(benchmark, generated)?;
-            settlement.captured = self.captured.try_of(settlement.shared)?;
-        } else if met {
-            settlement.borne = self.loss_share.try_of(self.owed(benchmark, -generated)?)?;
+    /// The terms of a performance year. Beneficiaries are the year's members on average.
+    fn terms(&self, year: &Year, member_months: i64) -> Result<Terms, Unsettled> {
+        match &self.agreement {
+            Agreement::Contract(terms) => Ok(**terms),
+            Agreement::Medicare(track, chosen) => {
+                let preset =
+                    Preset::carried(*track, year.first.year()).map_err(Unsettled::Preset)?;
+                let chosen = Chosen {
+                    beneficiaries: (member_months + 6) / 12,
+                    // Sharing below the minimum began in 2024; in the years before nothing is chosen.
+                    low_revenue: chosen.low_revenue
+                        && (preset.reduced_sharing.is_some() || !track.is_basic()),
+                    ..**chosen
+                };
+                let figures = Figures::from(preset);
+                medicare::terms(preset, &figures, &chosen).map_err(Unsettled::Terms)
+            }
         }
-        Some(settlement)
     }
 
-    /// Savings times sharing rate, quality and what sequestration leaves; then the cap, in that order.
-    fn shared(&self, benchmark: Money, savings: Money) -> Option<Money> {
-        let product = Product::new(savings).times(self.sharing_rate)?.times(self.quality)?;
-        let net = product.times(self.sequestration.complement())?.round()?;
-        Some(match self.cap {
-            Some(cap) => net.at_most(cap.try_of(benchmark)?),
-            None => net,
-        })
+    /// The settlement of a performance year.
+    fn settle(
+        &self,
+        terms: &Terms,
+        year: u32,
+        member_months: i64,
+        index: Rate,
+    ) -> Option<Settlement> {
+        let rates = &self.savings_rates;
+        let rate = rates.get(year as usize).or(rates.last()).copied().unwrap_or(Rate::ZERO);
+        let target = self.benchmark.product().times_count(member_months)?.times(index)?;
+        let (benchmark, gross) = (target.round()?, target.times(rate)?.round()?);
+        terms.settle_at(benchmark, gross, rate)
     }
 
-    /// A loss times the loss rate, up to the limit; nothing is sequestered.
-    fn owed(&self, benchmark: Money, loss: Money) -> Option<Money> {
-        let owed = self.loss_rate.try_of(loss)?;
-        Some(match self.loss_limit {
-            Some(limit) => owed.at_most(limit.try_of(benchmark)?),
-            None => owed,
-        })
+    /// The advance payments by month: once in the first month, then each quarter.
+    fn advances(&self, stream: &Stream, setting: &Setting) -> Option<Vec<(Month, Money)>> {
+        let Some(advance) = self.advance else { return Some(Vec::new()) };
+        let mut payments = Vec::new();
+        for quarter in 0..advance.quarters {
+            let Some(month) = after(self.from, quarter * 3) else { break };
+            if month > setting.end() || stream.until().is_some_and(|until| month > until) {
+                break;
+            }
+            let members = self.members_in(setting, month.since(setting.start));
+            let counted = members.min(advance.beneficiaries);
+            let mut amount = advance.rate.product().times_count(counted)?.round()?;
+            if quarter == 0 {
+                amount = Money::try_from_cents(
+                    i128::from(amount.cents()) + i128::from(advance.once.cents()),
+                )?;
+            }
+            payments.push((month, amount));
+        }
+        Some(payments)
+    }
+
+    fn post_advance(
+        &self,
+        lowered: &mut Lowered,
+        stream: &Stream,
+        setting: &Setting,
+        (month, amount): (Month, Money),
+    ) -> Option<()> {
+        if setting.place(month).is_some() {
+            lowered.tell(month, MemoKind::AdvanceOutstanding, amount);
+            let captured = self.captured.try_of(amount)?;
+            self.grant(lowered, stream, (month, captured), month.since(self.from) as u32 / 12);
+        }
+        Some(())
     }
 
     fn post(
         &self,
         lowered: &mut Lowered,
         stream: &Stream,
-        (year, month): (u32, Month),
-        settlement: &Settlement,
-    ) {
-        lowered.tell(month, MemoKind::SavingsGenerated, settlement.generated);
-        lowered.tell(month, MemoKind::SavingsShared, settlement.shared);
-        lowered.tell(month, MemoKind::SavingsCaptured, settlement.captured);
-        if settlement.borne.is_positive() {
-            lowered.losses.push((month, settlement.borne));
+        setting: &Setting,
+        (year, month): (&Year, Month),
+        settled: &Settlement,
+    ) -> Option<()> {
+        let within = |month: Month| setting.place(month).is_some();
+        let earned = settled.earned.floor_zero();
+        let captured = self.captured.try_of(earned - settled.recouped)?;
+        let mut held_back = captured;
+        if let Some(interim) = self.interim {
+            let early = interim.share.try_of(captured)?;
+            let rest = i128::from(captured.cents()) - i128::from(early.cents());
+            held_back = Money::try_from_cents(rest)?;
+            let paid = after(year.last, interim.after_months);
+            if let Some(paid) = paid.filter(|paid| within(*paid)) {
+                lowered.tell(paid, MemoKind::SavingsCaptured, early);
+                self.grant(lowered, stream, (paid, early), year.number);
+            }
         }
-        if settlement.captured.is_positive() {
+        if !within(month) {
+            return Some(());
+        }
+        lowered.tell(month, MemoKind::SavingsGenerated, settled.gross);
+        lowered.tell(month, MemoKind::SavingsShared, earned);
+        lowered.tell(month, MemoKind::SavingsCaptured, held_back);
+        lowered.tell(month, MemoKind::AdvanceOutstanding, -settled.recouped);
+        let borne = self.loss_share.try_of(earned - settled.earned)?;
+        if borne.is_positive() {
+            lowered.losses.push((month, borne));
+        }
+        self.grant(lowered, stream, (month, held_back), year.number);
+        Some(())
+    }
+
+    /// A tranche of what the partnership gets, if it gets anything.
+    fn grant(
+        &self,
+        lowered: &mut Lowered,
+        stream: &Stream,
+        (month, amount): (Month, Money),
+        period: u32,
+    ) {
+        if amount.is_positive() {
             lowered.tranches.push(Tranche {
                 first: month,
                 last: None,
-                amount: Authority::Amount(settlement.captured),
+                amount: Authority::Amount(amount),
                 award: 0,
-                period: year,
+                period,
                 status: stream.status,
-                receipts: Receipts::Earned(vec![(month, settlement.captured)]),
+                receipts: Receipts::Earned(vec![(month, amount)]),
             });
         }
     }
@@ -172,7 +298,8 @@ impl SharedSavings {
 mod tests {
     use super::super::grant::sample::{driver, lower, money, month, rate, stream, told, tranches};
     use super::*;
-    use crate::funding::{Kind, Terms};
+    use crate::funding::settlement::{Loss, LossRate, Rule, Share, Threshold};
+    use crate::funding::{Kind, Terms as Kinds};
 
     fn contract(benchmark: &str, rates: &[&str]) -> SharedSavings {
         SharedSavings {
@@ -181,76 +308,54 @@ mod tests {
             benchmark: Price::parse(benchmark).unwrap(),
             benchmark_growth: Rate::ZERO,
             savings_rates: rates.iter().map(|text| rate(text)).collect(),
-            minimum_savings_rate: Rate::ZERO,
-            sharing_rate: rate("0.5"),
-            quality: Rate::ONE,
-            sequestration: Rate::ZERO,
-            cap: None,
-            loss_rate: Rate::ZERO,
-            loss_limit: None,
+            agreement: Agreement::Contract(Box::new(Terms::new(Share::Scaled(rate("0.5"))))),
             settlement_lag_months: 10,
+            interim: None,
+            advance: None,
             captured: Rate::ONE,
             loss_share: Rate::ZERO,
         }
     }
 
+    /// A contract in which a loss is owed whole.
+    fn owing(mut terms: Terms) -> Agreement {
+        let flat = LossRate::Flat(Rate::ONE);
+        terms.loss = Some(Loss { rate: flat, limit: None, limit_amount: None });
+        Agreement::Contract(Box::new(terms))
+    }
+
+    /// The stream of these terms.
+    fn of(savings: &SharedSavings, until: Option<&str>) -> Stream {
+        stream(Kind::SharedSavings, Kinds::SharedSavings(savings.clone()), until)
+    }
+
     #[test]
     fn the_minimum_savings_rate_is_a_gate_and_not_a_deductible() {
         // $500.00 against $495.50 is 0.9 % saved: 125,000 x 4.50 = 562,500.00, half is 281,250.00.
-        let mut near = contract("500.00", &["0.009"]);
-        let settled = near.settle(0, 125_000, Rate::ONE).unwrap();
-        assert_eq!((settled.generated, settled.shared), (money("562500.00"), money("281250.00")));
-        near.minimum_savings_rate = rate("0.01");
-        let settled = near.settle(0, 125_000, Rate::ONE).unwrap();
-        assert_eq!((settled.generated, settled.shared), (money("562500.00"), Money::ZERO));
-        // At $495.00 the gate is met: half of 625,000.00, from the first dollar.
-        near.savings_rates = vec![rate("0.01")];
-        let settled = near.settle(0, 125_000, Rate::ONE).unwrap();
-        assert_eq!((settled.shared, settled.captured), (money("312500.00"), money("312500.00")));
-    }
-
-    #[test]
-    fn sequestration_comes_before_the_cap() {
-        let mut medicare = contract("1", &[]);
-        medicare.sequestration = rate("0.02");
-        medicare.cap = Some(rate("0.1"));
-        // Track 1 of 2018: 4,770,781 x 0.5 x 0.77 x 0.98 = 1,800,015.6713.
-        medicare.quality = rate("0.77");
-        let shared = medicare.shared(money("166388203.00"), money("4770781.00"));
-        assert_eq!(shared, Some(money("1800015.67")));
-        // 28,231,243 x 0.4433 x 0.98 exceeds a tenth of the benchmark, which is paid whole.
-        (medicare.sharing_rate, medicare.quality) = (rate("0.4433"), Rate::ONE);
-        let shared = medicare.shared(money("119762995.00"), money("28231243.00"));
-        assert_eq!(shared, Some(money("11976299.50")));
-    }
-
-    #[test]
-    fn a_loss_is_owed_up_to_its_limit_and_borne_by_agreement() {
-        let mut two_sided = contract("500.00", &["-0.02"]);
-        (two_sided.loss_rate, two_sided.loss_share) = (rate("0.3"), rate("0.2"));
-        // 125,000 x 500.00 x -2 % = -1,250,000.00; 30 % is 375,000.00; a fifth of it 75,000.00.
-        let settled = two_sided.settle(0, 125_000, Rate::ONE).unwrap();
-        assert_eq!((settled.generated, settled.borne), (money("-1250000.00"), money("75000.00")));
-        // Limited to 0.5 % of 62,500,000.00 = 312,500.00, of which a fifth.
-        two_sided.loss_limit = Some(rate("0.005"));
-        assert_eq!(two_sided.settle(0, 125_000, Rate::ONE).unwrap().borne, money("62500.00"));
-        // The gate holds for losses too.
-        two_sided.minimum_savings_rate = rate("0.021");
-        assert_eq!(two_sided.settle(0, 125_000, Rate::ONE).unwrap().borne, Money::ZERO);
-        // Track 3 of 2016: 6,330,283 x 0.40 = 2,532,113.20, below 15 % of the benchmark.
-        (two_sided.loss_rate, two_sided.loss_limit) = (rate("0.4"), Some(rate("0.15")));
-        let owed = two_sided.owed(money("192077909.00"), money("6330283.00"));
-        assert_eq!(owed, Some(money("2532113.20")));
+        let near = contract("500.00", &["0.009", "0.01"]);
+        let mut terms = Terms::new(Share::Scaled(rate("0.5")));
+        let settle = |terms: &Terms, year| {
+            let settled = near.settle(terms, year, 125_000, Rate::ONE).unwrap();
+            (settled.gross.to_string(), settled.earned.to_string(), settled.rule)
+        };
+        let words = |gross: &str, earned: &str, rule| (gross.to_string(), earned.to_string(), rule);
+        assert_eq!(settle(&terms, 0), words("562500.00", "281250.00", Rule::Shared));
+        terms.minimum = Threshold::from(rate("0.01"));
+        let below = Rule::BelowMinimumSavingsRate;
+        assert_eq!(settle(&terms, 0), words("562500.00", "0.00", below));
+        // At $495.00 the gate is met: half of 625,000.00, from the first dollar. The last rate holds on.
+        assert_eq!(settle(&terms, 1), words("625000.00", "312500.00", Rule::Shared));
+        assert_eq!(settle(&terms, 9), words("625000.00", "312500.00", Rule::Shared));
     }
 
     #[test]
     fn a_year_is_settled_after_it_ends_if_the_contract_lasts_through_it() {
         let mut ramp = contract("100.00", &["0.01", "-0.01"]);
         (ramp.benchmark_growth, ramp.captured) = (rate("0.1"), rate("0.25"));
-        (ramp.loss_rate, ramp.loss_share) = (Rate::ONE, Rate::ONE);
+        (ramp.agreement, ramp.loss_share) =
+            (owing(Terms::new(Share::Scaled(rate("0.5")))), Rate::ONE);
         let members = [driver("members", &["10"; 40])];
-        let of = |until| stream(Kind::SharedSavings, Terms::SharedSavings(ramp.clone()), until);
-        let lowered = lower(&of(None), &members, 40);
+        let lowered = lower(&of(&ramp, None), &members, 40);
         // 2024: 120 x 100.00 x 1 % = 120.00, half shared, a quarter of that captured.
         assert_eq!(tranches(&lowered), ["2025-10..- 15.00"]);
         // 2025, at 110.00: a loss of 132.00. 2026 would be settled in October 2027, beyond the end.
@@ -258,11 +363,10 @@ mod tests {
         assert_eq!(told(&lowered, MemoKind::SavingsGenerated), money("-12.00"));
         assert_eq!(told(&lowered, MemoKind::SavingsShared), money("60.00"));
         // A contract that ends in November 2024 settles nothing.
-        assert_eq!(lower(&of(Some("2024-11")), &members, 40), Lowered::default());
+        assert_eq!(lower(&of(&ramp, Some("2024-11")), &members, 40), Lowered::default());
         // Nothing is captured unless an agreement says so; the savings are told all the same.
         ramp.captured = Rate::ZERO;
-        let none = stream(Kind::SharedSavings, Terms::SharedSavings(ramp), None);
-        let none = lower(&none, &members, 40);
+        let none = lower(&of(&ramp, None), &members, 40);
         assert!(none.tranches.is_empty());
         assert_eq!(told(&none, MemoKind::SavingsShared), money("60.00"));
     }
@@ -272,8 +376,98 @@ mod tests {
         let mut earlier = contract("100.00", &["0.01"]);
         earlier.from = month("2023-01");
         let members = [driver("members", &["10"; 12])];
-        let stream = stream(Kind::SharedSavings, Terms::SharedSavings(earlier), None);
+        let stream = of(&earlier, None);
         // 120 member-months at the first month's level; settled in October 2024.
         assert_eq!(tranches(&lower(&stream, &members, 12)), ["2024-10..- 60.00"]);
+    }
+
+    #[test]
+    fn an_interim_payment_holds_the_rest_back() {
+        let mut early = contract("100.00", &["0.01"]);
+        early.interim = Some(Interim { after_months: 4, share: rate("0.6") });
+        let members = [driver("members", &["10"; 24])];
+        // 120.00 saved, half shared: 60 % of 60.00 in April, the rest in October.
+        let lowered = lower(&of(&early, Some("2024-12")), &members, 24);
+        assert_eq!(tranches(&lowered), ["2025-04..- 36.00", "2025-10..- 24.00"]);
+        assert_eq!(told(&lowered, MemoKind::SavingsCaptured), money("60.00"));
+        // A plan that ends between the two sees the first alone, and no settlement.
+        let lowered = lower(&of(&early, Some("2024-12")), &members[..1], 18);
+        assert_eq!(tranches(&lowered), ["2025-04..- 36.00"]);
+        assert_eq!(told(&lowered, MemoKind::SavingsGenerated), Money::ZERO);
+    }
+
+    fn medicare(track: Track, rates: &[&str]) -> SharedSavings {
+        let mut savings = contract("1000.00", rates);
+        savings.agreement = Agreement::Medicare(track, Box::default());
+        savings
+    }
+
+    #[test]
+    fn a_track_is_settled_by_the_rules_of_each_year() {
+        let members = [driver("members", &["10000"; 48])];
+        // 120,000,000.00 x 5 % = 6,000,000.00, above the 3 % of 10,000; 40 %, less 2 %: 2,352,000.00.
+        let basic = medicare(Track::BasicB, &["0.05", "0.029"]);
+        let lowered = lower(&of(&basic, Some("2026-12")), &members, 48);
+        // In 2025 and 2026, 2.9 % misses the gate; years after the data take its last rules.
+        assert_eq!(tranches(&lowered), ["2025-10..- 2352000.00"]);
+        assert_eq!(told(&lowered, MemoKind::SavingsGenerated), money("12960000.00"));
+        // 4,800 beneficiaries have a gate of 4.01 %.
+        let few = [driver("members", &["4800"; 48])];
+        let mut near = medicare(Track::BasicB, &["0.0400"]);
+        assert!(lower(&of(&near, Some("2024-12")), &few, 48).tranches.is_empty());
+        near.savings_rates = vec![rate("0.0401")];
+        assert_eq!(lower(&of(&near, Some("2024-12")), &few, 48).tranches.len(), 1);
+    }
+
+    #[test]
+    fn what_a_track_does_not_offer_is_told_with_its_year() {
+        let members = [driver("members", &["10000"; 48])];
+        let unsettled = |savings: &SharedSavings| {
+            let setting = Setting { start: month("2024-01"), months: 48, drivers: &members };
+            savings.unsettled(&of(savings, None), &setting)
+        };
+        assert_eq!(unsettled(&medicare(Track::BasicB, &["0.05"])), None);
+        let closed = unsettled(&medicare(Track::One, &["0.05"]));
+        assert_eq!(closed, Some((2024, Unsettled::Preset(NoPreset::Closed(Track::One, 2024)))));
+        let needed = unsettled(&medicare(Track::Enhanced, &["0.05"]));
+        let refused = Unsettled::Terms(Refused::QualityNeeded(Track::Enhanced));
+        assert_eq!(needed, Some((2024, refused)));
+    }
+
+    #[test]
+    fn an_advance_is_the_same_money_sooner() {
+        let members = [driver("members", &["12000"; 48])];
+        let mut basic = medicare(Track::BasicA, &["0.05"]);
+        basic.captured = rate("0.5");
+        basic.advance = Some(Advance {
+            once: money("250000.00"),
+            rate: Price::parse("45").unwrap(),
+            beneficiaries: 10_000,
+            quarters: 8,
+        });
+        let lowered = lower(&of(&basic, Some("2025-12")), &members, 36);
+        // 250,000 and eight times 450,000 are advanced: 3,850,000, half of it captured. Each year earns
+        // 144,000,000 x 5 % x 0.40 x 0.98 = 2,822,400: the first pays back as much by October 2025, the second
+        // the 1,027,600 that are left, and half of the 1,794,800 beyond is captured.
+        let words = tranches(&lowered);
+        assert_eq!((words.len(), words[0].as_str()), (9, "2024-01..- 350000.00"));
+        assert_eq!(words[7], "2025-10..- 225000.00");
+        assert_eq!(words[8], "2026-10..- 897400.00");
+        assert_eq!(told(&lowered, MemoKind::SavingsShared), money("5644800.00"));
+        assert_eq!(told(&lowered, MemoKind::SavingsCaptured), money("897400.00"));
+        assert_eq!(told(&lowered, MemoKind::AdvanceOutstanding), Money::ZERO);
+        // Half of all that was earned is captured, once: 1,925,000 + 897,400 = 2,822,400.
+        let sum = |lowered: &Lowered| -> Money {
+            let amount = |tranche: &Tranche| match tranche.amount {
+                Authority::Amount(amount) => amount,
+                _ => Money::ZERO,
+            };
+            lowered.tranches.iter().map(amount).sum()
+        };
+        assert_eq!(sum(&lowered), money("2822400.00"));
+        // Where nothing is earned the balance stays outstanding.
+        basic.savings_rates = vec![Rate::ZERO];
+        let lowered = lower(&of(&basic, Some("2025-12")), &members, 36);
+        assert_eq!(told(&lowered, MemoKind::AdvanceOutstanding), money("3850000.00"));
     }
 }

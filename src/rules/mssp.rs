@@ -97,6 +97,11 @@ impl Track {
         (Track::BasicA..=Track::BasicE).contains(&self)
     }
 
+    /// Whether it owes losses.
+    pub fn is_two_sided(self) -> bool {
+        !Parameter::LossLimit.series(self.word()).is_empty()
+    }
+
     /// The first performance year.
     pub fn first_year(self) -> i32 {
         let series = Parameter::SharingRate.series(self.word());
