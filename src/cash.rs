@@ -1,7 +1,12 @@
 //! The books of cash: receipts and payments in time, restricted and unrestricted apart.
 //!
 //! Restricted cash never fronts another award: unrestricted cash goes negative instead. Two closing
-//! balances are kept: paying what the braid funds, and paying every cost as planned.
+//! balances are kept: paying what the braid funds, and paying every cost as planned. What a line of
+//! credit lends and takes back is a receipt and a payment like any other.
+
+mod credit;
+
+pub use credit::Credit;
 
 use crate::funding::{Receipts, Terms};
 use crate::ledger::{Ledger, StreamBook};
@@ -33,15 +38,21 @@ pub struct Cash {
     pub refundable_advance: Vec<Money>,
     /// Costs incurred and not paid yet.
     pub payable: Vec<Money>,
-    /// Liquid unrestricted net assets: unrestricted cash and what awards and unrestricted streams owe,
-    /// less what is payable.
+    /// Liquid unrestricted net assets by cash: unrestricted cash and what awards and unrestricted streams
+    /// owe, less what is payable and what loans take back.
     pub liquid: Vec<Money>,
+    /// Unrestricted cash at the month's end without what the line of credit lends.
+    pub own_unrestricted: Vec<Money>,
+    /// The line of credit, where the plan has one.
+    pub credit: Option<Credit>,
     /// Cash at the month's end if every cost is paid as planned.
     pub closing_all_costs: Vec<Money>,
     /// Of it, what is not held for the purposes of restricted streams: what can pay any cost.
     pub unrestricted_all_costs: Vec<Money>,
     /// Receipts by stream, in the order of [`Ledger::streams`].
     pub receipts_by_stream: Vec<Vec<Money>>,
+    /// Unrestricted cash at the plan's start.
+    pub opening_unrestricted: Money,
     /// Unrestricted cash that should not be fallen below, by the plan's policy.
     pub floor: Money,
     /// The place of the month from which the plan is seen.
@@ -64,6 +75,10 @@ struct StreamCash {
     follows_cost: bool,
     /// Whether its terms have cash go out: a true-up, or partners paid before the payer pays.
     gives_back: bool,
+    /// What it owes at each month's end.
+    receivable: Vec<Money>,
+    /// The place in which its first invoice cycle begins and the cycle's months, where it reimburses.
+    invoices: Option<(i32, i32)>,
 }
 
 impl Cash {
@@ -73,7 +88,8 @@ impl Cash {
         let mut streams = stream_cash(plan, timeline, ledger);
         let as_of = plan.horizon.place(plan.horizon.as_of).unwrap_or(0);
         let floor = plan.policy.cash_floor;
-        let mut cash = Cash { floor, as_of, ..Cash::zeros(months) };
+        let opening_unrestricted = opening_unrestricted(plan);
+        let mut cash = Cash { floor, as_of, opening_unrestricted, ..Cash::zeros(months) };
         let mut all_costs = vec![Money::ZERO; months];
         let mut incurred = vec![Money::ZERO; months];
         for draw in ledger.draws.iter().filter(|draw| !ledger.streams[draw.stream].in_kind) {
@@ -93,8 +109,10 @@ impl Cash {
             }
             cash.receipts_by_stream.push(stream.receipts.clone());
         }
-        cash.balance(opening_unrestricted(plan), ledger, &streams, &all_costs);
-        cash.stand_between(ledger, &streams, &incurred);
+        cash.balance(opening_unrestricted, ledger, &streams, &all_costs);
+        cash.stand_between(ledger, &mut streams, &incurred);
+        cash.own_unrestricted.clone_from(&cash.unrestricted);
+        cash.draw_on_credit(plan, ledger, &streams);
         cash
     }
 
@@ -112,9 +130,12 @@ impl Cash {
             refundable_advance: zeros(),
             payable: zeros(),
             liquid: zeros(),
+            own_unrestricted: zeros(),
+            credit: None,
             closing_all_costs: zeros(),
             unrestricted_all_costs: zeros(),
             receipts_by_stream: Vec::new(),
+            opening_unrestricted: Money::ZERO,
             floor: Money::ZERO,
             as_of: 0,
         }
@@ -152,7 +173,7 @@ impl Cash {
     }
 
     /// What stands between the books of authority and of cash: receivables, advances, payables.
-    fn stand_between(&mut self, ledger: &Ledger, streams: &[StreamCash], incurred: &[Money]) {
+    fn stand_between(&mut self, ledger: &Ledger, streams: &mut [StreamCash], incurred: &[Money]) {
         let standing = |stream: &StreamCash| {
             stream.owed - if stream.follows_cost { stream.opening } else { Money::ZERO }
         };
@@ -160,9 +181,11 @@ impl Cash {
         let (mut owing, mut costs, mut paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
         for place in 0..incurred.len() {
             let mut soon_liquid = Money::ZERO;
-            for ((stream, earned), book) in streams.iter().zip(&mut earned).zip(&ledger.streams) {
+            for ((stream, earned), book) in streams.iter_mut().zip(&mut earned).zip(&ledger.streams)
+            {
                 *earned += stream.earned[place] - stream.receipts[place] + stream.refunds[place];
                 let receivable = earned.floor_zero();
+                stream.receivable[place] = receivable;
                 self.receivable[place] += receivable;
                 let owing = (-*earned).floor_zero();
                 if stream.follows_cost || stream.gives_back {
@@ -179,7 +202,8 @@ impl Cash {
             paid += self.payments[place] - self.refunds[place];
             owing = costs - paid;
             self.payable[place] = owing;
-            self.liquid[place] = self.unrestricted[place] + soon_liquid - owing;
+            let debts: Money = ledger.debts.iter().map(|debt| debt.owed[place]).sum();
+            self.liquid[place] = self.unrestricted[place] + soon_liquid - owing - debts;
         }
         debug_assert!(owing >= Money::ZERO);
     }
@@ -190,9 +214,10 @@ impl Cash {
         self.lowest_of(&self.unrestricted_all_costs)
     }
 
-    /// The place and amount of the lowest unrestricted cash from `as-of` on, when what is funded is paid.
+    /// The place and amount of the lowest unrestricted cash from `as-of` on, when what is funded is paid and
+    /// no line of credit lends.
     pub fn lowest_funded(&self) -> (usize, Money) {
-        self.lowest_of(&self.unrestricted)
+        self.lowest_of(&self.own_unrestricted)
     }
 
     /// The place of the first month from `as-of` on in which unrestricted cash falls below zero when every
@@ -244,6 +269,8 @@ fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamC
             owed: Money::ZERO,
             follows_cost: book.kind.is_some(),
             gives_back: false,
+            receivable: vec![Money::ZERO; months],
+            invoices: None,
         });
     }
     for (index, book) in ledger.streams.iter().enumerate().filter(|(_, book)| !book.in_kind) {
@@ -286,6 +313,7 @@ fn post_receipts<'a>(
     if let Some((first, cycle, lag)) = as_spent {
         stream.earned.clone_from(&book.drawn);
         let begun = first.since(plan.horizon.start);
+        stream.invoices = Some((begun, cycle.max(1) as i32));
         stream.reimburse(&book.drawn, begun, cycle.max(1) as i32, lag as i32);
     }
 }

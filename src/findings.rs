@@ -2,7 +2,9 @@
 
 use crate::funding::Kind;
 use crate::ledger::{DrawBook, Ledger};
+use crate::measures::Measures;
 use crate::money::Money;
+use crate::month::FiscalCalendar;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::check::{Finding, in_dollars};
@@ -36,6 +38,34 @@ fn finding(
     let subject = Plan::path("stream", &plan.stream(stream).name);
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
     Finding { name, subject, message, amount: Some(amount), origin }
+}
+
+/// What lenders look at: years whose net cash does not carry the debt service, and what falls due after
+/// the horizon.
+pub fn of_debt(plan: &Plan, measures: &Measures) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for row in &measures.debts {
+        let Some(stream) = plan.find_stream(&row.stream) else { continue };
+        if row.owed.is_positive() {
+            let title = &plan.stream(stream).title;
+            let message = format!("{title} is not repaid when the plan ends");
+            findings.push(finding(plan, "owed-after-horizon", stream, message, row.owed));
+        }
+    }
+    // The service is of all loans together: the first one stands for them.
+    let first = measures.debts.iter().find_map(|row| plan.find_stream(&row.stream));
+    for year in &measures.years {
+        let short = year.debt_service_short();
+        let Some(stream) = first.filter(|_| short.is_positive()) else { continue };
+        let message = format!(
+            "in {} net cash before debt service is {}, and debt service is {}",
+            FiscalCalendar::label(year.year),
+            year.net_cash_before_debt,
+            year.debt_service,
+        );
+        findings.push(finding(plan, "debt-service-short", stream, message, short));
+    }
+    findings
 }
 
 /// Money of last resort that paid in a month in which payer money, eligible for the same line, paid

@@ -8,6 +8,7 @@ use crate::findings;
 use crate::funding::Status;
 use crate::ledger::Ledger;
 use crate::measures::{Books, Measures};
+use crate::net_assets::NetAssets;
 use crate::plan::Plan;
 use crate::plan::check::{self, Finding};
 use crate::timeline::{Selection, Timeline};
@@ -52,6 +53,7 @@ impl Forecast {
     pub fn from_plan(plan: &Plan, question: Question) -> Result<Forecast, Error> {
         let view = Selection::View(question.view);
         let (timeline, ledger, cash, certificate) = books(plan, view, question)?;
+        let net_assets = NetAssets::from_books(plan, &timeline, &ledger, &cash)?;
         let mut ladder = Vec::with_capacity(Status::ALL.len());
         for view in Status::ALL {
             let rung = if view == question.view {
@@ -63,10 +65,11 @@ impl Forecast {
         }
         let dependable = books(plan, Selection::Dependable, question)?.1;
         let structural = books(plan, Selection::Recurring(question.view), question)?.1;
-        let books = Books { ledger, cash, ladder, dependable, structural };
+        let books = Books { ledger, cash, net_assets, ladder, dependable, structural };
         let measures = Measures::from_books(&books);
         let mut findings = check::findings(plan);
         findings.extend(findings::of_ledger(plan, &timeline, &books.ledger));
+        findings.extend(findings::of_debt(plan, &measures));
         findings.sort();
         Ok(Forecast { question, books, measures, certificate, findings })
     }

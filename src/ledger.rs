@@ -6,11 +6,11 @@
 use crate::braid::{Braid, Source};
 use crate::error::Error;
 use crate::funding::partner::PartnerMethod;
-use crate::funding::{End, Kind, Memo, Receipts, Status, Terms};
+use crate::funding::{DueKind, End, Kind, Memo, Receipts, Status, Terms};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
-use crate::plan::cost::{Category, CostLine, Layer, Priority};
+use crate::plan::cost::{Category, CostLine, Form, Layer, Priority};
 use crate::plan::{Horizon, Plan};
 use crate::timeline::{HeldTranche, Timeline, is_dependable};
 
@@ -38,6 +38,8 @@ pub struct Ledger {
     pub recoveries: Vec<RecoveryBook>,
     /// Cash that comes in advance of spending.
     pub advances: Vec<AdvanceBook>,
+    /// What each loan still owes.
+    pub debts: Vec<DebtBook>,
     /// The pools' ids and titles.
     pub pools: Vec<(String, String)>,
     /// Amounts told beside the streams.
@@ -71,6 +73,20 @@ pub struct LineBook {
     pub gap: Vec<Money>,
     /// The full-time equivalents it employs.
     pub fte: Vec<Rate>,
+    /// What a stream has due that it pays: the stream's place, and what it is.
+    pub due: Option<(usize, DueKind)>,
+}
+
+impl LineBook {
+    /// Whether it repays what was borrowed, which is no expense.
+    pub fn is_repayment(&self) -> bool {
+        self.due.is_some_and(|(_, kind)| kind == DueKind::Principal)
+    }
+
+    /// Whether it serves a debt.
+    pub fn is_debt_service(&self) -> bool {
+        self.due.is_some_and(|(_, kind)| kind.is_debt_service())
+    }
 }
 
 /// The book of one stream. Vectors hold a month of the horizon each.
@@ -152,6 +168,15 @@ pub struct DrawBook {
     pub line: LineIndex,
     /// How much.
     pub amount: Money,
+}
+
+/// What a loan still owes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DebtBook {
+    /// The loan's place in [`Ledger::streams`].
+    pub stream: usize,
+    /// Principal that is not due yet at each month's end. What fell due and stays unpaid is a gap.
+    pub owed: Vec<Money>,
 }
 
 /// A matching dollar in the books.
@@ -460,6 +485,7 @@ impl<'a> Keeper<'a> {
                 },
             ),
             advances: self.advances,
+            debts: self.timeline.debts.iter().map(debt_book).collect(),
             pools: pools.map(|pool| (pool.name.to_string(), pool.title.clone())).collect(),
             memos: self.timeline.memos.clone(),
             lines: self.lines,
@@ -467,6 +493,10 @@ impl<'a> Keeper<'a> {
             tranches: self.tranches,
         }
     }
+}
+
+fn debt_book((stream, owed): &(StreamIndex, Vec<Money>)) -> DebtBook {
+    DebtBook { stream: stream.at(), owed: owed.clone() }
 }
 
 /// Rows in order, those of one key joined.
@@ -559,6 +589,10 @@ fn line_book(plan: &Plan, line: &CostLine, need: &[Money]) -> LineBook {
         covered: vec![Money::ZERO; need.len()],
         gap: need.to_vec(),
         fte: months.map(|place| line.fte(plan.horizon.month(place))).collect(),
+        due: match line.form {
+            Form::Due(stream, kind) => Some((stream.at(), kind)),
+            _ => None,
+        },
     }
 }
 

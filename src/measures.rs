@@ -1,5 +1,10 @@
 //! What is reported, read from the books alone, so that no figure can disagree with an export.
 
+mod debt;
+mod net_assets;
+
+pub use net_assets::NetAssetsYear;
+
 use std::collections::BTreeMap;
 
 use crate::cash::Cash;
@@ -7,6 +12,7 @@ use crate::funding::{Kind, MemoKind, Status};
 use crate::ledger::{DrawBook, Ledger, LineBook, StreamBook, TrancheBook};
 use crate::money::{Money, Rate};
 use crate::month::Month;
+use crate::net_assets::NetAssets;
 use crate::plan::cost::{Category, Layer, Priority};
 
 /// The books that measures are read from: one braid each.
@@ -16,6 +22,8 @@ pub struct Books {
     pub ledger: Ledger,
     /// Its cash.
     pub cash: Cash,
+    /// Its net assets.
+    pub net_assets: NetAssets,
     /// Each rung of the certainty ladder, braided anew.
     pub ladder: Vec<(Status, Ledger)>,
     /// Dependable money alone.
@@ -59,6 +67,12 @@ pub struct Measures {
     pub partners: Vec<PartnerRow>,
     /// Money that lapsed, went back or stood idle while a gap stayed, by stream.
     pub stranded: Vec<StrandedRow>,
+    /// What is borrowed and owed, by loan.
+    pub debts: Vec<DebtRow>,
+    /// The line of credit, where the plan has one.
+    pub credit: Option<CreditMeasure>,
+    /// Net assets by fiscal year, in the order of [`Measures::years`].
+    pub net_assets: Vec<NetAssetsYear>,
 }
 
 /// One fiscal year, or the whole horizon.
@@ -92,9 +106,26 @@ pub struct YearMeasure {
     pub top_funder: Option<(String, Rate)>,
     /// The concentration of draws over funders (Herfindahl-Hirschman, from 0 to 1).
     pub concentration: Rate,
+    /// Of what is covered, what borrowed money covers: it has to be repaid.
+    pub covered_by_debt: Money,
+    /// Principal and interest that fall due.
+    pub debt_service: Money,
+    /// Cash that comes in less what is paid, with neither borrowed cash and what it pays nor debt service.
+    pub net_cash_before_debt: Money,
 }
 
 impl YearMeasure {
+    /// Net cash before debt service over debt service (the coverage ratio of lenders), where there is
+    /// any service.
+    pub fn debt_cover(&self) -> Option<Rate> {
+        self.debt_service.is_positive().then(|| self.net_cash_before_debt.ratio(self.debt_service))
+    }
+
+    /// What net cash lacks of the debt service.
+    pub fn debt_service_short(&self) -> Money {
+        self.debt_service - self.net_cash_before_debt.at_most(self.debt_service)
+    }
+
     /// The whole gap.
     pub fn gap_total(&self) -> Money {
         self.gap.iter().sum()
@@ -242,6 +273,36 @@ pub struct PartnerRow {
     pub captured: Money,
 }
 
+/// What a line of credit does over the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditMeasure {
+    /// The first month with the most owed at its end, and how much.
+    pub peak: (Month, Money),
+    /// The interest in all.
+    pub interest: Money,
+    /// Months in which it lent all that it could.
+    pub months_at_limit: u32,
+    /// What is owed at the horizon's end.
+    pub owed: Money,
+}
+
+/// What is borrowed by one loan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DebtRow {
+    /// The stream's id.
+    pub stream: String,
+    /// What comes in within the horizon.
+    pub borrowed: Money,
+    /// Principal that falls due within the horizon.
+    pub principal: Money,
+    /// Interest that falls due within the horizon.
+    pub interest: Money,
+    /// Of both, what stays unpaid.
+    pub unpaid: Money,
+    /// Principal that falls due after the horizon.
+    pub owed: Money,
+}
+
 /// Money of a stream that was of no use while a gap stayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrandedRow {
@@ -286,6 +347,9 @@ impl Measures {
             overhead: overhead(&books.ledger),
             partners: partners(&books.ledger),
             stranded: stranded(&books.ledger),
+            debts: debt::rows(books),
+            credit: debt::credit(books),
+            net_assets: spans.iter().map(|span| net_assets::year(books, span)).collect(),
         }
     }
 }
@@ -359,6 +423,9 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
             .filter(|_| drawn.is_positive())
             .map(|(name, amount)| (name.to_string(), amount.ratio(drawn))),
         concentration: concentration(funders.values().copied(), drawn),
+        covered_by_debt: debt::covered(ledger, span),
+        debt_service: debt::service(ledger, span),
+        net_cash_before_debt: debt::net_cash(books, span),
     }
 }
 

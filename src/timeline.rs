@@ -8,14 +8,14 @@ use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{
-    Authority, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms,
+    Authority, Due, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms,
 };
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
 use crate::plan::award::ProgramIncome;
 use crate::plan::restriction::{Permission, Standing, permission, standing_verdict};
-use crate::plan::{Horizon, Plan, cost};
+use crate::plan::{Horizon, Plan, cost, dues};
 
 /// Which money a braid may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Timeline {
     pub purses: Vec<Purse>,
     /// Amounts told beside the tranches, by stream.
     pub memos: Vec<(StreamIndex, Memo)>,
+    /// What each loan of this view still owes at the end of each month.
+    pub debts: Vec<(StreamIndex, Vec<Money>)>,
     /// Whether indirect recovery may be spent: it is never dependable.
     pub spends_recovery: bool,
     /// What awards may be charged of lines whose pay exceeds their limit, by stream and line.
@@ -140,6 +142,7 @@ impl Timeline {
             tranches: Vec::new(),
             purses: Vec::new(),
             memos: Vec::new(),
+            debts: Vec::new(),
             spends_recovery: selection != Selection::Dependable,
             pay_ceilings: pay_ceilings(plan),
             deducted: Vec::new(),
@@ -181,6 +184,10 @@ impl Timeline {
         let lowered = lower(plan, stream)?;
         if selection.holds_status(plan.stream(stream).status) {
             self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
+        }
+        if selection.holds_status(plan.stream(stream).status) {
+            let owed = dues::owed(plan, stream, &dues(plan, selection, stream));
+            self.debts.extend(owed.map(|owed| (stream, owed)));
         }
         let opening = plan.opening_of(stream);
         let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
@@ -398,7 +405,7 @@ impl Selection {
 
 /// Whether a stream is dependable, from its terms: its agreement is signed or its law stands, it recurs,
 /// it has 24 months or more of term left at `as-of` or no sunset, and 12 months' notice. Never shared
-/// savings, a reserve, or a discretionary gift.
+/// savings, a reserve, a loan, or a discretionary gift.
 ///
 /// A levy, a settlement, a formula grant and a match stand by law: for them no notice is asked.
 pub fn is_dependable(plan: &Plan, stream: &Stream) -> bool {
@@ -408,7 +415,7 @@ pub fn is_dependable(plan: &Plan, stream: &Stream) -> bool {
     };
     let stands_by_law = matches!(&stream.terms, Terms::Public(Public { method, .. })
         if !matches!(method, PublicMethod::Appropriation { .. } | PublicMethod::CommunityBenefit { .. }));
-    let discretionary = matches!(stream.kind, Kind::SharedSavings | Kind::Reserve)
+    let discretionary = matches!(stream.kind, Kind::SharedSavings | Kind::Reserve | Kind::Loan)
         || is_reinvestment(stream)
         || matches!(&stream.terms, Terms::Public(Public { method, .. })
             if matches!(method, PublicMethod::CommunityBenefit { .. }));
@@ -432,13 +439,25 @@ fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Er
     })
 }
 
-/// The need of every line in every month; losses, and fees of receipts, are those of the view's money.
+/// What a stream has due in a selection; nothing where the selection does not hold it.
+fn dues(plan: &Plan, selection: Selection, stream: StreamIndex) -> Vec<Due> {
+    let terms = plan.stream(stream);
+    let debt = terms.kind == Kind::Loan;
+    let held =
+        selection.holds_status(terms.status) && (!debt || selection.holds_stream(plan, stream));
+    let dues = held.then(|| dues::of_stream(plan, stream, |status| selection.holds_status(status)));
+    dues.flatten().unwrap_or_default()
+}
+
+/// The need of every line in every month. Losses, and fees of receipts, are those of the view's money; what
+/// serves a debt is a need only where the debt's money is in the selection too.
 fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
     let brings = |stream: StreamIndex| {
         let held = selection.holds_status(plan.stream(stream).status);
         let lowered = held.then(|| plan.stream(stream).lower(&plan.setting())).flatten();
         let mut lowered = lowered.unwrap_or_default();
         lowered.tranches.retain(|tranche| selection.holds_status(tranche.status));
+        lowered.dues = dues(plan, selection, stream);
         lowered
     };
     let needs = cost::needs(plan, brings);

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up: a room imports only from rooms that stand before it here.
-const ROOMS: [&[&str]; 14] = [
-    &["limits", "money", "month", "name", "driver", "diagnostic", "error"],
+const ROOMS: [&[&str]; 15] = [
+    &["limits", "money", "month", "name", "driver", "diagnostic", "error", "time_value"],
     &["rules"],
     &["funding"],
     &["plan"],
@@ -16,6 +16,7 @@ const ROOMS: [&[&str]; 14] = [
     &["braid"],
     &["ledger"],
     &["cash"],
+    &["net_assets"],
     &["measures"],
     &["findings", "forecast"],
     &["explain"],

@@ -190,6 +190,8 @@ fn told(measures: &Measures) -> Vec<Measure> {
         if let Some((funder, share)) = &year.top_funder {
             tell("top-funder", &format!("{funder} {label}"), share.to_string());
         }
+        tell("covered-by-debt", &label, year.covered_by_debt.to_string());
+        tell("debt-service", &label, year.debt_service.to_string());
         for row in &measures.coverage {
             tell("covered", &format!("{} {label}", row.name), row.covered[place].to_string());
         }
@@ -197,6 +199,27 @@ fn told(measures: &Measures) -> Vec<Measure> {
             let subject = format!("{} {label}", row.name);
             tell("gap-in-positions", &subject, row.gap_fte[place].to_string());
         }
+    }
+    for (year, months) in measures.net_assets.iter().zip(&measures.cash.liquid_months) {
+        let label = year.year.to_string();
+        let change = year.change_without + year.change_with;
+        tell("net-assets-change", &label, change.to_string());
+        tell("net-assets-without", &label, year.without.to_string());
+        tell("net-assets-with", &label, year.with.to_string());
+        tell("net-assets-liquid", &label, year.liquid.to_string());
+        tell("net-assets-months", &label, year.liquid_months.to_string());
+        tell("released", &label, year.released.to_string());
+        tell("refundable-advance", &label, year.refundable_advance.to_string());
+        tell("liquid-months", &label, months.to_string());
+    }
+    if let Some(line) = &measures.credit {
+        tell("credit-peak", &line.peak.0.to_string(), line.peak.1.to_string());
+        tell("credit-interest", "", line.interest.to_string());
+        tell("credit-months-at-limit", "", line.months_at_limit.to_string());
+        tell("credit-owed", "", line.owed.to_string());
+    }
+    for row in &measures.debts {
+        tell("owed", &row.stream, row.owed.to_string());
     }
     if let Some(sustained) = &measures.sustainability {
         tell("sustainability-month", "", month(sustained.month));

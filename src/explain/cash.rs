@@ -157,7 +157,13 @@ fn receipts(ask: Ask, first: usize, last: usize) -> Vec<Part> {
             .input(ask.plan, &format!("{path}{key}"))
             .see(format!("stream/{}", book.name))
     };
-    sums(rows).into_iter().map(part).collect()
+    let mut parts: Vec<Part> = sums(rows).into_iter().map(part).collect();
+    if let (Some(line), Some(used)) = (&ask.plan.credit, &ask.forecast.books.cash.credit) {
+        let drawn: Money = used.drawn[first..=last].iter().sum();
+        let part = Part::plus(drawn, format!("drawn on {}", line.title));
+        parts.extend((!drawn.is_zero()).then(|| part.input(ask.plan, "credit.limit")));
+    }
+    parts
 }
 
 /// What each line takes out: its cost of the month that falls due now. In-kind is never cash.
@@ -181,6 +187,15 @@ fn payments(ask: Ask, paying: Paying, place: usize) -> Vec<Part> {
         let part = part.input(ask.plan, &format!("cost.{}", book.name)).see(see);
         let late = format!("cost of {}", ask.month(of).words());
         parts.push(if of == place { part } else { part.text(late) });
+    }
+    if let (Some(line), Some(used)) = (&ask.plan.credit, &ask.forecast.books.cash.credit) {
+        for (amount, what, key) in [
+            (used.repaid[place], "repaid to", "credit.limit"),
+            (used.interest[place], "interest of", "credit.rate"),
+        ] {
+            let part = Part::minus(amount, format!("{what} {}", line.title));
+            parts.extend((!amount.is_zero()).then(|| part.input(ask.plan, key)));
+        }
     }
     parts
 }

@@ -3,6 +3,7 @@
 use super::ask::Ask;
 use super::{Explanation, Part, Value, text};
 use crate::driver::yearly_index;
+use crate::funding::DueKind;
 use crate::money::Rate;
 use crate::month::{FiscalCalendar, MONTH_NAMES};
 use crate::name::{DriverIndex, LineIndex, StreamIndex};
@@ -68,10 +69,20 @@ fn formula(ask: Ask, line: &CostLine) -> String {
         Form::FeeOfReceipts { .. } => {
             "a share of what the streams bring in as planned, before any of it is spent".to_string()
         }
-        Form::SettlementLoss(stream) => format!(
-            "the loss that {} has the partnership bear, in its settlement month",
-            ask.plan.stream(*stream).title
-        ),
+        Form::Due(stream, kind) => {
+            let title = &ask.plan.stream(*stream).title;
+            match kind {
+                DueKind::Loss => {
+                    format!(
+                        "the loss that {title} has the partnership bear, in its settlement month"
+                    )
+                }
+                DueKind::Principal => format!("what of {title} is repaid in the month"),
+                DueKind::Interest => format!(
+                    "a twelfth of a year's interest on what is owed of {title}, rounded once"
+                ),
+            }
+        }
     }
 }
 
@@ -133,11 +144,16 @@ fn amounts(ask: Ask, line: &CostLine, place: usize) -> Vec<Part> {
         Form::FeeOfReceipts { share, .. } => {
             vec![said(text::percent(*share), "share of the receipts", "fee.share")]
         }
-        Form::SettlementLoss(stream) => {
+        Form::Due(stream, kind) => {
             let stream = ask.plan.stream(*stream);
             let see = format!("stream/{}", stream.name);
             let part = Part::said(stream.title.clone(), "the agreement").see(see);
-            vec![part.input(ask.plan, &format!("stream.{}.loss-share", stream.name))]
+            let key = match kind {
+                DueKind::Loss => "loss-share",
+                DueKind::Principal => "amount",
+                DueKind::Interest => "rate",
+            };
+            vec![part.input(ask.plan, &format!("stream.{}.{key}", stream.name))]
         }
     }
 }
@@ -215,7 +231,7 @@ fn charged(ask: Ask, fee: usize, place: usize) -> Vec<Part> {
     let Form::Fee { on, .. } = &ask.plan.lines[fee].form else { return Vec::new() };
     let counts = |line: &usize| {
         let planned = &ask.plan.lines[*line];
-        !planned.is_fee()
+        !planned.carries_no_fee()
             && selected(on, LineIndex::from(*line), planned)
             && !ask.ledger().lines[*line].need[place].is_zero()
     };

@@ -44,6 +44,7 @@ fn standing(stream: &Stream) -> Failed {
     match (stream.kind, public(stream)) {
         (Kind::SharedSavings, _) => Some(("shared savings may not come about".into(), &["kind"])),
         (Kind::Reserve, _) => Some(("a reserve is spent once".into(), &["kind"])),
+        (Kind::Loan, _) => Some(("borrowed money has to be repaid".into(), &["kind"])),
         (_, Some(PublicMethod::CommunityBenefit { .. })) => {
             Some(("a discretionary gift".into(), &["terms.method", "method", "kind"]))
         }
@@ -55,7 +56,7 @@ fn standing(stream: &Stream) -> Failed {
 }
 
 fn recurring(stream: &Stream) -> Failed {
-    let fails = stream.kind != Kind::Reserve && !stream.recurs();
+    let fails = !matches!(stream.kind, Kind::Reserve | Kind::Loan) && !stream.recurs();
     fails.then(|| ("does not recur".to_string(), &[] as &[&str]))
 }
 
@@ -78,7 +79,7 @@ fn notice(stream: &Stream) -> Failed {
         !asked
     });
     // A reserve is the partnership's own: it fails by its kind, and nobody gives it notice.
-    if by_law || stream.kind == Kind::Reserve {
+    if by_law || matches!(stream.kind, Kind::Reserve | Kind::Loan) {
         return None;
     }
     let words = match stream.notice_months {

@@ -490,12 +490,15 @@ impl Why {
                 }
                 Refusal::BenefitElsewhere => benefit("benefit"),
                 Refusal::InKindCoversOther(_) => format!("{stream}.in-kind"),
-                Refusal::ReserveCoreOnly => format!("{stream}.kind"),
+                Refusal::ReserveCoreOnly | Refusal::DebtPaysNoDebt => format!("{stream}.kind"),
                 Refusal::NotYet => format!("{stream}.from"),
                 Refusal::Lapsed => format!("{stream}.until"),
                 Refusal::OutsideProject(_) => format!("{stream}.earned-by"),
                 Refusal::Terminated => format!("{stream}.termination.survives"),
-                Refusal::UnrestrictedOnly | Refusal::NotPaidFor => format!("{uses}.pays-for"),
+                Refusal::InterestNotAllowable => {
+                    written(ask, &stream, &["cost-principles", "federal"])
+                }
+                Refusal::UnrestrictedOnly(_) | Refusal::NotPaidFor => format!("{uses}.pays-for"),
             },
         }
     }

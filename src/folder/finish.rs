@@ -5,9 +5,11 @@ use super::context::Context;
 use super::syntax::Table;
 use super::text::Span;
 use crate::diagnostic::Code;
+use crate::funding::loan::Repayment;
 use crate::funding::partner::PartnerMethod;
+use crate::funding::public::PublicMethod;
 use crate::funding::shared_savings::Unsettled;
-use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
+use crate::funding::{Authority, Kind, Lowered, Public, Stream, Terms};
 use crate::limits::{MONEY_CENTS_MAX, TRANCHES_MAX};
 use crate::money::Money;
 use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
@@ -94,7 +96,11 @@ fn cents(amounts: impl IntoIterator<Item = Money>) -> i128 {
 }
 
 fn opening(plan: &Plan, books: &mut Books<'_>) {
-    books.total += cents([plan.opening.unrestricted_cash]);
+    let opening = &plan.opening;
+    let stated = [opening.fixed_assets, opening.fixed_asset_debt, opening.board_designated];
+    books.total += cents(plan.credit.as_ref().map(|line| line.limit));
+    books.total += cents(stated) + cents(opening.net_assets);
+    books.total += cents([opening.unrestricted_cash]);
     for (stream, position) in &plan.opening.streams {
         let owed = cents(position.receivables.iter().map(|(_, amount)| *amount));
         let stated = cents([position.cash, position.spent, position.matched]);
@@ -137,7 +143,7 @@ fn lines(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
     for line in &plan.lines {
         let Form::Fee { share, on } = &line.form else { continue };
         let charged = plan.lines.iter().enumerate().filter(|(place, other)| {
-            !other.is_fee() && selected(on, LineIndex::from(*place), other)
+            !other.carries_no_fee() && selected(on, LineIndex::from(*place), other)
         });
         let base: i128 = charged.map(|(place, _)| needs[place]).sum();
         let fee = base.min(i128::from(MONEY_CENTS_MAX)) * share.billionths() / 1_000_000_000;
@@ -181,7 +187,9 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
             continue;
         };
         let stated = stated(&lowered);
-        books.count(stated + cents(lowered.losses.iter().map(|(_, loss)| *loss)), "stream", id);
+        let dues = cents(lowered.dues.iter().map(|due| due.amount));
+        books.count(stated + dues, "stream", id);
+        repaid_from(plan, stream, books);
         matched(plan, StreamIndex::from(place), &lowered, stated, books);
         tranches += lowered.tranches.len();
         if tranches > TRANCHES_MAX {
@@ -219,6 +227,29 @@ fn stream_drivers(stream: &Stream) -> Vec<DriverIndex> {
         _ => None,
     };
     driver.into_iter().collect()
+}
+
+/// Tells a recoverable grant whose repayment waits for money that never stands for itself.
+fn repaid_from(plan: &Plan, stream: &Stream, books: &Books<'_>) {
+    let Terms::Loan(loan) = &stream.terms else { return };
+    let Repayment::Share { stream: source, .. } = loan.repayment else { return };
+    let source = plan.stream(source);
+    let cause = match &source.terms {
+        Terms::Loan(_) => "no debt pays a debt",
+        Terms::Reserve(_) => "a reserve is money that is held already",
+        Terms::Partner(partner) if matches!(partner.method, PartnerMethod::InKind { .. }) => {
+            "in-kind is never cash"
+        }
+        Terms::Public(Public { method: PublicMethod::Match { .. }, .. }) => {
+            "a match exists only as it is spent on its own cost"
+        }
+        _ => return,
+    };
+    let span = books.place("stream", stream.name.as_str());
+    let message =
+        format!("`repaid-from` names `{}`, which brings nothing to repay with", source.name);
+    let remedy = "name a stream that brings money of its own, or write `repayments`";
+    books.context.desk.fault(Code::RuleBroken, span, message, cause, remedy);
 }
 
 /// What a stream's tranches state, in cents.

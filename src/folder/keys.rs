@@ -8,6 +8,8 @@
 
 use super::keys_award::AWARD_KINDS;
 use super::keys_cost::COST_KINDS;
+use super::keys_credit::CREDIT_KINDS;
+use super::keys_loan::LOAN_KINDS;
 use super::keys_savings::SAVINGS_KINDS;
 use super::keys_stream::STREAM_KINDS;
 use super::keys_terms::TERMS_KINDS;
@@ -179,6 +181,7 @@ const BASE_KINDS: &[Kind] = &[
             may("cost", Map(Pattern::Id, &Table(&["cost"])), "", "Cost lines, by id."),
             may("stream", Map(Pattern::Id, &Table(&["stream"])), "", "Streams, by id."),
             may("pool", Map(Pattern::Id, &Table(&["pool"])), "", "Pools, by id."),
+            may("credit", Table(&["credit"]), "", "The line of credit that bridges late cash."),
             may("opening", Table(&["opening"]), "", "The position at the plan's start."),
             may("scenario", Map(Pattern::Id, &Table(&["scenario"])), "", "Scenarios, by id."),
         ],
@@ -246,6 +249,15 @@ const BASE_KINDS: &[Kind] = &[
         doc: "The position at the plan's start.",
         keys: &[
             may("unrestricted-cash", Shape::Money, "0", "Unrestricted cash."),
+            may(
+                "net-assets",
+                Shape::Money,
+                "unrestricted cash and what is owed",
+                "Net assets without donor restrictions.",
+            ),
+            may("fixed-assets", Shape::Money, "0", "Land, buildings and equipment in them."),
+            may("fixed-asset-debt", Shape::Money, "0", "What is owed on fixed assets."),
+            may("board-designated", Shape::Money, "0", "What the board has set aside of them."),
             may("stream", Map(Pattern::Id, &Table(&["opening.stream"])), "", "Running streams."),
         ],
     },
@@ -283,6 +295,7 @@ const BASE_KINDS: &[Kind] = &[
             may("cost", Map(Pattern::Id, &Table(&["cost"])), "", "Patches cost lines."),
             may("stream", Map(Pattern::Id, &Table(&["stream"])), "", "Patches streams."),
             may("pool", Map(Pattern::Id, &Table(&["pool"])), "", "Patches pools."),
+            may("credit", Table(&["credit"]), "", "Patches the line of credit."),
             may("opening", Table(&["opening"]), "", "Patches the opening position."),
         ],
     },
@@ -299,7 +312,8 @@ const BASE_KINDS: &[Kind] = &[
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS).chain(SAVINGS_KINDS);
-    BASE_KINDS.iter().chain(COST_KINDS).chain(streams)
+    let streams = streams.chain(LOAN_KINDS);
+    BASE_KINDS.iter().chain(CREDIT_KINDS).chain(COST_KINDS).chain(streams)
 }
 
 /// The kind of this name.
@@ -379,7 +393,7 @@ impl Shape {
     pub fn has_header(&self) -> bool {
         let own = |name: &&str| {
             let family = name.split('.').next().unwrap_or_default();
-            matches!(family, "plan" | "policy" | "opening" | "terms" | "scenario")
+            matches!(family, "plan" | "policy" | "credit" | "opening" | "terms" | "scenario")
         };
         matches!(self, Shape::Table(names) if names.iter().all(own))
     }

@@ -10,7 +10,8 @@ use super::keys_savings::SAVINGS_TERMS;
 use super::keys_terms::{PAYER_TERMS, PUBLIC_TERMS};
 
 /// The words of the kinds of stream.
-pub const KINDS: &[&str] = &["grant", "payer", "public", "shared-savings", "partner", "reserve"];
+pub const KINDS: &[&str] =
+    &["grant", "payer", "public", "shared-savings", "partner", "reserve", "loan"];
 /// The words of certainty.
 pub const STATUSES: &[&str] = &["secured", "likely", "prospective"];
 /// What a cap or floor is a share of.
@@ -57,13 +58,19 @@ const STREAM_KEYS: &[Key] = &[
     may("funder", Text, "", "Who pays; needed unless a schedule or a reserve."),
     may("federal", Bool, "false; true for a public match", "Whether it is federal money."),
     may("cost-principles", Bool, "as `federal`", "Whether federal cost principles govern it."),
+    may(
+        "conditional",
+        Bool,
+        "true under cost principles, with match, or after a milestone",
+        "Whether a contribution is income only as its conditions are met (ASU 2018-08).",
+    ),
     need(
         "status",
         Word(STATUSES),
         "How sure it is; a reserve is secured unless it says otherwise.",
     ),
     may("probability", Share, "", "The chance that it comes, where it is not secured."),
-    may("from", Day, "the plan's start", "The first month or day; a grant must give it."),
+    may("from", Day, "the plan's start", "The first month or day; a grant or loan must give it."),
     may("until", Day, "", "The last month or day; or `evergreen`."),
     may("evergreen", Text, "", "The reason why it has no end; or `until`."),
     may("pays-for", SELECTORS, "nothing; anything for a reserve", "What it may pay for."),

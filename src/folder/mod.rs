@@ -41,6 +41,8 @@ mod init;
 pub mod keys;
 mod keys_award;
 mod keys_cost;
+mod keys_credit;
+mod keys_loan;
 mod keys_savings;
 mod keys_stream;
 mod keys_terms;
@@ -51,8 +53,10 @@ mod reader;
 mod resolve;
 mod resolve_award;
 mod resolve_costs;
+mod resolve_credit;
 mod resolve_drivers;
 mod resolve_grants;
+mod resolve_loans;
 mod resolve_payers;
 mod resolve_pools;
 mod resolve_public;
@@ -165,7 +169,7 @@ fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
         let path = format!("scenario.{id}");
         let mut reader = TableReader::new(desk, table, &["scenario"], path, entry.key);
         let title = reader.get("title").and_then(field::Field::text);
-        for kind in ["policy", "driver", "cost", "stream", "pool", "opening"] {
+        for kind in ["policy", "driver", "cost", "stream", "pool", "credit", "opening"] {
             if let Some(field) = reader.get(kind)
                 && field.node().table().is_none()
             {

@@ -61,7 +61,7 @@ pub fn apply(desk: &Desk, tree: &mut Table, patch: &Table, dropped: &mut Dropped
     for (name, entry) in patch {
         match name.as_str() {
             name if BY_ID.contains(&name) => by_id(desk, tree, name, entry, dropped),
-            "plan" | "policy" | "opening" => merge_entry(tree, name, entry, "other"),
+            "plan" | "policy" | "credit" | "opening" => merge_entry(tree, name, entry, "other"),
             // The scenario's own keys; others are told where scenarios are listed.
             _ => {}
         }

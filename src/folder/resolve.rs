@@ -14,7 +14,9 @@ use super::patch::Dropped;
 use super::reader::{Desk, TableReader};
 use super::syntax::{Entry, Table, Value};
 use super::text::Span;
-use super::{finish, resolve_costs, resolve_drivers, resolve_pools, resolve_streams};
+use super::{
+    finish, resolve_costs, resolve_credit, resolve_drivers, resolve_pools, resolve_streams,
+};
 use crate::diagnostic::{Code, visible};
 use crate::limits::{COSTS_MAX, DRIVERS_MAX, MONTHS_MAX, POOLS_MAX, STREAMS_MAX, YEAR_MAX};
 use crate::month::{FiscalCalendar, Month};
@@ -64,6 +66,7 @@ pub fn plan(
     let lines = resolve_costs::read(&context, section(tree, "cost"), &streams);
     let pools = resolve_pools::read(&context, section(tree, "pool"));
     let policy = policy(&context, root.get("policy"));
+    let credit = resolve_credit::read(&context, root.get("credit"));
     let opening = opening(&context, root.get("opening"));
     root.get("scenario");
     root.finish();
@@ -83,6 +86,7 @@ pub fn plan(
         restrictions: streams.restrictions,
         pools: pools.pools,
         policy,
+        credit,
         opening,
         inputs: Inputs::default(),
         defaults: Vec::new(),
@@ -270,9 +274,10 @@ fn names(desk: &Desk, base: &Base, tree: &Table, own: &[String]) -> Names {
             names.uses.extend(file.map(|file| (kind, id.to_string(), file.to_string())));
         }
     }
-    let losses = section(tree, "stream");
-    let losses = losses.iter().filter(|(_, _, table)| resolve_streams::bears_losses(table));
-    names.lines.extend(losses.map(|(id, ..)| format!("{id}.loss")));
+    for (id, _, table) in section(tree, "stream") {
+        let added = resolve_streams::added_lines(table);
+        names.lines.extend(added.into_iter().map(|kind| format!("{id}.{}", kind.suffix())));
+    }
     names.lines.sort();
     names
 }
@@ -321,6 +326,11 @@ fn opening(context: &Context<'_>, field: Option<Field<'_>>) -> Opening {
     reader.record();
     let cash = reader.get("unrestricted-cash").and_then(Field::money);
     opening.unrestricted_cash = cash.unwrap_or_default();
+    opening.net_assets = reader.get("net-assets").and_then(Field::money);
+    let mut amount = |key| reader.get(key).and_then(Field::money).unwrap_or_default();
+    opening.fixed_assets = amount("fixed-assets");
+    opening.fixed_asset_debt = amount("fixed-asset-debt");
+    opening.board_designated = amount("board-designated");
     for (id, key, field) in reader.get("stream").and_then(Field::entries).unwrap_or_default() {
         let stream = context.stream_named(id, key);
         let Some(position) = resolve_pools::opening_stream(context, field) else { continue };

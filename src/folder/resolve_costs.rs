@@ -11,7 +11,7 @@ use super::tables::fiscal_year;
 use crate::diagnostic::{Code, nearest, visible};
 use crate::funding::partner::PartnerMethod;
 use crate::funding::public::PublicMethod;
-use crate::funding::{Kind, Terms};
+use crate::funding::{DueKind, Kind, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{DriverIndex, Name, StreamIndex};
@@ -33,7 +33,7 @@ pub struct Lines {
     pub sound: Vec<bool>,
 }
 
-/// Reads the cost lines, and adds those of losses that streams bear.
+/// Reads the cost lines, and adds those of what streams have the partnership pay.
 pub fn read(
     context: &Context<'_>,
     section: Vec<(&str, &Entry, &Table)>,
@@ -46,13 +46,15 @@ pub fn read(
         let line = line(context, name, entry, table, streams);
         found.push((line, context.desk.fault_count() == before));
     }
-    for (place, stream) in streams.streams.iter().enumerate() {
-        let name = stream.name.derived("loss");
+    let kinds = [DueKind::Loss, DueKind::Principal, DueKind::Interest];
+    let dues = streams.streams.iter().enumerate();
+    for ((place, stream), kind) in dues.flat_map(|one| kinds.map(|kind| (one, kind))) {
+        let name = stream.name.derived(kind.suffix());
         if context.names.lines.iter().any(|line| line == name.as_str()) {
             let mut line = CostLine {
-                title: format!("{}: share of loss", stream.title),
+                title: format!("{}: {}", stream.title, kind.title()),
                 function: "operate".to_string(),
-                form: Form::SettlementLoss(StreamIndex::from(place)),
+                form: Form::Due(StreamIndex::from(place), kind),
                 ..blank(context, name)
             };
             if let Terms::SharedSavings(savings) = &stream.terms {

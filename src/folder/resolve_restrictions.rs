@@ -58,12 +58,17 @@ pub fn read(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head) ->
     }
     contradictions(context, &caps, &floors);
     let last_resort = reader.get("last-resort").and_then(Field::bool).unwrap_or(false);
-    if reserve {
+    let own_money = match head.kind {
+        Some(Kind::Reserve) => Some("a reserve"),
+        Some(Kind::Loan) => Some("a loan"),
+        _ => None,
+    };
+    if let Some(money) = own_money {
         for (key, why) in [
-            ("indirect", "is recovered from awards and contracts, not from a reserve"),
-            ("match", "is asked for by awards and contracts, not by a reserve"),
+            ("indirect", format!("is recovered from awards and contracts, not from {money}")),
+            ("match", format!("is asked for by awards and contracts, not by {money}")),
         ] {
-            rule_broken(context, reader, key, why);
+            rule_broken(context, reader, key, &why);
         }
     }
     let indirect = reader.get("indirect").and_then(|field| indirect(context, head, field));

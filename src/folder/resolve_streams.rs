@@ -5,11 +5,11 @@ use super::field::{Field, Within};
 use super::keys_stream::{KINDS, STATUSES};
 use super::reader::TableReader;
 use super::syntax::{Entry, Table, Value};
-use super::{resolve_award, resolve_restrictions, resolve_terms};
+use super::{resolve_award, resolve_loans, resolve_restrictions, resolve_terms};
 use crate::diagnostic::Code;
 use crate::driver::later;
 use crate::funding::public::PublicMethod;
-use crate::funding::{End, Kind, Public, Scheduled, Status, Stream, Terms};
+use crate::funding::{DueKind, End, Kind, Public, Scheduled, Status, Stream, Terms};
 use crate::money::Rate;
 use crate::month::{FiscalCalendar, Month};
 use crate::name::Name;
@@ -66,8 +66,8 @@ impl Head {
     }
 }
 
-/// Whether a stream has its partnership bear losses, so that a line for them is added.
-pub fn bears_losses(table: &Table) -> bool {
+/// What a stream has its partnership pay, of which a line each is added: losses, principal, interest.
+pub fn added_lines(table: &Table) -> Vec<DueKind> {
     let text = |table: &Table, key: &str| {
         table.get(key).and_then(|entry| entry.node.text().map(str::to_string))
     };
@@ -79,10 +79,19 @@ pub fn bears_losses(table: &Table) -> bool {
     let terms = table.get("terms").and_then(|entry| entry.node.table());
     let of_terms = |key: &str| terms.and_then(|terms| text(terms, key));
     let track = of_terms("track").and_then(|word| Track::parse(&word));
-    text(table, "kind").as_deref() == Some("shared-savings")
-        && above(text(table, "loss-share"))
-        && (above(of_terms("loss-rate")) || track.is_some_and(Track::is_two_sided))
-        && !table.contains_key("schedule")
+    match text(table, "kind").as_deref() {
+        _ if table.contains_key("schedule") => Vec::new(),
+        Some("shared-savings") => {
+            let two_sided = above(of_terms("loss-rate")) || track.is_some_and(Track::is_two_sided);
+            let borne = above(text(table, "loss-share")) && two_sided;
+            if borne { vec![DueKind::Loss] } else { Vec::new() }
+        }
+        Some("loan") if above(text(table, "rate")) => {
+            vec![DueKind::Principal, DueKind::Interest]
+        }
+        Some("loan") => vec![DueKind::Principal],
+        _ => Vec::new(),
+    }
 }
 
 /// Reads the streams.
@@ -120,7 +129,10 @@ fn stream(
         }
         None => reader.take_all("stream"),
     }
-    let scheduled = reader.has("schedule");
+    if kind == Some(Kind::Loan) {
+        refuse_of_loan(reader);
+    }
+    let scheduled = reader.has("schedule") && kind != Some(Kind::Loan);
     let head = head(context, reader, kind);
     let funder = funder(reader, kind, scheduled);
     let restrictions = resolve_restrictions::read(context, reader, &head);
@@ -128,7 +140,9 @@ fn stream(
     let notice_months = reader.get("notice-months").and_then(Field::count);
     let termination = resolve_award::termination(context, reader, &head);
     let award = resolve_award::read(context, reader, &head, &name);
-    let rows = reader.get("schedule").and_then(|field| schedule(context, field, &name));
+    let conditional = conditional(reader, kind);
+    let rows = reader.get("schedule").filter(|_| scheduled);
+    let rows = rows.and_then(|field| schedule(context, field, &name));
     let terms = if scheduled {
         rows.clone().map(Terms::Schedule)
     } else {
@@ -138,7 +152,12 @@ fn stream(
     restrictions.caps.extend(award.caps);
     restrictions.award = award.rules;
     restrictions.award.survives = termination.survives;
-    let end = end(reader, &head, rows.as_deref()).unwrap_or(End::Evergreen(String::new()));
+    let end = match &terms {
+        Some(Terms::Loan(loan)) => Some(resolve_loans::end(loan)),
+        _ if kind == Some(Kind::Loan) => None,
+        _ => end(reader, &head, rows.as_deref()),
+    };
+    let end = end.unwrap_or(End::Evergreen(String::new()));
     let stream = Stream {
         name,
         title,
@@ -146,6 +165,7 @@ fn stream(
         funder,
         federal: head.federal,
         cost_principles: head.cost_principles,
+        conditional,
         status: head.status,
         probability,
         end,
@@ -156,6 +176,35 @@ fn stream(
         terms: terms.unwrap_or(Terms::Schedule(Vec::new())),
     };
     (stream, restrictions)
+}
+
+/// Whether a contribution is conditional, where it says so; other money is no contribution.
+fn conditional(reader: &mut TableReader<'_>, kind: Option<Kind>) -> Option<bool> {
+    let sold = reader.has("fees") || reader.has("in-kind");
+    let why = match kind {
+        Some(Kind::Payer | Kind::SharedSavings) => Some("which pays for a service"),
+        Some(Kind::Reserve) => Some("which is held already"),
+        Some(Kind::Loan) => Some("which has to be repaid"),
+        Some(Kind::Partner) if sold => Some("which is sold, or used as it is given"),
+        _ => None,
+    };
+    if let Some(why) = why {
+        let why = format!("goes with contributions, not with this money, {why}");
+        reader.refuse("conditional", &why, "delete it");
+        return None;
+    }
+    reader.get("conditional").and_then(Field::bool)
+}
+
+/// Keys of other kinds that contradict a loan.
+fn refuse_of_loan(reader: &mut TableReader<'_>) {
+    for (key, why, remedy) in [
+        ("schedule", "does not say how a loan is repaid", "delete it, and write `amount`"),
+        ("until", "does not go with a loan, which ends with its last payment", "delete it"),
+        ("evergreen", "does not go with a loan, which ends with its last payment", "delete it"),
+    ] {
+        reader.refuse(key, why, remedy);
+    }
 }
 
 /// Public matching money pays its share of a dollar only together with the rest of that dollar. What the
@@ -188,6 +237,7 @@ fn own_kind(kind: Kind) -> &'static str {
         Kind::SharedSavings => "stream.shared-savings",
         Kind::Partner => "stream.partner",
         Kind::Reserve => "stream.reserve",
+        Kind::Loan => "stream.loan",
     }
 }
 

@@ -10,7 +10,7 @@ use super::reader::TableReader;
 use super::resolve_pools::paid;
 use super::resolve_savings;
 use super::resolve_streams::Head;
-use super::{resolve_grants, resolve_payers, resolve_public};
+use super::{resolve_grants, resolve_loans, resolve_payers, resolve_public};
 use crate::diagnostic::Code;
 use crate::funding::grant::Payment;
 use crate::funding::partner::PartnerMethod;
@@ -36,6 +36,7 @@ pub fn read(
         }
         Kind::Partner => partner(context, reader, head).map(Terms::Partner),
         Kind::Reserve => reserve(context, reader).map(Terms::Reserve),
+        Kind::Loan => resolve_loans::loan(context, reader, head).map(Terms::Loan),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::funding::{Authority, Terms};
+use crate::funding::{Authority, DueKind, Terms};
 use crate::plan::cost::Form;
 
 /// A plan that uses every key that there is.
@@ -125,7 +125,7 @@ fn rows_read_as_tables_do() {
     let row = plan.find_stream("row-grant").unwrap();
     assert_eq!(plan.restrictions(row).caps.len(), 1);
     assert_eq!(plan.restrictions(row).pays_for.len(), 2);
-    assert!(matches!(form("savings.loss"), Form::SettlementLoss(_)));
+    assert!(matches!(form("savings.loss"), Form::Due(_, DueKind::Loss)));
 }
 
 #[test]

@@ -259,6 +259,7 @@ pub(crate) mod sample {
             funder: Some("A funder".to_string()),
             federal: false,
             cost_principles: false,
+            conditional: None,
             status: Status::Secured,
             probability: None,
             end: until.map_or(End::Evergreen("by law".into()), |until| End::Until(month(until))),

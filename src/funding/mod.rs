@@ -10,6 +10,7 @@ use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, Name};
 
 pub mod grant;
+pub mod loan;
 pub mod medicare;
 pub mod partner;
 pub mod payer;
@@ -19,6 +20,7 @@ pub mod settlement;
 pub mod shared_savings;
 
 pub use grant::Grant;
+pub use loan::Loan;
 pub use partner::Partner;
 pub use payer::Payer;
 pub use public::Public;
@@ -50,7 +52,7 @@ impl Status {
     }
 }
 
-/// The six kinds of stream.
+/// The seven kinds of stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// An award for a term.
@@ -65,12 +67,21 @@ pub enum Kind {
     Partner,
     /// The partnership's own balance, as far as its board has authorised it.
     Reserve,
+    /// Money that has to be repaid: a loan, a program-related investment, a recoverable grant.
+    Loan,
 }
 
 impl Kind {
     /// Every kind, in the order of the catalogue.
-    pub const ALL: [Kind; 6] =
-        [Kind::Grant, Kind::Payer, Kind::Public, Kind::SharedSavings, Kind::Partner, Kind::Reserve];
+    pub const ALL: [Kind; 7] = [
+        Kind::Grant,
+        Kind::Payer,
+        Kind::Public,
+        Kind::SharedSavings,
+        Kind::Partner,
+        Kind::Reserve,
+        Kind::Loan,
+    ];
 
     /// The word of a plan file.
     pub fn word(self) -> &'static str {
@@ -81,6 +92,7 @@ impl Kind {
             Kind::SharedSavings => "shared-savings",
             Kind::Partner => "partner",
             Kind::Reserve => "reserve",
+            Kind::Loan => "loan",
         }
     }
 }
@@ -100,6 +112,8 @@ pub struct Stream {
     pub federal: bool,
     /// Whether federal cost principles govern it: any federal award, or one marked so (2 CFR 200 subpart E).
     pub cost_principles: bool,
+    /// Whether it is a conditional contribution, where the plan says so (ASU 2018-08).
+    pub conditional: Option<bool>,
     /// How sure it is.
     pub status: Status,
     /// The chance that it comes, where it is not secured. Used by chance runs alone.
@@ -152,6 +166,8 @@ pub enum Terms {
     Partner(Partner),
     /// A reserve.
     Reserve(Reserve),
+    /// Money that has to be repaid.
+    Loan(Loan),
     /// Tranches stated one by one, for any kind: one award.
     Schedule(Vec<Scheduled>),
 }
@@ -235,10 +251,57 @@ pub struct Lowered {
     pub tranches: Vec<Tranche>,
     /// Amounts that are told but are not the partnership's to spend.
     pub memos: Vec<Memo>,
-    /// Losses that the agreement has the partnership bear, by settlement month.
-    pub losses: Vec<(Month, Money)>,
     /// Authority that ends before its stream's delayed start, by its last month.
     pub lost: Vec<(Month, Money)>,
+    /// What the terms have the partnership pay: losses, and what a loan costs and takes back.
+    pub dues: Vec<Due>,
+}
+
+/// An amount that a stream's terms have the partnership pay in a month. It is a need line of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// The month.
+    pub month: Month,
+    /// What it is.
+    pub kind: DueKind,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What a stream's terms have the partnership pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueKind {
+    /// Its share of a loss under a shared-savings agreement.
+    Loss,
+    /// What was borrowed.
+    Principal,
+    /// The interest on what was borrowed.
+    Interest,
+}
+
+impl DueKind {
+    /// The last part of the need line's name: `<stream>.loss`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DueKind::Loss => "loss",
+            DueKind::Principal => "principal",
+            DueKind::Interest => "interest",
+        }
+    }
+
+    /// What the need line is called, after the stream's title and a colon.
+    pub fn title(self) -> &'static str {
+        match self {
+            DueKind::Loss => "share of loss",
+            DueKind::Principal => "repayment",
+            DueKind::Interest => "interest",
+        }
+    }
+
+    /// Whether it serves a debt.
+    pub fn is_debt_service(self) -> bool {
+        matches!(self, DueKind::Principal | DueKind::Interest)
+    }
 }
 
 /// An amount told beside a stream's tranches.
@@ -325,7 +388,7 @@ impl Stream {
         let mut lowered = self.lower_in_full(setting)?;
         if let Some(Termination { month: end, commitments }) = self.termination {
             lowered.tranches.retain(|tranche| tranche.first <= end);
-            lowered.losses.retain(|(month, _)| *month <= end);
+            lowered.dues.retain(|due| due.kind.is_debt_service() || due.month <= end);
             for tranche in &mut lowered.tranches {
                 if !commitments {
                     tranche.last = tranche.last.map(|last| last.min(end));
@@ -346,6 +409,7 @@ impl Stream {
             Terms::SharedSavings(savings) => savings.lower(self, setting),
             Terms::Partner(partner) => partner.lower(self, setting),
             Terms::Reserve(reserve) => reserve.lower(self, setting),
+            Terms::Loan(loan) => loan.lower(self, setting),
             Terms::Schedule(rows) => self.opened_late(schedule(self, rows), setting),
         }
     }
@@ -380,10 +444,10 @@ impl Stream {
     /// Whether it recurs or renews by its terms, whatever of it a plan's horizon shows.
     ///
     /// Money that all comes in one month, and neither renews nor is evergreen, is one-time; so is a
-    /// reserve.
+    /// reserve, and a loan.
     pub fn recurs(&self) -> bool {
         let last = match self.end {
-            _ if self.kind == Kind::Reserve => return false,
+            _ if matches!(self.kind, Kind::Reserve | Kind::Loan) => return false,
             End::Evergreen(_) => return true,
             End::Until(last) => last,
         };
@@ -393,7 +457,7 @@ impl Stream {
             Terms::Public(public) => public.recurs(self, last),
             Terms::SharedSavings(savings) => savings.recurs(last),
             Terms::Partner(partner) => partner.recurs(last),
-            Terms::Reserve(_) => false,
+            Terms::Reserve(_) | Terms::Loan(_) => false,
             Terms::Schedule(rows) => several(rows.iter().map(|row| row.available)),
         }
     }

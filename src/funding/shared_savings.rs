@@ -6,7 +6,7 @@
 
 use super::medicare::{self, Chosen, Figures, Refused};
 use super::settlement::{Settlement, Terms};
-use super::{Authority, Lowered, MemoKind, Receipts, Setting, Stream, Tranche};
+use super::{Authority, Due, DueKind, Lowered, MemoKind, Receipts, Setting, Stream, Tranche};
 use crate::driver::{after, total};
 use crate::money::{Money, Price, Rate};
 use crate::month::Month;
@@ -266,7 +266,7 @@ impl SharedSavings {
         lowered.tell(month, MemoKind::AdvanceOutstanding, -settled.recouped);
         let borne = self.loss_share.try_of(earned - settled.earned)?;
         if borne.is_positive() {
-            lowered.losses.push((month, borne));
+            lowered.dues.push(Due { month, kind: DueKind::Loss, amount: borne });
         }
         self.grant(lowered, stream, (month, held_back), year.number);
         Some(())
@@ -359,7 +359,8 @@ mod tests {
         // 2024: 120 x 100.00 x 1 % = 120.00, half shared, a quarter of that captured.
         assert_eq!(tranches(&lowered), ["2025-10..- 15.00"]);
         // 2025, at 110.00: a loss of 132.00. 2026 would be settled in October 2027, beyond the end.
-        assert_eq!(lowered.losses, [(month("2026-10"), money("132.00"))]);
+        let (month, amount) = (month("2026-10"), money("132.00"));
+        assert_eq!(lowered.dues, [Due { month, kind: DueKind::Loss, amount }]);
         assert_eq!(told(&lowered, MemoKind::SavingsGenerated), money("-12.00"));
         assert_eq!(told(&lowered, MemoKind::SavingsShared), money("60.00"));
         // A contract that ends in November 2024 settles nothing.

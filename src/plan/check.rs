@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
-use super::cost;
 use super::restriction::{Cap, CapBound, selected, standing_verdict};
+use super::{cost, dues};
 use crate::diagnostic::Origin;
 use crate::driver::total;
 use crate::funding::payer::PayerMethod;
@@ -77,7 +77,7 @@ pub fn findings(plan: &Plan) -> Vec<Finding> {
 /// What several checks need to know, computed once.
 struct Facts<'a> {
     plan: &'a Plan,
-    /// The need of each line in each month, losses and fees with it.
+    /// The need of each line in each month, what streams have due and fees with it.
     needs: Vec<Vec<Money>>,
     streams: Vec<StreamFacts>,
 }
@@ -97,7 +97,10 @@ impl<'a> Facts<'a> {
         let streams: Vec<StreamFacts> =
             indices(&plan.streams).map(|stream| StreamFacts::of(plan, stream)).collect();
         // A plan that was read comes out within bounds; of any other nothing is said.
-        let brings = |stream: StreamIndex| streams[stream.at()].lowered.clone();
+        let brings = |stream: StreamIndex| Lowered {
+            dues: dues::of_stream(plan, stream, |_| true).unwrap_or_default(),
+            ..streams[stream.at()].lowered.clone()
+        };
         let none = || vec![vec![Money::ZERO; plan.horizon.months as usize]; plan.lines.len()];
         let needs = cost::needs(plan, brings).unwrap_or_else(none);
         Facts { plan, needs, streams }
@@ -495,7 +498,7 @@ fn shared_line_without_benefit(facts: &Facts) -> Vec<Finding> {
 fn stream_pays_nothing(facts: &Facts) -> Vec<Finding> {
     let check = |stream: StreamIndex| {
         let lowered = &facts.stream(stream).lowered;
-        let told = !lowered.memos.is_empty() || !lowered.losses.is_empty();
+        let told = !lowered.memos.is_empty() || !lowered.dues.is_empty();
         let mut lines = indices(&facts.plan.lines);
         let pays = lines.any(|line| facts.reaches(stream, line));
         let message = match lowered.tranches.is_empty() {

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::restriction::{Selector, selected};
 use crate::driver::{total, year_part, yearly_index};
-use crate::funding::{Authority, Lowered, Receipts, Tranche};
+use crate::funding::{Authority, DueKind, Lowered, Receipts, Tranche};
 use crate::money::{Money, Price, Product, Quantity, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{DriverIndex, LineIndex, Name, StreamIndex};
@@ -211,8 +211,8 @@ pub enum Form {
         /// The streams, in order.
         streams: Vec<StreamIndex>,
     },
-    /// The loss that a shared-savings agreement has the partnership bear, by settlement month.
-    SettlementLoss(StreamIndex),
+    /// What a stream's terms have the partnership pay: a loss, or what serves a debt.
+    Due(StreamIndex, DueKind),
 }
 
 /// How a line's amount grows.
@@ -288,7 +288,7 @@ impl CostLine {
     /// amounts is spread over the twelve months from the line's first month instead. Where a driver
     /// is the index, a month is a twelfth of the year at that month's index.
     ///
-    /// Fees and losses depend on other lines and streams, and are filled in by [`needs`]: their
+    /// Fees and what a stream has due depend on other lines and streams, and are filled in by [`needs`]: their
     /// own needs are zero here. Returns nothing where an amount cannot be computed exactly or leaves
     /// the bounds of money.
     pub fn needs(&self, plan: &Plan) -> Option<Vec<Money>> {
@@ -398,9 +398,7 @@ impl CostLine {
             Form::Series(amounts) => {
                 total(amounts.iter().filter(|(named, _)| *named == month).map(|(_, sum)| *sum))
             }
-            Form::Fee { .. } | Form::FeeOfReceipts { .. } | Form::SettlementLoss(_) => {
-                Some(Money::ZERO)
-            }
+            Form::Fee { .. } | Form::FeeOfReceipts { .. } | Form::Due(..) => Some(Money::ZERO),
         }
     }
 
@@ -415,9 +413,13 @@ impl CostLine {
         }
     }
 
-    /// Whether the line is a fee, of cost or of receipts; no fee is charged on a fee.
-    pub fn is_fee(&self) -> bool {
-        matches!(self.form, Form::Fee { .. } | Form::FeeOfReceipts { .. })
+    /// Whether no fee is charged on it: a fee itself, and what serves a debt, which is no cost of the work.
+    pub fn carries_no_fee(&self) -> bool {
+        match self.form {
+            Form::Fee { .. } | Form::FeeOfReceipts { .. } => true,
+            Form::Due(_, kind) => kind.is_debt_service(),
+            _ => false,
+        }
     }
 
     /// The full-time equivalents that the line employs in a month; zero where it has no positions.
@@ -439,21 +441,20 @@ fn steps_of(count: i64, capacity: i64) -> Option<i64> {
     (capacity > 0).then(|| count.div_euclid(capacity) + i64::from(count.rem_euclid(capacity) > 0))
 }
 
-/// Plans and lines for the tests of this folder.
 /// The need of every line in every month of the horizon, in the order of lines: forms first, then the
-/// losses that streams bring, then fees. Needs are fixed before any braid, so that a fee of receipts is
+/// what streams have due, then fees. Needs are fixed before any braid, so that a fee of receipts is
 /// one of receipts as planned ([`planned_receipts`]).
 ///
-/// `brings` tells what a stream comes to in the view. Returns nothing where an amount leaves the bounds
-/// of money.
+/// `brings` tells what a stream comes to in the view, what it has due with it. Returns nothing where an
+/// amount leaves the bounds of money.
 pub fn needs(plan: &Plan, brings: impl Fn(StreamIndex) -> Lowered) -> Option<Vec<Vec<Money>>> {
     let mut needs: Vec<Vec<Money>> =
         plan.lines.iter().map(|line| line.needs(plan)).collect::<Option<_>>()?;
     for (line, need) in plan.lines.iter().zip(&mut needs) {
-        let Form::SettlementLoss(stream) = line.form else { continue };
-        for (month, loss) in brings(stream).losses {
-            if let Some(place) = plan.horizon.place(month) {
-                need[place] = total([need[place], loss])?;
+        let Form::Due(stream, kind) = line.form else { continue };
+        for due in brings(stream).dues.iter().filter(|due| due.kind == kind) {
+            if let Some(place) = plan.horizon.place(due.month) {
+                need[place] = total([need[place], due.amount])?;
             }
         }
     }
@@ -515,7 +516,7 @@ fn fee(plan: &Plan, line: &CostLine, needs: &[Vec<Money>]) -> Option<Option<Vec<
     let Form::Fee { share, on } = &line.form else { return None };
     let counts = |index: &usize| {
         let other = &plan.lines[*index];
-        !other.is_fee() && selected(on, LineIndex::from(*index), other)
+        !other.carries_no_fee() && selected(on, LineIndex::from(*index), other)
     };
     let charged: Vec<usize> = (0..plan.lines.len()).filter(counts).collect();
     let of_month = |place: usize| {
@@ -553,6 +554,7 @@ pub(crate) mod sample {
             restrictions: Vec::new(),
             pools: Vec::new(),
             policy: Policy::default(),
+            credit: None,
             opening: Opening::default(),
             inputs: Inputs::default(),
             defaults: Vec::new(),

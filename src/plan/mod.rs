@@ -13,6 +13,10 @@ use crate::rules::Rule;
 pub mod award;
 pub mod check;
 pub mod cost;
+mod credit;
+pub mod dues;
+
+pub use credit::CreditLine;
 pub mod policy;
 pub mod pool;
 pub mod restriction;
@@ -55,6 +59,8 @@ pub struct Plan {
     pub pools: Vec<Pool>,
     /// How the braid is made.
     pub policy: Policy,
+    /// The line of credit.
+    pub credit: Option<CreditLine>,
     /// The position at the plan's start.
     pub opening: Opening,
     /// Every input with the place where it was written.
@@ -144,6 +150,14 @@ impl Horizon {
 pub struct Opening {
     /// Unrestricted cash.
     pub unrestricted_cash: Money,
+    /// Net assets without donor restrictions, where they are stated.
+    pub net_assets: Option<Money>,
+    /// Fixed assets in them.
+    pub fixed_assets: Money,
+    /// What is owed on fixed assets.
+    pub fixed_asset_debt: Money,
+    /// What the board has designated of them.
+    pub board_designated: Money,
     /// What is known of running streams, by stream.
     pub streams: Vec<(StreamIndex, OpeningStream)>,
 }

@@ -5,7 +5,7 @@ use super::award::{AwardRules, ProgramIncome};
 use super::cost::{Category, CostLine, Form, Layer, Priority};
 use crate::driver::Stepped;
 use crate::funding::partner::PartnerMethod;
-use crate::funding::{Kind, Terms};
+use crate::funding::{DueKind, Kind, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
@@ -344,8 +344,12 @@ pub enum Refusal {
     InKindCoversOther(LineIndex),
     /// A reserve pays core costs only.
     ReserveCoreOnly,
-    /// The line takes unrestricted money only: a loss is not a cost of any award.
-    UnrestrictedOnly,
+    /// The line takes unrestricted money only: what a stream has due is not a cost of any award.
+    UnrestrictedOnly(DueKind),
+    /// Interest on borrowed money is not allowable under federal cost principles (2 CFR 200.449(a)).
+    InterestNotAllowable,
+    /// No debt pays what serves a debt.
+    DebtPaysNoDebt,
     /// Nothing in what it pays for selects the line.
     NotPaidFor,
     /// It says that it does not pay for this.
@@ -497,8 +501,16 @@ fn leave(
         return Err(Refusal::ReserveCoreOnly);
     }
     let free = own.is_unrestricted() && !matches!(standing, Standing::Project(_));
-    if matches!(line.form, Form::SettlementLoss(_)) && !(free || terms.kind == Kind::Reserve) {
-        return Err(Refusal::UnrestrictedOnly);
+    if let Form::Due(_, kind) = line.form {
+        if terms.kind == Kind::Loan && kind.is_debt_service() {
+            return Err(Refusal::DebtPaysNoDebt);
+        }
+        if terms.cost_principles && kind == DueKind::Interest {
+            return Err(Refusal::InterestNotAllowable);
+        }
+        if !(free || terms.kind == Kind::Reserve) {
+            return Err(Refusal::UnrestrictedOnly(kind));
+        }
     }
     let (pays_for, not_for) = match standing {
         Standing::Pool(pool) => (&plan.pool(pool).pays_for, &plan.pool(pool).not_for),
@@ -534,9 +546,18 @@ impl Refusal {
                 format!("is in-kind, which covers only {}", plan.line(*line).title)
             }
             Refusal::ReserveCoreOnly => "is a reserve, which pays core costs only".to_string(),
-            Refusal::UnrestrictedOnly => {
-                "is restricted, and a loss takes unrestricted money only".to_string()
+            Refusal::UnrestrictedOnly(kind) => {
+                let what = match kind {
+                    DueKind::Loss => "a loss takes",
+                    DueKind::Principal => "what was borrowed is repaid with",
+                    DueKind::Interest => "interest takes",
+                };
+                format!("is restricted, and {what} unrestricted money only")
             }
+            Refusal::InterestNotAllowable => {
+                "may not pay interest on borrowed money (2 CFR 200.449(a))".to_string()
+            }
+            Refusal::DebtPaysNoDebt => "is borrowed, and no debt pays a debt".to_string(),
             Refusal::NotPaidFor => "does not list it in `pays-for`".to_string(),
             Refusal::ExcludedBy(selector) => {
                 format!("excludes it: `not-for` names `{}`", selector.words(plan))

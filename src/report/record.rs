@@ -9,8 +9,8 @@ use super::words::view_word;
 use super::{SCHEMA_VERSION, contract, share_text};
 use crate::forecast::Forecast;
 use crate::measures::{
-    CashMeasure, Cliff, CoverageRow, GapRow, IndirectRow, LadderRung, Measures, PartnerRow,
-    StrandedRow, Sustainability, YearMeasure,
+    CashMeasure, Cliff, CoverageRow, CreditMeasure, DebtRow, GapRow, IndirectRow, LadderRung,
+    Measures, NetAssetsYear, PartnerRow, StrandedRow, Sustainability, YearMeasure,
 };
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -156,6 +156,9 @@ fn measure(measures: &Measures) -> Value {
         "overhead": money(measures.overhead),
         "partners": measures.partners.iter().map(partner).collect::<Vec<_>>(),
         "stranded": measures.stranded.iter().map(stranded).collect::<Vec<_>>(),
+        "debts": measures.debts.iter().map(debt).collect::<Vec<_>>(),
+        "credit": measures.credit.as_ref().map(credit),
+        "net_assets": measures.net_assets.iter().map(net_assets).collect::<Vec<_>>(),
     })
 }
 
@@ -177,6 +180,9 @@ fn year(year: &YearMeasure) -> Value {
             json!({ "name": name, "share": share(*part) })
         }),
         "concentration": share(year.concentration),
+        "covered_by_debt": money(year.covered_by_debt),
+        "debt_service": money(year.debt_service),
+        "debt_cover": year.debt_cover().map(share),
     })
 }
 
@@ -274,6 +280,46 @@ fn stranded(row: &StrandedRow) -> Value {
         "lapsed": money(row.lapsed),
         "refund_due": money(row.refund_due),
         "idle": money(row.idle),
+    })
+}
+
+fn debt(row: &DebtRow) -> Value {
+    json!({
+        "stream": row.stream,
+        "borrowed": money(row.borrowed),
+        "principal": money(row.principal),
+        "interest": money(row.interest),
+        "unpaid": money(row.unpaid),
+        "owed": money(row.owed),
+    })
+}
+
+fn net_assets(year: &NetAssetsYear) -> Value {
+    json!({
+        "fiscal_year": year.year,
+        "contributions": money(year.contributions),
+        "contributions_restricted": money(year.contributions_restricted),
+        "exchange": money(year.exchange),
+        "released": money(year.released),
+        "lost": money(year.lost),
+        "expenses": money(year.expenses),
+        "change_without": money(year.change_without),
+        "change_with": money(year.change_with),
+        "change": money(year.change_without + year.change_with),
+        "without_restrictions": money(year.without),
+        "with_restrictions": money(year.with),
+        "refundable_advance": money(year.refundable_advance),
+        "liquid": money(year.liquid),
+        "liquid_months": share(year.liquid_months),
+    })
+}
+
+fn credit(line: &CreditMeasure) -> Value {
+    json!({
+        "peak": { "month": month(line.peak.0), "amount": money(line.peak.1) },
+        "interest": money(line.interest),
+        "months_at_limit": line.months_at_limit,
+        "owed": money(line.owed),
     })
 }
 

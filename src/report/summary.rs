@@ -150,6 +150,9 @@ fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     years.figure(RowStyle::Strong, "Cost", |year| year.cost);
     payer_rows(&mut years);
     years.figure(RowStyle::Strong, "Paid", |year| year.covered);
+    if forecast.measures.total.covered_by_debt.is_positive() {
+        years.figure(RowStyle::Part, "with borrowed money", |year| year.covered_by_debt);
+    }
     years.figure(RowStyle::Bad, "Unpaid (the gap)", YearMeasure::gap_total);
     if !forecast.measures.total.gap_total().is_zero() {
         for (place, priority) in Priority::ALL.iter().enumerate() {
@@ -361,6 +364,34 @@ fn cash(page: &mut Page, plan: &Plan, forecast: &Forecast) {
             ("Paying what is funded".to_string(), cash.unrestricted.clone()),
         ],
     }));
+    if let (Some(line), Some(used)) = (&plan.credit, &forecast.measures.credit) {
+        let (month, peak) = used.peak;
+        let text = format!(
+            "{} lends at most {} ({}) of its limit of {}, costs {} of interest, and ends at {}; {} at \
+             all that it allows.",
+            line.title,
+            dollars(peak),
+            month.words(),
+            dollars(line.limit),
+            dollars(used.interest),
+            dollars(used.owed),
+            count(used.months_at_limit as usize, "month"),
+        );
+        page.say(Mark::None, text);
+    }
+    let last = forecast.measures.net_assets.last();
+    if let Some(year) = last.filter(|_| plan.opening.net_assets.is_some()) {
+        let text = format!(
+            "Net assets at the end of {}: {} without donor restrictions and {} with. The liquid ones, \
+             {}, are {} months of the year's expenses.",
+            FiscalCalendar::label(year.year),
+            dollars(year.without),
+            dollars(year.with),
+            dollars(year.liquid),
+            year.liquid_months,
+        );
+        page.say(Mark::None, text);
+    }
 }
 
 fn hints(page: &mut Page, plan: &Plan, forecast: &Forecast, folder: &str) {

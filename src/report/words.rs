@@ -121,6 +121,7 @@ pub(crate) fn kind(kind: Option<Kind>) -> &'static str {
         Some(Kind::SharedSavings) => "Shared savings",
         Some(Kind::Partner) => "Partners",
         Some(Kind::Reserve) => "Reserves",
+        Some(Kind::Loan) => "Borrowed money",
         None => "Indirect recovery",
     }
 }

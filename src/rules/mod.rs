@@ -133,6 +133,9 @@ parameters! {
     FixedAmountSubawardLimit = "fixed-amount-subaward-limit": Money,
     /// The yearly rate of pay above which HHS awards do not pay, by calendar year.
     SalaryLimit = "salary-limit": Money,
+    // Bridges.
+    /// The share of eligible receivables that a line of credit lends at most.
+    BorrowingBase = "borrowing-base": Share,
     // Payers.
     /// Medicare's price of the first 60 minutes of community health integration in a month (G0019), by setting and calendar year.
     CommunityHealthFirst = "g0019": Price,
