@@ -1,6 +1,6 @@
 //! Doubts that only a finished braid shows, beside those of the plan in [`crate::plan::check`].
 
-use crate::funding::Kind;
+use crate::funding::{Kind, Terms};
 use crate::ledger::{DrawBook, Ledger};
 use crate::measures::Measures;
 use crate::money::Money;
@@ -169,7 +169,13 @@ fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<
     let years = ledger.fiscal.year_of(first)..=ledger.fiscal.year_of(last);
     let non_federal = |draw: &DrawBook| {
         let book = &ledger.streams[draw.stream];
-        !book.federal && draw.stream != stream.at()
+        let own = draw.stream == stream.at();
+        // What a federal award's activity earns is the award's, and no effort of others.
+        let earned = (draw.stream < plan.streams.len())
+            .then(|| plan.restrictions(StreamIndex::from(draw.stream)).award.earned_by)
+            .flatten()
+            .is_some_and(|award| plan.stream(award).federal);
+        !book.federal && !own && !earned
     };
     let awarded = |draw: &DrawBook| draw.stream == stream.at();
     let mut findings = Vec::new();
@@ -188,8 +194,12 @@ fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<
                     "{title}: what other money spent before {label} is not known, so its effort cannot \
                      be compared: state `history`"
                 );
-                findings.push(finding(plan, "effort-baseline-unknown", stream, message, paid));
-                break;
+                let told =
+                    findings.iter().any(|told: &Finding| told.name == "effort-baseline-unknown");
+                if !told {
+                    findings.push(finding(plan, "effort-baseline-unknown", stream, message, paid));
+                }
+                continue;
             };
             let fall = (baseline - current).floor_zero();
             let (name, amount, words) = match effort.supplant {
@@ -218,13 +228,18 @@ fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<
 fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
     let rules = plan.restrictions(stream);
     let budget = rules.award.budget.as_ref()?;
+    let Terms::Grant(grant) = &plan.stream(stream).terms else { return None };
+    // A renewal has a budget of its own.
+    let first = |tranche: usize| ledger.tranches[tranche].available <= grant.last_month();
     let spent = |category: Category| -> Money {
-        let own = ledger
-            .draws
-            .iter()
-            .filter(|draw| draw.stream == stream.at() && plan.line(draw.line).category == category);
+        let own = ledger.draws.iter().filter(|draw| {
+            draw.stream == stream.at()
+                && first(draw.tranche)
+                && plan.line(draw.line).category == category
+        });
         let direct: Money = own.map(|draw| draw.amount).sum();
-        let own = ledger.recoveries.iter().filter(|row| row.stream == stream.at());
+        let own = ledger.recoveries.iter();
+        let own = own.filter(|row| row.stream == stream.at() && first(row.tranche));
         let recovered: Money = own.map(|row| row.amount).sum();
         if category == Category::Overhead { direct + recovered } else { direct }
     };
@@ -253,10 +268,17 @@ fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> 
 /// Costs of an award that are paid after its obligations had to be (2 CFR 200.344).
 fn paid_after_closeout(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
     let by = plan.restrictions(stream).award.liquidate_by?;
+    let award = plan.stream(stream);
+    let ends = match &award.terms {
+        Terms::Grant(grant) => grant.last_month(),
+        _ => award.last_month(ledger.horizon.end()),
+    };
+    let ends = award.termination.map_or(ends, |end| end.month.min(ends));
     let late = ledger.draws.iter().filter(|draw| {
-        let lag = ledger.lines[draw.line.at()].payment_lag_months as i32;
-        let paid = ledger.horizon.month(draw.place).plus(lag);
-        draw.stream == stream.at() && paid.is_none_or(|paid| paid > by.month())
+        let (month, lag) =
+            (ledger.horizon.month(draw.place), ledger.lines[draw.line.at()].payment_lag_months);
+        let paid = month.plus(lag as i32);
+        draw.stream == stream.at() && month <= ends && paid.is_none_or(|paid| paid > by.month())
     });
     let amount: Money = late.map(|draw| draw.amount).sum();
     let title = &plan.stream(stream).title;

@@ -139,6 +139,16 @@ impl Day {
         Day(day.expect("a month within bounds has a last day"))
     }
 
+    /// The same day so many months later, or the last of its month where it has no such day; a month's last
+    /// day stays a month's last. Nothing beyond the calendar.
+    pub fn plus_months(self, months: u32) -> Option<Day> {
+        let month = self.month().plus(i32::try_from(months).ok()?)?;
+        if self == Day::last_of(self.month()) {
+            return Some(Day::last_of(month));
+        }
+        self.0.checked_add_months(chrono::Months::new(months)).map(Day)
+    }
+
     /// So many calendar days later; nothing beyond the calendar.
     ///
     /// ```

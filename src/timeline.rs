@@ -8,7 +8,7 @@ use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{
-    Authority, Due, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms,
+    Authority, Due, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms, Tranche,
 };
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -192,6 +192,7 @@ impl Timeline {
         let opening = plan.opening_of(stream);
         let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
         let mut advanced = opening.map_or(Money::ZERO, |opening| opening.cash);
+        let firsts: Vec<Month> = lowered.tranches.iter().map(|tranche| tranche.first).collect();
         for tranche in lowered.tranches {
             if !selection.holds_status(tranche.status) {
                 continue;
@@ -202,7 +203,7 @@ impl Timeline {
             let stated = self.amount(plan, stream, &tranche.amount, opens);
             let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
-            let window = (tranche.first, tranche.last.unwrap_or(Month::LAST));
+            let window = (tranche.first, next_of(&firsts, &tranche));
             let deducted = self.deduct(stream, window, stated - before, income);
             let left = stated - before - deducted;
             let advanced_before = advanced.at_most(left);
@@ -482,6 +483,14 @@ fn standing(pool: Option<PoolIndex>, project: Option<StreamIndex>) -> Standing {
         (None, Some(award)) => Standing::Project(award),
         (None, None) => Standing::Own,
     }
+}
+
+/// The last month in which income counts against a tranche: the one before the stream's next begins, since
+/// income is deducted in the budget period in which it is earned.
+fn next_of(firsts: &[Month], tranche: &Tranche) -> Month {
+    let last = tranche.last.unwrap_or(Month::LAST);
+    let next = firsts.iter().filter(|first| **first > tranche.first).min();
+    next.and_then(|next| next.plus(-1)).map_or(last, |before| before.min(last))
 }
 
 /// The award of whose project money that arises in a month is income.

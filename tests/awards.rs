@@ -178,12 +178,14 @@ fn a_de_minimis_rate_over_its_maximum_is_refused_2_cfr_200_414_f() {
     };
     let told = refused(&of("15.1%", ""));
     assert!(
-        told.starts_with("E0607 a de minimis rate of 15.1% exceeds the 15% of an award"),
+        told.starts_with(
+            "E0607 a de minimis rate of 15.1% exceeds the 15% of uniform-guidance-2024"
+        ),
         "{told}"
     );
     assert!(told.contains("2 CFR 200.414(f)"), "{told}");
     let told = refused(&of("15%", "award-date = \"2024-09-30\""));
-    assert!(told.contains("exceeds the 10% of an award of 2024-09"), "{told}");
+    assert!(told.contains("exceeds the 10% of uniform-guidance-2020"), "{told}");
     assert!(plan_of(12, &of("15%", "")).is_ok());
 }
 
@@ -447,6 +449,7 @@ fn pay_beyond_the_limit_falls_on_other_money_hhs_appropriations() {
     let told = told(12, &tables);
     // A fifth of 260,000 is 52,000; of the limit of 225,700 it is 45,140, and 6,860 fall on other money.
     assert_eq!(told.draws("hrsa", "director"), "45140.00");
+    assert_eq!(told.amounts("salary-over-limit"), ["6860.00"]);
     assert_eq!(told.draws("foundation", "director"), "214860.00");
 }
 
@@ -634,4 +637,151 @@ fn shares_over_the_whole_are_refused_2_cfr_200_405_d() {
         [line("care", "care", 10_000, shared), award("one", 9_000, ""), award("two", 9_000, "")];
     let told = refused(&tables.concat());
     assert!(told.contains("sum to 110%: over the whole (2 CFR 200.405(d))"), "{told}");
+}
+
+#[test]
+fn a_pledge_that_a_scenario_loses_is_not_made_good_by_other_money_2_cfr_200_306() {
+    let tables = [
+        line("care", "care", 1_000_000, ""),
+        award("one", 300_000, "match = { share-of-total = \"25%\", pledged-by = [\"county\"] }"),
+        gift("county", 30_000),
+        gift("city", 500_000),
+        "[scenario.loss.stream.county]\ndrop = true\n".to_string(),
+    ];
+    let head = "[plan]\ntitle = \"An award\"\nstart = \"2025-07\"\nmonths = 12\n";
+    let text = format!("{head}{}", tables.concat());
+    let plan = folder::read(&MemoryFolder::new([("plan.toml", text.as_str())]), "loss").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    assert_eq!(Told { plan, forecast }.drawn("one"), "0.00");
+}
+
+#[test]
+fn what_is_pledged_to_one_award_matches_no_other_2_cfr_200_306_b_2() {
+    let only = |award: String, function: &str| {
+        award.replace("[\"layer.program\"]", &format!("[\"{function}\"]"))
+    };
+    let pledged = "match = { share-of-total = \"25%\", pledged-by = [\"county\"] }";
+    let tables = [
+        line("a", "care", 400_000, ""),
+        line("b", "rides", 400_000, ""),
+        only(award("alpha", 300_000, "match = { share-of-total = \"25%\" }"), "care"),
+        only(award("two", 300_000, pledged), "rides"),
+        gift("county", 100_000),
+    ];
+    let told = told(12, &tables.concat());
+    assert_eq!((told.drawn("alpha"), told.drawn("two")), ("0.00".into(), "300000.00".into()));
+}
+
+#[test]
+fn termination_of_an_advanced_award_pays_what_was_spent_2_cfr_200_343() {
+    let care = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n";
+    let of = |more: &str| {
+        let advance =
+            "payment = { method = \"advance\", instalments = \"monthly\", lag-months = 2 }";
+        let award = award("hrsa", 12_000, &format!("{advance}\n{more}"));
+        let told = told(12, &[care, award.as_str()].concat());
+        let cash = &told.forecast.books.cash;
+        let receipts: Money = cash.receipts.iter().sum();
+        let owed = cash.receivable.last().copied().unwrap();
+        (told.drawn("hrsa"), receipts.to_string(), owed.to_string())
+    };
+    // Six months are drawn; the instalments of the last two come two months later.
+    let ended = of("termination = { on = \"2025-12\" }");
+    assert_eq!(ended, ("6000.00".into(), "6000.00".into(), "0.00".into()));
+}
+
+#[test]
+fn a_terminated_fixed_amount_award_pays_what_was_due_by_then_2_cfr_200_340() {
+    let care = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n";
+    let more = "fixed-amount = true\npayment = { method = \"advance\", instalments = \"monthly\" }\n\
+        termination = { on = \"2025-09\" }";
+    let told = told(12, &[care, award("hrsa", 12_000, more).as_str()].concat());
+    assert_eq!((told.drawn("hrsa"), told.gap()), ("3000.00".into(), "9000.00".into()));
+    assert_eq!(told.amounts("award-terminated"), ["9000.00"]);
+}
+
+#[test]
+fn income_is_deducted_in_the_budget_period_that_earns_it_2_cfr_200_307_b() {
+    let tables = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 5_000\n\
+        [stream.hrsa]\nkind = \"grant\"\nfunder = \"HRSA\"\nfederal = true\nstatus = \"secured\"\n\
+        award = 120_000\nbudget-periods = \"yearly\"\nfrom = \"2025-07\"\nuntil = \"2027-06\"\n\
+        carryover = \"automatic\"\npays-for = [\"care\"]\nprogram-income = \"deduction\"\n\
+        [stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+        monthly = 2_000\nfrom = \"2025-07\"\nuntil = \"2027-06\"\npays-for = [\"anything\"]\n\
+        earned-by = \"hrsa\"\n";
+    // Each year 60,000 - 24,000 of the award and 24,000 of income pay 60,000.
+    let told = told(24, tables);
+    assert_eq!((told.gap(), told.drawn("hrsa")), ("0.00".into(), "72000.00".into()));
+}
+
+#[test]
+fn income_of_a_project_keeps_to_its_award_s_benefit_and_limit_of_pay_2_cfr_200_307_b_2() {
+    let fees = "[stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+        payments = [{ month = \"2025-07\", amount = 300_000 }]\nuntil = \"2026-06\"\n\
+        pays-for = [\"anything\"]\nearned-by = \"hrsa\"\n";
+    let director = |salary: u32, more: &str| {
+        format!(
+            "[cost.director]\nlayer = \"program\"\nfunction = \"care\"\n\
+             positions = {{ fte = 1, salary = {salary} }}\n{more}\n"
+        )
+    };
+    let shared = "benefit = { basis = \"fte\", shares = { hrsa = \"20%\" } }";
+    let approved = "program-income = \"addition\"\nprogram-income-approval = \"A letter\"";
+    let benefit = told(
+        12,
+        &[&director(120_000, shared), fees, &award("hrsa", 500_000, approved)]
+            .map(String::from)
+            .concat(),
+    );
+    assert_eq!(benefit.drawn("fees"), "24000.00");
+    let limited = format!("{approved}\nsalary-limit = 225_700");
+    let pay = told(
+        12,
+        &[&director(260_000, ""), fees, &award("hrsa", 500_000, &limited)]
+            .map(String::from)
+            .concat(),
+    );
+    assert_eq!((pay.drawn("fees"), pay.drawn("hrsa")), ("225700.00".into(), "0.00".into()));
+}
+
+#[test]
+fn what_was_recovered_before_the_plan_takes_room_under_a_cap() {
+    let more = "cap = [{ on = [\"indirect\"], share = \"5%\" }]\nindirect = { rate = \"10%\" }";
+    let award = award("hrsa", 100_000, more).replace("from = \"2025-07\"", "from = \"2025-01\"");
+    let tables = [
+        "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 5_000\n".to_string(),
+        award,
+        "[opening.stream.hrsa]\nspent = 55_000\nbase = 50_000\nrecovered = 5_000\n".to_string(),
+    ];
+    assert_eq!(told(12, &tables.concat()).drawn("hrsa"), "45000.00");
+}
+
+#[test]
+fn an_extension_moves_the_day_of_closeout_2_cfr_200_344() {
+    let award = award("hrsa", 10_000, "no-cost-extension-months = 1")
+        .replace("until = \"2026-06\"", "until = \"2026-06-15\"");
+    let plan = plan_of(12, &[line("care", "care", 10_000, ""), award].concat()).unwrap();
+    let rules = &plan.restrictions(plan.find_stream("hrsa").unwrap()).award;
+    assert_eq!(rules.liquidate_by.unwrap().to_string(), "2026-11-12");
+}
+
+#[test]
+fn a_fall_of_effort_is_told_after_a_year_that_cannot_be_compared() {
+    let tables = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 20_000\n\
+        [stream.county]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\n\
+        from = \"2025-07\"\nuntil = \"2027-06\"\npays-for = [\"care\"]\n\
+        terms = { method = \"appropriation\", by-year = { FY2026 = 200_000, FY2027 = 100_000 } }\n"
+        .to_string()
+        + &award("subg", 240_000, "effort = [{ on = [\"care\"], baseline = \"prior-year\" }]")
+            .replace("until = \"2026-06\"", "until = \"2027-06\"");
+    let told = told(24, &tables);
+    assert_eq!(told.amounts("effort-baseline-unknown").len(), 1);
+    assert_eq!(told.amounts("effort-not-maintained"), ["100000.00"]);
+}
+
+#[test]
+fn a_fixed_amount_award_has_no_caps_or_recovery_2_cfr_200_201_b_1() {
+    let more = "fixed-amount = true\nindirect = { rate = \"10%\" }";
+    let told = refused(&[line("care", "care", 10_000, ""), award("hrsa", 10_000, more)].concat());
+    assert!(told.contains("2 CFR 200.201(b)(1)"), "{told}");
 }

@@ -80,7 +80,8 @@ impl Award {
                 .map(before)
                 .collect(),
         };
-        award.limits = limits(plan, timeline, rules, stream, number, spent_before);
+        award.limits =
+            limits(plan, timeline, rules, (stream, number), (spent_before, award.recovered));
         award
     }
 
@@ -278,9 +279,8 @@ fn limits(
     plan: &Plan,
     timeline: &Timeline,
     rules: &Restrictions,
-    stream: StreamIndex,
-    number: u32,
-    spent_before: i64,
+    (stream, number): (StreamIndex, u32),
+    (spent_before, recovered_before): (i64, i64),
 ) -> Vec<Limit> {
     let mut by_period: BTreeMap<u32, i64> = BTreeMap::new();
     for tranche in &timeline.tranches {
@@ -314,6 +314,11 @@ fn limits(
             }
             CapBound::Amount(amount) => Bound::Fixed(BTreeMap::from([(0, amount.cents())])),
         };
+        // What was recovered before the plan takes room under a cap of the award that holds recovery.
+        let counts = cap.holds_indirect()
+            && !cap.per_period
+            && !matches!(cap.bound, CapBound::ShareOfSpent(_));
+        let held_before = if counts { recovered_before } else { 0 };
         let reckoned = reckoned(&cap.within);
         let selected = lines(&cap.on).into_iter().zip(&reckoned);
         limits.push(Limit {
@@ -323,7 +328,7 @@ fn limits(
             reckons_indirect: cap.reckons_indirect(),
             spent: 0,
             bound,
-            used: BTreeMap::new(),
+            used: BTreeMap::from([(0, held_before)]),
             per_period: cap.per_period,
         });
     }

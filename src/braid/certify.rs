@@ -13,8 +13,8 @@ use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Category;
 use crate::plan::restriction::{
-    Cap, CapBound, Claim, Indirect, IndirectBase, Matching, Selector, Verdict, income_may_match,
-    selected, standing_verdict, verdict,
+    Cap, CapBound, Claim, Indirect, IndirectBase, Matching, Selector, Verdict, may_match, selected,
+    standing_verdict, verdict,
 };
 use crate::timeline::{HeldTranche, Timeline};
 
@@ -210,7 +210,11 @@ impl Check<'_> {
         let mut paid: BTreeMap<(StreamIndex, LineIndex, usize), i128> = BTreeMap::new();
         for draw in &self.braid.draws {
             let Source::Tranche(tranche) = draw.source else { continue };
-            let stream = self.timeline.tranche(tranche).stream;
+            // Income of an award's project is spent under the award's conditions where it has none of its own.
+            let held = self.timeline.tranche(tranche);
+            let benefit = self.plan.line(draw.line).benefit.as_ref();
+            let named = benefit.is_some_and(|benefit| benefit.share_of(held.stream).is_some());
+            let stream = held.project.filter(|_| !named).unwrap_or(held.stream);
             *paid.entry((stream, draw.line, draw.place)).or_default() +=
                 i128::from(draw.amount.cents());
         }
@@ -332,7 +336,13 @@ impl Check<'_> {
             vec![None]
         };
         for period in periods {
-            let (mut taken, mut spent) = (0_i128, 0_i128);
+            // Recovery of before the plan takes room under a cap of the award that holds it.
+            let opening = self.plan.opening_of(award.0).filter(|_| award.1 == 0);
+            let of_award = !matches!(cap.bound, CapBound::ShareOfSpent(_)) && period.is_none();
+            let before = opening.filter(|_| of_award && names_recovery(&cap.on));
+            let mut taken = before.map_or(0, |opening| i128::from(opening.recovered.cents()));
+            let held_before = taken;
+            let mut spent = 0_i128;
             let stated = self.stated(award, period);
             for (place, month) in charged.iter().enumerate() {
                 taken += self.taken(&cap.on, &cap.within, month, period);
@@ -344,7 +354,7 @@ impl Check<'_> {
                     CapBound::Amount(amount) => taken <= i128::from(amount.cents()),
                     CapBound::ShareOfAward(share) => taken <= i128::from(share.of(stated).cents()),
                 };
-                if !holds {
+                if !holds && taken > held_before {
                     return Err(self.broken("caps hold", place, &self.plan.stream(award.0).name));
                 }
             }
@@ -402,7 +412,7 @@ impl Check<'_> {
         let rule = self.plan.restrictions(award.0).matching.as_ref();
         for match_ in self.braid.matches.iter().filter(|match_| match_.award == award) {
             let eligible = rule.is_some_and(|rule| {
-                self.may_match(award, rule, match_.tranche, match_.line, match_.place)
+                self.counts_as_match(award, rule, match_.tranche, match_.line, match_.place)
             });
             if !eligible {
                 let names = format!(
@@ -459,7 +469,7 @@ impl Check<'_> {
         }
     }
 
-    fn may_match(
+    fn counts_as_match(
         &self,
         award: Award,
         rule: &Matching,
@@ -468,7 +478,6 @@ impl Check<'_> {
         place: usize,
     ) -> bool {
         let tranche = self.timeline.tranche(tranche);
-        let stream = self.plan.stream(tranche.stream);
         let month = self.month(place);
         let begun = self.own_tranches(award).any(|own| own.first <= month);
         let ended = self.own_tranches(award).all(|own| own.last.is_some_and(|last| last < month));
@@ -477,10 +486,7 @@ impl Check<'_> {
         } else {
             selected(&rule.on, line, self.plan.line(line))
         };
-        tranche.stream != award.0
-            && (rule.pledged_by.is_empty() || rule.pledged_by.contains(&tranche.stream))
-            && (!stream.federal || rule.federal_statute.is_some())
-            && income_may_match(self.plan, tranche.stream, award.0)
+        may_match(self.plan, tranche.stream, award.0)
             && begun
             && !ended
             && rule.by.is_none_or(|by| month <= by)

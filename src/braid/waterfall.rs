@@ -15,7 +15,7 @@ use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::plan::restriction::{Matching, income_may_match, selected, standing_verdict};
+use crate::plan::restriction::{Matching, may_match, selected, standing_verdict};
 use crate::timeline::{Permit, Purse, Timeline};
 
 /// Makes the braid of a timeline by the waterfall, or by documented shares first.
@@ -710,8 +710,13 @@ impl<'a> Allocation<'a> {
         if bounds.is_empty() {
             return None;
         }
-        let stream = self.stream_of(rank)?;
-        bounds.iter().position(|bound| bound.stream == stream)
+        // Income of an award's project is spent under the award's conditions where it has none of its own.
+        let project = match self.order[rank].source {
+            Sourced::Tranche(tranche) => self.timeline.tranches[tranche].project,
+            Sourced::Recovery => None,
+        };
+        let place = |stream: StreamIndex| bounds.iter().position(|bound| bound.stream == stream);
+        self.stream_of(rank).and_then(place).or_else(|| project.and_then(place))
     }
 
     fn stream_of(&self, rank: usize) -> Option<StreamIndex> {
@@ -953,13 +958,7 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
                 selected(&rule.on, line, plan.line(line))
             }
         };
-        let may_match = |stream: usize| {
-            let index = StreamIndex::from(stream);
-            index != award.stream
-                && (rule.pledged_by.is_empty() || rule.pledged_by.contains(&index))
-                && income_may_match(plan, index, award.stream)
-                && (!plan.streams[stream].federal || rule.federal_statute.is_some())
-        };
+        let may_match = |stream: usize| may_match(plan, StreamIndex::from(stream), award.stream);
         let opening = plan.opening_of(award.stream).filter(|_| award.number == 0);
         all.push(Needed {
             rule: rule.clone(),

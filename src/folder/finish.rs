@@ -296,7 +296,7 @@ fn pledges(plan: &Plan, books: &Books<'_>) {
         let tell = |message: String, cause: &str, remedy: &str| {
             books.context.desk.fault(Code::RuleBroken, span, message, cause, remedy);
         };
-        for pledge in matching.pledged_by.iter().copied() {
+        for pledge in matching.pledged_by.iter().flatten().copied() {
             let stream = plan.stream(pledge);
             let before = pledged.iter().find(|(other, _)| *other == pledge);
             if let Some((_, other)) = before {
@@ -308,6 +308,7 @@ fn pledges(plan: &Plan, books: &Books<'_>) {
             if pledge == award {
                 let message = format!("`{name}` is pledged to itself");
                 tell(message, "an award does not match itself", "pledge other money");
+                continue;
             }
             if stream.federal && matching.federal_statute.is_none() {
                 let message =

@@ -11,12 +11,11 @@ use super::resolve_streams::Head;
 use super::syntax::{Entry, Value};
 use crate::diagnostic::Code;
 use crate::funding::{Kind, Termination};
-use crate::money::Money;
 use crate::month::{Day, Month};
 use crate::name::Name;
 use crate::plan::award::{AwardRules, Baseline, Budget, Effort, PayLimit, ProgramIncome, RuleSet};
 use crate::plan::cost::Category;
-use crate::plan::restriction::{Cap, CapBound, Selector};
+use crate::plan::restriction::{Cap, Selector};
 use crate::rules::Parameter;
 
 /// A termination as it is stated.
@@ -124,7 +123,7 @@ pub fn read(
     }
     if let Some((budget, barred)) = reader.get("budget").and_then(budget) {
         if barred {
-            award.caps = caps_of(&budget);
+            award.caps = budget.caps();
         }
         rules.budget = Some(budget);
     }
@@ -138,18 +137,12 @@ fn liquidate_by(reader: &TableReader<'_>, subrecipient: bool) -> Option<Day> {
     let terminated = terminated.and_then(|table| table.get("on")).and_then(last_day);
     let extension = reader.peek("no-cost-extension-months");
     let months = extension.and_then(|entry| match &entry.node.value {
-        Value::Number(months) => months.parse::<i32>().ok(),
+        Value::Number(months) => months.parse::<u32>().ok(),
         _ => None,
     });
-    let ends = || {
-        let end = reader.peek("until").and_then(last_day)?;
-        match months.filter(|months| *months > 0) {
-            Some(months) => end.month().plus(months).map(Day::last_of),
-            None => Some(end),
-        }
-    };
+    let ends = reader.peek("until").and_then(last_day)?.plus_months(months.unwrap_or(0))?;
     let subject = if subrecipient { "subrecipient" } else { "recipient" };
-    let end = terminated.or_else(ends)?;
+    let end = terminated.map_or(ends, |terminated| terminated.min(ends));
     let days = Parameter::LiquidationDays.in_force(subject, end.month())?.count();
     end.plus_days(u64::try_from(days).ok()?)
 }
@@ -237,8 +230,16 @@ fn effort(context: &Context<'_>, field: Field<'_>) -> Option<Effort> {
         reader.missing("history");
     }
     let history = reader.get("history").map(|field| by_year(context, field));
+    let reader_key = reader.key();
     let supplant = reader.get("test").and_then(|field| field.word(EFFORT_TESTS)) == Some(1);
     reader.finish();
+    if let (true, Some(year), Some(Some(history))) = (fixed, year, &history)
+        && !history.iter().any(|(of, _)| i64::from(*of) == year)
+    {
+        let message = format!("the baseline is FY{year}, which `history` does not name");
+        let remedy = format!("write `FY{year}` in `history`, or another `year`");
+        context.desk.fault(Code::MonthRange, reader_key, message, "", remedy);
+    }
     let baseline = match baseline? {
         0 => Baseline::PriorYear,
         1 => Baseline::AverageOfTwo,
@@ -264,18 +265,4 @@ fn budget(field: Field<'_>) -> Option<(Budget, bool)> {
     let barred = reader.get("transfers").and_then(|field| field.word(TRANSFERS)) == Some(1);
     reader.finish();
     whole.then_some((Budget { categories }, barred))
-}
-
-/// Each category capped at what was approved, those that were not at nothing.
-fn caps_of(budget: &Budget) -> Vec<Cap> {
-    let cap = |category: Category| {
-        let approved = budget.categories.iter().find(|(of, _)| *of == category);
-        Cap {
-            on: vec![Selector::Category(category)],
-            bound: CapBound::Amount(approved.map_or(Money::ZERO, |(_, amount)| *amount)),
-            within: Vec::new(),
-            per_period: false,
-        }
-    };
-    Category::ALL.into_iter().map(cap).collect()
 }

@@ -65,6 +65,16 @@ fn fixed(context: &Context<'_>, reader: &mut TableReader<'_>) {
         let remedy = "delete `match`, or `fixed-amount`";
         context.desk.fault(Code::RuleBroken, entry.key, message, cause, remedy);
     }
+    for key in ["cap", "floor", "indirect", "budget", "renewal"] {
+        let Some(entry) = reader.peek(key) else { continue };
+        let message = format!("`{key}` does not go with an award of a fixed amount");
+        let cause = "it has no account of actual cost (2 CFR 200.201(b)(1))";
+        let remedy = match key {
+            "renewal" => "write the next award as a stream of its own",
+            _ => "delete it, or `fixed-amount`",
+        };
+        context.desk.fault(Code::RuleBroken, entry.key, message, cause, remedy);
+    }
     let payment = reader.peek("payment").and_then(|entry| Some((entry, entry.node.table()?)));
     let method = payment.and_then(|(entry, table)| Some((entry, table.get("method")?)));
     if let Some((entry, _)) =

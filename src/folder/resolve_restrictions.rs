@@ -14,7 +14,7 @@ use crate::funding::Kind;
 use crate::money::Rate;
 use crate::month::Month;
 use crate::plan::Restrictions;
-use crate::plan::award::AwardRules;
+use crate::plan::award::{AwardRules, RuleSet};
 use crate::plan::restriction::{
     Cap, CapBound, Floor, Indirect, IndirectBase, IndirectKind, MatchConvention, Matching, Selector,
 };
@@ -179,7 +179,8 @@ fn floor(context: &Context<'_>, field: Field<'_>) -> Option<Floor> {
 /// Tells floors that a cap on the same selection keeps from being reached.
 fn contradictions(context: &Context<'_>, caps: &[(Cap, Span)], floors: &[(Floor, Span)]) {
     for (floor, span) in floors {
-        for (cap, _) in caps.iter().filter(|(cap, _)| cap.on == floor.on && !cap.per_period) {
+        let alike = |cap: &Cap| cap.on == floor.on && cap.within == floor.within && !cap.per_period;
+        for (cap, _) in caps.iter().filter(|(cap, _)| alike(cap)) {
             let capped = match (cap.bound, floor.of_spent) {
                 (CapBound::ShareOfAward(share), false) | (CapBound::ShareOfSpent(share), true) => {
                     share
@@ -251,9 +252,10 @@ fn de_minimis(context: &Context<'_>, (rate, span): (Rate, Span), base: IndirectB
     let most = most.expect("the rate holds from the calendar's first month");
     if rate > most.share() {
         let message = format!(
-            "a de minimis rate of {} exceeds the {} of an award of {award}",
+            "a de minimis rate of {} exceeds the {} of {}",
             percent(rate.billionths()),
-            most.value
+            most.value,
+            RuleSet::of(award).word()
         );
         let cause = "over its maximum (2 CFR 200.414(f))";
         let remedy = format!(
@@ -278,8 +280,17 @@ fn matching(context: &Context<'_>, head: &Head, field: Field<'_>) -> Option<Matc
     let dollars = reader.get("per-award-dollar").and_then(|field| field.number(9));
     let of_award = reader.get("share-of-award").and_then(|field| field.share(Within::Positive));
     let on = context.selectors(reader.get("on"), Recovery::IsNoCost);
-    let pledges = reader.get("pledged-by").and_then(Field::items).unwrap_or_default();
-    let pledged_by = pledges.into_iter().filter_map(|field| context.stream(field)).collect();
+    let pledges = reader.get("pledged-by");
+    if let Some(field) = pledges.as_ref().filter(|field| field.is_empty_list()) {
+        let remedy =
+            "write the streams pledged to it, or delete the key: any eligible one then matches";
+        let code = Code::RestrictionContradiction;
+        context.desk.fault(code, field.span(), "`pledged-by` names nothing", "", remedy);
+    }
+    // A pledge that a scenario drops leaves the others: the award is not matched by whoever is there.
+    let pledges = pledges.and_then(Field::items);
+    let pledged_by =
+        pledges.map(|items| items.into_iter().filter_map(|field| context.stream(field)).collect());
     let by = reader.get("by").map(|field| (field.span(), field.month()));
     if let (Some((span, Some(by))), Some(from)) = (by, head.from)
         && by < from

@@ -220,7 +220,7 @@ fn with_match_of_terms(restrictions: Restrictions, terms: Option<&Terms>) -> Res
         None => Matching {
             convention,
             on: Vec::new(),
-            pledged_by: Vec::new(),
+            pledged_by: None,
             by: None,
             federal_statute: None,
             each_dollar: true,

@@ -651,6 +651,12 @@ fn value_node(cell: Cell, shape: &Shape) -> Node {
         }
         Shape::Whole(..) => Value::Number(cell.text),
         Shape::List(_) => list(&cell),
+        Shape::Either(shapes)
+            if shapes.contains(&Shape::Bool)
+                && matches!(cell.text.to_lowercase().as_str(), "true" | "false") =>
+        {
+            Value::Bool(cell.text.eq_ignore_ascii_case("true"))
+        }
         Shape::Either(shapes) => {
             let lists = shapes
                 .iter()

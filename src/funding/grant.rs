@@ -112,6 +112,23 @@ impl Grant {
         Some(Lowered { tranches, ..Lowered::default() })
     }
 
+    /// Takes off a fixed-amount tranche the instalments that would come after a termination; whether anything is
+    /// left. What other awards advance after it comes as far as it was spent.
+    pub fn paid_through(&self, tranche: &mut Tranche, end: Month) -> bool {
+        let lag = match self.payment {
+            Payment::Advance { lag_months, .. } | Payment::Reimbursement { lag_months, .. } => {
+                lag_months
+            }
+        };
+        let (Receipts::Earned(rows), true) = (&mut tranche.receipts, self.fixed_amount) else {
+            return true;
+        };
+        rows.retain(|(month, _)| *month <= later(end, lag));
+        let paid: Money = rows.iter().map(|(_, amount)| *amount).sum();
+        tranche.amount = Authority::Amount(paid);
+        paid.is_positive()
+    }
+
     /// The award's last month, with its extension.
     pub fn last_month(&self) -> Month {
         let last = self.periods.iter().map(|period| period.last).max();

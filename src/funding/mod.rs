@@ -382,8 +382,8 @@ impl Stream {
     /// A tranche whose window lies wholly before the horizon is left out; nothing else is clipped.
     /// Returns nothing where an amount cannot be computed exactly or leaves the bounds of money.
     ///
-    /// Termination leaves what began by then: later periods and instalments never come (2 CFR 200.309), and what
-    /// can lapse lapses with it unless commitments survive. What was earned by then is kept.
+    /// Termination leaves what began by then: later periods never come (2 CFR 200.309), and what can lapse lapses
+    /// with it unless commitments survive. What was earned by then is kept, and what was spent is paid.
     pub fn lower(&self, setting: &Setting) -> Option<Lowered> {
         let mut lowered = self.lower_in_full(setting)?;
         if let Some(Termination { month: end, commitments }) = self.termination {
@@ -393,9 +393,9 @@ impl Stream {
                 if !commitments {
                     tranche.last = tranche.last.map(|last| last.min(end));
                 }
-                if let Receipts::Advanced(rows) = &mut tranche.receipts {
-                    rows.retain(|(month, _)| *month <= end);
-                }
+            }
+            if let Terms::Grant(grant) = &self.terms {
+                lowered.tranches.retain_mut(|tranche| grant.paid_through(tranche, end));
             }
         }
         Some(lowered)
@@ -465,7 +465,10 @@ impl Stream {
     /// The last month of a fixed-amount award, after which what is left of it is free.
     pub fn fixed_amount_ends(&self) -> Option<Month> {
         match &self.terms {
-            Terms::Grant(grant) if grant.fixed_amount => Some(grant.last_month()),
+            Terms::Grant(grant) if grant.fixed_amount => {
+                let ends = grant.last_month();
+                Some(self.termination.map_or(ends, |end| end.month.min(ends)))
+            }
             _ => None,
         }
     }

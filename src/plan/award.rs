@@ -2,7 +2,7 @@
 //! effort to be kept up, approved budget, limit of pay.
 
 use super::cost::Category;
-use super::restriction::Selector;
+use super::restriction::{Cap, CapBound, Selector};
 use crate::money::Money;
 use crate::month::{Day, Month};
 use crate::name::StreamIndex;
@@ -177,11 +177,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What was moved among categories: half of what all of them are off their approved amounts by, as far as
-    /// money was spent beyond one of them.
-    ///
-    /// Spending less than approved moves nothing by itself, so the sum of what is spent beyond each approved
-    /// amount is what was moved.
+    /// What was moved among categories: the sum of what is spent beyond each approved amount. Spending less
+    /// than approved moves nothing by itself.
     pub fn moved(&self, spent: impl Fn(Category) -> Money) -> Money {
         let beyond = |category: &Category| {
             let approved = self.categories.iter().find(|(of, _)| of == category);
@@ -189,6 +186,27 @@ impl Budget {
             (spent(*category) - approved).floor_zero()
         };
         Category::ALL.iter().map(beyond).sum()
+    }
+
+    /// Each category capped at what was approved, those that were not at nothing: what holds where transfers
+    /// are barred.
+    pub fn caps(&self) -> Vec<Cap> {
+        Category::ALL.into_iter().map(|category| self.cap(category)).collect()
+    }
+
+    /// Whether a cap is one of the budget's own.
+    pub fn made(&self, cap: &Cap) -> bool {
+        matches!(cap.on.as_slice(), [Selector::Category(category)] if self.cap(*category) == *cap)
+    }
+
+    fn cap(&self, category: Category) -> Cap {
+        let approved = self.categories.iter().find(|(of, _)| *of == category);
+        Cap {
+            on: vec![Selector::Category(category)],
+            bound: CapBound::Amount(approved.map_or(Money::ZERO, |(_, amount)| *amount)),
+            within: Vec::new(),
+            per_period: false,
+        }
     }
 
     /// The approved total.

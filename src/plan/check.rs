@@ -2,12 +2,12 @@
 //!
 //! One small function a finding, gathered in [`CHECKS`]. They look at the plan alone, with every
 //! stream in it whatever its status; findings that depend on a braid stand with the forecast. Whether
-//! money may pay a line is asked of [`standing_verdict`] and never decided here.
+//! money may pay a line is asked of [`permission`] and never decided here.
 
 use std::collections::BTreeMap;
 
 use super::Plan;
-use super::restriction::{Cap, CapBound, selected, standing_verdict};
+use super::restriction::{Cap, CapBound, Standing, permission, selected};
 use super::{cost, dues};
 use crate::diagnostic::Origin;
 use crate::driver::total;
@@ -160,7 +160,8 @@ impl StreamFacts {
         }
         let routes = routes(plan, stream);
         let allows = |line: LineIndex| {
-            routes.iter().any(|pool| standing_verdict(plan, stream, *pool, line).is_allowed())
+            let standing = |pool: &Option<PoolIndex>| pool.map_or(Standing::Own, Standing::Pool);
+            routes.iter().any(|pool| permission(plan, stream, standing(pool), line).is_ok())
         };
         StreamFacts { lowered, open, allowed: indices(&plan.lines).map(allows).collect() }
     }
@@ -209,7 +210,11 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
 fn cap_cannot_bind(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for stream in indices(&facts.plan.streams) {
-        for cap in &facts.plan.restrictions(stream).caps {
+        let rules = facts.plan.restrictions(stream);
+        // Caps of a budget whose transfers are barred are not written one by one.
+        let of_budget =
+            |cap: &&Cap| rules.award.budget.as_ref().is_some_and(|budget| budget.made(cap));
+        for cap in rules.caps.iter().filter(|cap| !of_budget(cap)) {
             if let Some(reason) = why_unbinding(facts, stream, cap) {
                 let selectors: Vec<String> =
                     cap.on.iter().map(|on| format!("`{}`", on.words(facts.plan))).collect();
@@ -227,7 +232,11 @@ fn cap_cannot_bind(facts: &Facts) -> Vec<Finding> {
 
 /// Why a cap cannot bind, if it cannot.
 fn why_unbinding(facts: &Facts, stream: StreamIndex, cap: &Cap) -> Option<String> {
-    let capped = |line: &LineIndex| selected(&cap.on, *line, facts.plan.line(*line));
+    let within = |line: LineIndex| {
+        cap.within.is_empty() || selected(&cap.within, line, facts.plan.line(line))
+    };
+    let capped =
+        |line: &LineIndex| selected(&cap.on, *line, facts.plan.line(*line)) && within(*line);
     let payable = indices(&facts.plan.lines).filter(capped);
     let need = sum(payable.map(|line| facts.payable(stream, line)));
     let indirect = cap.holds_indirect() && facts.plan.restrictions(stream).indirect.is_some();

@@ -4,7 +4,8 @@
 
 use crate::diagnostic::Origin;
 use crate::driver::Driver;
-use crate::funding::{Setting, Stream, Terms};
+use crate::driver::later;
+use crate::funding::{Setting, Status, Stream, Terms};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, Name, PoolIndex, StreamIndex};
@@ -244,12 +245,16 @@ impl Plan {
         &self.streams[stream.at()]
     }
 
-    /// Whether a month lies in the term of an award, an extension with it; a termination ends it
-    /// (2 CFR 200.309).
+    /// Whether a month lies in the term of an award, an extension and a secured renewal with it; a termination
+    /// ends it (2 CFR 200.309).
     pub fn in_term(&self, award: StreamIndex, month: Month) -> bool {
         let stream = self.stream(award);
         let (first, last) = match &stream.terms {
-            Terms::Grant(grant) => (Some(grant.from), grant.last_month()),
+            Terms::Grant(grant) => {
+                let renewed = grant.renewal.as_ref().filter(|next| next.status == Status::Secured);
+                let months = renewed.map_or(0, |renewal| renewal.years * 12);
+                (Some(grant.from), later(grant.last_month(), months))
+            }
             Terms::Schedule(rows) => {
                 (rows.iter().map(|row| row.available).min(), stream.last_month(Month::LAST))
             }

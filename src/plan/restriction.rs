@@ -242,9 +242,9 @@ pub struct Matching {
     pub convention: Stepped<MatchConvention>,
     /// What the matching money must pay for; where empty, what the award pays for.
     pub on: Vec<Selector>,
-    /// The streams that are pledged to the award; where empty, any that is eligible. What is pledged to
-    /// one federal award matches no other (2 CFR 200.306(b)(2)).
-    pub pledged_by: Vec<StreamIndex>,
+    /// The streams that are pledged to the award, where it states them: then no other matches it. What is
+    /// pledged to one award matches no other (2 CFR 200.306(b)(2)).
+    pub pledged_by: Option<Vec<StreamIndex>>,
     /// For a challenge: match after this month does not count.
     pub by: Option<Month>,
     /// The statute that lets federal money match, where one does.
@@ -466,7 +466,10 @@ pub fn permission(
         // What a completed fixed-amount award leaves is the recipient's (2 CFR 200.400(g)).
         Err(refusal) => {
             return match plan.stream(stream).fixed_amount_ends() {
-                Some(end) if refusal == Refusal::NotPaidFor && standing == Standing::Own => {
+                Some(end)
+                    if standing == Standing::Own
+                        && !matches!(refusal, Refusal::UnrestrictedOnly(_)) =>
+                {
                     let from = end.plus(1);
                     Ok(Permission { by: Selector::Anything, benefit: None, from, through: None })
                 }
@@ -529,11 +532,30 @@ fn leave(
     Ok((by.clone(), benefit))
 }
 
-/// Whether a stream's money may match an award: what the award's own activity earns does so only where
-/// income is used as cost sharing (2 CFR 200.307(b)(3)).
-pub fn income_may_match(plan: &Plan, stream: StreamIndex, award: StreamIndex) -> bool {
+/// Whether a stream's money may match an award at all (2 CFR 200.306(b), 200.307(b)(3)).
+///
+/// An award does not match itself; federal money matches where a statute says so; what is pledged to one
+/// award matches no other, and an award that names its pledges is matched by them alone; what its own
+/// activity earns matches it only where income is used as cost sharing.
+pub fn may_match(plan: &Plan, stream: StreamIndex, award: StreamIndex) -> bool {
+    let pledges = |of: StreamIndex| {
+        let matching = plan.restrictions(of).matching.as_ref();
+        matching.and_then(|matching| matching.pledged_by.as_ref())
+    };
+    let mut awards = (0..plan.streams.len()).map(StreamIndex::from);
+    let pledged_elsewhere = awards.any(|other| {
+        other != award && pledges(other).is_some_and(|pledged| pledged.contains(&stream))
+    });
+    let named = pledges(award).is_none_or(|pledged| pledged.contains(&stream));
+    let statute = plan.restrictions(award).matching.as_ref();
+    let statute = statute.is_some_and(|matching| matching.federal_statute.is_some());
     let earned = plan.restrictions(stream).award.earned_by == Some(award);
-    !earned || plan.restrictions(award).award.program_income == ProgramIncome::CostSharing
+    let shares = plan.restrictions(award).award.program_income == ProgramIncome::CostSharing;
+    stream != award
+        && named
+        && !pledged_elsewhere
+        && (!plan.stream(stream).federal || statute)
+        && (!earned || shares)
 }
 
 impl Refusal {

@@ -357,7 +357,9 @@ impl Parts {
             text += &format!("termination = {{ on = \"{on}\"{survives} }}\n");
         }
         let matched = stream.matching.is_some() && !stream.unrestricted;
-        if has(4) && stream.kind == 0 && !matched && !stream.reimbursed {
+        let ruled = stream.cap.is_some() || stream.indirect.is_some();
+        let plain = stream.unrestricted || !ruled;
+        if has(4) && stream.kind == 0 && !matched && !stream.reimbursed && plain {
             text += "fixed-amount = true\n";
         }
         if has(5) && grant {

@@ -171,7 +171,10 @@ pub(super) fn salary_over_limit(facts: &Facts) -> Vec<Finding> {
             let within = within.needs_within_pay(facts.plan, |month| limit.in_month(month))?;
             let months = facts.needs[line.at()].iter().zip(&within).enumerate();
             let paid = months.filter(|(place, _)| facts.may_pay(stream, line, *place));
-            Some(sum(paid.map(|(_, (need, within))| *need - *within)))
+            let over = sum(paid.map(|(_, (need, within))| *need - *within));
+            let benefit = facts.plan.line(line).benefit.as_ref();
+            let share = benefit.and_then(|benefit| benefit.share_of(stream));
+            share.map_or(Some(over), |share| share.try_of(over))
         };
         let amount = sum(indices(&facts.plan.lines).filter_map(over));
         let message =
