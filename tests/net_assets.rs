@@ -27,7 +27,7 @@ fn changes(forecast: &Forecast) -> Vec<String> {
 }
 
 #[test]
-fn an_unconditional_pledge_shows_phantom_deficits_and_a_conditional_one_does_not() {
+fn an_unconditional_pledge_shows_phantom_deficits_and_a_conditional_one_does_not_asc_958_605() {
     let whole = forecast("");
     let earned = forecast("conditional = true\n");
     assert_eq!(changes(&whole), ["120000.00", "-60000.00", "-60000.00"]);

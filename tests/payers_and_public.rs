@@ -31,7 +31,7 @@ fn forecast(text: &str) -> Forecast {
 
 /// 42 USC 1396d(b): 100 % less 45 % of the squared ratio of incomes, from 50 % to 83 %.
 #[test]
-fn the_federal_share_of_medicaid_follows_income() {
+fn the_federal_share_of_medicaid_follows_income_42_usc_1396d_b() {
     for (ratio, share) in [("0.90", "0.6355"), ("1.10", "0.5"), ("0.55", "0.83"), ("0", "0.83")] {
         assert_eq!(federal_share_of_income(rate(ratio)), Some(rate(share)), "{ratio}");
     }
@@ -45,7 +45,7 @@ fn the_federal_share_of_medicaid_follows_income() {
 
 /// 42 USC 1396b(a)(7): half of the cost of Medicaid's administration.
 #[test]
-fn medicaid_administration_is_claimed_by_the_quarter() {
+fn medicaid_administration_is_claimed_by_the_quarter_42_usc_1396b_a_7() {
     let claim = AdministrativeClaim {
         pool: money("500000.00"),
         activity: rate("0.20"),
@@ -62,7 +62,7 @@ fn medicaid_administration_is_claimed_by_the_quarter() {
 
 /// CMS Physician Fee Schedule 2024, 88 FR 78818: G0019 from 60 minutes, G0022 for each full 30 more.
 #[test]
-fn community_health_integration_is_paid_by_the_unit() {
+fn community_health_integration_is_paid_by_the_unit_88_fr_78818() {
     let expected = [(59, (0, 0)), (60, (1, 0)), (89, (1, 0)), (90, (1, 1)), (100, (1, 1))];
     for (minutes, of_month) in expected {
         assert_eq!(units(minutes), of_month, "{minutes} minutes");
@@ -74,7 +74,7 @@ fn community_health_integration_is_paid_by_the_unit() {
 
 /// 2 USC 901a(6) and 42 USC 1395l(a)(1): 2 % off Medicare's 80 % of the allowed fee.
 #[test]
-fn fees_are_paid_less_coinsurance_sequestration_and_denials() {
+fn fees_are_paid_less_coinsurance_sequestration_and_denials_2_usc_901a_6() {
     let claims = Claims {
         payer_share: rate("0.80"),
         sequestration: rate("0.02"),

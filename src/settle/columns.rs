@@ -41,45 +41,45 @@ columns! {
     Expenditure = "in_expenditure_usd",
     /// The minimum savings rate as it was printed: not read, as it decides otherwise than the exact one.
     PrintedMinimum = "in_msr_published",
-    /// The minimum savings and loss rate as a fraction, up to twelve places [the published table's].
+    /// The minimum savings and loss rate as a fraction, up to twelve places; the published table's where empty.
     Minimum = "in_msr",
-    /// The quality score, from 0 to 1 [in years before 2021: pay for reporting].
+    /// The quality score, from 0 to 1; in years before 2021: pay for reporting where empty.
     Quality = "in_quality_score",
-    /// Whether the standard of quality was met, 1 or 0 [1].
+    /// Whether the standard of quality was met, 1 or 0; 1 where empty.
     StandardMet = "in_quality_standard_met",
-    /// Whether the alternative standard was met, 1 or 0 [0].
+    /// Whether the alternative standard was met, 1 or 0; 0 where empty.
     AlternativeMet = "in_alt_standard_met",
-    /// The highest sharing rate [the track's].
+    /// The highest sharing rate; the track's where empty.
     SharingRate = "in_max_sharing_rate",
-    /// NONE, PUBLISHED, MAX, MAX_TIMES_QUALITY, HALF_MAX or HALF_MAX_TIMES_QUALITY [by year and standard].
+    /// NONE, PUBLISHED, MAX, MAX_TIMES_QUALITY, HALF_MAX or HALF_MAX_TIMES_QUALITY; by year and standard where empty.
     ShareRule = "in_share_rule",
     /// The share that PUBLISHED pays.
     FixedShare = "in_fixed_share_rate",
-    /// What is taken off before the cap [the year's].
+    /// What is taken off before the cap; the year's where empty.
     Sequestration = "in_sequestration_rate",
-    /// The most that is paid, as a share of the benchmark [the track's].
+    /// The most that is paid, as a share of the benchmark; the track's where empty.
     SavingsCap = "in_savings_cap_of_benchmark",
-    /// The share of a loss that is owed whatever the quality [the track's].
+    /// The share of a loss that is owed whatever the quality; the track's where empty.
     LossRate = "in_loss_rate_fixed",
-    /// The least share of a loss where quality lowers it [the track's].
+    /// The least share of a loss where quality lowers it; the track's where empty.
     LossRateLeast = "in_loss_rate_min",
-    /// The highest share of a loss where quality lowers it [the track's].
+    /// The highest share of a loss where quality lowers it; the track's where empty.
     LossRateMost = "in_loss_rate_max",
-    /// The most that is owed, as a share of the benchmark [the track's].
+    /// The most that is owed, as a share of the benchmark; the track's where empty.
     LossLimit = "in_loss_limit_of_benchmark",
     /// The most that is owed by the participants' revenue, in dollars; the lower limit binds.
     LossLimitAmount = "in_loss_limit_usd",
-    /// FULL or AMOUNT: what of a loss is forgiven [FULL in 2020 to 2022].
+    /// FULL or AMOUNT: what of a loss is forgiven; FULL in 2020 to 2022 where empty.
     ReliefRule = "in_euc_relief_rule",
     /// The amount that is forgiven, in dollars.
     Relief = "in_euc_relief_usd",
-    /// Whether savings below the minimum are shared at half the rate, 1 or 0 [0].
+    /// Whether savings below the minimum are shared at half the rate, 1 or 0; 0 where empty.
     ReducedSharing = "in_reduced_sharing",
-    /// Whether the guardrail withholds savings, 1 or 0 [0].
+    /// Whether the guardrail withholds savings, 1 or 0; 0 where empty.
     Guardrail = "in_guardrail",
-    /// Whether a one-sided loss is told as generated, 1 or 0 [0].
+    /// Whether a one-sided loss is told as generated, 1 or 0; 0 where empty.
     ShowLosses = "in_show_one_sided_losses",
-    /// What was advanced and is not yet recouped, in dollars [0].
+    /// What was advanced and is not yet recouped, in dollars; 0 where empty.
     AdvanceBalance = "in_advance_balance_usd",
 }
 
