@@ -1,7 +1,7 @@
 //! Streams: what they held, paid and lost, and why their money paid what it paid.
 
 use super::ask::{Ask, Grain, Period, largest_first, subject, sums};
-use super::why::{amount_path, item_path};
+use super::why::{amount_path, item_path, written};
 use super::{Explanation, Part, text};
 use crate::ledger::{StreamBook, TrancheBook};
 use crate::money::Money;
@@ -29,6 +29,16 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     }];
     let available = Part::plus(period.sum(&book.made_available), "becomes available");
     parts.push(available.input(ask.plan, &amount_path(ask, &path)));
+    let deducted = ask
+        .forecast
+        .findings
+        .iter()
+        .filter(|finding| finding.name == "program-income-deducted" && finding.subject == path);
+    for amount in deducted.filter_map(|finding| finding.amount) {
+        let label = "taken off it over the plan: what the award's own activity earns";
+        let part = Part::aside(amount, label);
+        parts.push(part.input(ask.plan, &format!("{path}.program-income")));
+    }
     parts.extend(paid(ask, stream, &period));
     let recovered = recovered(ask, stream, &period);
     if !recovered.is_zero() {
@@ -38,7 +48,8 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         );
     }
     let lapsed = Part::minus(period.sum(&book.lapsed), "lapses: never drawn by its last month");
-    parts.push(lapsed.input(ask.plan, &format!("{path}.until")));
+    let ends = written(ask, &path, &["termination.on", "until"]);
+    parts.push(lapsed.input(ask.plan, &ends));
     let refund = Part::minus(period.sum(&book.refund_due), "received in advance and due back");
     parts.push(refund.input(ask.plan, &format!("{path}.payment")));
     let subject = subject(&format!("authority of {} in hand", book.title), "", &period);

@@ -479,7 +479,7 @@ impl Why {
             Why::ShareGiven => format!("{stream}.terms.rate"),
             Why::Protected => "policy.protect-core-months".to_string(),
             Why::Ended(_) | Why::EndedSpent(_) | Why::WouldHaveEnded(..) => {
-                written(ask, &stream, &["until", "schedule"])
+                written(ask, &stream, &["termination.on", "until", "schedule"])
             }
             Why::NotYet(_) | Why::WouldBegin(..) => written(ask, &stream, &FIRST_KEYS),
             Why::OutOfView(_, None) => format!("{stream}.status"),
