@@ -60,8 +60,8 @@ pub fn of_debt(plan: &Plan, measures: &Measures) -> Vec<Finding> {
         let message = format!(
             "in {} net cash before debt service is {}, and debt service is {}",
             FiscalCalendar::label(year.year),
-            year.net_cash_before_debt,
-            year.debt_service,
+            in_dollars(year.net_cash_before_debt),
+            in_dollars(year.debt_service),
         );
         findings.push(finding(plan, "debt-service-short", stream, message, short));
     }

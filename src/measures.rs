@@ -121,9 +121,9 @@ impl YearMeasure {
         self.debt_service.is_positive().then(|| self.net_cash_before_debt.ratio(self.debt_service))
     }
 
-    /// What net cash lacks of the debt service.
+    /// What net cash lacks of the debt service: all of it at most, whatever else net cash lacks.
     pub fn debt_service_short(&self) -> Money {
-        self.debt_service - self.net_cash_before_debt.at_most(self.debt_service)
+        self.debt_service - self.net_cash_before_debt.floor_zero().at_most(self.debt_service)
     }
 
     /// The whole gap.

@@ -106,6 +106,15 @@ fn illiquid(plan: &Plan) -> Money {
     opening.fixed_assets - opening.fixed_asset_debt + opening.board_designated
 }
 
+/// Cash of unrestricted streams that is held at the start and is no liability.
+fn held_free(plan: &Plan, ledger: &Ledger) -> Money {
+    let own = plan.opening.streams.iter().filter(|(stream, _)| {
+        ledger.streams[stream.at()].unrestricted
+            && recognition(plan, *stream) != Recognition::AsSpent
+    });
+    own.map(|(_, opening)| opening.cash).sum()
+}
+
 impl NetAssets {
     /// The net assets that follow from the books.
     ///
@@ -139,7 +148,7 @@ impl NetAssets {
         books.opening_without = plan.opening.net_assets.unwrap_or_else(|| {
             let stated = plan.opening.streams.iter().flat_map(|(_, one)| &one.receivables);
             let owed: Money = stated.map(|(_, amount)| *amount).sum();
-            cash.opening_unrestricted + owed - owed_before(ledger)
+            cash.opening_unrestricted + owed + held_free(plan, ledger) - owed_before(ledger)
         });
         books.close(plan)?;
         Ok(books)
@@ -182,8 +191,12 @@ impl NetAssets {
         let own = || timeline.tranches.iter().filter(|tranche| tranche.stream == index);
         for tranche in own() {
             let award = |other: &&HeldTranche| other.award == tranche.award;
-            let promised = match rule {
-                Recognition::AtOnce => own().filter(award).map(|other| other.first).min(),
+            // An award is promised when it begins, also where its first periods are over.
+            let promised = match (rule, &plan.stream(index).terms) {
+                (Recognition::AtOnce, Terms::Grant(grant)) if tranche.award == 0 => {
+                    Some(grant.from)
+                }
+                (Recognition::AtOnce, _) => own().filter(award).map(|other| other.first).min(),
                 _ => None,
             };
             let month = promised.unwrap_or(tranche.first);

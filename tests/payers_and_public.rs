@@ -188,3 +188,21 @@ fn a_federal_share_is_that_of_its_month() {
         |finding: &&braidfund::plan::check::Finding| finding.name == "rule-carried-forward";
     assert_eq!(forecast.findings.iter().filter(carried).count(), 0);
 }
+
+#[test]
+fn what_was_served_before_a_termination_is_settled_after_it_2_cfr_200_343() {
+    let text = "[plan]\ntitle = \"T\"\nstart = \"2025-01\"\nmonths = 24\n\
+        [driver.members]\nstart = 1_000\n\
+        [cost.staff]\nfunction = \"convene\"\nmonthly = 50_000\n\
+        [stream.plan]\nkind = \"payer\"\nfunder = \"A plan\"\nstatus = \"secured\"\n\
+        from = \"2025-01\"\nevergreen = \"a contract\"\npays-for = [\"anything\"]\n\
+        termination = { on = \"2025-06\" }\n\
+        terms = { method = \"pmpm\", members = \"members\", rate = 10, \
+        withhold = { share = \"10%\", score = \"50%\" } }\n";
+    let forecast = forecast(text);
+    let stream = &forecast.books.ledger.streams[0];
+    // Six months of 9,000, and half of the 6,000 withheld, in June of the next year.
+    assert_eq!(stream.made_available[..6].iter().sum::<Money>(), money("54000"));
+    assert_eq!(stream.made_available[6..].iter().sum::<Money>(), money("3000"));
+    assert_eq!(stream.made_available[17], money("3000"));
+}

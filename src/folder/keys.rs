@@ -223,7 +223,7 @@ const BASE_KINDS: &[Kind] = &[
             title_key(),
             may("start", Number, "", "The level in the plan's first month."),
             may("growth", Share, "0%", "Yearly growth of `start`."),
-            may("churn", Share, "0%", "The share of `start` that leaves each month."),
+            may("churn", Share, "0%", "The share of the level that leaves each month."),
             may("joining", Number, "0", "How many join each month; with `churn`."),
             may("growth-month", MonthName, "the fiscal year's first", "The month of the step."),
             may("yearly", List(&Number), "", "A level for each twelve months; the last holds on."),

@@ -385,6 +385,9 @@ impl Stream {
     /// Termination leaves what began by then: later periods never come (2 CFR 200.309), and what can lapse lapses
     /// with it unless commitments survive. What was earned by then is kept, and what was spent is paid.
     pub fn lower(&self, setting: &Setting) -> Option<Lowered> {
+        if let Some(ended) = self.settled_to_its_end() {
+            return ended.lower_in_full(setting);
+        }
         let mut lowered = self.lower_in_full(setting)?;
         if let Some(Termination { month: end, commitments }) = self.termination {
             lowered.tranches.retain(|tranche| tranche.first <= end);
@@ -399,6 +402,22 @@ impl Stream {
             }
         }
         Some(lowered)
+    }
+
+    /// The stream as an agreement that ends with its termination, where what it served by then is still settled
+    /// after it: payers, shared savings, administrative claims.
+    fn settled_to_its_end(&self) -> Option<Stream> {
+        let end = self.termination?.month;
+        let settles = match &self.terms {
+            Terms::Payer(_) | Terms::SharedSavings(_) => true,
+            Terms::Public(public) => {
+                matches!(public.method, public::PublicMethod::AdministrativeClaiming(_))
+            }
+            _ => false,
+        };
+        let until = self.until().map_or(end, |until| until.min(end));
+        let ended = || Stream { termination: None, end: End::Until(until), ..self.clone() };
+        settles.then(ended)
     }
 
     fn lower_in_full(&self, setting: &Setting) -> Option<Lowered> {

@@ -12,12 +12,14 @@ use super::{cost, dues};
 use crate::diagnostic::Origin;
 use crate::driver::total;
 use crate::funding::payer::PayerMethod;
+use crate::funding::shared_savings::Agreement;
 use crate::funding::{Authority, Kind, Lowered, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::{Input, RuleDefault};
 use crate::rules::Parameter;
+use crate::rules::mssp;
 
 mod awards;
 
@@ -37,7 +39,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 23] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 24] = [
     award_starts_before_plan,
     awards::award_terminated,
     awards::budget_differs_from_award,
@@ -56,6 +58,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 23] = [
     awards::rule_carried_forward,
     published_share_carried_forward,
     awards::salary_over_limit,
+    savings_carried_forward,
     shared_line_without_benefit,
     stream_pays_nothing,
     terms_without_effect,
@@ -454,6 +457,25 @@ fn pool_rests_on_authority(facts: &Facts) -> Vec<Finding> {
     indices(&facts.plan.pools).filter_map(check).collect()
 }
 
+/// `rule-carried-forward`: performance years of the Medicare programme that come after the last known rules.
+fn savings_carried_forward(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let terms = facts.plan.stream(stream);
+        let Terms::SharedSavings(savings) = &terms.terms else { return None };
+        let Agreement::Medicare(..) = savings.agreement else { return None };
+        let last = terms.last_month(facts.plan.horizon.end()).year();
+        let first = savings.from.year().max(mssp::LAST_YEAR + 1);
+        let message = format!(
+            "the rules of performance years {first} to {last} are not known here: those of {} are \
+             carried forward (42 CFR 425.605, 425.610)",
+            mssp::LAST_YEAR
+        );
+        let subject = format!("{}.terms.track", stream_path(facts, stream));
+        (first <= last).then(|| facts.finding("rule-carried-forward", subject, message))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
 /// `rule-carried-forward`: years for which no rate was published yet, and for which the last one holds.
 fn published_share_carried_forward(facts: &Facts) -> Vec<Finding> {
     let carried = |default: &RuleDefault| {
@@ -564,10 +586,9 @@ fn unverified_default(facts: &Facts) -> Vec<Finding> {
             continue;
         }
         let message = format!(
-            "it is left to `{}` {} of {}, of which no source was read ({}): check it, and state it",
+            "it is left to `{}` {}, of which no source was read ({}): check it, and state it",
             rule.parameter.word(),
             rule.value,
-            rule.from,
             rule.citation
         );
         findings.push(facts.finding("unverified-default", path.clone(), message));

@@ -79,8 +79,8 @@ fn more_words_of(name: &str) -> Option<Words> {
             "",
         ),
         "rule-carried-forward" => (
-            "published rate that is carried forward",
-            "published rates that are carried forward",
+            "published rule that is carried forward",
+            "published rules that are carried forward",
             "",
             "",
         ),
@@ -179,7 +179,6 @@ fn words_of_award(name: &str) -> Option<Words> {
             "earned",
             "2 CFR 200.307(b)",
         ),
-        "rule-carried-forward" => ("rule carried forward", "rules carried forward", "", ""),
         "salary-over-limit" => (
             "award with pay over its limit",
             "awards with pay over their limit",
