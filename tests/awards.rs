@@ -232,9 +232,9 @@ fn indirect_stands_inside_an_administrative_cap_42_usc_300ff_14_h() {
     // 10 % of 1,000,000 less 60,000 of the office leaves 40,000 of the 120,000 that the rate allows; the
     // office comes first in the month where it is named first, so recovery takes what is left.
     let told = told(12, &tables.concat());
-    let office: f64 = told.draws("part-a", "office").parse().unwrap();
-    let recovered: f64 = told.indirect().1.parse().unwrap();
-    assert_eq!(office + recovered, 100_000.0);
+    let cents = |text: String| Money::parse(&text).unwrap();
+    let together = cents(told.draws("part-a", "office")) + cents(told.indirect().1);
+    assert_eq!(together.to_string(), "100000.00");
     assert_eq!(told.draws("part-a", "care"), "800000.00");
 }
 

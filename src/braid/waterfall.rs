@@ -1,7 +1,8 @@
 //! The waterfall: month by month, without foresight of money, as practice does it.
 //!
-//! Core before essential before stretch; in-kind first, since it pays its line or nothing; then income of an
-//! award's own project; restricted money before unrestricted, soonest to lapse first, then narrowest, then the policy's order, then ids;
+//! Core before essential before stretch; in-kind first, since it pays its line or nothing; then income of
+//! an award's own project; restricted money before unrestricted, soonest to lapse first, then narrowest,
+//! then the policy's order, then ids;
 //! last-resort money after all other restricted money; the reserve last. A month is repeated until
 //! nothing moves, since what is spent can make room under a cap, match an award, or be recovered.
 

@@ -179,7 +179,7 @@ pub struct Forecast {
     pub braiding: Braiding,
     /// The form of standard output [default: text, or nothing where --out is given].
     #[arg(long, value_name = "FORMAT")]
-    pub format: Option<ForecastFormat>,
+    pub format: Option<TableFormat>,
     /// The table that CSV holds [default: years].
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(contract::NAMES))]
     pub table: Option<String>,
@@ -195,12 +195,12 @@ pub struct Forecast {
     pub fail_on_gap: Option<FailOnGap>,
 }
 
-/// The form of a forecast on standard output.
+/// The form of standard output where it may be a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ForecastFormat {
+pub enum TableFormat {
     /// A page for people.
     Text,
-    /// The whole forecast, for programs.
+    /// All of it, for programs.
     Json,
     /// One table, for spreadsheets and programs.
     Csv,
@@ -247,18 +247,7 @@ pub struct Rules {
     pub unverified: bool,
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
-}
-
-/// The form of a list on standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    Text,
-    /// For spreadsheets.
-    Csv,
-    /// For programs.
-    Json,
+    pub format: TableFormat,
 }
 
 /// What `braid settle --help` ends with.

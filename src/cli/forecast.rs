@@ -9,7 +9,7 @@ use braidfund::output::{DiskSink, Edition, FileSet, write_all};
 use braidfund::plan::Plan;
 use braidfund::report::{contract, record, summary};
 
-use super::args::{self, FailOnGap, ForecastFormat};
+use super::args::{self, FailOnGap, TableFormat};
 use super::options::{Opened, Source};
 use super::run::{Ending, Stop};
 use super::screen::Screen;
@@ -26,14 +26,14 @@ pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
         talk_of(screen, directory, &set);
     }
     match format {
-        Some(ForecastFormat::Text) => {
+        Some(TableFormat::Text) => {
             screen.page(&summary::page(&opened.plan, &forecast, &source.words()))?;
         }
-        Some(ForecastFormat::Json) => {
+        Some(TableFormat::Json) => {
             let value = record::forecast(&opened.plan, &forecast);
             screen.data(json::encode(&value).as_bytes())?;
         }
-        Some(ForecastFormat::Csv) => {
+        Some(TableFormat::Csv) => {
             let name = args.table.as_deref().unwrap_or("years");
             let table = contract::table(&opened.plan, &forecast, name);
             let table = table.expect("clap lets only the names of tables through");
@@ -48,15 +48,15 @@ pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
 }
 
 /// The form of standard output; nothing where files alone were asked for.
-fn format(args: &args::Forecast) -> Result<Option<ForecastFormat>, Stop> {
+fn format(args: &args::Forecast) -> Result<Option<TableFormat>, Stop> {
     match (args.format, &args.table) {
-        (Some(ForecastFormat::Csv) | None, Some(_)) => Ok(Some(ForecastFormat::Csv)),
+        (Some(TableFormat::Csv) | None, Some(_)) => Ok(Some(TableFormat::Csv)),
         (Some(_), Some(_)) => Err(Stop::Usage(
             "`--table` names one table, which only CSV shows".to_string(),
             "write `--format csv`, or leave `--table` out".to_string(),
         )),
         (None, None) if args.out.is_some() => Ok(None),
-        (format, None) => Ok(Some(format.unwrap_or(ForecastFormat::Text))),
+        (format, None) => Ok(Some(format.unwrap_or(TableFormat::Text))),
     }
 }
 

@@ -6,7 +6,7 @@ use braidfund::month::Month;
 use braidfund::report::rules::{self, Filter};
 use braidfund::rules::Parameter;
 
-use super::args::{self, ListFormat};
+use super::args::{self, TableFormat};
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
@@ -31,9 +31,9 @@ pub fn run(args: args::Rules, screen: &Screen) -> Result<Ending, Stop> {
         return Err(Stop::Usage("no rule is as asked for".to_string(), remedy));
     }
     match args.format {
-        ListFormat::Text => screen.page(&rules::page(&filter))?,
-        ListFormat::Csv => screen.data(csv::encode(&rules::table(&filter)).as_bytes())?,
-        ListFormat::Json => screen.data(json::encode(&rules::record(&filter)).as_bytes())?,
+        TableFormat::Text => screen.page(&rules::page(&filter))?,
+        TableFormat::Csv => screen.data(csv::encode(&rules::table(&filter)).as_bytes())?,
+        TableFormat::Json => screen.data(json::encode(&rules::record(&filter)).as_bytes())?,
     }
     Ok(Ending::Done)
 }

@@ -140,14 +140,17 @@ pub const STREAM_KINDS: &[Kind] = &[
         name: "stream.payer",
         doc: "A stream of kind `payer`.",
         keys: &[
-            terms(PAYER_TERMS),
+            terms(Table(PAYER_TERMS)),
             may("payment", PAYMENT, "by reimbursement", "With method cost-reimbursement alone."),
         ],
     },
     Kind {
         name: "stream.public",
         doc: "A stream of kind `public`.",
-        keys: &[terms(PUBLIC_TERMS), may("payment", PAYMENT, "once", "How its cash arrives.")],
+        keys: &[
+            terms(Table(PUBLIC_TERMS)),
+            may("payment", PAYMENT, "once", "How its cash arrives."),
+        ],
     },
     Kind {
         name: "stream.shared-savings",

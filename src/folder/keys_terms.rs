@@ -34,8 +34,8 @@ pub const SETTINGS: &[&str] = &["office", "hospital"];
 /// The programmes whose federal shares are published by state.
 pub const MATCH_TABLES: &[&str] = &["medicaid", "chip"];
 
-/// The kinds of table of payers' terms.
-pub(super) const PAYER_TERMS: Shape = Table(&[
+/// The kinds of table of payers' terms: those of all, then those of each of [`PAYER_METHODS`].
+pub const PAYER_TERMS: &[&str] = &[
     "terms.payer",
     "terms.pmpm",
     "terms.capitation",
@@ -45,9 +45,9 @@ pub(super) const PAYER_TERMS: Shape = Table(&[
     "terms.outcome",
     "terms.cost-reimbursement",
     "terms.community-reinvestment",
-]);
-/// The kinds of table of public money's terms.
-pub(super) const PUBLIC_TERMS: Shape = Table(&[
+];
+/// The kinds of table of public money's terms: those of all, then those of each of [`PUBLIC_METHODS`].
+pub const PUBLIC_TERMS: &[&str] = &[
     "terms.public",
     "terms.appropriation",
     "terms.formula",
@@ -56,7 +56,7 @@ pub(super) const PUBLIC_TERMS: Shape = Table(&[
     "terms.match",
     "terms.administrative-claiming",
     "terms.community-benefit",
-]);
+];
 
 /// Amounts by calendar year.
 const BY_CALENDAR_YEAR: Shape = Map(Pattern::CalendarYear, &Money);

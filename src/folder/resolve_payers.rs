@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::field::{Field, Within};
-use super::keys_terms::{PARTNERS_PAID, PAYER_METHODS, SETTINGS};
+use super::keys_terms::{PARTNERS_PAID, PAYER_METHODS, PAYER_TERMS, SETTINGS};
 use super::meant;
 use super::reader::TableReader;
 use super::resolve_costs::percent;
@@ -23,25 +23,13 @@ use crate::money::{Price, Rate};
 use crate::month::Month;
 use crate::rules::Parameter;
 
-/// The kinds of table of payers' terms, in the order of the methods.
-const PAYER_TERMS: [&str; 8] = [
-    "terms.pmpm",
-    "terms.capitation",
-    "terms.fee-for-service",
-    "terms.community-health-integration",
-    "terms.case-rate",
-    "terms.outcome",
-    "terms.cost-reimbursement",
-    "terms.community-reinvestment",
-];
-
 /// The terms of a payer contract.
 pub fn payer(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) -> Option<Payer> {
     let mut reader = stream.need("terms").and_then(|field| field.table(&["terms.payer"]))?;
     let at = reader.need("method").and_then(|field| field.word(PAYER_METHODS));
     let method = match at {
         Some(at) => {
-            reader.also(&[PAYER_TERMS[at]]);
+            reader.also(&[PAYER_TERMS[at + 1]]);
             if PAYER_METHODS[at] != "cost-reimbursement" {
                 let why = "goes with `method = \"cost-reimbursement\"` alone";
                 let remedy = "delete it: `collection-lag-months` of the terms says when it is paid";

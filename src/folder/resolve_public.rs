@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::field::{Field, Within};
-use super::keys_terms::{MATCH_TABLES, PUBLIC_METHODS};
+use super::keys_terms::{MATCH_TABLES, PUBLIC_METHODS, PUBLIC_TERMS};
 use super::reader::TableReader;
 use super::resolve_costs::by_year;
 use super::resolve_payers::months_of_rule;
@@ -17,17 +17,6 @@ use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::rules::Parameter;
 
-/// The kinds of table of public money's terms, in the order of the methods.
-const PUBLIC_TERMS: [&str; 7] = [
-    "terms.appropriation",
-    "terms.formula",
-    "terms.levy",
-    "terms.settlement",
-    "terms.match",
-    "terms.administrative-claiming",
-    "terms.community-benefit",
-];
-
 /// The terms of public money.
 pub fn public(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) -> Option<Public> {
     let payment = payment(stream.get("payment"), AT_ONCE);
@@ -39,7 +28,7 @@ pub fn public(context: &Context<'_>, stream: &mut TableReader<'_>, head: &Head) 
             None
         }
         Some(at) => {
-            reader.also(&[PUBLIC_TERMS[at]]);
+            reader.also(&[PUBLIC_TERMS[at + 1]]);
             match at {
                 0 => appropriation(context, &mut reader, head),
                 1 => formula(context, &mut reader).map(PublicMethod::Formula),

@@ -202,6 +202,26 @@ pub struct Tranche {
     pub receipts: Receipts,
 }
 
+impl Tranche {
+    /// Money of a stream that arises in a month, by its receipts, and never lapses.
+    pub(crate) fn arising(
+        stream: &Stream,
+        (first, amount): (Month, Money),
+        period: u32,
+        receipts: Receipts,
+    ) -> Tranche {
+        Tranche {
+            first,
+            last: None,
+            amount: Authority::Amount(amount),
+            award: 0,
+            period,
+            status: stream.status,
+            receipts,
+        }
+    }
+}
+
 /// How much a tranche holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {

@@ -244,15 +244,8 @@ impl Public {
             }
             Payment::Reimbursement { .. } => self.payment.receipts(month, month, amount),
         };
-        Tranche {
-            first: month,
-            last: None,
-            amount: Authority::Amount(amount),
-            award: 0,
-            period: stream.fiscal_period(self.from, month),
-            status: stream.status,
-            receipts,
-        }
+        let period = stream.fiscal_period(self.from, month);
+        Tranche::arising(stream, (month, amount), period, receipts)
     }
 
     /// One tranche a month: a share of the month's eligible cost, up to its twelfth of the yearly

@@ -6,7 +6,7 @@
 
 use super::medicare::{self, Chosen, Figures, Refused};
 use super::settlement::{Settlement, Terms};
-use super::{Authority, Due, DueKind, Lowered, MemoKind, Receipts, Setting, Stream, Tranche};
+use super::{Due, DueKind, Lowered, MemoKind, Receipts, Setting, Stream, Tranche};
 use crate::driver::{after, total};
 use crate::money::{Money, Price, Rate};
 use crate::month::Month;
@@ -227,8 +227,9 @@ impl SharedSavings {
         setting: &Setting,
         (month, amount): (Month, Money),
     ) -> Option<()> {
+        // What was advanced before the plan is part of what is outstanding in it.
+        lowered.tell(month, MemoKind::AdvanceOutstanding, amount);
         if setting.place(month).is_some() {
-            lowered.tell(month, MemoKind::AdvanceOutstanding, amount);
             let captured = self.captured.try_of(amount)?;
             self.grant(lowered, stream, (month, captured), month.since(self.from) as u32 / 12);
         }
@@ -257,13 +258,15 @@ impl SharedSavings {
                 self.grant(lowered, stream, (paid, early), year.number);
             }
         }
+        if month <= setting.end() {
+            lowered.tell(month, MemoKind::AdvanceOutstanding, -settled.recouped);
+        }
         if !within(month) {
             return Some(());
         }
         lowered.tell(month, MemoKind::SavingsGenerated, settled.gross);
         lowered.tell(month, MemoKind::SavingsShared, earned);
         lowered.tell(month, MemoKind::SavingsCaptured, held_back);
-        lowered.tell(month, MemoKind::AdvanceOutstanding, -settled.recouped);
         let borne = self.loss_share.try_of(earned - settled.earned)?;
         if borne.is_positive() {
             lowered.dues.push(Due { month, kind: DueKind::Loss, amount: borne });
@@ -281,15 +284,8 @@ impl SharedSavings {
         period: u32,
     ) {
         if amount.is_positive() {
-            lowered.tranches.push(Tranche {
-                first: month,
-                last: None,
-                amount: Authority::Amount(amount),
-                award: 0,
-                period,
-                status: stream.status,
-                receipts: Receipts::Earned(vec![(month, amount)]),
-            });
+            let receipts = Receipts::Earned(vec![(month, amount)]);
+            lowered.tranches.push(Tranche::arising(stream, (month, amount), period, receipts));
         }
     }
 }
@@ -298,6 +294,7 @@ impl SharedSavings {
 mod tests {
     use super::super::grant::sample::{driver, lower, money, month, rate, stream, told, tranches};
     use super::*;
+    use crate::funding::Authority;
     use crate::funding::settlement::{Loss, LossRate, Rule, Share, Threshold};
     use crate::funding::{Kind, Terms as Kinds};
 

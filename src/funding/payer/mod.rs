@@ -337,15 +337,8 @@ impl Payer {
         amount: Money,
         receipts: Vec<(Month, Money)>,
     ) -> Tranche {
-        Tranche {
-            first: month,
-            last: None,
-            amount: Authority::Amount(amount),
-            award: 0,
-            period: stream.fiscal_period(self.from, month),
-            status: stream.status,
-            receipts: Receipts::Earned(receipts),
-        }
+        let period = stream.fiscal_period(self.from, month);
+        Tranche::arising(stream, (month, amount), period, Receipts::Earned(receipts))
     }
 
     /// Posts what a score releases of the withheld money, and the bonus.
