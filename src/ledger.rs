@@ -3,10 +3,12 @@
 //! Conservation is asserted on construction, in release builds too: each stream and month, opening +
 //! available = drawn + lapsed + refund due + closing; each line and month, need = draws + gap.
 
+use std::collections::BTreeMap;
+
 use crate::braid::{Braid, Source};
 use crate::error::Error;
 use crate::funding::partner::PartnerMethod;
-use crate::funding::{DueKind, End, Kind, Memo, Receipts, Status, Terms};
+use crate::funding::{DueKind, End, Kind, Memo, MemoKind, Receipts, Status, Terms};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
@@ -240,6 +242,20 @@ impl Ledger {
     /// The months of the horizon.
     pub fn months(&self) -> usize {
         self.horizon.months as usize
+    }
+
+    /// What is told beside a stream's money, summed by what it is, in the months that count.
+    pub fn told(
+        &self,
+        stream: Option<StreamIndex>,
+        counts: impl Fn(Month) -> bool,
+    ) -> BTreeMap<MemoKind, Money> {
+        let mut sums = BTreeMap::new();
+        let own = self.memos.iter().filter(|(of, memo)| Some(*of) == stream && counts(memo.month));
+        for (_, memo) in own {
+            *sums.entry(memo.kind).or_default() += memo.amount;
+        }
+        sums
     }
 
     /// The two laws of conservation, on the finished books.

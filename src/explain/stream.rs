@@ -39,6 +39,12 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         let part = Part::aside(amount, label);
         parts.push(part.input(ask.plan, &format!("{path}.program-income")));
     }
+    let (first, last) = (ask.month(period.first), ask.month(period.last));
+    for (kind, sum) in
+        ask.ledger().told(ask.planned(stream), |month| (first..=last).contains(&month))
+    {
+        parts.push(Part::aside(sum, kind.words()).input(ask.plan, &format!("{path}.terms")));
+    }
     parts.extend(paid(ask, stream, &period));
     let recovered = recovered(ask, stream, &period);
     if !recovered.is_zero() {

@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use super::words::view_word;
 use super::{SCHEMA_VERSION, contract, share_text};
 use crate::forecast::Forecast;
+use crate::ledger::Ledger;
 use crate::measures::{
     CashMeasure, Cliff, CoverageRow, CreditMeasure, DebtRow, GapRow, IndirectRow, LadderRung,
     Measures, NetAssetsYear, PartnerRow, StrandedRow, Sustainability, YearMeasure,
 };
 use crate::money::{Money, Rate};
 use crate::month::Month;
+use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::plan::check::Finding;
 
@@ -106,6 +108,7 @@ fn assumptions(plan: &Plan) -> Value {
 }
 
 fn streams(plan: &Plan, forecast: &Forecast) -> Value {
+    let ledger = &forecast.books.ledger;
     let sum = |amounts: &[Money]| money(amounts.iter().sum());
     let one = |stream: &crate::ledger::StreamBook| {
         let rules = plan.find_stream(&stream.name).map(|index| &plan.restrictions(index).award);
@@ -130,9 +133,17 @@ fn streams(plan: &Plan, forecast: &Forecast) -> Value {
             "lapsed": sum(&stream.lapsed),
             "refund_due": sum(&stream.refund_due),
             "closing": stream.closing.last().copied().map(money),
+            "told": told(ledger, plan.find_stream(&stream.name)),
         })
     };
-    forecast.books.ledger.streams.iter().map(one).collect()
+    ledger.streams.iter().map(one).collect()
+}
+
+/// What is told beside a stream's money over the plan: what a payer paid in all, what is passed on, withheld,
+/// saved, captured, advanced and not recouped.
+fn told(ledger: &Ledger, stream: Option<StreamIndex>) -> Value {
+    let sums = ledger.told(stream, |_| true).into_iter();
+    sums.map(|(kind, sum)| json!({ "what": kind.words(), "amount": money(sum) })).collect()
 }
 
 fn measure(measures: &Measures) -> Value {
