@@ -9,6 +9,7 @@ use braidfund::funding::payer::community_health::units;
 use braidfund::funding::public::AdministrativeClaim;
 use braidfund::money::{Money, Price, Rate};
 use braidfund::month::Month;
+use braidfund::report::record;
 use braidfund::rules::{Parameter, federal_share_of_income};
 
 fn rate(text: &str) -> Rate {
@@ -205,4 +206,23 @@ fn what_was_served_before_a_termination_is_settled_after_it_2_cfr_200_343() {
     assert_eq!(stream.made_available[..6].iter().sum::<Money>(), money("54000"));
     assert_eq!(stream.made_available[6..].iter().sum::<Money>(), money("3000"));
     assert_eq!(stream.made_available[17], money("3000"));
+}
+
+#[test]
+fn what_is_told_beside_a_stream_is_in_the_record() {
+    let text = "[plan]\ntitle = \"T\"\nstart = \"2025-01\"\nmonths = 12\n\
+        [driver.members]\nstart = 1_000\n\
+        [cost.staff]\nfunction = \"convene\"\nmonthly = 50_000\n\
+        [stream.plan]\nkind = \"payer\"\nfunder = \"A plan\"\nstatus = \"secured\"\n\
+        from = \"2025-01\"\nevergreen = \"a contract\"\npays-for = [\"anything\"]\n\
+        terms = { method = \"pmpm\", members = \"members\", rate = 10, pass-through = \"25%\" }\n";
+    let plan = folder::read(&MemoryFolder::new([("plan.toml", text)]), "base").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    let record = record::forecast(&plan, &forecast);
+    let told = &record["streams"][0]["told"];
+    // 12 x 1,000 x 10.00, of which a quarter is passed on.
+    assert_eq!(told[0]["what"], "paid by the payer");
+    assert_eq!(told[0]["amount"], "120000.00");
+    assert_eq!(told[1]["what"], "passed on to partners");
+    assert_eq!(told[1]["amount"], "30000.00");
 }
