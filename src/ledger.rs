@@ -244,14 +244,17 @@ impl Ledger {
         self.horizon.months as usize
     }
 
-    /// What is told beside a stream's money, summed by what it is, in the months that count.
+    /// What is told beside a stream's money from a month to another, summed by what it is; a balance is that of
+    /// the last month, what was before the first one with it.
     pub fn told(
         &self,
         stream: Option<StreamIndex>,
-        counts: impl Fn(Month) -> bool,
+        (first, last): (Month, Month),
     ) -> BTreeMap<MemoKind, Money> {
         let mut sums = BTreeMap::new();
-        let own = self.memos.iter().filter(|(of, memo)| Some(*of) == stream && counts(memo.month));
+        let counts =
+            |memo: &Memo| memo.month <= last && (memo.kind.is_balance() || memo.month >= first);
+        let own = self.memos.iter().filter(|(of, memo)| Some(*of) == stream && counts(memo));
         for (_, memo) in own {
             *sums.entry(memo.kind).or_default() += memo.amount;
         }

@@ -36,6 +36,8 @@ pub const MONTH_NAMES: [&str; 12] = [
 pub struct Month(i32);
 
 impl Month {
+    /// The first month of the calendar.
+    pub const FIRST: Month = Month(0);
     /// The last month of the calendar.
     pub const LAST: Month = Month((YEAR_MAX - YEAR_MIN + 1) * 12 - 1);
 

@@ -201,7 +201,10 @@ impl Timeline {
                 continue;
             };
             let stated = self.amount(plan, stream, &tranche.amount, opens);
-            let before = if tranche.award == 0 { stated.at_most(spent) } else { Money::ZERO };
+            // What a match paid before leaves its later months their share: it takes room of a limit alone.
+            let of_award =
+                tranche.award == 0 && !matches!(tranche.amount, Authority::OfEligible(_));
+            let before = if of_award { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
             let window = (tranche.first, next_of(&firsts, &tranche));
             let deducted = self.deduct(stream, window, stated - before, income);
@@ -294,13 +297,13 @@ impl Timeline {
     ) -> Money {
         match *authority {
             Authority::Amount(amount) => amount,
-            Authority::OfEligible(rate, limit) => {
+            Authority::OfEligible(rate) => {
                 let eligible = (0..plan.lines.len())
                     .map(LineIndex::from)
                     .filter(|line| standing_verdict(plan, stream, None, *line).is_allowed());
                 let need: Money = eligible.map(|line| self.needs[line.at()][place]).sum();
-                let share = rate.of(need);
-                limit.map_or(share, |limit| share.at_most(limit))
+                let limit = plan.restrictions(stream).yearly_limit.unwrap_or(Money::MAX);
+                rate.of(need).at_most(limit)
             }
             Authority::AboveFloor { balance, floor, authorised } => {
                 let floor = match floor {

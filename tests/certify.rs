@@ -226,7 +226,7 @@ fn drawn(case: &Case, stream: StreamIndex, counts: impl Fn(&Draw) -> bool) -> Mo
 }
 
 /// Each with the law that the checker must name.
-const TIGHTENINGS: [(&str, Tightening); 8] = [
+const TIGHTENINGS: [(&str, Tightening); 9] = [
     ("caps hold", |case| {
         with_rules(case, |case, stream, rules| {
             let mut changed = false;
@@ -257,6 +257,12 @@ const TIGHTENINGS: [(&str, Tightening); 8] = [
                 }
             }
             changed
+        })
+    }),
+    ("a yearly limit holds", |case| {
+        with_rules(case, |case, stream, rules| {
+            rules.yearly_limit = Some(Money::ZERO);
+            drawn(case, stream, |_| true).is_positive()
         })
     }),
     ("no award beyond its benefit share", |case| {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use braidfund::explain;
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::payer::Claims;
@@ -9,6 +10,7 @@ use braidfund::funding::payer::community_health::units;
 use braidfund::funding::public::AdministrativeClaim;
 use braidfund::money::{Money, Price, Rate};
 use braidfund::month::Month;
+use braidfund::plan::Plan;
 use braidfund::report::record;
 use braidfund::rules::{Parameter, federal_share_of_income};
 
@@ -22,6 +24,13 @@ fn money(text: &str) -> Money {
 
 fn month(text: &str) -> Month {
     Month::parse(text).unwrap()
+}
+
+/// What an explanation says, in one text.
+fn told(plan: &Plan, forecast: &Forecast, figure: &str) -> String {
+    let explanation = explain::explain(plan, forecast, figure).unwrap();
+    let parts = explanation.parts.iter().map(|part| format!("{}: {}\n", part.label, part.text));
+    parts.collect()
 }
 
 fn forecast(text: &str) -> Forecast {
@@ -225,4 +234,120 @@ fn what_is_told_beside_a_stream_is_in_the_record() {
     assert_eq!(told[0]["amount"], "120000.00");
     assert_eq!(told[1]["what"], "passed on to partners");
     assert_eq!(told[1]["amount"], "30000.00");
+}
+
+/// Half of what kiosks cost, up to 12,000 in a fiscal year that began before the plan.
+const LIMITED: &str = r#"
+    [plan]
+    title = "Riverbend"
+    start = "2026-07"
+    months = 6
+    [cost.kiosks]
+    layer = "program"
+    function = "navigation"
+    from = "2026-09"
+    once = 40_000
+    [stream.medicaid]
+    kind = "public"
+    funder = "The state Medicaid agency"
+    fiscal-year-starts = "october"
+    status = "secured"
+    from = "2026-01"
+    until = "2026-12"
+    pays-for = ["navigation"]
+    terms = { method = "match", rate = "40%", yearly-limit = 12_000 }
+    [stream.city]
+    kind = "grant"
+    funder = "The city"
+    status = "secured"
+    award = 20_000
+    from = "2026-07"
+    until = "2026-12"
+    pays-for = ["navigation"]
+"#;
+
+/// 40 % of 40,000 are 16,000: the year's 12,000 bind, nothing of it having been drawn as far as the plan says,
+/// which is a finding; and the gap says that the year's limit is why.
+#[test]
+fn a_match_that_ran_before_the_plan_says_what_of_its_yearly_limit_is_drawn() {
+    let before = "[opening.stream.medicaid]\n    spent = 11_999.50\n";
+    for (opening, drawn, found) in [("", "12000.00", 1), (before, "0.50", 0)] {
+        let text = format!("{LIMITED}{opening}");
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let plan = folder::read(&files, "base").unwrap();
+        let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+        let medicaid = forecast.books.ledger.streams.iter().find(|book| book.name == "medicaid");
+        let sum: Money = medicaid.unwrap().drawn.iter().sum();
+        assert_eq!(sum, money(drawn));
+        let named = |finding: &&braidfund::plan::check::Finding| {
+            finding.name == "award-starts-before-plan" && finding.subject == "stream.medicaid"
+        };
+        let found_here: Vec<_> = forecast.findings.iter().filter(named).collect();
+        assert_eq!(found_here.len(), found);
+        assert!(found_here.iter().all(|finding| finding.amount == Some(money("12000.00"))));
+        let why = told(&plan, &forecast, "gap/kiosks/2026-09");
+        assert!(why.contains("has paid its 12,000.00"), "{why}");
+        assert!(why.contains("the most of its funder's fiscal year"), "{why}");
+    }
+}
+
+/// A stream's figure tells the balance of the advance for the plan and for each month of it, not what that month
+/// added.
+#[test]
+fn an_advance_of_before_the_plan_is_outstanding_in_it() {
+    let text = "[plan]\ntitle = \"T\"\nstart = \"2024-04\"\nmonths = 12\n\
+        [driver.members]\nstart = 1_000\n\
+        [cost.staff]\nfunction = \"convene\"\nmonthly = 50_000\n\
+        [stream.aco]\nkind = \"shared-savings\"\nfunder = \"Medicare\"\nstatus = \"secured\"\n\
+        from = \"2024-01\"\nuntil = \"2024-06\"\ncaptured = \"100%\"\npays-for = [\"anything\"]\n\
+        [stream.aco.terms]\nprogramme = \"mssp\"\ntrack = \"BASIC_A\"\nmembers = \"members\"\n\
+        benchmark = 1_000\nsavings-rate = \"5%\"\n\
+        advance = { once = 250, rate = 45, beneficiaries = 10_000, quarters = 8 }\n";
+    let plan = folder::read(&MemoryFolder::new([("plan.toml", text)]), "base").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    // 250 + 45,000 in January, before the plan, and 45,000 in April.
+    let record = record::forecast(&plan, &forecast);
+    assert_eq!(record["streams"][0]["told"][0]["what"], "advance outstanding");
+    assert_eq!(record["streams"][0]["told"][0]["amount"], "90250.00");
+    for figure in ["stream/aco", "stream/aco/2024-04", "stream/aco/2024-12"] {
+        let explanation = explain::explain(&plan, &forecast, figure).unwrap();
+        let balance = explanation.parts.iter().find(|part| part.label == "advance outstanding");
+        assert_eq!(balance.unwrap().amount, Some(money("90250.00")), "{figure}");
+    }
+    let mut found = forecast.findings.iter();
+    let found = found.find(|finding| finding.name == "advance-outstanding").unwrap();
+    assert_eq!(found.amount, Some(money("90250.00")));
+    assert!(found.message.contains("no performance year is left"), "{}", found.message);
+}
+
+/// 42 CFR 438.6(b): the limit is told as what the contract pays by.
+#[test]
+fn an_incentive_over_its_limit_is_told_in_the_words_of_its_contract() {
+    for (terms, of) in [
+        ("method = \"pmpm\", members = \"members\"", "a Medicaid plan's capitation"),
+        ("method = \"fee-for-service\", units = \"members\"", "what the contract pays"),
+    ] {
+        let text = format!(
+            "[plan]\ntitle = \"T\"\nstart = \"2025-01\"\nmonths = 12\n\
+            [driver.members]\nstart = 1_000\n\
+            [cost.staff]\nfunction = \"convene\"\nmonthly = 50_000\n\
+            [stream.plan]\nkind = \"payer\"\nfunder = \"A plan\"\nstatus = \"secured\"\n\
+            from = \"2025-01\"\nuntil = \"2025-12\"\npays-for = [\"anything\"]\n\
+            terms = {{ {terms}, rate = 10, medicaid = true, \
+            bonus = {{ share = \"6%\", score = \"50%\" }} }}\n"
+        );
+        let forecast = forecast(&text);
+        let mut found = forecast.findings.iter();
+        let found = found.find(|finding| finding.name == "incentive-over-limit").unwrap();
+        assert!(found.message.contains(&format!("exceeds 5% of {of}")), "{}", found.message);
+    }
+}
+
+/// A rule says that it is undated where no month of it is known.
+#[test]
+fn a_rule_without_a_known_month_is_undated() {
+    let undated = Parameter::BorrowingBase.in_force("", month("2026-01")).unwrap();
+    assert_eq!(undated.since(), None);
+    let dated = Parameter::DeMinimisRate.in_force("", month("2026-01")).unwrap();
+    assert_eq!(dated.since(), Some(month("2024-10")));
 }

@@ -557,6 +557,7 @@ fn wrong_terms_are_refused_with_the_rule() {
         ("2024", "ENHANCED", "in_loss_rate_max,in_quality_score", "0.3,1", "E0409", "at most"),
         ("2024", "ENHANCED", "in_loss_rate_fixed,in_loss_rate_max", "0.3,0.5", "E0305", "keep"),
         ("2024", "BASIC_A", "in_advance_balance_usd", "-5", "E0403", "0 or more"),
+        ("2024", "BASIC_A", "in_advance_balance_usd", "92233720368547758.07", "E0403", "smaller"),
         ("2024", "BASIC_A", "in_advance_balance_usd", "1e3", "E0401", "dollars"),
         ("2024", "BASIC_A", "in_mrs", "0.02", "E0204", "did you mean `in_msr`?"),
         ("2024", "BASIC_A", "in_msr,in_msr", "0.02,", "E0204", "twice"),

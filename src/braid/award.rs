@@ -82,6 +82,7 @@ impl Award {
         };
         award.limits =
             limits(plan, timeline, rules, (stream, number), (spent_before, award.recovered));
+        award.limits.extend(yearly_limit(plan, timeline, rules, (stream, number), spent_before));
         award
     }
 
@@ -273,6 +274,34 @@ fn counts_as_modified(line: &CostLine) -> bool {
 
 fn floor_cents(numerator: i128, denominator: i128) -> i64 {
     i64::try_from(numerator.div_euclid(denominator)).unwrap_or(i64::MAX)
+}
+
+/// The most of a fiscal year as a limit on everything that is drawn in it; what was drawn in the plan's first
+/// fiscal year before the plan begins takes room of that year's.
+fn yearly_limit(
+    plan: &Plan,
+    timeline: &Timeline,
+    rules: &Restrictions,
+    award: (StreamIndex, u32),
+    spent_before: i64,
+) -> Option<Limit> {
+    let yearly = rules.yearly_limit?.cents();
+    let (calendar, start) = (plan.stream(award.0).fiscal, plan.horizon.start);
+    let own = timeline.tranches.iter().filter(|held| (held.stream, held.award) == award);
+    let periods = own.map(|held| (held.period, calendar.year_of(held.first)));
+    let periods: BTreeMap<u32, i32> = periods.collect();
+    let running = |year: &i32| calendar.position(start) > 0 && *year == calendar.year_of(start);
+    let used = |(period, year): (&u32, &i32)| running(year).then_some((*period, spent_before));
+    Some(Limit {
+        lines: vec![true; plan.lines.len()],
+        holds_indirect: true,
+        reckoned: vec![true; plan.lines.len()],
+        reckons_indirect: true,
+        spent: 0,
+        bound: Bound::Fixed(periods.keys().map(|period| (*period, yearly)).collect()),
+        used: periods.iter().filter_map(used).collect(),
+        per_period: true,
+    })
 }
 
 fn limits(

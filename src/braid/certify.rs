@@ -52,7 +52,7 @@ pub fn certify(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Result<Certif
     check.recovered_money()?;
     check.benefit_shares()?;
     for award in check.awards() {
-        certificate.caps += check.caps(award)?;
+        certificate.caps += check.caps(award)? + check.yearly_limit(award)?;
         certificate.matches += check.matching(award)?;
         certificate.recoveries += check.indirect(award)?;
     }
@@ -267,6 +267,7 @@ impl Check<'_> {
                 || !rules.floors.is_empty()
                 || rules.matching.is_some()
                 || rules.indirect.is_some()
+                || rules.yearly_limit.is_some()
                 || self
                     .braid
                     .recoveries
@@ -360,6 +361,29 @@ impl Check<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The most that a stream pays in a fiscal year of its funder, by the months of its draws; with it what it
+    /// paid before the plan in the year in which the plan begins.
+    fn yearly_limit(&self, award: Award) -> Result<usize, Error> {
+        let Some(limit) = self.plan.restrictions(award.0).yearly_limit else { return Ok(0) };
+        let stream = self.plan.stream(award.0);
+        let mut paid: BTreeMap<i32, i128> = BTreeMap::new();
+        let begins_within_a_year = stream.fiscal.position(self.month(0)) != 0;
+        let opening = self.plan.opening_of(award.0).filter(|_| begins_within_a_year);
+        if let Some(opening) = opening {
+            let before = i128::from(opening.spent.cents());
+            paid.insert(stream.fiscal.year_of(self.month(0)), before);
+        }
+        for (place, month) in self.charged(award).iter().enumerate() {
+            let of_year = paid.entry(stream.fiscal.year_of(self.month(place))).or_default();
+            let now = total(month);
+            *of_year += now;
+            if now > 0 && *of_year > i128::from(limit.cents()) {
+                return Err(self.broken("a yearly limit holds", place, &stream.name));
+            }
+        }
+        Ok(1)
     }
 
     fn own_tranches(&self, award: Award) -> impl Iterator<Item = &HeldTranche> {

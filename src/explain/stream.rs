@@ -40,9 +40,7 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         parts.push(part.input(ask.plan, &format!("{path}.program-income")));
     }
     let (first, last) = (ask.month(period.first), ask.month(period.last));
-    for (kind, sum) in
-        ask.ledger().told(ask.planned(stream), |month| (first..=last).contains(&month))
-    {
+    for (kind, sum) in ask.ledger().told(ask.planned(stream), (first, last)) {
         parts.push(Part::aside(sum, kind.words()).input(ask.plan, &format!("{path}.terms")));
     }
     parts.extend(paid(ask, stream, &period));

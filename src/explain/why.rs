@@ -50,6 +50,8 @@ pub(super) enum Why {
     Match,
     /// It exists only as a share of what is paid: it gave its share.
     ShareGiven,
+    /// It paid the most of its funder's fiscal year.
+    YearlyLimit(Money),
     /// Unrestricted money that is kept for core needs.
     Protected,
     /// It had money left when the method had gone round.
@@ -123,9 +125,24 @@ impl<'a> Reasons<'a> {
         if !self.left(purse, place).is_positive() {
             let on_demand = self.tranches(purse).any(|tranche| tranche.on_demand);
             let spent = || self.spent(purse, stream, month);
-            return if on_demand { Why::ShareGiven } else { spent() };
+            let limited = || self.yearly_limit(purse, stream, place);
+            return if on_demand { limited().unwrap_or(Why::ShareGiven) } else { spent() };
         }
         self.bound(purse, stream, index, place, benefit)
+    }
+
+    /// Whether a stream has paid the most of its funder's fiscal year by a month.
+    fn yearly_limit(&self, purse: Purse, stream: StreamIndex, place: usize) -> Option<Why> {
+        let limit = self.ask.plan.restrictions(stream).yearly_limit?;
+        let calendar = self.ask.plan.stream(stream).fiscal;
+        let year = |place: usize| calendar.year_of(self.ask.month(place));
+        let book = self.ask.book(purse.stream);
+        let paid: Money =
+            (0..=place).filter(|at| year(*at) == year(place)).map(|at| book.drawn[at]).sum();
+        let running = year(0) == year(place) && calendar.position(self.ask.month(0)) > 0;
+        let opening = self.ask.plan.opening_of(stream).filter(|_| running);
+        let before = opening.map_or(Money::ZERO, |opening| opening.spent);
+        (limit - before - paid < CAP_ROOM_MIN).then_some(Why::YearlyLimit(limit))
     }
 
     /// Why an open purse has nothing left: it paid all, or it ended and brings no more.
@@ -424,6 +441,12 @@ impl Why {
             Why::ShareGiven => {
                 "pays its share of eligible cost only, together with other money".to_string()
             }
+            Why::YearlyLimit(limit) => {
+                format!(
+                    "has paid its {}, the most of its funder's fiscal year",
+                    text::money(*limit)
+                )
+            }
             Why::Protected => format!(
                 "is unrestricted, and kept for the core needs of the next {}",
                 text::count(plan.policy.protect_core_months as usize, "month", "months")
@@ -477,6 +500,7 @@ impl Why {
             Why::Floor(_) => format!("{stream}.floor"),
             Why::Match => format!("{stream}.match"),
             Why::ShareGiven => format!("{stream}.terms.rate"),
+            Why::YearlyLimit(_) => format!("{stream}.terms.yearly-limit"),
             Why::Protected => "policy.protect-core-months".to_string(),
             Why::Ended(_) | Why::EndedSpent(_) | Why::WouldHaveEnded(..) => {
                 written(ask, &stream, &["termination.on", "until", "schedule"])

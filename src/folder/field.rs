@@ -143,6 +143,17 @@ impl<'a> Field<'a> {
         money(self.desk, text, self.span())
     }
 
+    /// An amount of money that may be below zero: a result that may be a loss.
+    pub fn signed_money(self) -> Option<Money> {
+        let text = self.expect_number(&Shape::SignedMoney)?;
+        self.record(text, true);
+        let loss = text.strip_prefix('-').filter(|amount| Money::parse(amount).is_ok());
+        match loss {
+            Some(_) => Money::parse(text).ok(),
+            None => money(self.desk, text, self.span()),
+        }
+    }
+
     /// A share, written as a percentage.
     pub fn share(self, within: Within) -> Option<Rate> {
         self.expects(&Shape::Share);

@@ -190,7 +190,7 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
         let dues = cents(lowered.dues.iter().map(|due| due.amount));
         books.count(stated + dues, "stream", id);
         repaid_from(plan, stream, books);
-        matched(plan, StreamIndex::from(place), &lowered, stated, books);
+        matched(plan, StreamIndex::from(place), stated, books);
         tranches += lowered.tranches.len();
         if tranches > TRANCHES_MAX {
             let span = books.place("stream", id);
@@ -257,26 +257,20 @@ fn stated(lowered: &Lowered) -> i128 {
     let amount = |authority: &Authority| match *authority {
         Authority::Amount(amount) | Authority::InKind(_, amount) => amount,
         Authority::AboveFloor { balance, .. } => balance,
-        Authority::OfEligible(_, limit) => limit.unwrap_or_default(),
+        // No more than the need of its month, which is counted with its line.
+        Authority::OfEligible(_) => Money::ZERO,
     };
     cents(lowered.tranches.iter().map(|tranche| amount(&tranche.amount)))
 }
 
 /// Tells a match that would exceed the largest amount.
-fn matched(
-    plan: &Plan,
-    stream: StreamIndex,
-    lowered: &Lowered,
-    stated: i128,
-    books: &mut Books<'_>,
-) {
+fn matched(plan: &Plan, stream: StreamIndex, stated: i128, books: &mut Books<'_>) {
     let Some(matching) = &plan.restrictions(stream).matching else { return };
-    let open = lowered
-        .tranches
-        .iter()
-        .any(|tranche| matches!(tranche.amount, Authority::OfEligible(_, None)));
-    let award = if open { i128::from(MONEY_CENTS_MAX) } else { stated };
-    let award = award.clamp(0, i128::from(MONEY_CENTS_MAX));
+    // Each dollar and its match pay one line's need together: the match is no more than the need.
+    if matching.each_dollar {
+        return;
+    }
+    let award = stated.clamp(0, i128::from(MONEY_CENTS_MAX));
     let needed = matching.convention.values().map(|convention| {
         let (numerator, denominator) = convention.ratio();
         (award * numerator + denominator - 1) / denominator.max(1)

@@ -69,6 +69,8 @@ pub enum Shape {
     MonthName,
     /// An amount of money.
     Money,
+    /// An amount of money, below zero for a loss.
+    SignedMoney,
     /// A share, as a percentage: `12.5%`.
     Share,
     /// Dollars a unit, up to six places.
@@ -223,7 +225,7 @@ const BASE_KINDS: &[Kind] = &[
             title_key(),
             may("start", Number, "", "The level in the plan's first month."),
             may("growth", Share, "0%", "Yearly growth of `start`."),
-            may("churn", Share, "0%", "The share of the level that leaves each month."),
+            may("churn", Share, "0%", "The share of each month's level that leaves by the next."),
             may("joining", Number, "0", "How many join each month; with `churn`."),
             may("growth-month", MonthName, "the fiscal year's first", "The month of the step."),
             may("yearly", List(&Number), "", "A level for each twelve months; the last holds on."),
@@ -267,7 +269,12 @@ const BASE_KINDS: &[Kind] = &[
         keys: &[
             may("cash", Shape::Money, "0", "Cash held of it."),
             may("receivables", List(&Table(&["paid"])), "", "Cash owed, by expected month."),
-            may("spent", Shape::Money, "0", "What of the award was spent before the start."),
+            may(
+                "spent",
+                Shape::Money,
+                "0",
+                "What of the award was spent before the start; of a match, in that fiscal year.",
+            ),
             may("base", Shape::Money, "0", "What of that was the base of indirect recovery."),
             may("recovered", Shape::Money, "0", "What of that was indirect recovery."),
             may("matched", Shape::Money, "0", "What was matched before the start."),
@@ -370,7 +377,7 @@ impl Shape {
             Shape::Tag => "\"a-tag\"".to_string(),
             Shape::Month | Shape::Day => "\"2024-07\"".to_string(),
             Shape::MonthName => "\"july\"".to_string(),
-            Shape::Money => "1200.00".to_string(),
+            Shape::Money | Shape::SignedMoney => "1200.00".to_string(),
             Shape::Share => "\"10%\"".to_string(),
             Shape::Price => "1.50".to_string(),
             Shape::Number => "2.5".to_string(),
@@ -410,6 +417,7 @@ impl Shape {
             Shape::Day => "a month or a day".to_string(),
             Shape::MonthName => "the name of a month".to_string(),
             Shape::Money => "an amount of money".to_string(),
+            Shape::SignedMoney => "an amount of money, negative for a loss".to_string(),
             Shape::Share => "a percentage".to_string(),
             Shape::Price => "dollars a unit".to_string(),
             Shape::Number => "a number".to_string(),

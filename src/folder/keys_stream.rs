@@ -56,7 +56,12 @@ const STREAM_KEYS: &[Key] = &[
     title_key(),
     need("kind", Word(KINDS), "The kind of money."),
     may("funder", Text, "", "Who pays; needed unless a schedule or a reserve."),
-    may("federal", Bool, "false; true for a public match", "Whether it is federal money."),
+    may(
+        "federal",
+        Bool,
+        "false; true for a match or an administrative claim",
+        "Whether it is federal money.",
+    ),
     may("cost-principles", Bool, "as `federal`", "Whether federal cost principles govern it."),
     may(
         "conditional",

@@ -60,6 +60,7 @@ pub const PUBLIC_TERMS: &[&str] = &[
 
 /// Amounts by calendar year.
 const BY_CALENDAR_YEAR: Shape = Map(Pattern::CalendarYear, &Money);
+const INCOME_BY_CALENDAR_YEAR: Shape = Map(Pattern::CalendarYear, &Shape::SignedMoney);
 const TRUE_UP: Key =
     may("true-up", Table(&["true-up"]), "", "How members paid for are corrected later.");
 const UNITS_OF_FEE: Key = need("units", Id("driver"), "The units delivered in a month.");
@@ -201,7 +202,11 @@ pub const TERMS_KINDS: &[Kind] = &[
         name: "terms.community-reinvestment",
         doc: "A share of what a health plan must reinvest of its profit; once for each year.",
         keys: &[
-            need("net-income", BY_CALENDAR_YEAR, "The plan's net income by calendar year."),
+            need(
+                "net-income",
+                INCOME_BY_CALENDAR_YEAR,
+                "The plan's net income by calendar year; a year of loss owes nothing.",
+            ),
             need("revenue", BY_CALENDAR_YEAR, "Its contract revenue in the same years."),
             need("share", Share, "The share of the obligation that comes to the partnership."),
             may("lower-share", Share, "the rule's", "What is owed of income up to the threshold."),
@@ -302,7 +307,12 @@ pub const TERMS_KINDS: &[Kind] = &[
                 "The state, such as `PA`, whose published share holds; or `rate`.",
             ),
             may("table", Word(MATCH_TABLES), "medicaid", "Which share of the state."),
-            may("yearly-limit", Money, "", "The most it pays in a fiscal year of the funder."),
+            may(
+                "yearly-limit",
+                Money,
+                "",
+                "The most it pays in a fiscal year of the funder, whichever its months.",
+            ),
         ],
     },
     Kind {

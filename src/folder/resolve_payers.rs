@@ -264,9 +264,21 @@ fn published(
 ) -> Option<Vec<UnitPrices>> {
     let (first, further) = (Parameter::CommunityHealthFirst, Parameter::CommunityHealthFurther);
     let mut prices = Vec::new();
-    for year in service_years(context, head) {
+    let published = |year: i32| {
         let january = Month::new(year, 1)?;
-        let rules = (first.published(setting, january), further.published(setting, january));
+        Some((first.published(setting, january), further.published(setting, january)))
+    };
+    // What a score pays in the plan may be earned before it.
+    let scored = reader.has("withhold") || reader.has("bonus");
+    for year in years_before(context, head).filter(|_| scored) {
+        if let Some((Some(of_first), Some(of_further))) = published(year) {
+            reader.rests_on("setting", of_first);
+            reader.rests_on("setting", of_further);
+            prices.push(UnitPrices { year, first: of_first.price(), further: of_further.price() });
+        }
+    }
+    for year in service_years(context, head) {
+        let rules = published(year)?;
         let (Some(of_first), Some(of_further)) = rules else {
             let known: Vec<i32> =
                 first.series(setting).iter().map(|rule| rule.from.year()).collect();
@@ -415,7 +427,7 @@ fn reinvestment(
 ) -> Option<Reinvestment> {
     let income = reader.need("net-income");
     let span = income.as_ref().map_or(reader.key(), Field::span);
-    let income = income.and_then(|field| by_calendar_year(context, field, Field::money));
+    let income = income.and_then(|field| by_calendar_year(context, field, Field::signed_money));
     let revenue =
         reader.need("revenue").and_then(|field| by_calendar_year(context, field, Field::money));
     let part = reader.need("share").and_then(|field| field.share(Within::Whole));
@@ -559,6 +571,21 @@ fn service_years(context: &Context<'_>, head: &Head) -> std::ops::RangeInclusive
     let first = head.begins(context).max(horizon.start);
     let last = head.until.map_or(horizon.end(), |until| until.min(horizon.end()));
     if first > last { std::ops::RangeInclusive::new(1, 0) } else { first.year()..=last.year() }
+}
+
+/// The calendar years in which a contract served before the plan's months, and not within them.
+fn years_before(context: &Context<'_>, head: &Head) -> std::ops::Range<i32> {
+    let start = context.horizon.start;
+    let first = head.begins(context);
+    if !context.horizon_known || !head.term_known || first >= start {
+        return 0..0;
+    }
+    let served = service_years(context, head);
+    let ends = match served.is_empty() {
+        true => head.until.map_or(start.year(), |until| until.year() + 1),
+        false => *served.start(),
+    };
+    first.year()..ends
 }
 
 /// The first calendar year of service that a table does not state.

@@ -81,6 +81,7 @@ pub fn read(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head) ->
         floors: floors.into_iter().map(|(floor, _)| floor).collect(),
         indirect,
         matching,
+        yearly_limit: None,
         last_resort,
         award: AwardRules::default(),
     }

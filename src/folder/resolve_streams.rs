@@ -207,10 +207,10 @@ fn refuse_of_loan(reader: &mut TableReader<'_>) {
     }
 }
 
-/// Public matching money pays its share of a dollar only together with the rest of that dollar. What the
-/// stream says of its match beside the share stands.
+/// Public matching money pays its share of a dollar only together with the rest of that dollar, up to its
+/// yearly limit. What the stream says of its match beside the share stands.
 fn with_match_of_terms(restrictions: Restrictions, terms: Option<&Terms>) -> Restrictions {
-    let Some(Terms::Public(Public { method: PublicMethod::Match { share, .. }, .. })) = terms
+    let Some(Terms::Public(Public { method: PublicMethod::Match { share, yearly }, .. })) = terms
     else {
         return restrictions;
     };
@@ -226,7 +226,7 @@ fn with_match_of_terms(restrictions: Restrictions, terms: Option<&Terms>) -> Res
             each_dollar: true,
         },
     };
-    Restrictions { matching: Some(matching), ..restrictions }
+    Restrictions { matching: Some(matching), yearly_limit: *yearly, ..restrictions }
 }
 
 fn own_kind(kind: Kind) -> &'static str {

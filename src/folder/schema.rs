@@ -51,6 +51,14 @@ pub fn schema() -> Value {
         });
         definitions.insert(name.to_string(), text);
     }
+    let signed = json!({
+        "description": "An amount of money, negative for a loss, such as -1200.00.",
+        "oneOf": [
+            { "type": "number" },
+            { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,2})?$" },
+        ],
+    });
+    definitions.insert("signed-money".to_string(), signed);
     let mut root = table(&[keys::kind("root")]);
     if let Some(root) = root.as_object_mut() {
         root.insert("$schema".to_string(), json!("https://json-schema.org/draft/2020-12/schema"));
@@ -117,6 +125,7 @@ fn shape(shape_of: &Shape) -> Value {
         Shape::Day => json!({ "anyOf": [refer("day"), { "not": { "type": "string" } }] }),
         Shape::MonthName => json!({ "enum": keys::MONTHS }),
         Shape::Money => refer("money"),
+        Shape::SignedMoney => refer("signed-money"),
         Shape::Share => refer("share"),
         Shape::Price => refer("price"),
         Shape::Number => refer("number"),

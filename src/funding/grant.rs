@@ -304,7 +304,7 @@ pub(crate) mod sample {
         let last = tranche.last.map_or("-".to_string(), |last| last.to_string());
         let amount = match tranche.amount {
             Authority::Amount(amount) => amount.to_string(),
-            Authority::OfEligible(rate, limit) => format!("{rate} of cost to {limit:?}"),
+            Authority::OfEligible(rate) => format!("{rate} of cost"),
             Authority::AboveFloor { authorised, .. } => format!("{authorised} above floor"),
             Authority::InKind(_, value) => format!("{value} in kind"),
         };

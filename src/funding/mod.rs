@@ -227,9 +227,9 @@ impl Tranche {
 pub enum Authority {
     /// A stated amount.
     Amount(Money),
-    /// A share of whatever eligible cost the month has, up to a limit: matching money that exists
-    /// only as it is drawn, so that none of it lapses.
-    OfEligible(Rate, Option<Money>),
+    /// A share of whatever eligible cost the month has: matching money that exists only as it is drawn,
+    /// so that none of it lapses.
+    OfEligible(Rate),
     /// What a board has authorised of a balance, as far as the balance exceeds its floor.
     AboveFloor {
         /// The balance.
@@ -357,6 +357,11 @@ pub enum MemoKind {
 }
 
 impl MemoKind {
+    /// Whether its sum is a balance that stands from the first of its memos on, rather than what a period brings.
+    pub fn is_balance(self) -> bool {
+        self == MemoKind::AdvanceOutstanding
+    }
+
     /// The words of a report.
     pub fn words(self) -> &'static str {
         match self {

@@ -131,7 +131,7 @@ impl Public {
                 self.levied(stream, setting, yearly, *growth)?
             }
             PublicMethod::Settlement(payments) => self.settled(stream, payments),
-            PublicMethod::Match { share, yearly } => self.matched(stream, setting, share, *yearly),
+            PublicMethod::Match { share, .. } => self.matched(stream, setting, share),
             PublicMethod::AdministrativeClaiming(claim) => self.claimed(stream, setting, claim)?,
             PublicMethod::CommunityBenefit { yearly } => {
                 let span = (setting.start, setting.end());
@@ -248,15 +248,9 @@ impl Public {
         Tranche::arising(stream, (month, amount), period, receipts)
     }
 
-    /// One tranche a month: a share of the month's eligible cost, up to its twelfth of the yearly
-    /// limit. It is always claimed after it was spent.
-    fn matched(
-        &self,
-        stream: &Stream,
-        setting: &Setting,
-        share: &Stepped<Rate>,
-        yearly: Option<Money>,
-    ) -> Vec<Tranche> {
+    /// One tranche a month: a share of the month's eligible cost. A yearly limit binds what is drawn of
+    /// them in a fiscal year. It is always claimed after it was spent.
+    fn matched(&self, stream: &Stream, setting: &Setting, share: &Stepped<Rate>) -> Vec<Tranche> {
         let receipts = match self.payment {
             Payment::Advance { lag_months, .. } => {
                 Receipts::AsSpent { cycle_months: 1, lag_months }
@@ -267,18 +261,14 @@ impl Public {
         };
         let first = stream.begins(self.from).max(setting.start);
         let months = stream.last_month(setting.end()).since(first) + 1;
-        let tranche = |month: Month| {
-            let position = stream.fiscal.position(month);
-            let limit = yearly.map(|yearly| year_part(yearly, position, position));
-            Tranche {
-                first: month,
-                last: Some(month),
-                amount: Authority::OfEligible(share.at(month), limit),
-                award: 0,
-                period: stream.fiscal_period(self.from, month),
-                status: stream.status,
-                receipts: receipts.clone(),
-            }
+        let tranche = |month: Month| Tranche {
+            first: month,
+            last: Some(month),
+            amount: Authority::OfEligible(share.at(month)),
+            award: 0,
+            period: stream.fiscal_period(self.from, month),
+            status: stream.status,
+            receipts: receipts.clone(),
         };
         (0..months).filter_map(|place| first.plus(place)).map(tranche).collect()
     }
@@ -388,16 +378,13 @@ mod tests {
     }
 
     #[test]
-    fn a_match_is_a_share_of_the_months_cost_to_its_twelfth() {
+    fn a_match_is_a_share_of_the_months_cost() {
         let yearly = Some(money("100.00"));
         let method = PublicMethod::Match { share: Stepped::steady(rate("0.5")), yearly };
         let lowered = lower(&stream_of(method, "2023-01", Some("2024-02")), &[], 12);
         assert_eq!(lowered.tranches.len(), 2);
-        // January: 7/12 = 58.33 less 50.00.
-        assert_eq!(
-            lowered.tranches[0].amount,
-            Authority::OfEligible(rate("0.5"), Some(money("8.33")))
-        );
+        // The limit is of the year and binds what is drawn: no month has a part of it.
+        assert_eq!(lowered.tranches[0].amount, Authority::OfEligible(rate("0.5")));
         assert_eq!(lowered.tranches[0].last, Some(month("2024-01")));
         assert_eq!(
             lowered.tranches[0].receipts,

@@ -132,6 +132,26 @@ impl SharedSavings {
         Some(lowered)
     }
 
+    /// What of the partnership's part of the advances is not paid back by a month; nothing where all is, or
+    /// nothing of them came to it.
+    pub fn unrecouped(&self, lowered: &Lowered, month: Month) -> Option<Money> {
+        let told = lowered
+            .memos
+            .iter()
+            .filter(|memo| memo.kind == MemoKind::AdvanceOutstanding && memo.month <= month);
+        let part = self.captured.try_of(total(told.map(|memo| memo.amount))?)?;
+        part.is_positive().then_some(part)
+    }
+
+    /// Whether a performance year that the stream's end leaves whole is settled after a month.
+    pub fn settles_after(&self, stream: &Stream, month: Month) -> bool {
+        let Some(until) = stream.until() else { return true };
+        let years = u32::try_from((until.since(self.from) + 1) / 12).unwrap_or(0);
+        let last = years.checked_sub(1).and_then(|years| after(self.from, years * 12 + 11));
+        let settled = last.and_then(|last| after(last, self.settlement_lag_months));
+        settled.is_some_and(|settled| settled > month)
+    }
+
     /// The first performance year that cannot be settled on its terms, and why; nothing where all can.
     pub fn unsettled(&self, stream: &Stream, setting: &Setting) -> Option<(i32, Unsettled)> {
         self.years(stream, setting).into_iter().find_map(|year| {

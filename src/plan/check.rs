@@ -13,7 +13,7 @@ use crate::diagnostic::Origin;
 use crate::driver::total;
 use crate::funding::payer::PayerMethod;
 use crate::funding::shared_savings::Agreement;
-use crate::funding::{Authority, Kind, Lowered, Stream, Terms, Tranche};
+use crate::funding::{Authority, End, Kind, Lowered, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
@@ -39,7 +39,8 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 24] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 25] = [
+    advance_outstanding,
     award_starts_before_plan,
     awards::award_terminated,
     awards::budget_differs_from_award,
@@ -187,6 +188,36 @@ fn routes(plan: &Plan, stream: StreamIndex) -> Vec<Option<PoolIndex>> {
     routes
 }
 
+/// `advance-outstanding`: advances on savings that no settlement within the plan pays back. They are a
+/// contingent liability (42 CFR 425.630): owed where the organisation leaves early.
+fn advance_outstanding(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let terms = facts.plan.stream(stream);
+        let Terms::SharedSavings(savings) = &terms.terms else { return None };
+        let end = facts.plan.horizon.end();
+        let amount = savings.unrecouped(&facts.stream(stream).lowered, end)?;
+        let ended = match terms.termination {
+            Some(ended) => {
+                Stream { end: End::Until(terms.last_month(ended.month)), ..terms.clone() }
+            }
+            None => terms.clone(),
+        };
+        let left = match savings.settles_after(&ended, end) {
+            true => "only what is settled later can pay it back",
+            false => "no performance year is left whose settlement could pay it back",
+        };
+        let message = format!(
+            "what was advanced on savings is not paid back by {}, and {left}: it was not \
+             earned, and is owed where the organisation leaves early (42 CFR 425.630; no source was \
+             read for when: ask for it in writing)",
+            end.words()
+        );
+        let finding = facts.finding("advance-outstanding", stream_path(facts, stream), message);
+        Some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
 /// `award-starts-before-plan`: authority that opened before the horizon is counted whole, as if
 /// nothing of it had been spent.
 fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
@@ -194,6 +225,7 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
     let check = |stream: StreamIndex| {
         let running = facts.stream(stream).lowered.tranches.iter();
         let amount = sum(running.filter(|tranche| tranche.first < start).filter_map(stated));
+        let amount = amount.max(running_limit(facts, stream));
         if facts.plan.opening_of(stream).is_some() || !amount.is_positive() {
             return None;
         }
@@ -207,6 +239,16 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// The yearly limit of a stream that ran before the plan in the fiscal year in which the plan begins.
+fn running_limit(facts: &Facts, stream: StreamIndex) -> Money {
+    let (terms, start) = (facts.plan.stream(stream), facts.plan.horizon.start);
+    let Terms::Public(public) = &terms.terms else { return Money::ZERO };
+    let runs = public.from < start && terms.fiscal.position(start) > 0;
+    let begun = terms.delayed_to.is_none_or(|begins| begins < start);
+    let limit = facts.plan.restrictions(stream).yearly_limit;
+    limit.filter(|_| runs && begun).unwrap_or_default()
 }
 
 /// `cap-cannot-bind`: a cap that no spending could ever reach.
@@ -372,7 +414,7 @@ fn illustrative_input(facts: &Facts) -> Vec<Finding> {
     by_table(inputs).into_iter().map(finding).collect()
 }
 
-/// `incentive-over-limit`: a bonus of a Medicaid plan beyond what its capitation allows (42 CFR 438.6(b)).
+/// `incentive-over-limit`: a bonus of a Medicaid plan beyond what its payment allows (42 CFR 438.6(b)).
 fn incentive_over_limit(facts: &Facts) -> Vec<Finding> {
     let check = |stream: StreamIndex| {
         let Terms::Payer(payer) = &facts.plan.stream(stream).terms else { return None };
@@ -381,9 +423,12 @@ fn incentive_over_limit(facts: &Facts) -> Vec<Finding> {
         if bonus.share <= rule.share() {
             return None;
         }
+        let by_member =
+            matches!(payer.method, PayerMethod::Pmpm { .. } | PayerMethod::Capitation { .. });
+        let of = if by_member { "a Medicaid plan's capitation" } else { "what the contract pays" };
         let message = format!(
-            "its bonus exceeds {} of a Medicaid plan's capitation, the most that an incentive may \
-             add ({}): lower it, or show the state's approval",
+            "its bonus exceeds {} of {of}, the most that an incentive of a Medicaid plan may add \
+             ({}): lower it, or show the state's approval",
             rule.value, rule.citation
         );
         Some(facts.finding("incentive-over-limit", stream_path(facts, stream), message))
@@ -484,11 +529,12 @@ fn published_share_carried_forward(facts: &Facts) -> Vec<Finding> {
             true => format!("for {first}"),
             false => format!("for {first} to {last}"),
         };
+        let since = default.rule.since();
         let message = format!(
-            "no `{}` is published yet {years}: {}, which holds from {}, is carried forward",
+            "no `{}` is published yet {years}: {}{}, is carried forward",
             default.rule.parameter.word(),
             default.rule.value,
-            default.rule.from.words()
+            since.map_or(String::new(), |month| format!(", which holds from {}", month.words()))
         );
         Some(facts.finding("rule-carried-forward", default.path.clone(), message))
     };

@@ -77,6 +77,9 @@ pub struct Restrictions {
     pub indirect: Option<Indirect>,
     /// The match that it needs.
     pub matching: Option<Matching>,
+    /// The most that it pays in a fiscal year of its funder, its indirect recovery with it: what a month leaves
+    /// unused stays for later months of that year.
+    pub yearly_limit: Option<Money>,
     /// Whether it pays only after all other restricted money.
     pub last_resort: bool,
     /// What the award's rules ask beside.
@@ -92,6 +95,7 @@ impl Restrictions {
             && self.floors.is_empty()
             && self.indirect.is_none()
             && self.matching.is_none()
+            && self.yearly_limit.is_none()
             && !self.last_resort
     }
 }

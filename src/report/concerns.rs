@@ -66,6 +66,12 @@ fn words_of(name: &str) -> Option<Words> {
 
 fn more_words_of(name: &str) -> Option<Words> {
     let words = match name {
+        "advance-outstanding" => (
+            "advance on savings that is not paid back",
+            "advances on savings that are not paid back",
+            "outstanding",
+            "42 CFR 425.630",
+        ),
         "incentive-over-limit" => (
             "bonus beyond what a Medicaid plan may pay",
             "bonuses beyond what Medicaid plans may pay",

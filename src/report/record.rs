@@ -142,7 +142,7 @@ fn streams(plan: &Plan, forecast: &Forecast) -> Value {
 /// What is told beside a stream's money over the plan: what a payer paid in all, what is passed on, withheld,
 /// saved, captured, advanced and not recouped.
 fn told(ledger: &Ledger, stream: Option<StreamIndex>) -> Value {
-    let sums = ledger.told(stream, |_| true).into_iter();
+    let sums = ledger.told(stream, (Month::FIRST, Month::LAST)).into_iter();
     sums.map(|(kind, sum)| json!({ "what": kind.words(), "amount": money(sum) })).collect()
 }
 

@@ -84,7 +84,8 @@ fn parameter(page: &mut Page, parameter: Parameter, rules: &[&Rule]) {
         let whom = if of_all { String::new() } else { format!("{}, ", rule.subject) };
         let mark = if rule.is_verified() { Mark::None } else { Mark::Watch };
         let unread = if rule.is_verified() { "" } else { "; no source was read" };
-        let text = format!("{whom}from {}: {} ({}{unread})", rule.from, rule.value, rule.citation);
+        let since = rule.since().map_or("undated".to_string(), |month| format!("from {month}"));
+        let text = format!("{whom}{since}: {} ({}{unread})", rule.value, rule.citation);
         page.say(mark, text);
     }
 }
@@ -105,7 +106,7 @@ pub fn table(filter: &Filter) -> Table {
         table.push(vec![
             Cell::text(rule.parameter.word()),
             Cell::text(rule.subject.as_str()),
-            Cell::Month(rule.from),
+            Cell::of(rule.since(), Cell::Month),
             Cell::text(rule.value.to_string()),
             Cell::text(rule.evidence.word()),
             Cell::text(if rule.is_verified() { "yes" } else { "no" }),
@@ -122,7 +123,7 @@ pub fn record(filter: &Filter) -> Value {
             "parameter": rule.parameter.word(),
             "meaning": rule.parameter.meaning(),
             "subject": rule.subject,
-            "from": rule.from.to_string(),
+            "from": rule.since().map(|month| month.to_string()),
             "value": rule.value.to_string(),
             "evidence": rule.evidence.word(),
             "verified": rule.is_verified(),

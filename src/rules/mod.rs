@@ -225,7 +225,7 @@ pub struct Rule {
     pub parameter: Parameter,
     /// Whom or what it applies to, such as a state or a track; empty where it applies to all.
     pub subject: String,
-    /// The first month in which it holds.
+    /// The first month in which it holds; the calendar's first one where none is known ([`Rule::since`]).
     pub from: Month,
     /// What it says.
     pub value: Value,
@@ -236,6 +236,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The month from which it holds; nothing where the data knows of none, and it holds since the calendar
+    /// begins.
+    pub fn since(&self) -> Option<Month> {
+        (self.from > Month::FIRST).then_some(self.from)
+    }
+
     /// Whether a source for it was read or figures prove it.
     pub fn is_verified(&self) -> bool {
         self.evidence != Evidence::None

@@ -446,8 +446,16 @@ impl<'a> Row<'a> {
             Err(NumberError::Places) => Code::Places,
             Err(NumberError::Range) => Code::MoneyRange,
         };
-        let message = format!("`{text}` is not an amount of money");
-        let remedy = "write dollars with at most two places, without separators: 120500.00";
+        let (message, remedy) = match read {
+            Err(NumberError::Range) => (
+                format!("`{text}` is beyond {}, the largest amount", Money::MAX),
+                "write a smaller amount",
+            ),
+            _ => (
+                format!("`{text}` is not an amount of money"),
+                "write dollars with at most two places, without separators: 120500.00",
+            ),
+        };
         self.tell(column, code, message, "", remedy);
         None
     }

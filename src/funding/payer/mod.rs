@@ -179,6 +179,9 @@ impl Payer {
     /// which it is earned; never lapsing. Its cash comes as it is paid at first, and a later month
     /// corrects it, so that receipts may be negative.
     ///
+    /// Months of the contract before the horizon count in what a score pays within it, at the level of the
+    /// horizon's first month; what was paid for them at first belongs to the opening position.
+    ///
     /// Cost reimbursement has one a fiscal year of the funder instead, which lapses with it;
     /// reinvestment one a year of profit. Neither withholds nor passes on. A tranche's period is the
     /// funder's fiscal year, counted from the contract's first.
@@ -194,7 +197,7 @@ impl Payer {
         }
         let served = self.served(stream, setting)?;
         let mut lowered = Lowered::default();
-        for month in &served {
+        for month in served.iter().filter(|served| setting.place(served.month).is_some()) {
             lowered.tell(month.month, MemoKind::Gross, month.gross);
             lowered.tell(month.month, MemoKind::Withheld, month.withheld);
             if let Some(true_up) = &self.true_up {
@@ -218,16 +221,24 @@ impl Payer {
         Some(lowered)
     }
 
-    /// Gross and withheld, for each month of the contract within the horizon.
+    /// Gross and withheld, for each month of the contract within the horizon; where a score pays later, for its
+    /// months before the horizon too.
     fn served(&self, stream: &Stream, setting: &Setting) -> Option<Vec<Served>> {
         let last = stream.last_month(setting.end());
         let begins = stream.begins(self.from);
+        let begins = match self.withhold.is_some() || self.bonus.is_some() {
+            true => begins,
+            false => begins.max(setting.start),
+        };
         let index = yearly_index(self.from, last, self.growth, stream.fiscal)?;
         let mut served = Vec::new();
         for (place, index) in index.into_iter().enumerate() {
             let month = self.from.plus(place as i32)?;
-            let Some(place) = setting.place(month).filter(|_| month >= begins) else { continue };
-            let first = self.gross(stream, setting, place, index)?;
+            let Some(priced) = self.year_of_price(month, setting).filter(|_| month >= begins)
+            else {
+                continue;
+            };
+            let first = self.gross(stream, setting, (month, priced), index)?;
             let gross = match &self.true_up {
                 Some(true_up) => true_up.retained.try_of(first)?,
                 None => first,
@@ -237,43 +248,55 @@ impl Payer {
         Some(served)
     }
 
+    /// The calendar year whose price is paid for a month: its own; before the horizon, the nearest that a table
+    /// of prices states. Nothing where such a table is empty.
+    fn year_of_price(&self, month: Month, setting: &Setting) -> Option<i32> {
+        let stated: Vec<i32> = match &self.method {
+            _ if month >= setting.start => return Some(month.year()),
+            PayerMethod::FeeForService { pricing: Pricing::ByYear(prices), .. } => {
+                prices.iter().map(|(year, _)| *year).collect()
+            }
+            PayerMethod::CommunityHealth(terms) => {
+                terms.prices.iter().map(|prices| prices.year).collect()
+            }
+            _ => return Some(month.year()),
+        };
+        stated.into_iter().min_by_key(|year| (year.abs_diff(month.year()), *year))
+    }
+
     fn withheld(&self, gross: Money) -> Option<Money> {
         self.withhold.as_ref().map_or(Some(Money::ZERO), |withhold| withhold.share.try_of(gross))
     }
 
-    /// The payment for a month at a price index, before any correction; each price one product,
-    /// rounded once.
+    /// The payment for a month at the price of a year and its index, before any correction; each price one
+    /// product, rounded once. Before the horizon the level of its first month is taken.
     fn gross(
         &self,
         stream: &Stream,
         setting: &Setting,
-        place: usize,
+        (month, priced): (Month, i32),
         index: Rate,
     ) -> Option<Money> {
-        let count = |driver: DriverIndex, place: usize| setting.drivers[driver.at()].count(place);
-        let month = setting.start.plus(place as i32)?;
+        let count = |driver: DriverIndex, place: i32| {
+            setting.drivers[driver.at()].count(usize::try_from(place).unwrap_or(0))
+        };
+        let place = month.since(setting.start);
         let each = |rate: Price, count: i64| rate.product().times_count(count)?.times(index);
         match &self.method {
             PayerMethod::Pmpm { members, rate } | PayerMethod::Capitation { members, rate } => {
                 each(*rate, count(*members, place))?.round()
             }
             PayerMethod::FeeForService { units, pricing, claims } => {
-                claims.paid(each(pricing.of(month.year())?, count(*units, place))?)
+                claims.paid(each(pricing.of(priced)?, count(*units, place))?)
             }
-            PayerMethod::CommunityHealth(terms) => {
-                terms.paid(count(terms.patients, place), month.year())
-            }
+            PayerMethod::CommunityHealth(terms) => terms.paid(count(terms.patients, place), priced),
             PayerMethod::CaseRate { cases, rate } => each(*rate, count(*cases, place))?.round(),
             PayerMethod::Outcome(pathways) => {
                 let since = month.since(stream.begins(self.from));
                 let completed = |pathway: &Pathway| {
-                    // A contract pays for cases opened under it; before the horizon they were opened
-                    // at the level of its first month.
-                    let cases = match place.checked_sub(pathway.lag_months as usize) {
-                        _ if since < pathway.lag_months as i32 => 0,
-                        Some(opening) => count(pathway.opened, opening),
-                        None => count(pathway.opened, 0),
-                    };
+                    // A contract pays for cases opened under it.
+                    let lag = i32::try_from(pathway.lag_months).unwrap_or(i32::MAX);
+                    let cases = if since < lag { 0 } else { count(pathway.opened, place - lag) };
                     each(pathway.rate, cases)?.times(pathway.completion)?.round()
                 };
                 total(pathways.iter().map(completed).collect::<Option<Vec<Money>>>()?)
@@ -354,7 +377,7 @@ impl Payer {
         if let Some(withhold) = &self.withhold {
             for (month, withheld) in withhold.years(served, |month| month.withheld)? {
                 let released = withhold.score.try_of(withheld)?;
-                if month <= setting.end() {
+                if setting.place(month).is_some() {
                     settled.post(lowered, stream, paid(month, released), &[])?;
                 }
             }
@@ -362,7 +385,7 @@ impl Payer {
         if let Some(bonus) = &self.bonus {
             for (month, gross) in bonus.years(served, |month| month.gross)? {
                 let earned = Product::new(gross).times(bonus.share)?.times(bonus.score)?.round()?;
-                if month <= setting.end() {
+                if setting.place(month).is_some() {
                     lowered.tell(month, MemoKind::Gross, earned);
                     settled.post(lowered, stream, paid(month, earned), &[])?;
                 }

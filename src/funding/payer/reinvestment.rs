@@ -27,7 +27,7 @@ pub struct Reinvestment {
 pub struct ProfitYear {
     /// The year.
     pub year: i32,
-    /// Its net income; nothing in a year of loss.
+    /// Its net income; below zero in a year of loss, which owes nothing.
     pub net_income: Money,
     /// Its contract revenue.
     pub revenue: Money,

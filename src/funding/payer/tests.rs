@@ -340,3 +340,58 @@ fn reinvestment_comes_once_and_does_not_recur() {
     let stream = stream(Kind::Payer, Terms::Payer(contract), Some("2025-12"));
     assert!(!stream.recurs());
 }
+
+#[test]
+fn what_was_withheld_before_the_plan_is_released_in_it_at_the_first_months_level() {
+    let members = [driver("members", &["1000"; 24])];
+    let score = |share, score, measured, paid_after_months| Scored {
+        share: rate(share),
+        score: rate(score),
+        measured,
+        paid_after_months,
+    };
+    let mut payer = pmpm("10.00");
+    payer.from = month("2023-01");
+    payer.withhold = Some(score("0.1", "1", 12, 6));
+    // The contract is over: 12 x 1,000.00 come in June, and its months are neither paid nor told again.
+    let over = lowered(&payer, Some("2023-12"), &members, 12);
+    assert_eq!(tranches(&over), ["2024-06..- 12000.00"]);
+    assert!(over.memos.is_empty());
+    // What was settled before the plan, 2022's in June 2023, belongs to the opening position.
+    payer.from = month("2022-01");
+    let longer = lowered(&payer, Some("2023-12"), &members, 12);
+    assert_eq!(tranches(&longer), tranches(&over));
+    // A contract from July 2023: 6 x 1,000.00 x 60 % pass on 40 %; 2024's come in June 2025.
+    (payer.from, payer.pass_through) = (month("2023-07"), rate("0.4"));
+    payer.withhold = Some(score("0.1", "0.6", 12, 6));
+    payer.bonus = Some(score("0.02", "0.5", 6, 3));
+    let running = lowered(&payer, Some("2024-06"), &members, 24);
+    assert_eq!(tranches(&running)[..6].last().unwrap(), "2024-06..- 5400.00");
+    assert_eq!(
+        tranches(&running)[6..],
+        ["2024-06..- 2160.00", "2024-09..- 720.00", "2025-06..- 2160.00"]
+    );
+    // Six months of 10,000.00 within the plan, and the bonus of 2 % x 50 % of the whole year.
+    assert_eq!(told(&running, MemoKind::Gross), money("61200.00"));
+    assert_eq!(told(&running, MemoKind::Withheld), money("6000.00"));
+}
+
+#[test]
+fn months_before_the_plan_are_paid_the_nearest_price_that_a_table_states() {
+    let units = [driver("visits", &["100"; 12])];
+    let fee = |prices: &[(i32, &str)]| {
+        let prices = prices.iter().map(|(year, text)| (*year, price(text))).collect();
+        let mut payer = payer(PayerMethod::FeeForService {
+            units: DriverIndex(0),
+            pricing: Pricing::ByYear(prices),
+            claims: Claims::IN_FULL,
+        });
+        payer.from = month("2023-11");
+        payer.withhold =
+            Some(Scored { share: Rate::ONE, score: Rate::ONE, measured: 12, paid_after_months: 3 });
+        tranches(&lowered(&payer, Some("2024-01"), &units, 12))
+    };
+    // November and December at their own year's 4.00, or else at the next one's 5.00.
+    assert_eq!(fee(&[(2023, "4"), (2024, "5")]), ["2024-03..- 800.00"]);
+    assert_eq!(fee(&[(2024, "5")]), ["2024-03..- 1000.00"]);
+}
