@@ -1,6 +1,6 @@
 //! Doubts that only a finished braid shows, beside those of the plan in [`crate::plan::check`].
 
-use crate::funding::{Kind, Terms};
+use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
 use crate::ledger::{DrawBook, Ledger};
 use crate::measures::Measures;
 use crate::money::Money;
@@ -17,6 +17,7 @@ use crate::timeline::Timeline;
 pub fn of_ledger(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<Finding> {
     let mut findings = Vec::new();
     for stream in (0..plan.streams.len()).map(StreamIndex::from) {
+        findings.extend(award_terminated(plan, ledger, stream));
         findings.extend(last_resort_before_payer(plan, ledger, stream));
         findings.extend(floor_of_award_missed(plan, ledger, stream));
         findings.extend(unused_in_kind(plan, timeline, stream));
@@ -38,6 +39,41 @@ fn finding(
     let subject = Plan::path("stream", &plan.stream(stream).name);
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
     Finding { name, subject, message, amount: Some(amount), origin }
+}
+
+/// `award-terminated`: authority that its termination takes: what would begin later never comes, and what its
+/// term would have held longer lapses with it (2 CFR 200.309, 200.340).
+fn award_terminated(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+    let award = plan.stream(stream);
+    let end = award.termination?.month;
+    let in_full = Stream { termination: None, ..award.clone() }.lower(&plan.setting())?;
+    let stands = award.lower(&plan.setting())?;
+    let stated = |lowered: &Lowered| -> Money {
+        let amounts = lowered.tranches.iter().filter_map(|tranche| match tranche.amount {
+            Authority::Amount(amount) => Some(amount),
+            _ => None,
+        });
+        amounts.sum()
+    };
+    let never = stated(&in_full) - stated(&stands);
+    // A tranche keeps its first month; one that would have ended later has been cut.
+    let ran_on =
+        |first| in_full.tranches.iter().any(|whole| whole.first == first && whole.last > Some(end));
+    let cut = ledger.tranches.iter().filter(|tranche| {
+        tranche.stream == stream.at() && tranche.last == Some(end) && ran_on(tranche.available)
+    });
+    let lapses: Money = cut.map(|tranche| tranche.lapsed + tranche.refund_due).sum();
+    let lost = never + lapses;
+    let message = format!(
+        "it is terminated in {}: what would begin later never comes, and what is left lapses \
+         (2 CFR 200.340, 200.343)",
+        end.words()
+    );
+    let subject = format!("{}.termination", Plan::path("stream", &award.name));
+    let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
+    let finding =
+        Finding { name: "award-terminated", subject, message, amount: Some(lost), origin };
+    lost.is_positive().then_some(finding)
 }
 
 /// What lenders look at: years whose net cash does not carry the debt service, and what falls due after

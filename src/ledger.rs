@@ -399,7 +399,7 @@ impl<'a> Keeper<'a> {
             let stream = &mut self.streams[tranche.stream.at()];
             let book = &mut self.tranches[self.book_of[index]];
             let drawn: Money = self.taken[index].iter().map(|(_, amount)| *amount).sum();
-            let amount = if tranche.on_demand { drawn } else { tranche.amount };
+            let amount = if tranche.on_demand { drawn } else { tranche.authority() };
             if tranche.on_demand {
                 for (place, taken) in &self.taken[index] {
                     stream.made_available[*place] += *taken;
@@ -414,10 +414,11 @@ impl<'a> Keeper<'a> {
             }
             let received = advance(&self.plan.horizon, tranche, drawn, &mut self.advances);
             let left = amount - drawn;
+            let over = tranche.over_advanced;
             book.amount += amount;
             book.drawn += drawn;
             if tranche.lapses(&self.plan.horizon) {
-                let refund = left.at_most((received - drawn).floor_zero());
+                let refund = over + (left - over).at_most((received - drawn).floor_zero());
                 stream.refund_due[tranche.closes] += refund;
                 stream.lapsed[tranche.closes] += left - refund;
                 book.refund_due += refund;

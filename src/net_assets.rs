@@ -208,15 +208,15 @@ impl NetAssets {
                 }
             } else if restricted || month < tranche.first {
                 match recognised {
-                    Some(place) => self.contributions_restricted[place] += tranche.amount,
-                    None => self.opening_with += tranche.amount,
+                    Some(place) => self.contributions_restricted[place] += tranche.authority(),
+                    None => self.opening_with += tranche.authority(),
                 }
                 if !restricted {
                     // A promise for later is restricted until its time.
-                    self.released[tranche.opens] += tranche.amount;
+                    self.released[tranche.opens] += tranche.authority();
                 }
             } else if let Some(place) = recognised {
-                self.contributions[place] += tranche.amount;
+                self.contributions[place] += tranche.authority();
             }
         }
         if rule == Recognition::AsEarned {

@@ -82,6 +82,8 @@ pub struct HeldTranche {
     pub receipts: Receipts,
     /// Cash of it that is held at the plan's start, received in advance.
     pub advanced_before: Money,
+    /// Cash held beside that which income deducted from the award leaves without authority: it goes back.
+    pub over_advanced: Money,
     /// Whether it exists only as it is drawn, so that nothing of it lapses.
     pub on_demand: bool,
 }
@@ -124,6 +126,11 @@ pub struct PayCeiling {
 }
 
 impl HeldTranche {
+    /// What the books hold of it: what may be spent, and what was advanced beyond that.
+    pub fn authority(&self) -> Money {
+        self.amount + self.over_advanced
+    }
+
     /// Whether what is left of it lapses within the horizon.
     pub fn lapses(&self, horizon: &Horizon) -> bool {
         self.last.is_some_and(|last| last <= horizon.end())
@@ -211,10 +218,9 @@ impl Timeline {
             let left = stated - before - deducted;
             let advanced_before = advanced.at_most(left);
             advanced -= advanced_before;
-            let receipts = match deducted.is_zero() {
-                true => tranche.receipts,
-                false => scale(&tranche.receipts, stated - deducted, stated),
-            };
+            let (receipts, paid_before) = self.lowered_by(tranche.receipts, deducted);
+            let over_advanced = advanced.at_most(paid_before);
+            advanced -= over_advanced;
             let held = HeldTranche {
                 stream,
                 pool: None,
@@ -229,6 +235,7 @@ impl Timeline {
                 period: tranche.period,
                 receipts,
                 advanced_before,
+                over_advanced,
                 on_demand: matches!(
                     tranche.amount,
                     Authority::OfEligible(..) | Authority::InKind(..)
@@ -288,6 +295,29 @@ impl Timeline {
         deducted
     }
 
+    /// Receipts lowered by what is deducted, evenly over what is still to come, and how much of that exceeds
+    /// what is still to come since it was advanced before the plan.
+    fn lowered_by(&self, receipts: Receipts, deducted: Money) -> (Receipts, Money) {
+        let ahead = |rows: &[(Month, Money)]| {
+            let coming = rows.iter().filter(|(month, _)| *month >= self.horizon.start);
+            coming.copied().collect::<Vec<_>>()
+        };
+        let (Receipts::Advanced(rows) | Receipts::Earned(rows)) = &receipts else {
+            return (receipts, Money::ZERO);
+        };
+        if deducted.is_zero() {
+            return (receipts, Money::ZERO);
+        }
+        let rows = ahead(rows);
+        let coming: Money = rows.iter().map(|(_, amount)| *amount).sum();
+        let left = (coming - deducted).floor_zero();
+        let paid_before = (deducted - coming).floor_zero();
+        match receipts {
+            Receipts::Advanced(_) => (scale(&Receipts::Advanced(rows), left, coming), paid_before),
+            other => (scale(&other, left, coming), Money::ZERO),
+        }
+    }
+
     fn amount(
         &mut self,
         plan: &Plan,
@@ -333,6 +363,7 @@ impl Timeline {
     /// Places a tranche in its purse; what a pool's membership gives goes into the pool's.
     fn split_among_pools(&mut self, plan: &Plan, tranche: HeldTranche) {
         let (mut rest, mut advanced) = (tranche.amount, tranche.advanced_before);
+        let mut over = tranche.over_advanced;
         // Income of an award's project stays with the project.
         let pools = if tranche.project.is_some() { &[] } else { plan.pools.as_slice() };
         for (index, pool) in pools.iter().enumerate() {
@@ -342,6 +373,8 @@ impl Timeline {
             rest -= part;
             let advanced_before = share.of(tranche.advanced_before).at_most(advanced);
             advanced -= advanced_before;
+            let over_advanced = share.of(tranche.over_advanced).at_most(over);
+            over -= over_advanced;
             self.hold(
                 plan,
                 HeldTranche {
@@ -349,19 +382,18 @@ impl Timeline {
                     receipts: scale(&tranche.receipts, part, tranche.amount),
                     amount: part,
                     advanced_before,
+                    over_advanced,
                     ..tranche.clone()
                 },
             );
         }
         let receipts = scale(&tranche.receipts, rest, tranche.amount);
-        self.hold(
-            plan,
-            HeldTranche { amount: rest, receipts, advanced_before: advanced, ..tranche },
-        );
+        let own = HeldTranche { amount: rest, receipts, advanced_before: advanced, ..tranche };
+        self.hold(plan, HeldTranche { over_advanced: over, ..own });
     }
 
     fn hold(&mut self, plan: &Plan, mut tranche: HeldTranche) {
-        if tranche.amount.is_zero() {
+        if tranche.authority().is_zero() {
             return;
         }
         let (stream, pool, project) = (tranche.stream, tranche.pool, tranche.project);
@@ -383,6 +415,7 @@ impl Timeline {
             if like {
                 kept.amount += next.amount;
                 kept.advanced_before += next.advanced_before;
+                kept.over_advanced += next.over_advanced;
                 kept.receipts = join(&kept.receipts, &next.receipts);
             }
             like

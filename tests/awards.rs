@@ -785,3 +785,108 @@ fn a_fixed_amount_award_has_no_caps_or_recovery_2_cfr_200_201_b_1() {
     let told = refused(&[line("care", "care", 10_000, ""), award("hrsa", 10_000, more)].concat());
     assert!(told.contains("2 CFR 200.201(b)(1)"), "{told}");
 }
+
+/// An award of 120,000 for 2025 that is paid in advance, seen from July: 60,000 is spent, and its activity
+/// earns 20,000 in August, which is deducted.
+fn advanced_and_deducted(award: &str, opening: &str, cost: u32) -> Told {
+    let tables = format!(
+        "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = {cost}\n\
+         [stream.hrsa]\nkind = \"grant\"\nfunder = \"An agency\"\nstatus = \"secured\"\n\
+         award = 120_000\nfrom = \"2025-01\"\nuntil = \"2025-12\"\npays-for = [\"care\"]\n\
+         program-income = \"deduction\"\n{award}\n\
+         [stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+         payments = [{{ month = \"2025-08\", amount = 20_000 }}]\nuntil = \"2025-12\"\n\
+         pays-for = [\"care\"]\nearned-by = \"hrsa\"\n\
+         [opening.stream.hrsa]\nspent = 60_000\n{opening}\n"
+    );
+    told(9, &tables)
+}
+
+#[test]
+fn an_advance_beyond_what_deducted_income_leaves_goes_back_2_cfr_200_307_b_1() {
+    for federal in ["federal = true", ""] {
+        // All of it was advanced: 60,000 is held, 120,000 - 60,000 - 20,000 = 40,000 may be spent, and is: with
+        // the 20,000 earned it pays 10,000 a month. 20,000 of the advance goes back after December.
+        let award = format!("{federal}\npayment = {{ method = \"advance\" }}");
+        let told = advanced_and_deducted(&award, "cash = 60_000", 10_000);
+        assert_eq!(told.drawn("hrsa"), "40000.00");
+        let book = told.stream("hrsa");
+        assert_eq!(book.opening[0].to_string(), "60000.00");
+        assert_eq!(book.refund_due[5].to_string(), "20000.00");
+        assert!(book.lapsed.iter().all(|lapsed| lapsed.is_zero()));
+        let cash = &told.forecast.books.cash;
+        assert_eq!(cash.refunds[6].to_string(), "20000.00");
+        assert_eq!(cash.closing[5].to_string(), "20000.00");
+        assert_eq!((cash.closing[8], cash.restricted[8]), (Money::ZERO, Money::ZERO));
+        // The second half comes in July and October: 60,000 - 20,000, and nothing is over.
+        let award =
+            format!("{federal}\npayment = {{ method = \"advance\", instalments = \"quarterly\" }}");
+        let told = advanced_and_deducted(&award, "", 10_000);
+        assert_eq!(told.drawn("hrsa"), "40000.00");
+        assert!(told.stream("hrsa").refund_due.iter().all(|refund| refund.is_zero()));
+        let cash = &told.forecast.books.cash;
+        let hrsa = &cash.receipts_by_stream[1];
+        assert_eq!(
+            (hrsa[0].to_string(), hrsa[3].to_string()),
+            ("20000.00".into(), "20000.00".into())
+        );
+        assert_eq!(cash.closing[8], Money::ZERO);
+    }
+}
+
+#[test]
+fn an_advance_that_deducted_income_takes_whole_goes_back_whole_2_cfr_200_307_b_1() {
+    // 110,000 is spent and 10,000 held; the 20,000 that is earned takes all of it.
+    let tables = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n\
+         [stream.hrsa]\nkind = \"grant\"\nfunder = \"An agency\"\nstatus = \"secured\"\n\
+         award = 120_000\nfrom = \"2025-01\"\nuntil = \"2025-12\"\npays-for = [\"care\"]\n\
+         program-income = \"deduction\"\npayment = { method = \"advance\" }\n\
+         [stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+         payments = [{ month = \"2025-08\", amount = 20_000 }]\nuntil = \"2025-12\"\n\
+         pays-for = [\"care\"]\nearned-by = \"hrsa\"\n\
+         [opening.stream.hrsa]\nspent = 110_000\ncash = 10_000\n";
+    let told = told(9, tables);
+    assert_eq!(told.drawn("hrsa"), "0.00");
+    assert_eq!(told.stream("hrsa").refund_due[5].to_string(), "10000.00");
+    assert_eq!(told.forecast.books.cash.refunds[6].to_string(), "10000.00");
+    // July and what the fees leave of 2026 stay unfunded: 8 months from August are paid by the fees.
+    assert_eq!(told.gap(), "1000.00");
+}
+
+#[test]
+fn a_terminated_award_of_one_period_tells_what_is_lost_2_cfr_200_340() {
+    let care = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n";
+    let of = |more: &str| {
+        told(12, &[care, award("hrsa", 12_000, more).as_str()].concat()).amounts("award-terminated")
+    };
+    // Six months of 1,000 are spent by then, 6,000 lapses with it.
+    assert_eq!(of("termination = { on = \"2025-12\" }"), ["6000.00"]);
+    // All of it survives, or it ends by then anyhow.
+    assert!(of("termination = { on = \"2025-12\", survives = [\"cost.care\"] }").is_empty());
+    assert!(of("termination = { on = \"2026-06\" }").is_empty());
+}
+
+#[test]
+fn caps_count_what_the_award_pays_and_bind_income_where_it_states_them_42_usc_300ff_14_h() {
+    let cap = "cap = [{ on = [\"admin\"], share = \"10%\", of = \"award\" }]";
+    let of = |income: &str| {
+        let award =
+            format!("{cap}\nprogram-income = \"addition\"\nprogram-income-approval = \"Term 7\"");
+        let fees = format!(
+            "[stream.fees]\nkind = \"partner\"\nfunder = \"Patients\"\nstatus = \"secured\"\n\
+             payments = [{{ month = \"2025-07\", amount = 60_000 }}]\nuntil = \"2026-06\"\n\
+             pays-for = [\"anything\"]\nearned-by = \"hrsa\"\n{income}\n"
+        );
+        let admin = line("admin", "admin", 80_000, "");
+        let care = line("care", "care", 600_000, "");
+        told(12, &[admin, care, self::award("hrsa", 500_000, &award), fees].concat())
+    };
+    // 10 % of the 500,000 received is 50,000 of the award; income pays 30,000 more of it.
+    let free = of("");
+    assert_eq!(free.draws("hrsa", "admin"), "20000.00");
+    assert_eq!(free.draws("fees", "admin"), "60000.00");
+    // Where a term counts income too, the same cap on the income leaves 6,000 of it: 50,000 + 6,000.
+    let bound = of(cap);
+    assert_eq!(bound.draws("hrsa", "admin"), "50000.00");
+    assert_eq!(bound.draws("fees", "admin"), "6000.00");
+}

@@ -3,7 +3,6 @@
 use braidfund::export::json;
 use braidfund::forecast::{Forecast, Question};
 use braidfund::plan::Plan;
-use braidfund::plan::check;
 use braidfund::report::doubts::{self, Doubts};
 
 use super::args::{self, Format};
@@ -31,15 +30,14 @@ pub fn run(args: args::Check, screen: &Screen) -> Result<Ending, Stop> {
     Ok(if args.strict && doubtful { Ending::ConditionFailed } else { Ending::Done })
 }
 
-/// The findings of the first plan and its forecast, then what each other plan adds to them by
-/// itself.
+/// The findings of the first plan and its forecast, then what each other plan and its forecast add to them.
 fn cases(plans: &[Plan]) -> Result<Vec<Doubts>, Stop> {
     let (first, others) = plans.split_first().expect("there is a case to check");
     let findings = Forecast::from_plan(first, Question::default())?.findings;
     let mut cases = vec![Doubts { scenario: first.scenario.clone(), findings }];
     for plan in others {
         let known = &cases[0].findings;
-        let mut own = check::findings(plan);
+        let mut own = Forecast::from_plan(plan, Question::default())?.findings;
         own.retain(|finding| {
             !known
                 .iter()

@@ -1,7 +1,7 @@
 //! Doubts about what awards are under: termination, budget, indirect rates, program income, limits of pay.
 
 use super::{Facts, Finding, in_dollars, indices, stated, stream_path, sum};
-use crate::funding::{Stream, Terms};
+use crate::funding::Terms;
 use crate::money::Money;
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex};
@@ -20,24 +20,6 @@ fn about(
     let subject = format!("{}.{key}", stream_path(facts, stream));
     let finding = facts.finding(name, subject, message);
     amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
-}
-
-/// `award-terminated`: authority that never comes since its agreement is terminated (2 CFR 200.340).
-pub(super) fn award_terminated(facts: &Facts) -> Vec<Finding> {
-    let check = |stream: StreamIndex| {
-        let terms = facts.plan.stream(stream);
-        let end = terms.termination?.month;
-        let in_full = Stream { termination: None, ..terms.clone() };
-        let in_full = in_full.lower(&facts.plan.setting())?;
-        let amount = |tranches: &[crate::funding::Tranche]| sum(tranches.iter().filter_map(stated));
-        let lost = amount(&in_full.tranches) - amount(&facts.stream(stream).lowered.tranches);
-        let message = format!(
-            "it is terminated in {}: what would begin later never comes (2 CFR 200.340, 200.343)",
-            end.words()
-        );
-        about(facts, "award-terminated", stream, "termination", message, lost)
-    };
-    indices(&facts.plan.streams).filter_map(check).collect()
 }
 
 /// `budget-differs-from-award`: an approved budget that does not sum to its award.
