@@ -890,3 +890,25 @@ fn caps_count_what_the_award_pays_and_bind_income_where_it_states_them_42_usc_30
     assert_eq!(bound.draws("hrsa", "admin"), "50000.00");
     assert_eq!(bound.draws("fees", "admin"), "6000.00");
 }
+
+#[test]
+fn spending_of_closed_periods_that_wipes_the_open_one_is_told_2_cfr_200_1() {
+    // Periods of 12,000 a year from July 2024: the first closed with the plan's start, the second is open.
+    let of = |spent: u32, carryover: &str| {
+        let tables = format!(
+            "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n\
+             [stream.hrsa]\nkind = \"grant\"\nfunder = \"An agency\"\nfederal = true\n\
+             status = \"secured\"\naward = 36_000\nbudget-periods = \"yearly\"\n\
+             from = \"2024-04\"\nuntil = \"2027-03\"\n{carryover}\npays-for = [\"care\"]\n\
+             [opening.stream.hrsa]\nspent = {spent}\n"
+        );
+        told(12, &tables)
+    };
+    // From April to June 2025 3,000 of the open period were spent, 15,000 with the closed one.
+    assert!(of(3_000, "").amounts("open-period-spent").is_empty());
+    let wiped = of(15_000, "");
+    assert_eq!(wiped.amounts("open-period-spent"), ["15000.00"]);
+    // Both periods stay open where what one leaves may be carried over.
+    assert!(of(15_000, "carryover = \"automatic\"").amounts("open-period-spent").is_empty());
+    assert_eq!(of(24_000, "carryover = \"automatic\"").amounts("open-period-spent"), ["24000.00"]);
+}

@@ -273,11 +273,12 @@ const BASE_KINDS: &[Kind] = &[
                 "spent",
                 Shape::Money,
                 "0",
-                "What of the award was spent before the start; of a match, in that fiscal year.",
+                "What was spent before the start of the budget periods still open then, recovery with it; of \
+                 a match, in that fiscal year.",
             ),
             may("base", Shape::Money, "0", "What of that was the base of indirect recovery."),
             may("recovered", Shape::Money, "0", "What of that was indirect recovery."),
-            may("matched", Shape::Money, "0", "What was matched before the start."),
+            may("matched", Shape::Money, "0", "What has matched it before the start."),
             may(
                 "subawards",
                 Map(Pattern::Id, &Shape::Money),

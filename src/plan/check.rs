@@ -39,7 +39,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 24] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 25] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
@@ -53,6 +53,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 24] = [
     awards::indirect_rates_differ,
     lost_to_delay,
     milestone_after_period,
+    awards::open_period_spent,
     pool_rests_on_authority,
     awards::program_income_method_not_stated,
     awards::rule_carried_forward,

@@ -167,6 +167,12 @@ fn words_of_award(name: &str) -> Option<Words> {
             "",
             "2 CFR 200.414(f)",
         ),
+        "open-period-spent" => (
+            "opening position that spends all of its open budget periods",
+            "opening positions that spend all of their open budget periods",
+            "taken",
+            "",
+        ),
         "paid-after-closeout" => (
             "award with costs paid after its closeout",
             "awards with costs paid after their closeout",

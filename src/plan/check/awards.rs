@@ -95,6 +95,32 @@ pub(super) fn indirect_rates_differ(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
+/// `open-period-spent`: an opening position whose `spent` leaves nothing of the budget periods that are open at
+/// the start.
+pub(super) fn open_period_spent(facts: &Facts) -> Vec<Finding> {
+    let start = facts.plan.horizon.start;
+    let check = |stream: StreamIndex| {
+        let spent = facts.plan.opening_of(stream)?.spent;
+        let award = facts.stream(stream).lowered.tranches.iter();
+        let award: Vec<_> = award.filter(|tranche| tranche.award == 0).collect();
+        let open = award.iter().filter(|tranche| tranche.first <= start);
+        let open = sum(open.filter_map(|tranche| stated(tranche)));
+        let taken = spent.at_most(sum(award.iter().filter_map(|tranche| stated(tranche))));
+        let message = format!(
+            "the {} that it states as spent leave nothing of the {} of its budget periods that are \
+             open at the start: count what was spent of those alone, closed ones left out",
+            in_dollars(spent),
+            in_dollars(open)
+        );
+        let name = &facts.plan.stream(stream).name;
+        let subject = format!("opening.stream.{name}.spent");
+        let finding = facts.finding("open-period-spent", subject, message);
+        let wiped = spent >= open && taken.is_positive();
+        wiped.then_some(Finding { amount: Some(taken), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
 /// `program-income-method-not-stated`: income of an award that does not say how it is used, so that it is
 /// deducted (2 CFR 200.307(b)).
 pub(super) fn program_income_method_not_stated(facts: &Facts) -> Vec<Finding> {
