@@ -39,6 +39,8 @@ pub struct Stream {
     pub carryover: bool,
     /// What the award is under beside: bits of its rules.
     pub under: u8,
+    /// Bits and sizes of its timing: delay, true-up, withhold, opening position, use of program income.
+    pub timing: u32,
 }
 
 /// A plan as a list of its parts, so that a failing one shrinks.
@@ -50,6 +52,8 @@ pub struct Parts {
     pub streams: Vec<Stream>,
     pub pool: Option<(u8, u8)>,
     pub protect: u8,
+    /// A line of credit: its limit, and the cash at the start.
+    pub credit: Option<(u32, u32)>,
 }
 
 prop_compose! {
@@ -76,15 +80,17 @@ prop_compose! {
 
 prop_compose! {
     fn stream()(
-        kind in 0..9_u8, amount in 1..60_000_000_u32, from in 0..24_u8, length in 1..30_u8,
-        status in 0..3_u8, federal in prop::bool::weighted(0.4),
+        kind in 0..11_u8, amount in 1..60_000_000_u32, from in 0..24_u8, length in 1..30_u8,
+        status in prop::sample::select(vec![0_u8, 0, 1, 2]), federal in prop::bool::weighted(0.4),
         pays in prop::collection::vec(0..10_u8, 1..6), rules in rules(),
-        reimbursed: bool, carryover: bool, under in prop::option::weighted(0.5, any::<u8>()),
+        reimbursed: bool, carryover: bool,
+        under in (prop::option::weighted(0.7, any::<u8>()), prop::option::weighted(0.7, any::<u32>())),
     ) -> Stream {
         let (unrestricted, cap, indirect, matching, last_resort) = rules;
         Stream {
             kind, amount, from, length, status, federal, pays, unrestricted, cap, indirect, matching,
-            last_resort, reimbursed, carryover, under: under.unwrap_or(0),
+            last_resort, reimbursed, carryover, under: under.0.unwrap_or(0),
+            timing: under.1.unwrap_or(0),
         }
     }
 }
@@ -95,10 +101,11 @@ prop_compose! {
         months in 1..40_u8, fiscal in 0..12_u8,
         costs in prop::collection::vec(cost(), 1..10),
         streams in prop::collection::vec(stream(), 0..8),
-        pool in prop::option::weighted(0.2, (0..8_u8, 1..100_u8)),
+        pool in prop::option::weighted(0.4, (0..8_u8, 1..100_u8)),
         protect in 0..14_u8,
+        credit in prop::option::weighted(0.3, (1..20_000_000_u32, 0..5_000_000_u32)),
     ) -> Parts {
-        Parts { months, fiscal, costs, streams, pool, protect }
+        Parts { months, fiscal, costs, streams, pool, protect, credit }
     }
 }
 
@@ -125,13 +132,54 @@ fn dollars(cents: u32) -> String {
     format!("\"{}.{:02}\"", cents / 100, cents % 100)
 }
 
-fn month(offset: u32) -> String {
-    format!("{}-{:02}", 2024 + offset / 12, offset % 12 + 1)
+/// The month so many after January 2024, in which every plan starts.
+fn month(offset: impl Into<i64>) -> String {
+    let offset = offset.into();
+    format!("{}-{:02}", 2024 + offset.div_euclid(12), offset.rem_euclid(12) + 1)
+}
+
+fn percent_of(cents: u32, percent: u32) -> u32 {
+    (u64::from(cents) * u64::from(percent) / 100) as u32
 }
 
 /// In-kind can cover a line only where one exists; such a stream takes no rules of its own.
 fn is_in_kind(stream: &Stream) -> bool {
     stream.kind == 7
+}
+
+fn is_loan(stream: &Stream) -> bool {
+    stream.kind >= 9
+}
+
+impl Stream {
+    fn has_timing(&self, bit: u8) -> bool {
+        self.timing & (1 << bit) != 0
+    }
+
+    /// A size from the bits of its timing.
+    fn size(&self, shift: u8, below: u32) -> u32 {
+        (self.timing >> shift) % below
+    }
+
+    /// Whether it was running before the plan, which states its position.
+    fn runs_before(&self) -> bool {
+        matches!(self.kind, 0 | 1) && self.has_timing(0)
+    }
+
+    /// Whether it was running before the plan and all of it was advanced.
+    fn advanced_whole(&self) -> bool {
+        self.runs_before()
+            && self.kind == 0
+            && (self.has_timing(4) || self.has_timing(6))
+            && !self.reimbursed
+    }
+
+    /// Its first and last month, from the plan's start.
+    fn window(&self) -> (i64, i64) {
+        let before = if self.runs_before() { i64::from(1 + self.size(8, 14)) } else { 0 };
+        let from = if before > 0 { -before } else { i64::from(self.from) };
+        (from, from + before + i64::from(self.length) - 1)
+    }
 }
 
 impl Parts {
@@ -150,6 +198,10 @@ impl Parts {
             blocks.push(self.stream(index, stream));
         }
         blocks.extend(self.pool());
+        blocks.extend(self.credit());
+        for (index, stream) in self.streams.iter().enumerate() {
+            blocks.extend(self.opening(index, stream));
+        }
         blocks
     }
 
@@ -201,7 +253,8 @@ impl Parts {
         for (stream, share) in &cost.benefit {
             let stream = usize::from(*stream);
             let known = shares.iter().any(|(named, _)| *named == stream);
-            if stream < self.streams.len() && !known && !is_in_kind(&self.streams[stream]) {
+            let named = self.streams.get(stream);
+            if named.is_some_and(|named| !is_in_kind(named) && !is_loan(named)) && !known {
                 shares.push((stream, *share));
             }
         }
@@ -214,8 +267,10 @@ impl Parts {
     }
 
     fn stream(&self, index: usize, stream: &Stream) -> String {
-        let from = u32::from(stream.from);
-        let until = from + u32::from(stream.length) - 1;
+        if is_loan(stream) {
+            return self.loan(index, stream);
+        }
+        let (from, until) = stream.window();
         let amount = dollars(stream.amount);
         let status = STATUSES[stream.status as usize];
         let mut text = format!(
@@ -223,7 +278,9 @@ impl Parts {
             index % 3
         );
         let window = format!("from = \"{}\"\nuntil = \"{}\"\n", month(from), month(until));
-        let payment = if stream.reimbursed {
+        let payment = if stream.advanced_whole() {
+            "payment = { method = \"advance\" }\n"
+        } else if stream.reimbursed {
             "payment = { method = \"reimbursement\", lag-months = 2, cycle-months = 3 }\n"
         } else {
             "payment = { method = \"advance\", instalments = \"quarterly\" }\n"
@@ -242,9 +299,10 @@ impl Parts {
                 "kind = \"payer\"\n".to_string(),
                 format!(
                     "method = \"pmpm\"\nmembers = \"members\"\nrate = \"{}.{:02}\"\n\
-                         collection-lag-months = 2\npass-through = \"10%\"\n",
+                         collection-lag-months = 2\npass-through = \"10%\"\n{}",
                     stream.amount % 30,
-                    stream.amount % 100
+                    stream.amount % 100,
+                    corrections(stream)
                 ),
             ),
             3 => (
@@ -253,7 +311,12 @@ impl Parts {
             ),
             4 => (
                 "kind = \"public\"\n".to_string(),
-                "method = \"match\"\nrate = \"50%\"\n".to_string(),
+                match stream.has_timing(5) {
+                    true => {
+                        format!("method = \"match\"\nrate = \"50%\"\nyearly-limit = {amount}\n")
+                    }
+                    false => "method = \"match\"\nrate = \"50%\"\n".to_string(),
+                },
             ),
             5 => (
                 format!("kind = \"partner\"\nmonthly = {}\n", dollars(stream.amount / 24 + 1)),
@@ -277,6 +340,9 @@ impl Parts {
         }
         text += &keys;
         text += &window;
+        if stream.has_timing(1) && !is_in_kind(stream) {
+            text += &format!("start-delay-months = {}\n", stream.size(16, 7));
+        }
         if stream.federal && !is_in_kind(stream) {
             text += "federal = true\n";
         }
@@ -349,7 +415,8 @@ impl Parts {
             text += "salary-limit = 9_000\n";
         }
         if has(2) {
-            let on = month(u32::from(stream.from) + u32::from(stream.length) / 2);
+            let (from, until) = stream.window();
+            let on = month((from + until + 1).div_euclid(2));
             let survives = match grant && has(3) {
                 true => format!(", survives = [{}]", self.line(stream.pays[0])),
                 false => String::new(),
@@ -362,16 +429,96 @@ impl Parts {
         if has(4) && stream.kind == 0 && !matched && !stream.reimbursed && plain {
             text += "fixed-amount = true\n";
         }
-        if has(5) && grant {
-            text += "program-income = \"cost-sharing\"\nprogram-income-approval = \"a letter\"\n";
+        let approved = "program-income-approval = \"a letter\"\n";
+        if (has(5) || has(6) || has(7)) && grant {
+            text += &match stream.amount % 3 {
+                0 => "program-income = \"deduction\"\n".to_string(),
+                1 => format!("program-income = \"addition\"\n{approved}"),
+                _ => format!("program-income = \"cost-sharing\"\n{approved}"),
+            };
         }
-        let award = self.streams.iter().position(|other| matches!(other.kind, 0 | 1 | 3));
-        if let Some(award) = award.filter(|award| has(6) && *award != index)
+        let first = |may: fn(&Stream) -> bool| self.streams.iter().position(|other| may(other));
+        let award = first(Stream::advanced_whole)
+            .or_else(|| first(|other| matches!(other.kind, 0 | 1 | 3)));
+        if let Some(award) = award.filter(|award| (has(4) || has(6) || has(7)) && *award != index)
             && matches!(stream.kind, 2 | 5 | 6)
         {
             text += &format!("earned-by = \"s{award}\"\n");
         }
         text
+    }
+
+    /// A term loan, or a recoverable grant repaid from another stream or on a date.
+    fn loan(&self, index: usize, stream: &Stream) -> String {
+        let (from, until) = stream.window();
+        let pays = match stream.unrestricted {
+            true => "\"anything\"".to_string(),
+            false => self.line(stream.pays[0]),
+        };
+        let head = format!(
+            "[stream.s{index}]\nkind = \"loan\"\nstatus = \"{}\"\nfunder = \"Lender\"\n\
+             from = \"{}\"\namount = {}\npays-for = [{pays}]\n",
+            STATUSES[stream.status as usize],
+            month(from),
+            dollars(stream.amount)
+        );
+        let brings = |other: &Stream| matches!(other.kind, 0..=3 | 5 | 6);
+        let source = self.streams.iter().position(brings).filter(|_| stream.reimbursed);
+        let terms = match (stream.kind, source) {
+            (9, _) => format!(
+                "rate = \"{}%\"\nmonths = {}\ninterest-only-months = {}\n",
+                stream.size(4, 13),
+                stream.length,
+                stream.size(8, u32::from(stream.length))
+            ),
+            (_, Some(source)) => format!(
+                "method = \"recoverable-grant\"\nrepaid-from = {{ stream = \"s{source}\", share = \"{}%\" }}\n",
+                1 + stream.size(8, 100)
+            ),
+            (_, None) => format!(
+                "method = \"recoverable-grant\"\nrepayments = [{{ month = \"{}\", amount = {} }}]\n",
+                month(until),
+                dollars(stream.amount)
+            ),
+        };
+        head + &terms
+    }
+
+    fn credit(&self) -> Option<String> {
+        let (limit, cash) = self.credit?;
+        Some(format!(
+            "[credit]\nlender = \"A bank\"\nlimit = {}\nrate = \"9%\"\n\
+             [opening]\nunrestricted-cash = {}\n",
+            dollars(limit),
+            dollars(cash)
+        ))
+    }
+
+    /// What an award that was running before the plan has spent, and what of it is held, owed or matched.
+    fn opening(&self, index: usize, stream: &Stream) -> Option<String> {
+        if !stream.runs_before() {
+            return None;
+        }
+        let spent = percent_of(stream.amount, stream.size(12, 110));
+        let left = stream.amount.saturating_sub(spent);
+        let mut text = format!("[opening.stream.s{index}]\nspent = {}\n", dollars(spent));
+        text += &match stream.reimbursed {
+            true => format!(
+                "receivables = [{{ month = \"2024-01\", amount = {} }}]\n",
+                dollars(percent_of(spent, stream.size(20, 50)))
+            ),
+            false if stream.advanced_whole() => format!("cash = {}\n", dollars(left)),
+            false => format!("cash = {}\n", dollars(percent_of(left, stream.size(20, 101)))),
+        };
+        if stream.indirect.is_some() && !stream.unrestricted {
+            text += &format!("base = {}\n", dollars(spent / 2));
+            text += &format!("recovered = {}\n", dollars(spent / 20));
+        }
+        if stream.matching.is_some() && !stream.unrestricted {
+            let matched = percent_of(spent, stream.size(16, 100));
+            text += &format!("matched = {}\n", dollars(matched));
+        }
+        Some(text)
     }
 
     fn pool(&self) -> Option<String> {
@@ -386,6 +533,27 @@ impl Parts {
             )
         })
     }
+}
+
+/// How a payer corrects what it paid, and what it keeps back until it measures.
+fn corrections(stream: &Stream) -> String {
+    let mut text = String::new();
+    if stream.has_timing(2) {
+        text += &format!(
+            "true-up = {{ retained = \"{}%\", after-months = {} }}\n",
+            85 + stream.size(8, 16),
+            1 + stream.size(12, 9)
+        );
+    }
+    if stream.has_timing(3) {
+        text += &format!(
+            "withhold = {{ share = \"{}%\", score = \"{}%\", paid-after-months = {} }}\n",
+            1 + stream.size(16, 20),
+            stream.size(20, 101),
+            stream.size(24, 9)
+        );
+    }
+    text
 }
 
 /// Reads a plan from its text.
