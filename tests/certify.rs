@@ -14,7 +14,7 @@ use braidfund::plan::Plan;
 use braidfund::plan::award::ProgramIncome;
 use braidfund::plan::cost::Form;
 use braidfund::plan::restriction::{
-    CapBound, MatchConvention, Restrictions, selected, standing_verdict,
+    CapBound, Claim, MatchConvention, Restrictions, selected, standing_verdict, verdict,
 };
 use braidfund::timeline::{HeldTranche, Selection, Timeline};
 use plans::parts;
@@ -82,9 +82,12 @@ const CORRUPTIONS: [(&str, Corruption); 10] = [
         for draw in &mut braid.draws {
             let Source::Tranche(tranche) = draw.source else { continue };
             let held = case.timeline.tranche(tranche);
-            let refused = (0..case.plan.lines.len()).map(LineIndex::from).find(|line| {
-                !standing_verdict(&case.plan, held.stream, held.pool, *line).is_allowed()
-            });
+            let claim =
+                Claim { stream: held.stream, pool: held.pool, first: held.first, last: held.last };
+            let month = case.timeline.horizon.month(draw.place);
+            let refused = (0..case.plan.lines.len())
+                .map(LineIndex::from)
+                .find(|line| !verdict(&case.plan, &claim, *line, month).is_allowed());
             if let Some(line) = refused {
                 draw.line = line;
                 braid.draws.sort_unstable();

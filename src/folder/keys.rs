@@ -273,8 +273,8 @@ const BASE_KINDS: &[Kind] = &[
                 "spent",
                 Shape::Money,
                 "0",
-                "What was spent before the start of the budget periods still open then, recovery with it; of \
-                 a match, in that fiscal year.",
+                "What budget periods still open at the start have spent, recovery with it; of a match, what it \
+                 paid in that fiscal year.",
             ),
             may("base", Shape::Money, "0", "What of that was the base of indirect recovery."),
             may("recovered", Shape::Money, "0", "What of that was indirect recovery."),

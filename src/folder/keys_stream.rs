@@ -180,7 +180,8 @@ pub const STREAM_KINDS: &[Kind] = &[
     },
     Kind {
         name: "cap",
-        doc: "The most that a selection may take.",
+        doc: "The most that a selection may take of what the stream itself pays; income of its project \
+              stands apart (42 USC 300ff-14(h)).",
         keys: &[
             need("on", SELECTORS, "The selection; `indirect` is the award's own recovery."),
             may("share", Share, "", "A share; or `amount`."),
@@ -192,7 +193,7 @@ pub const STREAM_KINDS: &[Kind] = &[
     },
     Kind {
         name: "floor",
-        doc: "The least that a selection must take.",
+        doc: "The least that a selection must take of what the stream itself pays.",
         keys: &[
             need("on", SELECTORS, "The selection."),
             need("share", Share, "The share."),
