@@ -14,7 +14,7 @@ use braidfund::plan::Plan;
 use braidfund::plan::award::ProgramIncome;
 use braidfund::plan::cost::Form;
 use braidfund::plan::restriction::{
-    CapBound, Claim, MatchConvention, Restrictions, selected, standing_verdict, verdict,
+    CapBound, Claim, MatchConvention, Restrictions, selected, verdict,
 };
 use braidfund::timeline::{HeldTranche, Selection, Timeline};
 use plans::parts;

@@ -437,7 +437,7 @@ impl Parts {
                 _ => format!("program-income = \"cost-sharing\"\n{approved}"),
             };
         }
-        let first = |may: fn(&Stream) -> bool| self.streams.iter().position(|other| may(other));
+        let first = |may: fn(&Stream) -> bool| self.streams.iter().position(may);
         let award = first(Stream::advanced_whole)
             .or_else(|| first(|other| matches!(other.kind, 0 | 1 | 3)));
         if let Some(award) = award.filter(|award| (has(4) || has(6) || has(7)) && *award != index)
