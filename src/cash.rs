@@ -8,7 +8,7 @@ mod credit;
 
 pub use credit::Credit;
 
-use crate::funding::{Receipts, Terms};
+use crate::funding::{Kind, Receipts, Terms, reimbursed_in};
 use crate::ledger::{Ledger, StreamBook};
 use crate::money::Money;
 use crate::month::Month;
@@ -38,8 +38,10 @@ pub struct Cash {
     pub refundable_advance: Vec<Money>,
     /// Costs incurred and not paid yet.
     pub payable: Vec<Money>,
-    /// Liquid unrestricted net assets by cash: unrestricted cash and what awards and unrestricted streams
-    /// owe, less what is payable and what loans take back.
+    /// Of what is held for the purposes of restricted streams, what was borrowed: its debt is counted too.
+    pub restricted_borrowed: Vec<Money>,
+    /// Liquid unrestricted net assets by cash: unrestricted cash, borrowed cash that is still held, and what
+    /// awards and unrestricted streams owe, less what is payable and what is owed to lenders, due or not.
     pub liquid: Vec<Money>,
     /// Unrestricted cash at the month's end without what the line of credit lends.
     pub own_unrestricted: Vec<Money>,
@@ -129,6 +131,7 @@ impl Cash {
             receivable: zeros(),
             refundable_advance: zeros(),
             payable: zeros(),
+            restricted_borrowed: zeros(),
             liquid: zeros(),
             own_unrestricted: zeros(),
             credit: None,
@@ -162,9 +165,14 @@ impl Cash {
             for (stream, held) in streams.iter().zip(&mut held) {
                 *held += stream.receipts[place] - stream.paid[place] - stream.refunds[place];
             }
-            let restricted =
-                ledger.streams.iter().zip(&held).filter(|(book, _)| !book.unrestricted);
-            self.restricted[place] = restricted.map(|(_, held)| held.floor_zero()).sum();
+            for (book, held) in ledger.streams.iter().zip(&held) {
+                if !book.unrestricted {
+                    self.restricted[place] += held.floor_zero();
+                    if book.kind == Some(Kind::Loan) {
+                        self.restricted_borrowed[place] += held.floor_zero();
+                    }
+                }
+            }
             self.closing[place] = total;
             self.unrestricted[place] = total - self.restricted[place];
             self.closing_all_costs[place] = all;
@@ -203,7 +211,8 @@ impl Cash {
             owing = costs - paid;
             self.payable[place] = owing;
             let debts: Money = ledger.debts.iter().map(|debt| debt.owed[place]).sum();
-            self.liquid[place] = self.unrestricted[place] + soon_liquid - owing - debts;
+            let held = self.unrestricted[place] + self.restricted_borrowed[place];
+            self.liquid[place] = held + soon_liquid - owing - debts;
         }
         debug_assert!(owing >= Money::ZERO);
     }
@@ -314,7 +323,7 @@ fn post_receipts<'a>(
         stream.earned.clone_from(&book.drawn);
         let begun = first.since(plan.horizon.start);
         stream.invoices = Some((begun, cycle.max(1) as i32));
-        stream.reimburse(&book.drawn, begun, cycle.max(1) as i32, lag as i32);
+        stream.reimburse(&book.drawn, begun, cycle, lag);
     }
 }
 
@@ -336,10 +345,9 @@ impl StreamCash {
 
     /// Cash after it was spent: a cycle's draws are invoiced in the cycle's last month. Cycles run from the
     /// award's first month, which may lie before the plan.
-    fn reimburse(&mut self, drawn: &[Money], begun: i32, cycle: i32, lag: i32) {
+    fn reimburse(&mut self, drawn: &[Money], begun: i32, cycle: u32, lag: u32) {
         for (place, amount) in drawn.iter().enumerate() {
-            let position = place as i32 - begun;
-            let paid = begun + (position.div_euclid(cycle) + 1) * cycle - 1 + lag;
+            let paid = reimbursed_in(place as i32, begun, cycle, lag);
             if let Some(receipts) = self.receipts.get_mut(paid as usize) {
                 *receipts += *amount;
             }

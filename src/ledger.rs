@@ -177,7 +177,9 @@ pub struct DrawBook {
 pub struct DebtBook {
     /// The loan's place in [`Ledger::streams`].
     pub stream: usize,
-    /// Principal that is not due yet at each month's end. What fell due and stays unpaid is a gap.
+    /// What was owed at the plan's start.
+    pub before: Money,
+    /// Principal owed at each month's end: not due yet, or due and never paid.
     pub owed: Vec<Money>,
 }
 
@@ -440,6 +442,25 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// What each loan owes: principal that is not due yet, and what fell due and no draw paid.
+    fn debts(&self) -> Vec<DebtBook> {
+        let book = |(stream, not_due): &(StreamIndex, Vec<Money>)| {
+            let stream = stream.at();
+            let due = Some((stream, DueKind::Principal));
+            let principal = self.lines.iter().find(|line| line.due == due);
+            let first = principal.map_or(Money::ZERO, |line| line.need[0]);
+            let before = not_due[0] + first - self.streams[stream].made_available[0];
+            let mut owed = not_due.clone();
+            let mut unpaid = Money::ZERO;
+            for (place, owed) in owed.iter_mut().enumerate() {
+                unpaid += principal.map_or(Money::ZERO, |line| line.gap[place]);
+                *owed += unpaid;
+            }
+            DebtBook { stream, before, owed }
+        };
+        self.timeline.debts.iter().map(book).collect()
+    }
+
     fn finish(self, braid: &Braid) -> Ledger {
         let place_of = |tranche: TrancheIndex| {
             let stream = self.timeline.tranche(tranche).stream.at();
@@ -483,6 +504,7 @@ impl<'a> Keeper<'a> {
         let matches = braid.matches.iter().map(matched).collect();
         let recoveries = braid.recoveries.iter().map(recovery).collect();
         let pools = self.plan.pools.iter();
+        let debts = self.debts();
         Ledger {
             horizon: self.plan.horizon,
             fiscal: self.plan.fiscal,
@@ -505,7 +527,7 @@ impl<'a> Keeper<'a> {
                 },
             ),
             advances: self.advances,
-            debts: self.timeline.debts.iter().map(debt_book).collect(),
+            debts,
             pools: pools.map(|pool| (pool.name.to_string(), pool.title.clone())).collect(),
             memos: self.timeline.memos.clone(),
             lines: self.lines,
@@ -513,10 +535,6 @@ impl<'a> Keeper<'a> {
             tranches: self.tranches,
         }
     }
-}
-
-fn debt_book((stream, owed): &(StreamIndex, Vec<Money>)) -> DebtBook {
-    DebtBook { stream: stream.at(), owed: owed.clone() }
 }
 
 /// Rows in order, those of one key joined.

@@ -261,9 +261,11 @@ pub struct IndirectRow {
 pub struct PartnerRow {
     /// The organisation.
     pub name: String,
-    /// What of its money is drawn.
+    /// What of its money is drawn, but for what it lends.
     pub put_in: Money,
-    /// The functions that its money pays for, the largest first, with amounts.
+    /// What of the money that it lends is drawn: it has to be repaid.
+    pub lent: Money,
+    /// The functions that what it puts in pays for, the largest first, with amounts.
     pub pays_for: Vec<(String, Money)>,
     /// The cost that it bears itself, as planned.
     pub bears: Money,
@@ -291,6 +293,8 @@ pub struct CreditMeasure {
 pub struct DebtRow {
     /// The stream's id.
     pub stream: String,
+    /// What was owed at the plan's start.
+    pub owed_before: Money,
     /// What comes in within the horizon.
     pub borrowed: Money,
     /// Principal that falls due within the horizon.
@@ -299,7 +303,7 @@ pub struct DebtRow {
     pub interest: Money,
     /// Of both, what stays unpaid.
     pub unpaid: Money,
-    /// Principal that falls due after the horizon.
+    /// Principal owed at the horizon's end: due after it, or due within it and never paid.
     pub owed: Money,
 }
 
@@ -804,7 +808,9 @@ fn partners(ledger: &Ledger) -> Vec<PartnerRow> {
     let mut pays: BTreeMap<(String, String), Money> = BTreeMap::new();
     for draw in &ledger.draws {
         let stream = &ledger.streams[draw.stream];
-        if stream.kind.is_some_and(|kind| kind != Kind::Reserve) {
+        if stream.kind == Some(Kind::Loan) {
+            row_of(&mut rows, &stream.funder).lent += draw.amount;
+        } else if stream.kind.is_some_and(|kind| kind != Kind::Reserve) {
             row_of(&mut rows, &stream.funder).put_in += draw.amount;
             let function = ledger.lines[draw.line.at()].function.clone();
             *pays.entry((stream.funder.clone(), function)).or_default() += draw.amount;
@@ -836,6 +842,7 @@ fn row_of<'a>(rows: &'a mut BTreeMap<String, PartnerRow>, name: &str) -> &'a mut
     rows.entry(name.to_string()).or_insert_with(|| PartnerRow {
         name: name.to_string(),
         put_in: Money::ZERO,
+        lent: Money::ZERO,
         pays_for: Vec::new(),
         bears: Money::ZERO,
         savings: Money::ZERO,

@@ -106,15 +106,6 @@ fn illiquid(plan: &Plan) -> Money {
     opening.fixed_assets - opening.fixed_asset_debt + opening.board_designated
 }
 
-/// Cash of unrestricted streams that is held at the start and is no liability.
-fn held_free(plan: &Plan, ledger: &Ledger) -> Money {
-    let own = plan.opening.streams.iter().filter(|(stream, _)| {
-        ledger.streams[stream.at()].unrestricted
-            && recognition(plan, *stream) != Recognition::AsSpent
-    });
-    own.map(|(_, opening)| opening.cash).sum()
-}
-
 impl NetAssets {
     /// The net assets that follow from the books.
     ///
@@ -147,8 +138,9 @@ impl NetAssets {
         }
         books.opening_without = plan.opening.net_assets.unwrap_or_else(|| {
             let stated = plan.opening.streams.iter().flat_map(|(_, one)| &one.receivables);
-            let owed: Money = stated.map(|(_, amount)| *amount).sum();
-            cash.opening_unrestricted + owed + held_free(plan, ledger) - owed_before(ledger)
+            let receivable: Money = stated.map(|(_, amount)| *amount).sum();
+            let owed: Money = ledger.debts.iter().map(|debt| debt.before).sum();
+            cash.opening_unrestricted + receivable + books.opening_without - owed
         });
         books.close(plan)?;
         Ok(books)
@@ -180,7 +172,10 @@ impl NetAssets {
         let restricted = !book.unrestricted;
         let rule = recognition(plan, index);
         match rule {
-            Recognition::Never => return,
+            Recognition::Never => {
+                self.hold(plan, index, false, Money::ZERO);
+                return;
+            }
             Recognition::AsSpent => {
                 // Spent in the month in which it is earned: no restriction is left.
                 add(&mut self.contributions, &book.drawn);
@@ -189,6 +184,7 @@ impl NetAssets {
             Recognition::AsEarned | Recognition::WhenAvailable | Recognition::AtOnce => {}
         }
         let own = || timeline.tranches.iter().filter(|tranche| tranche.stream == index);
+        let mut held_in_awards = Money::ZERO;
         for tranche in own() {
             let award = |other: &&HeldTranche| other.award == tranche.award;
             // An award is promised when it begins, also where its first periods are over.
@@ -209,7 +205,10 @@ impl NetAssets {
             } else if restricted || month < tranche.first {
                 match recognised {
                     Some(place) => self.contributions_restricted[place] += tranche.authority(),
-                    None => self.opening_with += tranche.authority(),
+                    None => {
+                        self.opening_with += tranche.authority();
+                        held_in_awards += tranche.advanced_before + tranche.over_advanced;
+                    }
                 }
                 if !restricted {
                     // A promise for later is restricted until its time.
@@ -219,6 +218,9 @@ impl NetAssets {
                 self.contributions[place] += tranche.authority();
             }
         }
+        // No donor restricts what a service earned.
+        let donor_restricts = restricted && rule != Recognition::AsEarned;
+        self.hold(plan, index, donor_restricts, held_in_awards);
         if rule == Recognition::AsEarned {
             return;
         }
@@ -231,6 +233,17 @@ impl NetAssets {
                 self.lost_unrestricted[place] += gone;
             }
         }
+    }
+
+    /// Adds cash of a stream that is held at the start to its class, but for what is counted with awards that
+    /// were promised before.
+    fn hold(&mut self, plan: &Plan, index: StreamIndex, donor_restricts: bool, counted: Money) {
+        let cash = plan.opening_of(index).map_or(Money::ZERO, |opening| opening.cash);
+        let class = match donor_restricts {
+            true => &mut self.opening_with,
+            false => &mut self.opening_without,
+        };
+        *class += (cash - counted).floor_zero();
     }
 
     /// Adds what a conditional award has received and not earned.
@@ -286,15 +299,4 @@ fn add(sums: &mut [Money], amounts: &[Money]) {
     for (sum, amount) in sums.iter_mut().zip(amounts) {
         *sum += *amount;
     }
-}
-
-/// What loans owe before the plan's first month.
-fn owed_before(ledger: &Ledger) -> Money {
-    let owed = |debt: &crate::ledger::DebtBook| {
-        let principal = ledger.lines.iter().filter(|line| line.is_repayment());
-        let own = principal.filter(|line| line.due.is_some_and(|(of, _)| of == debt.stream));
-        let first = own.map(|line| line.need[0]).sum::<Money>() + debt.owed[0];
-        first - ledger.streams[debt.stream].made_available[0]
-    };
-    ledger.debts.iter().map(owed).sum()
 }

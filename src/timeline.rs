@@ -41,7 +41,7 @@ pub struct Timeline {
     pub purses: Vec<Purse>,
     /// Amounts told beside the tranches, by stream.
     pub memos: Vec<(StreamIndex, Memo)>,
-    /// What each loan of this view still owes at the end of each month.
+    /// What of each loan of this view is not due yet at the end of each month.
     pub debts: Vec<(StreamIndex, Vec<Money>)>,
     /// Whether indirect recovery may be spent: it is never dependable.
     pub spends_recovery: bool,
@@ -193,12 +193,18 @@ impl Timeline {
             self.memos.extend(lowered.memos.into_iter().map(|memo| (stream, memo)));
         }
         if selection.holds_status(plan.stream(stream).status) {
-            let owed = dues::owed(plan, stream, &dues(plan, selection, stream));
-            self.debts.extend(owed.map(|owed| (stream, owed)));
+            let not_due = dues::not_due(plan, stream, &dues(plan, selection, stream));
+            self.debts.extend(not_due.map(|not_due| (stream, not_due)));
         }
         let opening = plan.opening_of(stream);
         let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
         let mut advanced = opening.map_or(Money::ZERO, |opening| opening.cash);
+        if let Terms::Loan(loan) = &plan.stream(stream).terms
+            && loan.from < self.horizon.start
+        {
+            // What was borrowed before and is not held any more is spent.
+            spent = spent.max((loan.amount - advanced).floor_zero());
+        }
         let firsts: Vec<Month> = lowered.tranches.iter().map(|tranche| tranche.first).collect();
         for tranche in lowered.tranches {
             if !selection.holds_status(tranche.status) {

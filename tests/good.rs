@@ -179,6 +179,9 @@ fn told(measures: &Measures) -> Vec<Measure> {
     tell("overhead", "", measures.overhead.to_string());
     for row in &measures.partners {
         tell("puts-in", &row.name, row.put_in.to_string());
+        if row.lent.is_positive() {
+            tell("lends", &row.name, row.lent.to_string());
+        }
         if row.bears.is_positive() {
             tell("bears", &row.name, row.bears.to_string());
         }

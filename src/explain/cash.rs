@@ -242,8 +242,11 @@ fn lowest(ask: Ask) -> Explanation {
     let formula = "the lowest month of closing cash paying every cost as planned, less what is held \
                    for restricted streams, from `as-of` on; told from the beginning of `as-of`";
     let (funded_month, funded) = measure.lowest_funded;
-    let label =
-        format!("lowest unrestricted cash, paying what is funded, {}", funded_month.words());
+    let label = format!(
+        "lowest unrestricted cash{}, paying what is funded, {}",
+        without_credit(ask),
+        funded_month.words()
+    );
     let funded = Part::aside(funded, label).see(Paying::Funded.id(funded_month));
     let working = Part::aside(measure.working_capital, "working capital that late payment takes")
         .see("cash/working-capital");
@@ -252,6 +255,11 @@ fn lowest(ask: Ask) -> Explanation {
     Explanation::sum_of(&subject, amount, formula, way_to(ask, place))
         .with(unpaid_by_line(ask, place))
         .with([here, funded, working])
+}
+
+/// The words that tell cash without what the line of credit lends, where there is a line.
+fn without_credit(ask: Ask) -> &'static str {
+    if ask.forecast.books.cash.credit.is_some() { " without the line of credit" } else { "" }
 }
 
 /// How unrestricted cash comes from the beginning of `as-of` to a month: parts that sum.
@@ -356,7 +364,8 @@ fn working_capital(ask: Ask) -> Explanation {
     let cash = &ask.forecast.books.cash;
     let (place, short) = cash.lowest_funded();
     let month = ask.month(place);
-    let label = format!("unrestricted cash at its lowest, {}", month.words());
+    let own = without_credit(ask);
+    let label = format!("unrestricted cash at its lowest{own}, {}", month.words());
     let part = Part::aside(short, label).see(Paying::Funded.id(month));
     let formula = "how far unrestricted cash falls below zero while paying only what the braid funds: \
                    what late payment by funders takes";
@@ -380,16 +389,26 @@ fn liquid_months(ask: Ask, word: &str) -> Option<Explanation> {
     let months = *ask.measures().cash.liquid_months.get(place?)?;
     let subject =
         format!("Months of liquid unrestricted net assets at the end of {}", period.words);
-    let formula = "unrestricted cash and what awards and unrestricted streams owe, less what is \
-                   payable, at the year's end; over the average cost of a month";
-    let cash = &ask.forecast.books.cash;
+    let formula = "unrestricted cash, borrowed cash that is held, and what awards and unrestricted streams \
+                   owe, less what is payable and what is owed to lenders, at the year's end; over the \
+                   average cost of a month";
+    let (cash, last) = (&ask.forecast.books.cash, period.last);
+    let debts: Money = ask.ledger().debts.iter().map(|debt| debt.owed[last]).sum();
+    let credit = cash.credit.as_ref().map_or(Money::ZERO, |line| line.balance[last]);
+    let known = cash.unrestricted[last] + cash.restricted_borrowed[last] - cash.payable[last];
+    let owing = cash.liquid[last] - (known - debts - credit);
     let parts = [
-        held(ask, &period, cash.liquid[period.last], "liquid unrestricted net assets"),
-        held(ask, &period, cash.unrestricted[period.last], "unrestricted cash"),
-        held(ask, &period, cash.payable[period.last], "costs incurred and not paid yet"),
-        yearly_cost(ask, &period),
+        (cash.liquid[last], "liquid unrestricted net assets"),
+        (cash.unrestricted[last], "unrestricted cash"),
+        (cash.restricted_borrowed[last], "borrowed cash that is held for its purpose"),
+        (owing, "owed by awards and unrestricted streams, less what payers take back"),
+        (cash.payable[last], "costs incurred and not paid yet"),
+        (debts, "owed of loans"),
+        (credit, "owed on the line of credit"),
     ];
-    Some(Explanation::of(&subject, Value::Number(months), formula).with(parts))
+    let parts = parts.into_iter().map(|(amount, label)| held(ask, &period, amount, label));
+    let explanation = Explanation::of(&subject, Value::Number(months), formula);
+    Some(explanation.with(parts).with([yearly_cost(ask, &period)]))
 }
 
 /// What is held at the end of a year.

@@ -126,6 +126,14 @@ fn cash(ask: Ask, ids: &mut Vec<String>) {
     }
     years(ask, "cash/days", ids);
     years(ask, "cash/liquid-months", ids);
+    for debt in &ask.ledger().debts {
+        with_periods(ask, &format!("debt/{}", ask.book(debt.stream).name), &[&debt.owed], ids);
+    }
+    if let Some(used) = &ask.forecast.books.cash.credit {
+        with_periods(ask, "credit", &[&used.balance], ids);
+    }
+    years(ask, "net-assets", ids);
+    years(ask, "net-assets/liquid", ids);
 }
 
 fn measures(ask: Ask, ids: &mut Vec<String>) {

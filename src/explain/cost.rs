@@ -1,7 +1,7 @@
 //! What a line needs in a month: the form of its amount, with the inputs behind it.
 
 use super::ask::Ask;
-use super::{Explanation, Part, Value, text};
+use super::{Explanation, Part, Value, debt, text};
 use crate::driver::yearly_index;
 use crate::funding::DueKind;
 use crate::money::Rate;
@@ -20,6 +20,11 @@ pub(super) fn line_month(ask: Ask, line: usize, place: usize, subject: &str) -> 
         let words = format!("{} to {}", planned.from.words(), planned.until.words());
         let formula = format!("the line has cost from {words} only");
         return Explanation::sum_of(subject, amount, formula, Vec::new()).with(term(ask, planned));
+    }
+    if let Form::Due(stream, kind) = planned.form
+        && let Some(told) = debt::due_in(ask, (stream, kind), place, (subject, amount))
+    {
+        return told;
     }
     let parts = amounts(ask, planned, place);
     let explanation = Explanation::of(subject, Value::Money(amount), formula(ask, planned))
@@ -79,7 +84,8 @@ fn formula(ask: Ask, line: &CostLine) -> String {
                 }
                 DueKind::Principal => format!("what of {title} is repaid in the month"),
                 DueKind::Interest => format!(
-                    "a twelfth of a year's interest on what is owed of {title}, rounded once"
+                    "a month's interest on what is owed of {title}, and with the first payment that of \
+                     the months before it"
                 ),
             }
         }

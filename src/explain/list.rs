@@ -9,7 +9,7 @@ pub(super) fn explain(ask: Ask, words: &[&str]) -> Option<Explanation> {
     let subject = match (*head, rest) {
         (
             "cash" | "draw" | "coverage" | "stranded" | "tranche" | "stream" | "indirect"
-            | "partner",
+            | "partner" | "debt" | "net-assets",
             [],
         ) => format!("Figures under `{head}`"),
         ("draw" | "tranche", [name]) => {
@@ -35,7 +35,7 @@ fn is_listed(ask: Ask, head: &str, id: &str) -> bool {
     let last = id.rsplit('/').next().and_then(|word| Period::parse(ask, word));
     matches!(
         (head, last.map(|period| period.grain)),
-        ("tranche", _) | (_, None) | ("cash", Some(Grain::Year(_)))
+        ("tranche", _) | (_, None) | ("cash" | "net-assets", Some(Grain::Year(_)))
     )
 }
 
@@ -58,6 +58,8 @@ fn form(head: &str) -> &'static str {
         "cash" => "`cash/<month>` and `cash/all-costs/<month>` are those of one month",
         "draw" => "`draw/<stream>/<cost>` may be followed by a year or month",
         "stream" => "`stream/<id>` may be followed by a year or month",
+        "debt" => "`debt/<stream>` may be followed by a year or month",
+        "net-assets" => "`net-assets/<year>` is of both classes",
         "coverage" => "`coverage/<group>` may be followed by a year",
         "tranche" => "`tranche/<stream>` lists those of one stream",
         "stranded" => {

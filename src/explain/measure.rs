@@ -413,7 +413,8 @@ fn partner(ask: Ask, name: &[&str]) -> Option<Explanation> {
     let parts: Vec<Part> = row.pays_for.iter().map(function).collect();
     let told: Money = parts.iter().map(Part::signed).sum();
     let subject = format!("Put in by {}", row.name);
-    let formula = "what is drawn of its money, by the function that it pays for";
+    let formula =
+        "what is drawn of its money but for what it lends, by the function that it pays for";
     let mut explanation = Explanation::sum_of(&subject, row.put_in, formula, parts);
     explanation.sums = told == row.put_in;
     let streams = ask.ledger().streams.iter().filter(|book| book.funder == row.name);
@@ -436,6 +437,7 @@ fn partner(ask: Ask, name: &[&str]) -> Option<Explanation> {
             .see(format!("cost/{}", ask.line_word(place)))
     });
     let totals = [
+        Part::aside(row.lent, "drawn of what it lends, which has to be repaid and is not put in"),
         Part::aside(row.bears, "cost that it bears itself, as planned"),
         Part::aside(row.savings, "savings generated for it"),
         Part::aside(row.captured, "of them captured by the partnership"),

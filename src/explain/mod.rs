@@ -21,11 +21,13 @@ mod ask;
 mod cash;
 mod catalogue;
 mod cost;
+mod debt;
 mod dependable;
 mod gap;
 mod list;
 mod measure;
 mod need;
+mod net_assets;
 mod stream;
 mod text;
 mod unknown;
@@ -52,6 +54,9 @@ pub const PATTERNS: &[(&str, &str)] = &[
     ("cash/lowest, cash/runs-out", "unrestricted cash, paying every cost"),
     ("cash/working-capital", "what late payment by funders takes"),
     ("cash/days/<year>, cash/liquid-months/<year>", "how long unrestricted cash lasts"),
+    ("debt/<stream>[/<year or month>]", "what a loan still owes"),
+    ("credit[/<year or month>]", "what the line of credit lends"),
+    ("net-assets/<year>, net-assets/liquid/<year>", "net assets, and what of them is liquid"),
     ("cliff, cliff/<month>", "falls of authority"),
     ("runway", "how long core costs and cash hold"),
     ("dependable, dependable/<year>", "core cost that dependable money alone covers"),
@@ -211,6 +216,9 @@ fn dispatch(ask: Ask, words: &[&str]) -> Option<Explanation> {
         "lapsed" => stream::lost(ask, stream::Loss::Lapsed, rest),
         "refund-due" => stream::lost(ask, stream::Loss::RefundDue, rest),
         "cash" => cash::explain(ask, rest),
+        "debt" => debt::balance(ask, rest),
+        "credit" => debt::credit(ask, rest),
+        "net-assets" => net_assets::explain(ask, rest),
         _ => measure::explain(ask, head, rest),
     };
     found.or_else(|| list::explain(ask, words))

@@ -254,7 +254,8 @@ const BASE_KINDS: &[Kind] = &[
             may(
                 "net-assets",
                 Shape::Money,
-                "unrestricted cash and what is owed",
+                "unrestricted cash, cash held of streams that no donor restricts, and receivables, less what \
+                 loans owe",
                 "Net assets without donor restrictions.",
             ),
             may("fixed-assets", Shape::Money, "0", "Land, buildings and equipment in them."),
@@ -267,7 +268,12 @@ const BASE_KINDS: &[Kind] = &[
         name: "opening.stream",
         doc: "The position of one running stream at the plan's start.",
         keys: &[
-            may("cash", Shape::Money, "0", "Cash held of it."),
+            may(
+                "cash",
+                Shape::Money,
+                "0",
+                "Cash held of it; what of an earlier loan is not held counts as spent.",
+            ),
             may("receivables", List(&Table(&["paid"])), "", "Cash owed, by expected month."),
             may(
                 "spent",

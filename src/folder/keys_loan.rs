@@ -52,10 +52,16 @@ pub const LOAN_KINDS: &[Kind] = &[
     },
     Kind {
         name: "repaid-from",
-        doc: "The stream whose money repays a recoverable grant, up to what is owed.",
+        doc: "The stream whose cash repays a recoverable grant, up to what is owed.",
         keys: &[
-            need("stream", Id("stream"), "The stream; its money counts when it may be spent."),
-            may("share", Share, "100%", "The share of its money."),
+            need(
+                "stream",
+                Id("stream"),
+                "The stream; its scheduled cash counts, from the month `from` of the grant on, in the \
+                 months in which its payment terms bring it. What is reimbursed counts as if spent \
+                 evenly.",
+            ),
+            may("share", Share, "100%", "The share of its cash."),
         ],
     },
 ];

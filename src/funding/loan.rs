@@ -40,14 +40,40 @@ pub enum Repayment {
     },
     /// A recoverable grant, without interest, on stated months.
     Dated(Vec<(Month, Money)>),
-    /// A recoverable grant, without interest, out of what another stream brings after it: this share of
-    /// it, up to what is owed, when it comes.
+    /// A recoverable grant, without interest, out of the cash that another stream brings from the grant's
+    /// month on: this share of it, up to what is owed, when it comes.
     Share {
-        /// The stream whose money starts the repayment.
+        /// The stream whose cash repays it.
         stream: StreamIndex,
         /// The share of it.
         share: Rate,
     },
+}
+
+/// The monthly payments of a loan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payments {
+    /// The level payment of principal and interest; interest-only and last payments differ from it.
+    pub level: Money,
+    /// Whole months without a payment before the first, whose interest is paid with it.
+    pub waited: u32,
+    /// The payments, the earliest first.
+    pub rows: Vec<Payment>,
+}
+
+/// One monthly payment of a loan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// The month.
+    pub month: Month,
+    /// What is owed before it.
+    pub owed: Money,
+    /// The month's interest on that.
+    pub interest: Money,
+    /// Interest of the months before the first payment, paid with it.
+    pub gathered: Money,
+    /// The principal.
+    pub principal: Money,
 }
 
 impl Loan {
@@ -77,38 +103,54 @@ impl Loan {
         }
     }
 
+    /// Its monthly payments; nothing for a recoverable grant, or where an amount leaves the bounds of
+    /// money.
+    pub fn payments(&self) -> Option<Payments> {
+        let Repayment::Monthly {
+            yearly_rate,
+            months,
+            interest_only_months,
+            balloon,
+            first_payment,
+        } = self.repayment
+        else {
+            return None;
+        };
+        let terms = LoanTerms {
+            principal: self.amount,
+            yearly_rate,
+            months,
+            interest_only_months,
+            balloon,
+        };
+        let schedule = LoanSchedule::new(terms).ok()?;
+        let waited = u32::try_from(first_payment.since(self.from) - 1).ok()?;
+        let gathered = interest(self.amount, yearly_rate, waited)?;
+        let mut rows = Vec::with_capacity(schedule.instalments.len());
+        for (at, instalment) in schedule.instalments.iter().enumerate() {
+            rows.push(Payment {
+                month: first_payment.plus(i32::try_from(at).ok()?)?,
+                owed: instalment.balance + instalment.principal,
+                interest: instalment.interest,
+                gathered: if at == 0 { gathered } else { Money::ZERO },
+                principal: instalment.principal,
+            });
+        }
+        Some(Payments { level: schedule.level, waited, rows })
+    }
+
     /// What falls due by its own terms, also outside a plan's horizon.
     fn dues(&self) -> Option<Vec<Due>> {
         match &self.repayment {
-            Repayment::Monthly {
-                yearly_rate,
-                months,
-                interest_only_months,
-                balloon,
-                first_payment,
-            } => {
-                let terms = LoanTerms {
-                    principal: self.amount,
-                    yearly_rate: *yearly_rate,
-                    months: *months,
-                    interest_only_months: *interest_only_months,
-                    balloon: *balloon,
+            Repayment::Monthly { .. } => {
+                let due = |payment: &Payment| {
+                    let Payment { month, interest, gathered, principal, .. } = *payment;
+                    [
+                        Due { month, kind: DueKind::Principal, amount: principal },
+                        Due { month, kind: DueKind::Interest, amount: interest + gathered },
+                    ]
                 };
-                let schedule = LoanSchedule::new(terms).ok()?;
-                let before = u32::try_from(first_payment.since(self.from) - 1).ok()?;
-                let mut early = interest(self.amount, *yearly_rate, before)?;
-                let mut dues = Vec::with_capacity(2 * schedule.instalments.len());
-                for (at, instalment) in schedule.instalments.iter().enumerate() {
-                    let month = first_payment.plus(i32::try_from(at).ok()?)?;
-                    let interest = instalment.interest + std::mem::take(&mut early);
-                    dues.push(Due {
-                        month,
-                        kind: DueKind::Principal,
-                        amount: instalment.principal,
-                    });
-                    dues.push(Due { month, kind: DueKind::Interest, amount: interest });
-                }
-                Some(dues)
+                Some(self.payments()?.rows.iter().flat_map(due).collect())
             }
             Repayment::Dated(rows) => {
                 let due = |(month, amount): &(Month, Money)| Due {
@@ -122,12 +164,13 @@ impl Loan {
         }
     }
 
-    /// What falls due out of money that another stream brings, by month, the earliest first: the share of
-    /// all of it to date, rounded once, less what fell due before, up to what is owed.
-    pub fn dues_from(&self, share: Rate, money: &[(Month, Money)]) -> Option<Vec<Due>> {
+    /// What falls due out of the cash that another stream brings, by month, the earliest first: the share of
+    /// all of it to date, rounded once, less what fell due before, up to what is owed. What came before the
+    /// loan's own month does not count.
+    pub fn dues_from(&self, share: Rate, cash: &[(Month, Money)]) -> Option<Vec<Due>> {
         let (mut brought, mut due) = (Money::ZERO, Money::ZERO);
         let mut dues = Vec::new();
-        for (month, amount) in money.iter().filter(|(month, _)| *month >= self.from) {
+        for (month, amount) in cash.iter().filter(|(month, _)| *month >= self.from) {
             brought = crate::driver::total([brought, *amount])?;
             let to_date = share.try_of(brought)?.at_most(self.amount);
             if to_date > due {

@@ -264,6 +264,14 @@ pub enum Receipts {
     InKind,
 }
 
+/// The place in which cash comes for what is spent in a place, where it is reimbursed: a cycle's spending is
+/// invoiced in the cycle's last month and paid so many months later. Cycles run from the award's first month,
+/// `begun`, which may lie before the plan.
+pub fn reimbursed_in(spent: i32, begun: i32, cycle_months: u32, lag_months: u32) -> i32 {
+    let cycle = cycle_months.max(1) as i32;
+    begun + ((spent - begun).div_euclid(cycle) + 1) * cycle - 1 + lag_months as i32
+}
+
 /// What a stream's terms come to: its tranches, and what is told beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lowered {

@@ -75,6 +75,7 @@ pub(super) fn rows(books: &Books) -> Vec<DebtRow> {
         let stream = &ledger.streams[debt.stream];
         DebtRow {
             stream: stream.name.clone(),
+            owed_before: debt.before,
             borrowed: stream.made_available.iter().sum(),
             principal,
             interest,

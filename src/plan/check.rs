@@ -22,6 +22,7 @@ use crate::rules::Parameter;
 use crate::rules::mssp;
 
 mod awards;
+mod debts;
 
 /// A named doubt about a plan, or about the braid that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +40,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 25] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 27] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
@@ -51,6 +52,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 25] = [
     illustrative_input,
     incentive_over_limit,
     awards::indirect_rates_differ,
+    debts::loan_not_held,
     lost_to_delay,
     milestone_after_period,
     awards::open_period_spent,
@@ -58,6 +60,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 25] = [
     awards::program_income_method_not_stated,
     awards::rule_carried_forward,
     published_share_carried_forward,
+    debts::repayment_never_due,
     awards::salary_over_limit,
     savings_carried_forward,
     shared_line_without_benefit,
@@ -226,7 +229,9 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
         let running = facts.stream(stream).lowered.tranches.iter();
         let amount = sum(running.filter(|tranche| tranche.first < start).filter_map(stated));
         let amount = amount.max(running_limit(facts, stream));
-        if facts.plan.opening_of(stream).is_some() || !amount.is_positive() {
+        // What of a loan is not held any more counts as spent (`loan-not-held`).
+        let lent = facts.plan.stream(stream).kind == Kind::Loan;
+        if lent || facts.plan.opening_of(stream).is_some() || !amount.is_positive() {
             return None;
         }
         let message = format!(

@@ -1,17 +1,21 @@
 //! What a stream has the partnership pay: its losses, and what a loan costs and takes back.
 
+use std::collections::BTreeMap;
+
 use super::Plan;
 use crate::driver::total;
 use crate::funding::loan::Repayment;
-use crate::funding::{Authority, Due, DueKind, Status, Terms};
+use crate::funding::{
+    Authority, Due, DueKind, Kind, Receipts, Status, Terms, Tranche, reimbursed_in,
+};
 use crate::money::Money;
 use crate::month::Month;
 use crate::name::StreamIndex;
 
 /// What falls due by a stream's terms, also outside the horizon, the earliest first by kind.
 ///
-/// A recoverable grant that is repaid out of another stream looks at that stream's money, as far as
-/// `holds` counts money of a status. Nothing where an amount leaves the bounds of money.
+/// A recoverable grant that is repaid out of another stream looks at that stream's [`scheduled`] cash, as
+/// far as `holds` counts money of a status. Nothing where an amount leaves the bounds of money.
 pub fn of_stream(
     plan: &Plan,
     stream: StreamIndex,
@@ -21,24 +25,88 @@ pub fn of_stream(
     if let Terms::Loan(loan) = &terms.terms
         && let Repayment::Share { stream: source, share } = loan.repayment
     {
-        let lowered = plan.stream(source).lower(&plan.setting())?;
-        let held = lowered.tranches.iter().filter(|tranche| holds(tranche.status));
-        let amount = |tranche: &crate::funding::Tranche| match tranche.amount {
-            Authority::Amount(amount) => Some((tranche.first, amount)),
-            _ => None,
-        };
-        let mut money: Vec<(Month, Money)> = held.filter_map(amount).collect();
-        money.sort_unstable();
-        return loan.dues_from(share, &money);
+        return loan.dues_from(share, &scheduled(plan, source, holds)?);
     }
     Some(terms.lower(&plan.setting())?.dues)
 }
 
-/// What a loan still owes after each month of the horizon; nothing for any other stream, and nothing
-/// where an amount leaves the bounds of money.
+/// The cash that a stream brings by its payment terms, by month, before any braid: advances and earned money
+/// in their months; money that is reimbursed as if it were spent evenly over its window, invoiced and paid by
+/// its terms; and what is owed of it at the plan's start.
 ///
-/// It falls as principal falls due: principal that stays unpaid is a gap, and no longer owed here.
-pub fn owed(plan: &Plan, stream: StreamIndex, dues: &[Due]) -> Option<Vec<Money>> {
+/// What it will not spend is not known before the braid and counts. What is borrowed, a share of the plan's
+/// own cost, a reserve and in-kind bring no cash to repay with. Nothing where an amount leaves the bounds of
+/// money.
+pub fn scheduled(
+    plan: &Plan,
+    source: StreamIndex,
+    holds: impl Fn(Status) -> bool,
+) -> Option<Vec<(Month, Money)>> {
+    let stream = plan.stream(source);
+    if matches!(stream.kind, Kind::Loan | Kind::Reserve) {
+        return Some(Vec::new());
+    }
+    let lowered = stream.lower(&plan.setting())?;
+    let opening = plan.opening_of(source);
+    let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
+    let mut cash: BTreeMap<Month, Money> = BTreeMap::new();
+    let mut begun = None;
+    for tranche in lowered.tranches.iter().filter(|tranche| holds(tranche.status)) {
+        let Authority::Amount(amount) = tranche.amount else { continue };
+        let before = if tranche.award == 0 { amount.at_most(spent) } else { Money::ZERO };
+        spent -= before;
+        let rows = match &tranche.receipts {
+            Receipts::Advanced(rows) | Receipts::Earned(rows) => rows.clone(),
+            Receipts::AsSpent { cycle_months, lag_months } => {
+                let cycles = (*begun.get_or_insert(tranche.first), *cycle_months, *lag_months);
+                reimbursed(plan, tranche, (before, amount - before), cycles)
+            }
+            Receipts::Held | Receipts::InKind => continue,
+        };
+        for (month, amount) in rows {
+            let sum = cash.entry(month).or_default();
+            *sum = total([*sum, amount])?;
+        }
+    }
+    for (month, amount) in opening.iter().flat_map(|opening| &opening.receivables) {
+        let sum = cash.entry(*month).or_default();
+        *sum = total([*sum, *amount])?;
+    }
+    Some(cash.into_iter().collect())
+}
+
+/// The cash of a reimbursed tranche: what was spent `before` the plan and what is `left`, each as if it were
+/// spent evenly, and paid by its cycle. What was spent before and is not paid by the plan's start is left out:
+/// the opening position states it.
+fn reimbursed(
+    plan: &Plan,
+    tranche: &Tranche,
+    (before, left): (Money, Money),
+    (begun, cycle_months, lag_months): (Month, u32, u32),
+) -> Vec<(Month, Money)> {
+    let start = plan.horizon.start;
+    let last = tranche.last.unwrap_or(plan.horizon.end()).max(tranche.first);
+    let mut rows = Vec::new();
+    let mut spread = |amount: Money, first: Month, last: Month, counts: &dyn Fn(Month) -> bool| {
+        let months = (last.since(first) + 1).max(1) as u32;
+        for place in 0..months {
+            let spent = first.since(start) + place as i32;
+            let paid = reimbursed_in(spent, begun.since(start), cycle_months, lag_months);
+            let part = amount.share(place + 1, months) - amount.share(place, months);
+            let month = start.plus(paid).filter(|month| counts(*month) && !part.is_zero());
+            rows.extend(month.map(|month| (month, part)));
+        }
+    };
+    if let Some(last_before) = start.plus(-1).filter(|last| tranche.first <= *last) {
+        spread(before, tranche.first, last_before.min(last), &|month| month < start);
+    }
+    spread(left, tranche.first.max(start), last, &|_| true);
+    rows
+}
+
+/// What of a loan is not due yet after each month of the horizon; nothing for any other stream, and nothing
+/// where an amount leaves the bounds of money.
+pub fn not_due(plan: &Plan, stream: StreamIndex, dues: &[Due]) -> Option<Vec<Money>> {
     let Terms::Loan(loan) = &plan.stream(stream).terms else { return None };
     let principal = |through: Month| {
         let principal = dues.iter().filter(|due| due.kind == DueKind::Principal);

@@ -166,7 +166,11 @@ fn seen(plan: &Plan, words: &str) -> String {
 fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest;
-    let lowest = format!("lowest, {}, in {}.", dollars(lowest), month.words());
+    let with_credit = match forecast.books.cash.credit {
+        Some(_) => " with the line of credit",
+        None => "",
+    };
+    let lowest = format!("lowest{with_credit}, {}, in {}.", dollars(lowest), month.words());
     let line = match cash.runs_out {
         Some(out) => {
             let text = format!(
@@ -186,9 +190,13 @@ fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
 fn working_capital(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest_funded;
+    let own = match forecast.books.cash.credit {
+        Some(_) => "without the line of credit, unrestricted cash",
+        None => "unrestricted cash",
+    };
     let text = format!(
         "late payment takes {} of working capital even where only funded costs are paid: \
-         unrestricted cash is lowest, {}, in {}.",
+         {own} is lowest, {}, in {}.",
         dollars(cash.working_capital),
         dollars(lowest),
         month.words(),

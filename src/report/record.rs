@@ -276,6 +276,7 @@ fn partner(row: &PartnerRow) -> Value {
     json!({
         "name": row.name,
         "put_in": money(row.put_in),
+        "lent": money(row.lent),
         "pays_for": row.pays_for.iter()
             .map(|(function, amount)| json!({ "function": function, "amount": money(*amount) }))
             .collect::<Vec<_>>(),
@@ -297,6 +298,7 @@ fn stranded(row: &StrandedRow) -> Value {
 fn debt(row: &DebtRow) -> Value {
     json!({
         "stream": row.stream,
+        "owed_before": money(row.owed_before),
         "borrowed": money(row.borrowed),
         "principal": money(row.principal),
         "interest": money(row.interest),

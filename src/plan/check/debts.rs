@@ -1,0 +1,56 @@
+//! Doubts about what is borrowed: what the opening position does not say, and what is never repaid.
+
+use super::{Facts, Finding, in_dollars, indices, stream_path};
+use crate::funding::Terms;
+use crate::funding::loan::Repayment;
+use crate::money::Money;
+use crate::name::StreamIndex;
+use crate::plan::dues;
+
+/// `loan-not-held`: borrowed money that came before the plan, of which the opening position says neither that
+/// it was spent nor that it is held. It counts as spent: no cash stands behind it.
+pub(super) fn loan_not_held(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Loan(loan) = &facts.plan.stream(stream).terms else { return None };
+        let opening = facts.plan.opening_of(stream);
+        let known = opening.map_or(Money::ZERO, |one| one.spent + one.cash);
+        let unknown = loan.amount - known;
+        if loan.from >= facts.plan.horizon.start || !unknown.is_positive() {
+            return None;
+        }
+        let message = format!(
+            "it was borrowed before the plan starts, and no opening position says that {} of it is \
+             held: that counts as spent; state what is held as `cash` under `[opening.stream]`, \
+             and what is not as `spent`",
+            in_dollars(unknown)
+        );
+        let finding = facts.finding("loan-not-held", stream_path(facts, stream), message);
+        Some(Finding { amount: Some(unknown), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `repayment-never-due`: a recoverable grant of which no cent falls due, whatever money comes, since the
+/// stream that repays it brings no cash from the grant's month on.
+pub(super) fn repayment_never_due(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Loan(loan) = &facts.plan.stream(stream).terms else { return None };
+        let Repayment::Share { stream: source, .. } = loan.repayment else { return None };
+        let dues = dues::of_stream(facts.plan, stream, |_| true)?;
+        let end = facts.plan.horizon.end();
+        if dues.iter().any(|due| due.month <= end && due.amount.is_positive()) {
+            return None;
+        }
+        let source = &facts.plan.stream(source).name;
+        let message = format!(
+            "none of it ever falls due within the plan: `{source}` is scheduled to bring no cash \
+             from {} on that could repay it, and {} stays owed",
+            loan.from.words(),
+            in_dollars(loan.amount)
+        );
+        let subject = format!("{}.repaid-from", stream_path(facts, stream));
+        let finding = facts.finding("repayment-never-due", subject, message);
+        Some(Finding { amount: Some(loan.amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
