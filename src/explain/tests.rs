@@ -276,3 +276,18 @@ fn every_figure_of_the_sample_plans_explains_and_sums() {
         every_figure_explains(&plan, &forecast(&plan, Method::Waterfall, Status::Likely));
     }
 }
+
+#[test]
+fn every_figure_of_plans_that_borrow_explains_and_sums() {
+    for case in [
+        "line-of-credit",
+        "loan-drawn-before-the-plan",
+        "loan-never-repaid",
+        "loan-repaid",
+        "recoverable-grant-out-of-cash",
+    ] {
+        let files = DiskFolder::open(&std::path::Path::new("tests/good").join(case)).unwrap();
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        every_figure_explains(&plan, &forecast(&plan, Method::Waterfall, Status::Secured));
+    }
+}

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::Plan;
 use crate::driver::total;
 use crate::funding::loan::Repayment;
-use crate::funding::{
-    Authority, Due, DueKind, Kind, Receipts, Status, Terms, Tranche, reimbursed_in,
-};
+use crate::funding::{Authority, Due, DueKind, Receipts, Status, Terms, Tranche, reimbursed_in};
 use crate::money::Money;
 use crate::month::Month;
 use crate::name::StreamIndex;
@@ -34,19 +32,14 @@ pub fn of_stream(
 /// in their months; money that is reimbursed as if it were spent evenly over its window, invoiced and paid by
 /// its terms; and what is owed of it at the plan's start.
 ///
-/// What it will not spend is not known before the braid and counts. What is borrowed, a share of the plan's
-/// own cost, a reserve and in-kind bring no cash to repay with. Nothing where an amount leaves the bounds of
-/// money.
+/// What of it will never be spent is not known before the braid, and counts. Nothing where an amount leaves
+/// the bounds of money.
 pub fn scheduled(
     plan: &Plan,
     source: StreamIndex,
     holds: impl Fn(Status) -> bool,
 ) -> Option<Vec<(Month, Money)>> {
-    let stream = plan.stream(source);
-    if matches!(stream.kind, Kind::Loan | Kind::Reserve) {
-        return Some(Vec::new());
-    }
-    let lowered = stream.lower(&plan.setting())?;
+    let lowered = plan.stream(source).lower(&plan.setting())?;
     let opening = plan.opening_of(source);
     let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
     let mut cash: BTreeMap<Month, Money> = BTreeMap::new();
