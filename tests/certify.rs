@@ -301,6 +301,10 @@ const TIGHTENINGS: [(&str, Tightening); 9] = [
     }),
     ("a yearly limit holds", |case| {
         with_rules(case, |case, stream, rules| {
+            // A limit takes what is free of any rule out of the money that may serve a debt.
+            if rules.is_unrestricted() {
+                return false;
+            }
             rules.yearly_limit = Some(Money::ZERO);
             drawn(case, stream, |_| true).is_positive()
         })
