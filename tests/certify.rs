@@ -161,10 +161,10 @@ fn a_corrupted_braid_is_rejected_every_time() {
     for (name, corrupt) in CORRUPTIONS {
         let mut tried = 0;
         for case in &cases {
-            certify(&case.plan, &case.timeline, &case.braid).unwrap();
+            certify(&case.plan, &case.timeline, &case.braid, Method::Waterfall).unwrap();
             let Some(corrupted) = corrupt(case) else { continue };
             tried += 1;
-            let answer = certify(&case.plan, &case.timeline, &corrupted);
+            let answer = certify(&case.plan, &case.timeline, &corrupted, Method::Waterfall);
             assert!(answer.is_err_and(|error| error.is_internal()), "{name}: accepted");
         }
         assert!(tried >= 20, "{name}: tried only {tried} times");
@@ -389,7 +389,9 @@ fn a_rule_made_stricter_under_a_finished_braid_is_named() {
         for case in &cases {
             let Some(plan) = tighten(case) else { continue };
             tried += 1;
-            let told = certify(&plan, &case.timeline, &case.braid).unwrap_err().to_string();
+            let told = certify(&plan, &case.timeline, &case.braid, Method::Waterfall)
+                .unwrap_err()
+                .to_string();
             assert!(told.contains(law), "{law}: the checker says {told}");
         }
         assert!(tried >= 15, "{law}: tried only {tried} times");
@@ -409,7 +411,9 @@ fn pay_beyond_its_limit_is_named() {
         }
         if limited {
             tried += 1;
-            let told = certify(&case.plan, &timeline, &case.braid).unwrap_err().to_string();
+            let told = certify(&case.plan, &timeline, &case.braid, Method::Waterfall)
+                .unwrap_err()
+                .to_string();
             assert!(told.contains("no award beyond its benefit share"), "{told}");
         }
     }
@@ -424,11 +428,15 @@ fn recovered_money_is_spent_once_and_not_before_it_is_recovered() {
         let Some(at) = case.braid.draws.iter().position(spent) else { continue };
         let mut braid = case.braid.clone();
         braid.draws[at].amount += Money::from_cents(1_000_000_000);
-        let told = certify(&case.plan, &case.timeline, &braid).unwrap_err().to_string();
+        let told =
+            certify(&case.plan, &case.timeline, &braid, Method::Waterfall).unwrap_err().to_string();
         assert!(told.contains("no over"), "{told}");
         let mut timeline = case.timeline.clone();
         timeline.spends_recovery = false;
-        assert!(certify(&case.plan, &timeline, &case.braid).is_err(), "never where it may not be");
+        assert!(
+            certify(&case.plan, &timeline, &case.braid, Method::Waterfall).is_err(),
+            "never where it may not be"
+        );
         tried += 1;
     }
     assert!(tried >= 15, "tried only {tried} times");

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Braid, Draw, Source};
+use super::{Braid, Draw, Method, Source};
 use crate::error::Error;
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -33,17 +33,26 @@ pub struct Certificate {
     pub matches: usize,
     /// Awards whose indirect recovery is no more than its rate allows.
     pub recoveries: usize,
+    /// Of an optimal braid, what no braid can leave less of by priority, core first, with the priorities before
+    /// left no more than here: as proved from prices in exact arithmetic.
+    pub least: Option<[Money; 3]>,
 }
 
 /// One award of a stream.
-type Award = (StreamIndex, u32);
+pub(super) type Award = (StreamIndex, u32);
 
-/// Checks a braid against every rule of its plan.
+/// Checks a braid against every rule of its plan. A share of what is spent holds at every month's end, or over the
+/// award's life where the method knows what will be spent.
 ///
 /// # Errors
 /// An internal error that names the first broken rule, with the ids and the month.
-pub fn certify(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Result<Certificate, Error> {
-    let check = Check { plan, timeline, braid };
+pub fn certify(
+    plan: &Plan,
+    timeline: &Timeline,
+    braid: &Braid,
+    method: Method,
+) -> Result<Certificate, Error> {
+    let check = Check { plan, timeline, braid, over_life: method == Method::Optimal };
     let mut certificate = Certificate { draws: braid.draws.len(), ..Certificate::default() };
     check.form()?;
     check.verdicts()?;
@@ -64,6 +73,8 @@ struct Check<'a> {
     plan: &'a Plan,
     timeline: &'a Timeline,
     braid: &'a Braid,
+    /// Whether a share of what is spent is kept over an award's life alone.
+    over_life: bool,
 }
 
 /// What one award charged in one month.
@@ -318,12 +329,19 @@ impl Check<'_> {
             for (place, month) in charged.iter().enumerate() {
                 within += self.taken(&floor.on, &floor.within, month, None);
                 spent += self.reckoned(&floor.within, month);
-                if within * 1_000_000_000 < floor.share.billionths() * spent {
+                if self.reckons_at(place)
+                    && within * 1_000_000_000 < floor.share.billionths() * spent
+                {
                     return Err(self.broken("floors hold", place, &self.plan.stream(award.0).name));
                 }
             }
         }
         Ok(rules.caps.len() + floors.count())
+    }
+
+    /// Whether a share of what is spent has to hold at the end of a month.
+    fn reckons_at(&self, place: usize) -> bool {
+        !self.over_life || place + 1 == self.timeline.horizon.months as usize
     }
 
     fn cap(&self, award: Award, cap: &Cap, charged: &[Charged]) -> Result<(), Error> {
@@ -350,7 +368,8 @@ impl Check<'_> {
                 spent += self.reckoned(&cap.within, month);
                 let holds = match cap.bound {
                     CapBound::ShareOfSpent(share) => {
-                        taken * 1_000_000_000 <= share.billionths() * spent
+                        !self.reckons_at(place)
+                            || taken * 1_000_000_000 <= share.billionths() * spent
                     }
                     CapBound::Amount(amount) => taken <= i128::from(amount.cents()),
                     CapBound::ShareOfAward(share) => taken <= i128::from(share.of(stated).cents()),
@@ -611,7 +630,7 @@ impl Check<'_> {
 }
 
 /// Whether a selection holds the award's own recovery.
-fn names_recovery(on: &[Selector]) -> bool {
+pub(super) fn names_recovery(on: &[Selector]) -> bool {
     on.iter().any(|selector| match selector {
         Selector::Indirect | Selector::Anything => true,
         Selector::Category(category) => *category == Category::Overhead,

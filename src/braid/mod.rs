@@ -8,7 +8,10 @@ use crate::plan::Plan;
 use crate::timeline::Timeline;
 
 mod award;
+pub mod bound;
 pub mod certify;
+mod optimal;
+pub mod proof;
 mod waterfall;
 
 /// How a braid is made.
@@ -19,6 +22,9 @@ pub enum Method {
     /// Each award pays its documented benefit share of a line while it lasts, other money fills the
     /// rest: the cost allocation plan as filed.
     Shares,
+    /// The least gap that the rules allow over the whole horizon: the best case, if every date were known
+    /// today.
+    Optimal,
 }
 
 impl Method {
@@ -27,6 +33,7 @@ impl Method {
         match self {
             Method::Waterfall => "waterfall",
             Method::Shares => "shares",
+            Method::Optimal => "optimal",
         }
     }
 }
@@ -103,8 +110,63 @@ impl Braid {
         timeline: &Timeline,
         method: Method,
     ) -> Result<(Braid, Certificate), Error> {
-        let braid = waterfall::allocate(plan, timeline, method);
-        let certificate = certify::certify(plan, timeline, &braid)?;
+        let (braid, proof) = match method {
+            Method::Optimal => {
+                let (braid, proof) = optimal::allocate(plan, timeline);
+                (braid, Some(proof))
+            }
+            Method::Waterfall | Method::Shares => {
+                (waterfall::allocate(plan, timeline, method), None)
+            }
+        };
+        let mut certificate = certify::certify(plan, timeline, &braid, method)?;
+        if let Some(proof) = proof {
+            let gaps = braid.gaps(plan, timeline);
+            bound::check(plan, timeline, gaps, &proof)?;
+            certificate.least = Some(proof.least);
+        }
         Ok((braid, certificate))
+    }
+
+    /// Puts draws, matches and recoveries in order, and joins those of one kind.
+    fn join(&mut self) {
+        self.draws.sort_unstable();
+        self.draws.dedup_by(|next, kept| {
+            let same = (next.place, next.source, next.line) == (kept.place, kept.source, kept.line);
+            if same {
+                kept.amount += next.amount;
+            }
+            same
+        });
+        self.matches.sort_unstable();
+        self.matches.dedup_by(|next, kept| {
+            let same = (next.place, next.award, next.line, next.tranche)
+                == (kept.place, kept.award, kept.line, kept.tranche);
+            if same {
+                kept.amount += next.amount;
+            }
+            same
+        });
+        self.recoveries.sort_unstable();
+        self.recoveries.dedup_by(|next, kept| {
+            let same = (next.place, next.tranche) == (kept.place, kept.tranche);
+            if same {
+                kept.base += next.base;
+                kept.amount += next.amount;
+            }
+            same
+        });
+    }
+
+    /// What it leaves of each priority, core first.
+    pub fn gaps(&self, plan: &Plan, timeline: &Timeline) -> [Money; 3] {
+        let mut gaps = [Money::ZERO; 3];
+        for (line, needs) in plan.lines.iter().zip(&timeline.needs) {
+            gaps[line.priority as usize] += needs.iter().sum();
+        }
+        for draw in &self.draws {
+            gaps[plan.line(draw.line).priority as usize] -= draw.amount;
+        }
+        gaps
     }
 }

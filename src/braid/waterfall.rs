@@ -93,16 +93,17 @@ struct Entry {
 }
 
 /// The most that an award may pay of a line: its documented share, of what a limit of pay leaves.
-struct Bound {
-    stream: StreamIndex,
+pub(super) struct Bound {
+    pub stream: StreamIndex,
     /// The most through each place, by cumulative rounding.
     through: Vec<i64>,
     /// What the limit of pay leaves of each month, where one binds.
-    ceiling: Option<Vec<Money>>,
+    pub ceiling: Option<Vec<Money>>,
 }
 
 impl Bound {
-    fn of_month(&self, place: usize) -> i64 {
+    /// The most of a month.
+    pub fn of_month(&self, place: usize) -> i64 {
         self.through[place] - if place == 0 { 0 } else { self.through[place - 1] }
     }
 }
@@ -736,36 +737,10 @@ impl<'a> Allocation<'a> {
 
     /// The braid: draws, matches and recoveries in order, those of one kind joined.
     fn finish(self) -> Braid {
-        let mut draws: Vec<Draw> = self.entries.into_iter().map(|entry| entry.draw).collect();
-        draws.sort_unstable();
-        draws.dedup_by(|next, kept| {
-            let same = (next.place, next.source, next.line) == (kept.place, kept.source, kept.line);
-            if same {
-                kept.amount += next.amount;
-            }
-            same
-        });
-        let mut matches = self.matches;
-        matches.sort_unstable();
-        matches.dedup_by(|next, kept| {
-            let same = (next.place, next.award, next.line, next.tranche)
-                == (kept.place, kept.award, kept.line, kept.tranche);
-            if same {
-                kept.amount += next.amount;
-            }
-            same
-        });
-        let mut recoveries = self.recoveries;
-        recoveries.sort_unstable();
-        recoveries.dedup_by(|next, kept| {
-            let same = (next.place, next.tranche) == (kept.place, kept.tranche);
-            if same {
-                kept.base += next.base;
-                kept.amount += next.amount;
-            }
-            same
-        });
-        Braid { draws, matches, recoveries }
+        let draws = self.entries.into_iter().map(|entry| entry.draw).collect();
+        let mut braid = Braid { draws, matches: self.matches, recoveries: self.recoveries };
+        braid.join();
+        braid
     }
 }
 
@@ -805,7 +780,7 @@ fn cumulative(timeline: &Timeline) -> Vec<Vec<i64>> {
 }
 
 /// The awards whose part of each line is bounded, by documented benefit or a limit of pay.
-fn bounds(plan: &Plan, timeline: &Timeline) -> Vec<Vec<Bound>> {
+pub(super) fn bounds(plan: &Plan, timeline: &Timeline) -> Vec<Vec<Bound>> {
     let of_line = |(index, line): (usize, &crate::plan::CostLine)| {
         let named = line.benefit.iter().flat_map(|benefit| &benefit.shares).copied();
         let mut shares: Vec<(StreamIndex, Rate)> = named.collect();

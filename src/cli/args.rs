@@ -135,6 +135,8 @@ pub enum Method {
     Waterfall,
     /// Documented benefit shares first: the cost allocation plan as filed.
     Shares,
+    /// The least gap that the rules allow: best case, if every date were known today.
+    Optimal,
 }
 
 /// The money that counts.

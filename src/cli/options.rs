@@ -90,6 +90,7 @@ impl From<args::Braiding> for Question {
             method: match typed.method {
                 args::Method::Waterfall => Method::Waterfall,
                 args::Method::Shares => Method::Shares,
+                args::Method::Optimal => Method::Optimal,
             },
             view: match typed.view {
                 args::View::Secured => Status::Secured,

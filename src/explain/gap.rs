@@ -343,5 +343,9 @@ fn notes(ask: Ask, explanation: Explanation) -> Explanation {
         Method::Shares => explanation.note(
             "Each award pays its documented benefit share first, and other money fills the rest.",
         ),
+        Method::Optimal => explanation.note(
+            "The optimal braid looks at the whole horizon at once: best case, if every date were known \
+             today.",
+        ),
     }
 }

@@ -309,6 +309,7 @@ fn no_help(method: Method, pair: &[LadderRung], added: Money) -> Option<String> 
                 "More money can be spent earlier: the waterfall does not look ahead."
             }
             Method::Shares => "The filed shares put money where it was agreed, not where it lacks.",
+            Method::Optimal => "It is spent so that costs of a higher priority are paid first.",
         };
         return Some(format!("{whose} leaves {} cost unpaid. {reason}", list(&worse)));
     }

@@ -109,6 +109,7 @@ pub(crate) fn method(method: Method) -> &'static str {
     match method {
         Method::Waterfall => "waterfall, month by month",
         Method::Shares => "shares, as the cost allocation plan is filed",
+        Method::Optimal => "optimal: best case, if every date were known today",
     }
 }
 

@@ -1,0 +1,357 @@
+//! The least gap by flow: needs served in the order of priority and month, in whole cents.
+//!
+//! Without rules that tie amounts together, the amounts of needs that can be covered together form a polymatroid, so
+//! serving them in their order of weight leaves the least gap of the first priority, then of the second, and so
+//! on, and in each the least in the earliest months. By the mirror argument on the side of the money (Mendelsohn
+//! and Dulmage), one and the same coverage can use the money that should go first. With such rules the flow
+//! holds each one's allowance: what may go to capped lines, and what must be spent.
+
+use std::collections::BTreeMap;
+
+use super::held::{Allowance, Held};
+use super::network::{ArcPlace, Layout, Network, Node, UNLIMITED};
+use super::problem::{Fund, Problem};
+use super::rest::Rest;
+
+use crate::braid::{Draw, Source};
+use crate::money::Money;
+use crate::plan::cost::Priority;
+
+/// For each priority, the tranches that its uncovered needs and those before depend on, all spent on such needs.
+pub(super) type Cuts = [Vec<bool>; 3];
+
+/// The places of a fund in the network.
+struct Laid {
+    /// Its nodes, by place from the first; one for all places where it is one tranche.
+    nodes: Vec<Node>,
+    opens: usize,
+}
+
+impl Laid {
+    fn node(&self, place: usize) -> Node {
+        if self.nodes.len() == 1 { self.nodes[0] } else { self.nodes[place - self.opens] }
+    }
+}
+
+/// The flow of a fund, or of recovered money, to a class in a month.
+struct Pipe {
+    place: usize,
+    fund: Option<usize>,
+    class: usize,
+    arc: ArcPlace,
+}
+
+/// The network with what its parts stand for.
+struct Flow<'p, 'a> {
+    problem: &'p Problem<'a>,
+    layout: Layout,
+    /// Nothing for funds that are settled.
+    funds: Vec<Option<Laid>>,
+    recovered: Vec<Node>,
+    /// The node under which an allowance stands, by allowance and place; one for all places where it is of all.
+    allowances: Vec<Vec<Option<Node>>>,
+    /// What is set aside of a fund in a month: its node, and how much.
+    reserved: Vec<(Node, i64)>,
+    /// The need of each priority in each month.
+    needs: [Vec<Node>; 3],
+    pipes: Vec<Pipe>,
+}
+
+/// Serves every need that is left, as far as the money goes, within what is held. The draws are added to the rest's.
+pub(super) fn solve(problem: &Problem, held: &mut Held) -> Cuts {
+    let mut flow = Flow::new(problem);
+    flow.lay_money(held);
+    flow.lay_needs(held);
+    let mut network = std::mem::take(&mut flow.layout).build();
+    flow.ask(&mut network, &held.rest);
+    flow.fill(&mut network, held);
+    let mut cuts = [const { Vec::new() }; 3];
+    for priority in Priority::ALL {
+        flow.serve_early_first(&mut network, priority);
+        cuts[priority as usize] = flow.exhausted(&network);
+    }
+    flow.spend_in_order(&mut network, &held.floors);
+    flow.draw(&network, held);
+    cuts
+}
+
+impl<'p, 'a> Flow<'p, 'a> {
+    fn new(problem: &'p Problem<'a>) -> Flow<'p, 'a> {
+        Flow {
+            problem,
+            layout: Layout::default(),
+            funds: Vec::new(),
+            recovered: Vec::new(),
+            allowances: Vec::new(),
+            reserved: Vec::new(),
+            needs: Default::default(),
+            pipes: Vec::new(),
+        }
+    }
+
+    fn lay_money(&mut self, held: &Held) {
+        let problem = self.problem;
+        for (index, fund) in problem.funds.iter().enumerate() {
+            let laid = (!held.settled[index]).then(|| self.lay_fund(fund, &held.rest));
+            self.funds.push(laid);
+        }
+        if held.recovered.iter().any(|cents| *cents > 0) {
+            self.recovered = (0..problem.months).map(|_| self.layout.node()).collect();
+            for pair in self.recovered.windows(2) {
+                self.layout.arc(pair[0], pair[1], UNLIMITED);
+            }
+        }
+        let mut reserved: BTreeMap<(usize, usize), i64> = BTreeMap::new();
+        for aside in &held.rest.reserved {
+            *reserved.entry((aside.fund, aside.place)).or_default() += aside.cents;
+        }
+        for ((fund, place), cents) in reserved {
+            let Some(from) = self.funds[fund].as_ref().map(|laid| laid.node(place)) else {
+                continue;
+            };
+            let node = self.layout.node();
+            self.layout.arc(from, node, UNLIMITED);
+            self.reserved.push((node, cents));
+        }
+        self.allowances = held.allowances.iter().map(|_| vec![None; problem.months]).collect();
+    }
+
+    /// Lays the nodes of a fund, and what may be kept from each month to the next.
+    fn lay_fund(&mut self, fund: &Fund, rest: &Rest) -> Laid {
+        let timeline = self.problem.timeline;
+        let (opens, closes) = fund.span(timeline);
+        if fund.tranches.len() == 1 {
+            return Laid { nodes: vec![self.layout.node()], opens };
+        }
+        let nodes: Vec<Node> = (opens..=closes).map(|_| self.layout.node()).collect();
+        for place in opens..closes {
+            let keeps = |tranche: &&crate::name::TrancheIndex| {
+                let window = timeline.tranche(**tranche);
+                window.opens <= place && window.closes > place
+            };
+            let kept = fund.tranches.iter().filter(keeps).map(|tranche| rest.held[tranche.at()]);
+            let kept: i64 = kept.sum();
+            if kept > 0 {
+                self.layout.arc(nodes[place - opens], nodes[place + 1 - opens], kept);
+            }
+        }
+        Laid { nodes, opens }
+    }
+
+    /// Lays what each class needs in each month, and who may pay it: the money first that should go first.
+    fn lay_needs(&mut self, held: &Held) {
+        let problem = self.problem;
+        for needs in &mut self.needs {
+            *needs = (0..problem.months).map(|_| self.layout.node()).collect();
+        }
+        let mut leaves = problem.leaves.iter().peekable();
+        for (index, class) in problem.classes.iter().enumerate() {
+            let mut own = Vec::new();
+            while let Some(leave) = leaves.next_if(|leave| leave.class == index) {
+                if !held.settled[leave.fund] {
+                    own.push(leave);
+                }
+            }
+            own.sort_by_key(|leave| problem.rank(leave.fund));
+            for place in 0..problem.months {
+                let left = held.rest.class_left(index, place);
+                if left == 0 {
+                    continue;
+                }
+                let node = self.layout.node();
+                self.layout.arc(node, self.needs[class.priority as usize][place], left);
+                let bounded = self.lay_bounds(index, place, node, &held.rest);
+                for leave in
+                    own.iter().filter(|leave| (leave.from..=leave.through).contains(&place))
+                {
+                    let into = leave.bound.map_or(node, |bound| bounded[bound]);
+                    let Some(from) = self.payer(leave.fund, index, place, held) else { continue };
+                    let arc = self.layout.arc(from, into, UNLIMITED);
+                    self.pipes.push(Pipe { place, fund: Some(leave.fund), class: index, arc });
+                }
+                if let Some(from) = self.recovered.get(place) {
+                    let arc = self.layout.arc(*from, node, UNLIMITED);
+                    self.pipes.push(Pipe { place, fund: None, class: index, arc });
+                }
+            }
+        }
+    }
+
+    /// The nodes of the bounds on a class's line in a month, by bound. What a limit of pay leaves is shared by all
+    /// awards under one.
+    fn lay_bounds(&mut self, class: usize, place: usize, node: Node, rest: &Rest) -> Vec<Node> {
+        let line = self.problem.classes[class].lines[0].at();
+        let limited = rest.pay[line].as_ref().map(|pay| {
+            let limited = self.layout.node();
+            self.layout.arc(limited, node, pay[place]);
+            limited
+        });
+        let bounds = self.problem.bounds[line].iter().zip(&rest.bounds[line]);
+        let mut bounded = Vec::new();
+        for (bound, left) in bounds {
+            let into = limited.filter(|_| bound.ceiling.is_some()).unwrap_or(node);
+            let from = self.layout.node();
+            self.layout.arc(from, into, left[place]);
+            bounded.push(from);
+        }
+        bounded
+    }
+
+    /// The node from which a fund pays a class: its own, or that of the allowance under which the class falls.
+    fn payer(&mut self, fund: usize, class: usize, place: usize, held: &Held) -> Option<Node> {
+        let own = self.funds[fund].as_ref()?.node(place);
+        let Some(allowance) = held.allowed[fund][class] else { return Some(own) };
+        let (at, room) = match &held.allowances[allowance] {
+            Allowance::Whole(room) => (0, *room),
+            Allowance::ByPlace(rooms) => (place, rooms[place]),
+        };
+        let known = self.allowances[allowance][at];
+        Some(known.unwrap_or_else(|| {
+            let node = self.layout.node();
+            self.layout.arc(own, node, room);
+            self.allowances[allowance][at] = Some(node);
+            node
+        }))
+    }
+
+    fn ask(&self, network: &mut Network, rest: &Rest) {
+        for (index, class) in self.problem.classes.iter().enumerate() {
+            for place in 0..self.problem.months {
+                let left = rest.class_left(index, place);
+                network.ask(self.needs[class.priority as usize][place], left);
+            }
+        }
+    }
+
+    /// Fills the sources. What is set aside is served first; then what must be spent is.
+    fn fill(&self, network: &mut Network, held: &Held) {
+        let mut floors = vec![0; network.nodes()];
+        let mut sources = Vec::new();
+        self.each_source(|tranche, source| {
+            network.fill(source, held.rest.held[tranche]);
+            floors[source] += held.floors[tranche];
+            sources.push(source);
+        });
+        let aside: Vec<Node> = self.reserved.iter().map(|(node, _)| *node).collect();
+        for (node, cents) in &self.reserved {
+            network.ask(*node, *cents);
+        }
+        network.serve(&aside);
+        sources.sort_unstable();
+        sources.dedup();
+        sources.retain(|source| floors[*source] > network.spent(*source));
+        network.spend(&sources, &floors);
+        for (node, cents) in self.recovered.iter().zip(&held.recovered) {
+            network.fill(*node, *cents);
+        }
+    }
+
+    fn each_source(&self, mut visit: impl FnMut(usize, Node)) {
+        for (fund, laid) in self.problem.funds.iter().zip(&self.funds) {
+            let Some(laid) = laid else { continue };
+            for tranche in &fund.tranches {
+                let opens = self.problem.timeline.tranche(*tranche).opens;
+                visit(tranche.at(), laid.node(opens));
+            }
+        }
+    }
+
+    /// Serves the months of one priority together, then moves what is short to the latest of them: of each half the
+    /// earlier is served as far as the later can give.
+    fn serve_early_first(&self, network: &mut Network, priority: Priority) {
+        let months = &self.needs[priority as usize];
+        network.serve(months);
+        // What had to be spent may have gone to later priorities.
+        let after: Vec<Node> = self.needs[priority as usize + 1..].concat();
+        if let (Some(first), Some(last)) = (after.first(), after.last()) {
+            network.serve_instead(months, *first..=*last);
+        }
+        let mut ranges = vec![(0, months.len())];
+        while let Some((start, end)) = ranges.pop() {
+            let range = start..end;
+            let short = range.clone().any(|place| network.short(months[place]) > 0);
+            if range.len() < 2 || !short {
+                continue;
+            }
+            let middle = range.start + range.len() / 2;
+            let late = months[middle]..=months[range.end - 1];
+            network.serve_instead(&months[range.start..middle], late);
+            ranges.push((middle, range.end));
+            ranges.push((range.start, middle));
+        }
+    }
+
+    /// The tranches that could still be spent only on needs that are closed.
+    fn exhausted(&self, network: &Network) -> Vec<bool> {
+        let timeline = self.problem.timeline;
+        let mut exhausted = vec![false; timeline.tranches.len()];
+        for (fund, laid) in self.problem.funds.iter().zip(&self.funds) {
+            let Some(laid) = laid else { continue };
+            for tranche in &fund.tranches {
+                let held = timeline.tranche(*tranche);
+                let mut window = held.opens..=held.closes;
+                exhausted[tranche.at()] = window.any(|place| network.is_closed(laid.node(place)));
+            }
+        }
+        exhausted
+    }
+
+    /// Moves what is spent to the money that should go first, coverage as it is, and what must be spent too.
+    fn spend_in_order(&self, network: &mut Network, floors: &[i64]) {
+        let mut sources: Vec<(usize, Node)> = Vec::new();
+        let mut floor = vec![0; network.nodes()];
+        self.each_source(|tranche, source| {
+            sources.push((self.problem.preference[tranche], source));
+            floor[source] += floors[tranche];
+        });
+        sources.sort_unstable();
+        let mut behind = vec![true; network.nodes()];
+        for (_, source) in sources {
+            if std::mem::take(&mut behind[source]) {
+                network.spend_instead(source, |network, other| match behind[other] {
+                    true => (network.spent(other) - floor[other]).max(0),
+                    false => 0,
+                });
+            }
+        }
+    }
+
+    /// Splits the flows among the tranches of each fund, the first to lapse first, and the lines of each class, in
+    /// the order of names.
+    fn draw(&self, network: &Network, held: &mut Held) {
+        let flowing = self.pipes.iter().map(|pipe| (pipe, network.flow(pipe.arc)));
+        let mut flowing: Vec<(&Pipe, i64)> = flowing.filter(|(_, cents)| *cents > 0).collect();
+        flowing.sort_by_key(|(pipe, _)| (pipe.place, pipe.class, pipe.fund.is_none(), pipe.fund));
+        let mut recovered = held.recovered.clone();
+        let mut oldest = 0;
+        let reserved = std::mem::take(&mut held.rest.reserved);
+        let mut aside = reserved.iter().peekable();
+        for (pipe, cents) in flowing {
+            while let Some(next) = aside.next_if(|aside| aside.place <= pipe.place) {
+                held.draw_reserved(next);
+            }
+            if let Some(fund) = pipe.fund {
+                held.rest.pay_class(fund, pipe.class, pipe.place, cents);
+                continue;
+            }
+            let mut left = cents;
+            for line in &self.problem.classes[pipe.class].lines {
+                while left > 0 && held.rest.left[line.at()][pipe.place] > 0 {
+                    while recovered[oldest] == 0 {
+                        oldest += 1;
+                    }
+                    let part = left.min(recovered[oldest]);
+                    let part = part.min(held.rest.left[line.at()][pipe.place]);
+                    recovered[oldest] -= part;
+                    held.rest.left[line.at()][pipe.place] -= part;
+                    left -= part;
+                    let (source, amount) = (Source::Recovery(oldest), Money::from_cents(part));
+                    held.rest.draws.push(Draw { place: pipe.place, source, line: *line, amount });
+                }
+            }
+        }
+        for next in aside {
+            held.draw_reserved(next);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! A network through which money flows in whole cents: from sources, by nodes and arcs with room, to needs.
+//!
+//! Needs are served one after the other, each by searches that go back from the need to money that is left,
+//! moving what other needs take from one source to another on the way. What was served stays served. A search
+//! that finds nothing has seen all that the need depends on, and all of it is used up: the nodes it saw are
+//! closed for good, so failing work is bounded by the size of the network. The same moves, forward, let a
+//! source be spent before another that stands behind it.
+
+use std::ops::RangeInclusive;
+
+/// A node of the network.
+pub(super) type Node = usize;
+
+/// An arc of the network, by its place in the order in which arcs were laid.
+pub(super) type ArcPlace = usize;
+
+/// No limit on an arc.
+pub(super) const UNLIMITED: i64 = i64::MAX;
+
+/// The network while it is laid out.
+#[derive(Default)]
+pub(super) struct Layout {
+    nodes: usize,
+    arcs: Vec<(Node, Node, i64)>,
+}
+
+impl Layout {
+    /// Adds a node.
+    pub fn node(&mut self) -> Node {
+        self.nodes += 1;
+        self.nodes - 1
+    }
+
+    /// Adds an arc from a node to another with so many cents of room. Searches try the arcs of a node in the
+    /// order in which they were laid.
+    pub fn arc(&mut self, from: Node, to: Node, room: i64) -> ArcPlace {
+        self.arcs.push((from, to, room));
+        self.arcs.len() - 1
+    }
+
+    /// The network, with nothing in its sources and needs.
+    pub fn build(self) -> Network {
+        let mut first = vec![0_u32; self.nodes + 1];
+        for (from, to, _) in &self.arcs {
+            first[from + 1] += 1;
+            first[to + 1] += 1;
+        }
+        for node in 0..self.nodes {
+            first[node + 1] += first[node];
+        }
+        let mut next = first.clone();
+        let mut ends = vec![End::default(); 2 * self.arcs.len()];
+        let mut laid = Vec::with_capacity(self.arcs.len());
+        for (from, to, room) in self.arcs {
+            let (out, back) = (next[from], next[to]);
+            next[from] += 1;
+            next[to] += 1;
+            ends[out as usize] = End { to: to as u32, pair: back, out: room, back: 0 };
+            ends[back as usize] = End { to: from as u32, pair: out, out: 0, back: room };
+            laid.push(out);
+        }
+        Network {
+            first,
+            ends,
+            laid,
+            spare: vec![0; self.nodes],
+            spent: vec![0; self.nodes],
+            short: vec![0; self.nodes],
+            served: vec![0; self.nodes],
+            closed: vec![false; self.nodes],
+            level: vec![UNSEEN; self.nodes],
+            cursor: vec![0; self.nodes],
+            queue: Vec::new(),
+            path: Vec::new(),
+        }
+    }
+}
+
+/// One end of an arc, as its node sees it. Both directions stand in both ends, so that a search reads the ends of
+/// a node in one row.
+#[derive(Clone, Copy, Default)]
+struct End {
+    to: u32,
+    /// The same arc as the other node sees it.
+    pair: u32,
+    /// The room left from the node to the other.
+    out: i64,
+    /// The room left from the other node to this one.
+    back: i64,
+}
+
+/// A network with what flows through it.
+pub(super) struct Network {
+    first: Vec<u32>,
+    ends: Vec<End>,
+    /// The end, at its first node, of each arc in the order in which they were laid.
+    laid: Vec<u32>,
+    /// What is left in each node as a source, and what was taken from it.
+    spare: Vec<i64>,
+    spent: Vec<i64>,
+    /// What each node lacks as a need, and what it took.
+    short: Vec<i64>,
+    served: Vec<i64>,
+    /// Nodes that no search can leave any more.
+    closed: Vec<bool>,
+    /// How far a search found each node from where it began; nothing where it did not.
+    level: Vec<u32>,
+    /// The next end that a search tries at each node.
+    cursor: Vec<u32>,
+    queue: Vec<u32>,
+    path: Vec<u32>,
+}
+
+/// Which way a search goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From needs towards the money.
+    Back,
+    /// From money towards the needs.
+    Forth,
+}
+
+/// What a search may end at: how much each node gives.
+trait Gives: Fn(&Network, Node) -> i64 {}
+impl<F: Fn(&Network, Node) -> i64> Gives for F {}
+
+const UNSEEN: u32 = u32::MAX;
+
+impl Network {
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.spare.len()
+    }
+
+    /// Puts money into a source.
+    pub fn fill(&mut self, source: Node, cents: i64) {
+        self.spare[source] += cents;
+    }
+
+    /// Has a node need so much more.
+    pub fn ask(&mut self, need: Node, cents: i64) {
+        self.short[need] += cents;
+    }
+
+    /// What was taken from a source.
+    pub fn spent(&self, source: Node) -> i64 {
+        self.spent[source]
+    }
+
+    /// What a need lacks.
+    pub fn short(&self, need: Node) -> i64 {
+        self.short[need]
+    }
+
+    /// What flows through an arc.
+    pub fn flow(&self, arc: ArcPlace) -> i64 {
+        self.ends[self.laid[arc] as usize].back
+    }
+
+    /// Whether a search found nothing at a node: no money that could still reach it is left.
+    pub fn is_closed(&self, node: Node) -> bool {
+        self.closed[node]
+    }
+
+    /// Serves the needs together as far as the money that is left goes. Other needs keep what they have.
+    pub fn serve(&mut self, needs: &[Node]) {
+        let gives = |network: &Network, node: Node| network.spare[node];
+        self.move_all(needs, Way::Back, gives);
+        for node in &self.queue {
+            self.closed[*node as usize] = true;
+        }
+    }
+
+    /// Spends so much of each source, by node, on any need that is short.
+    pub fn spend(&mut self, sources: &[Node], amounts: &[i64]) {
+        let beyond: Vec<i64> = sources
+            .iter()
+            .map(|source| (self.spare[*source] + self.spent[*source] - amounts[*source]).max(0))
+            .collect();
+        for (source, beyond) in sources.iter().zip(&beyond) {
+            self.spare[*source] -= beyond;
+        }
+        let gives = |network: &Network, node: Node| network.short[node];
+        self.move_all(sources, Way::Forth, gives);
+        for (source, beyond) in sources.iter().zip(&beyond) {
+            self.spare[*source] += beyond;
+        }
+    }
+
+    /// Serves the needs together with what `later` ones were served.
+    pub fn serve_instead(&mut self, needs: &[Node], later: RangeInclusive<Node>) {
+        let gives = |network: &Network, node: Node| match later.contains(&node) {
+            true => network.served[node],
+            false => 0,
+        };
+        self.move_all(needs, Way::Back, gives);
+    }
+
+    /// Spends a source in place of others, as far as the needs that are served let it: what is left in it is moved
+    /// to where theirs was taken. `gives` tells how much each may give back.
+    pub fn spend_instead(&mut self, source: Node, gives: impl Fn(&Network, Node) -> i64) {
+        self.move_all(&[source], Way::Forth, gives);
+    }
+
+    /// Moves as much as it can from the nodes that give to those where a search starts: by shortest paths,
+    /// all paths of one length together (Dinic). The last search, which finds nothing, has seen all nodes that more
+    /// could pass.
+    fn move_all(&mut self, starts: &[Node], way: Way, gives: impl Gives) {
+        while self.find_levels(starts, way, &gives) {
+            for start in starts {
+                self.move_along_levels(*start, way, &gives);
+            }
+        }
+    }
+
+    fn wants(&self, node: Node, way: Way) -> i64 {
+        match way {
+            Way::Back => self.short[node],
+            Way::Forth => self.spare[node],
+        }
+    }
+
+    /// The room of an end in the direction in which a search passes it.
+    fn passable(&self, end: usize, way: Way) -> i64 {
+        match way {
+            Way::Back => self.ends[end].back,
+            Way::Forth => self.ends[end].out,
+        }
+    }
+
+    /// Finds how far the nodes are from the starts that want something, up to the nearest that give; whether any
+    /// gives.
+    fn find_levels(&mut self, starts: &[Node], way: Way, gives: &impl Gives) -> bool {
+        self.level.fill(UNSEEN);
+        self.queue.clear();
+        for start in starts.iter().copied() {
+            if self.wants(start, way) > 0 {
+                self.level[start] = 0;
+                self.queue.push(start as u32);
+            }
+        }
+        let (mut at, mut nearest) = (0, UNSEEN);
+        while at < self.queue.len() {
+            let node = self.queue[at] as usize;
+            at += 1;
+            let level = self.level[node] + 1;
+            if level > nearest {
+                break;
+            }
+            self.cursor[node] = self.first[node];
+            for end in self.first[node]..self.first[node + 1] {
+                let next = self.ends[end as usize].to as usize;
+                if self.level[next] != UNSEEN || self.passable(end as usize, way) == 0 {
+                    continue;
+                }
+                self.level[next] = level;
+                self.cursor[next] = self.first[next + 1];
+                if gives(self, next) > 0 {
+                    nearest = level;
+                }
+                self.queue.push(next as u32);
+            }
+        }
+        nearest != UNSEEN
+    }
+
+    /// Moves what a start wants along the levels that were found, until it has it or no path is left.
+    fn move_along_levels(&mut self, start: Node, way: Way, gives: &impl Gives) {
+        if self.level[start] != 0 {
+            return;
+        }
+        self.path.clear();
+        let mut node = start;
+        while self.wants(start, way) > 0 {
+            let given = if node == start { 0 } else { gives(self, node) };
+            if given > 0 {
+                node = self.move_along_path(start, node, way, given);
+                continue;
+            }
+            let (level, last) = (self.level[node], self.first[node + 1]);
+            let mut cursor = self.cursor[node];
+            while cursor < last {
+                let next = self.ends[cursor as usize].to as usize;
+                if self.level[next] == level + 1 && self.passable(cursor as usize, way) > 0 {
+                    break;
+                }
+                cursor += 1;
+            }
+            self.cursor[node] = cursor;
+            if cursor < last {
+                self.path.push(cursor);
+                node = self.ends[cursor as usize].to as usize;
+            } else {
+                let Some(end) = self.path.pop() else { return };
+                node = self.ends[self.ends[end as usize].pair as usize].to as usize;
+                self.cursor[node] += 1;
+            }
+        }
+    }
+
+    /// Moves along the path that was found from `start` to `giver`. Returns where the search goes on: the first
+    /// node from which the path has no room left.
+    fn move_along_path(&mut self, start: Node, giver: Node, way: Way, given: i64) -> Node {
+        let rooms = self.path.iter().map(|end| self.passable(*end as usize, way));
+        let moved = rooms.fold(self.wants(start, way).min(given), i64::min);
+        let mut kept = self.path.len();
+        for at in (0..self.path.len()).rev() {
+            let end = self.path[at] as usize;
+            let pair = self.ends[end].pair as usize;
+            let (along, against) = match way {
+                Way::Back => (pair, end),
+                Way::Forth => (end, pair),
+            };
+            if self.ends[along].out != UNLIMITED {
+                self.ends[along].out -= moved;
+                self.ends[against].back -= moved;
+            }
+            if self.ends[along].back != UNLIMITED {
+                self.ends[along].back += moved;
+                self.ends[against].out += moved;
+            }
+            if self.ends[along].out == 0 {
+                kept = at;
+            }
+        }
+        match way {
+            Way::Back => {
+                self.short[start] -= moved;
+                self.served[start] += moved;
+                // A node is a source or a need, never both.
+                if self.served[giver] > 0 {
+                    self.served[giver] -= moved;
+                    self.short[giver] += moved;
+                } else {
+                    self.spare[giver] -= moved;
+                    self.spent[giver] += moved;
+                }
+            }
+            Way::Forth => {
+                self.spare[start] -= moved;
+                self.spent[start] += moved;
+                if self.short[giver] > 0 {
+                    self.short[giver] -= moved;
+                    self.served[giver] += moved;
+                } else {
+                    self.spare[giver] += moved;
+                    self.spent[giver] -= moved;
+                }
+            }
+        }
+        let before = self.path.get(kept).copied();
+        self.path.truncate(kept);
+        match before {
+            Some(end) => self.ends[self.ends[end as usize].pair as usize].to as usize,
+            None => giver,
+        }
+    }
+}
