@@ -40,6 +40,8 @@ pub struct Forecast {
     pub measures: Measures,
     /// What the checker counted on the braid as spent.
     pub certificate: Certificate,
+    /// What it counted on the optimal braid of the same money, with what proves it.
+    pub optimum: Certificate,
     /// Doubts about the plan and the braid, in the order of names and subjects.
     pub findings: Vec<Finding>,
 }
@@ -65,13 +67,17 @@ impl Forecast {
         }
         let dependable = books(plan, Selection::Dependable, question)?.1;
         let structural = books(plan, Selection::Recurring(question.view), question)?.1;
-        let books = Books { ledger, cash, net_assets, ladder, dependable, structural };
+        let (optimal, optimum) =
+            other(plan, &timeline, &ledger, &certificate, question, Method::Optimal)?;
+        let (shares, _) = other(plan, &timeline, &ledger, &certificate, question, Method::Shares)?;
+        let books =
+            Books { ledger, cash, net_assets, ladder, dependable, structural, optimal, shares };
         let measures = Measures::from_books(&books);
         let mut findings = check::findings(plan);
         findings.extend(findings::of_ledger(plan, &timeline, &books.ledger));
         findings.extend(findings::of_debt(plan, &measures));
         findings.sort();
-        Ok(Forecast { question, books, measures, certificate, findings })
+        Ok(Forecast { question, books, measures, certificate, optimum, findings })
     }
 }
 
@@ -85,4 +91,20 @@ fn books(
     let ledger = Ledger::from_braid(plan, &timeline, &braid)?;
     let cash = Cash::from_ledger(plan, &timeline, &ledger);
     Ok((timeline, ledger, cash, certificate))
+}
+
+/// The same money braided by another method; the books at hand where it is the one that was asked for.
+fn other(
+    plan: &Plan,
+    timeline: &Timeline,
+    ledger: &Ledger,
+    certificate: &Certificate,
+    question: Question,
+    method: Method,
+) -> Result<(Ledger, Certificate), Error> {
+    if method == question.method {
+        return Ok((ledger.clone(), certificate.clone()));
+    }
+    let (braid, certificate) = Braid::from_timeline(plan, timeline, method)?;
+    Ok((Ledger::from_braid(plan, timeline, &braid)?, certificate))
 }

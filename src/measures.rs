@@ -30,9 +30,13 @@ pub struct Books {
     pub dependable: Ledger,
     /// The chosen view without reserves and one-time money.
     pub structural: Ledger,
+    /// The chosen view in the optimal braid: the best case, if every date were known today.
+    pub optimal: Ledger,
+    /// The chosen view by documented shares.
+    pub shares: Ledger,
 }
 
-/// Every figure of a forecast that needs no optimal braid.
+/// Every figure of a forecast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measures {
     /// The fiscal years of the horizon, in order; the first and last may be short.
@@ -90,8 +94,10 @@ pub struct YearMeasure {
     pub gap: [Money; 3],
     /// Cost by priority: core, essential, stretch.
     pub cost_by_priority: [Money; 3],
-    /// The gap of the optimal braid; empty until one is made.
-    pub irreducible_gap: Option<Money>,
+    /// What the optimal braid leaves: core, essential, stretch.
+    pub irreducible: [Money; 3],
+    /// What documented shares leave: core, essential, stretch.
+    pub gap_by_shares: [Money; 3],
     /// The gap before reserves and one-time money.
     pub structural_gap: Money,
     /// Authority that lapsed.
@@ -124,6 +130,11 @@ impl YearMeasure {
     /// What net cash lacks of the debt service: all of it at most, whatever else net cash lacks.
     pub fn debt_service_short(&self) -> Money {
         self.debt_service - self.net_cash_before_debt.floor_zero().at_most(self.debt_service)
+    }
+
+    /// What the optimal braid leaves of all cost.
+    pub fn irreducible_gap(&self) -> Money {
+        self.irreducible.iter().sum()
     }
 
     /// The whole gap.
@@ -417,7 +428,8 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
         covered: cost - gap.iter().sum(),
         gap,
         cost_by_priority,
-        irreducible_gap: None,
+        irreducible: by_priority(&books.optimal, |line| span.of(&line.gap)),
+        gap_by_shares: by_priority(&books.shares, |line| span.of(&line.gap)),
         structural_gap: structural.iter().sum(),
         lapsed: over_streams(|stream| &stream.lapsed),
         refund_due: over_streams(|stream| &stream.refund_due),

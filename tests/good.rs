@@ -249,20 +249,6 @@ fn memos(forecast: &Forecast) -> Vec<Measure> {
     told.into_iter().map(|(name, stream, sum)| (name, stream, sum.to_string())).collect()
 }
 
-/// `years.csv` with the column of the irreducible gap emptied.
-fn without_irreducible(years: &str) -> String {
-    let mut lines = years.lines();
-    let mut text = format!("{}\n", lines.next().unwrap_or_default());
-    for line in lines {
-        let mut cells: Vec<&str> = line.split(',').collect();
-        if let Some(cell) = cells.get_mut(7) {
-            *cell = "";
-        }
-        text += &format!("{}\n", cells.join(","));
-    }
-    text
-}
-
 /// How two texts differ, line by line; nothing where they are the same.
 fn difference(expected: &str, produced: &str) -> Option<String> {
     if expected == produced {
@@ -285,13 +271,8 @@ fn mismatches(case: &Case) -> Vec<String> {
         Ok(found) => found,
         Err(error) => return vec![format!("{}: no forecast: {error}", case.slug)],
     };
-    // Until a forecast states the irreducible gap, its column is not compared.
-    let irreducible = forecast.measures.years.iter().any(|year| year.irreducible_gap.is_some());
     let mut found = Vec::new();
-    for (name, mut expected) in case.expected() {
-        if name == "years" && !irreducible {
-            expected = without_irreducible(&expected);
-        }
+    for (name, expected) in case.expected() {
         let Some(produced) = produced(&plan, &forecast, &name, &expected) else {
             found.push(format!("{}: there is no table `{name}`", case.slug));
             continue;
@@ -347,6 +328,4 @@ fn a_difference_of_one_cent_is_told() {
     assert!(told.contains("by engine \"2026-01\",1.01"), "{told}");
     assert!(difference("a\nb\n", "b\na\n").is_some());
     assert!(difference("a\n", "a\na\n").is_some());
-    let years = "\"fiscal_year\"\n2026,1,2,3,4,5,6,7.00,8\n";
-    assert_eq!(without_irreducible(years), "\"fiscal_year\"\n2026,1,2,3,4,5,6,,8\n");
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::proof::Proof;
 use super::{Braid, Draw, Method, Source};
 use crate::error::Error;
 use crate::money::{Money, Rate};
@@ -19,7 +20,7 @@ use crate::plan::restriction::{
 use crate::timeline::{HeldTranche, Timeline};
 
 /// What the checker counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {
     /// Draws, each with a fresh verdict.
     pub draws: usize,
@@ -36,6 +37,8 @@ pub struct Certificate {
     /// Of an optimal braid, what no braid can leave less of by priority, core first, with the priorities before
     /// left no more than here: as proved from prices in exact arithmetic.
     pub least: Option<[Money; 3]>,
+    /// The prices that prove it.
+    pub proof: Option<Proof>,
 }
 
 /// One award of a stream.

@@ -124,6 +124,7 @@ impl Braid {
             let gaps = braid.gaps(plan, timeline);
             bound::check(plan, timeline, gaps, &proof)?;
             certificate.least = Some(proof.least);
+            certificate.proof = Some(proof);
         }
         Ok((braid, certificate))
     }

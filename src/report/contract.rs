@@ -239,7 +239,7 @@ fn years(forecast: &Forecast) -> Table {
             Cell::Money(year.gap[0]),
             Cell::Money(year.gap[1]),
             Cell::Money(year.gap[2]),
-            Cell::of(year.irreducible_gap, Cell::Money),
+            Cell::Money(year.irreducible_gap()),
             Cell::Money(year.structural_gap),
             Cell::Money(year.lapsed),
             Cell::Share(year.dependable_share),

@@ -181,7 +181,7 @@ fn year(year: &YearMeasure) -> Value {
         "covered": money(year.covered),
         "gap": money(year.gap_total()),
         "gap_by_priority": by_priority(&year.gap),
-        "irreducible_gap": year.irreducible_gap.map(money),
+        "irreducible_gap": money(year.irreducible_gap()),
         "structural_gap": money(year.structural_gap),
         "lapsed": money(year.lapsed),
         "refund_due": money(year.refund_due),
