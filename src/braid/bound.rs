@@ -120,6 +120,8 @@ struct Priced<'a> {
     takes_match: Vec<bool>,
     /// What leave to recover counts from each place on.
     indirect: Vec<Price>,
+    /// What it holds, in cents.
+    held: i64,
 }
 
 struct Bound<'a> {
@@ -233,6 +235,7 @@ impl<'a> Bound<'a> {
             matching: from_each(prices.map(|prices| &prices.matching)),
             takes_match: (0..self.months()).map(takes).collect(),
             indirect: from_each(prices.map(|prices| &prices.indirect)),
+            held: own().map(|tranche| tranche.amount.cents()).sum(),
         }
     }
 
@@ -393,7 +396,15 @@ impl<'a> Bound<'a> {
         let Some(price) = award.matching.get(place) else { return 0 };
         let Some(rule) = &self.plan.restrictions(award.key.0).matching else { return 0 };
         let (numerator, denominator) = rule.convention.at(self.month(0)).ratio();
-        (i128::from(*price) * numerator).div_euclid(denominator)
+        // Nothing is drawn until match that lacks from before the plan is made up for, so each dollar needs its part.
+        let opening = self.plan.opening_of(award.key.0).filter(|_| award.key.1 == 0);
+        let lacking = opening.map_or(0, |opening| {
+            i128::from(opening.spent.cents()) * numerator
+                - i128::from(opening.matched.cents()) * denominator
+        });
+        let held = i128::from(award.held.max(1));
+        let needed = numerator * held + lacking.max(0);
+        (i128::from(*price) * needed).div_euclid(denominator * held)
     }
 
     /// The price at which recovered money can be had by each place: what it takes of an award to recover it.

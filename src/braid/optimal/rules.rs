@@ -71,8 +71,11 @@ pub(super) struct Matches {
     pub streams: Vec<bool>,
     /// Whether match counts, by place.
     pub counts: Vec<bool>,
-    /// What was matched before the plan beyond what was spent, in cents of match; below zero where it lacks.
+    /// What was matched before the plan beyond what was spent, in cents of match; below zero where it lacks, and then
+    /// nothing is drawn until it is made up for.
     pub ahead: i64,
+    /// What the award holds, in cents.
+    pub authority: i64,
 }
 
 impl Limit {
@@ -310,6 +313,7 @@ fn matches(plan: &Plan, timeline: &Timeline, award: AwardKey) -> Option<Matches>
             .collect(),
         counts: (0..months).map(counts).collect(),
         ahead,
+        authority: own().map(|held| held.amount.cents()).sum(),
     })
 }
 

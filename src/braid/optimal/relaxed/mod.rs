@@ -8,7 +8,7 @@ use self::program::Relaxed;
 use super::held::Held;
 use super::problem::Problem;
 use super::{finish, flow};
-use crate::braid::proof::Proof;
+use crate::braid::proof::{Prices, Proof};
 use crate::braid::{Braid, Method, bound, certify, waterfall};
 use crate::money::Money;
 use crate::plan::cost::Priority;
@@ -32,25 +32,36 @@ pub(super) fn allocate(problem: &Problem) -> (Braid, Proof) {
     });
     let mut held = Held::from_relaxed(problem, &relaxed, &columns);
     flow::solve(problem, &mut held);
-    let braid = better(problem, finish(problem, held));
-    let gaps = braid.gaps(problem.plan, problem.timeline);
-    let least = Priority::ALL.map(|priority| {
-        let prices = &prices[priority as usize];
-        bound::least_gap(problem.plan, problem.timeline, gaps, prices, priority as usize)
-            .unwrap_or(Money::ZERO)
-    });
+    let braid = better(problem, finish(problem, held), &prices);
+    let least = least(problem, braid.gaps(problem.plan, problem.timeline), &prices);
     (braid, Proof { prices, least })
 }
 
-/// The settled braid; or the waterfall's where that leaves less, since settling may lose cents and a match that came
-/// into the plan short is relaxed.
-fn better(problem: &Problem, settled: Braid) -> Braid {
+/// What settling to cents may lose of a priority without another braid being called better: a dollar.
+const SETTLING_LOSES: Money = Money::from_cents(100);
+
+/// The settled braid; or the waterfall's where that leaves less by more than settling may lose, since rules that are not
+/// linear are relaxed.
+fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> Braid {
     let (plan, timeline) = (problem.plan, problem.timeline);
     let holds = certify::certify(plan, timeline, &settled, Method::Optimal).is_ok();
     debug_assert!(holds, "a settled braid keeps every rule");
     let waterfall = waterfall::allocate(plan, timeline, Method::Waterfall);
-    match holds && settled.gaps(plan, timeline) <= waterfall.gaps(plan, timeline) {
-        true => settled,
-        false => waterfall,
-    }
+    let (own, other) = (settled.gaps(plan, timeline), waterfall.gaps(plan, timeline));
+    let least = least(problem, own, prices);
+    let far = |priority: &usize| {
+        let most = own[*priority].max(other[*priority]);
+        own[*priority] != other[*priority] && most - least[*priority] > SETTLING_LOSES
+    };
+    let worse = (0..3).find(far).is_some_and(|priority| own[priority] > other[priority]);
+    if holds && !worse { settled } else { waterfall }
+}
+
+/// What the prices prove of braids that leave these gaps.
+fn least(problem: &Problem, gaps: [Money; 3], prices: &[Prices; 3]) -> [Money; 3] {
+    let (plan, timeline) = (problem.plan, problem.timeline);
+    let least = |priority: usize| {
+        bound::least_gap(plan, timeline, gaps, &prices[priority], priority).unwrap_or(Money::ZERO)
+    };
+    [least(0), least(1), least(2)]
 }

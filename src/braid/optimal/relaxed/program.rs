@@ -224,10 +224,15 @@ fn rate(rule: &Recoveries) -> f64 {
     rule.rule.charged().billionths() as f64 / BILLION as f64
 }
 
-/// What a dollar of an award needs of match in a place.
+/// What a dollar of an award needs of match in a place. Match that lacks from before the plan is asked of each dollar in
+/// proportion: whoever draws the whole award makes up for all of it, and whoever draws less for no less than that.
 pub(super) fn ratio(rule: &Matches, place: usize) -> f64 {
     let (numerator, denominator) = rule.ratios[place];
-    numerator as f64 / denominator as f64
+    let lacking = match rule.each_dollar {
+        true => 0.0,
+        false => (-rule.ahead).max(0) as f64 / rule.authority.max(1) as f64,
+    };
+    numerator as f64 / denominator as f64 + lacking
 }
 
 /// A price in whole billionths.

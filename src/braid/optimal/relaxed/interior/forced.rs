@@ -81,45 +81,29 @@ impl Forced {
         self.fall(fallen);
     }
 
-    /// An account that no money can reach forces the columns that take from it to zero.
+    /// An account that nothing comes into forces the columns that take from it to zero. Columns that put into each
+    /// other's accounts in a circle may all be above zero together: only what no live column puts in counts as nothing.
     fn dry_accounts(&mut self, program: &Program) {
         let columns = &program.columns;
-        let mut by_month: Vec<Vec<usize>> = vec![Vec::new(); program.months];
-        for column in self.live(program) {
-            by_month[columns.months[column] as usize].push(column);
-        }
         let mut dry: Vec<bool> =
             program.accounts.iter().map(|account| account.inflow <= 0.0).collect();
-        let mut account = 0;
-        let mut fallen = Vec::new();
-        for (month, mut waiting) in by_month.into_iter().enumerate() {
-            loop {
-                let before = waiting.len();
-                waiting.retain(|&column| {
-                    let entries = columns.accounts(column);
-                    let stuck = entries.iter().any(|&(from, a)| a > 0.0 && dry[from as usize]);
-                    for &(into, _) in entries.iter().filter(|entry| !stuck && entry.1 < 0.0) {
-                        dry[into as usize] = false;
-                    }
-                    stuck
-                });
-                if waiting.len() == before {
-                    break;
-                }
-            }
-            fallen.extend(waiting);
-            while let Some(row) = program.accounts.get(account)
-                && row.month as usize <= month
-            {
-                if let Some(carry) = row.carry
-                    && !dry[account]
-                    && carry.limit > 0.0
-                {
-                    dry[carry.into as usize] = false;
-                }
-                account += 1;
+        for column in self.live(program) {
+            for &(into, _) in columns.accounts(column).iter().filter(|entry| entry.1 < 0.0) {
+                dry[into as usize] = false;
             }
         }
+        for (account, row) in program.accounts.iter().enumerate() {
+            if let Some(carry) = row.carry
+                && !dry[account]
+                && carry.limit > 0.0
+            {
+                dry[carry.into as usize] = false;
+            }
+        }
+        let stuck = |&(from, a): &(u32, f64)| a > 0.0 && dry[from as usize];
+        let fallen =
+            self.live(program).filter(|&column| columns.accounts(column).iter().any(stuck));
+        let fallen = fallen.collect();
         let round = self.fallen.len() as u32;
         for (round_dry, _) in self.account_dry.iter_mut().zip(&dry).filter(|(_, dry)| **dry) {
             *round_dry = round.min(*round_dry);
