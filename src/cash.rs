@@ -43,7 +43,8 @@ pub struct Cash {
     /// Liquid unrestricted net assets by cash: unrestricted cash, borrowed cash that is still held, and what
     /// awards and unrestricted streams owe, less what is payable and what is owed to lenders, due or not.
     pub liquid: Vec<Money>,
-    /// Unrestricted cash at the month's end without what the line of credit lends.
+    /// Unrestricted cash at the month's end as it would be without the line of credit: neither what it lends nor
+    /// its interest.
     pub own_unrestricted: Vec<Money>,
     /// The line of credit, where the plan has one.
     pub credit: Option<Credit>,

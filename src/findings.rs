@@ -1,8 +1,10 @@
 //! Doubts that only a finished braid shows, beside those of the plan in [`crate::plan::check`].
 
+use std::collections::BTreeMap;
+
 use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
-use crate::ledger::{DrawBook, Ledger};
-use crate::measures::Measures;
+use crate::ledger::{DrawBook, Ledger, TrancheBook};
+use crate::measures::{DebtRow, Measures};
 use crate::money::Money;
 use crate::month::FiscalCalendar;
 use crate::name::{LineIndex, StreamIndex};
@@ -17,7 +19,8 @@ use crate::timeline::Timeline;
 pub fn of_ledger(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<Finding> {
     let mut findings = Vec::new();
     for stream in (0..plan.streams.len()).map(StreamIndex::from) {
-        findings.extend(award_terminated(plan, ledger, stream));
+        findings.extend(award_terminated(plan, timeline, ledger, stream));
+        findings.extend(cash_beyond_authority(plan, timeline, stream));
         findings.extend(last_resort_before_payer(plan, ledger, stream));
         findings.extend(floor_of_award_missed(plan, ledger, stream));
         findings.extend(unused_in_kind(plan, timeline, stream));
@@ -42,10 +45,15 @@ fn finding(
 }
 
 /// `award-terminated`: authority that its termination takes: what would begin later never comes, and what its
-/// term would have held longer lapses with it (2 CFR 200.309, 200.340).
-fn award_terminated(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+/// term would have held longer lapses with it, or pays only what survives it (2 CFR 200.309, 200.340, 200.343).
+fn award_terminated(
+    plan: &Plan,
+    timeline: &Timeline,
+    ledger: &Ledger,
+    stream: StreamIndex,
+) -> Option<Finding> {
     let award = plan.stream(stream);
-    let end = award.termination?.month;
+    let ended = award.termination?;
     let in_full = Stream { termination: None, ..award.clone() }.lower(&plan.setting())?;
     let stands = award.lower(&plan.setting())?;
     let stated = |lowered: &Lowered| -> Money {
@@ -56,24 +64,114 @@ fn award_terminated(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option
         amounts.sum()
     };
     let never = stated(&in_full) - stated(&stands);
-    // A tranche keeps its first month; one that would have ended later has been cut.
-    let ran_on =
-        |first| in_full.tranches.iter().any(|whole| whole.first == first && whole.last > Some(end));
+    let matched = match_never_paid(plan, timeline, ledger, (stream, &in_full));
+    // A tranche keeps its first month; one that would have ended later has been cut, or holds on for what survives.
+    let ran_on = |first| {
+        let mut whole = in_full.tranches.iter();
+        whole.any(|whole| whole.first == first && whole.last > Some(ended.month))
+    };
     let cut = ledger.tranches.iter().filter(|tranche| {
-        tranche.stream == stream.at() && tranche.last == Some(end) && ran_on(tranche.available)
+        let cut = if ended.commitments {
+            tranche.last > Some(ended.month)
+        } else {
+            tranche.last == Some(ended.month)
+        };
+        tranche.stream == stream.at() && cut && ran_on(tranche.available)
     });
-    let lapses: Money = cut.map(|tranche| tranche.lapsed + tranche.refund_due).sum();
-    let lost = never + lapses;
-    let message = format!(
-        "it is terminated in {}: what would begin later never comes, and what is left lapses \
-         (2 CFR 200.340, 200.343)",
-        end.words()
+    let left = |tranche: &TrancheBook| {
+        // What survives may still take of it after the plan is not known.
+        let held = if ended.commitments { tranche.idle } else { Money::ZERO };
+        tranche.lapsed + tranche.refund_due + held
+    };
+    let lost = never + matched + cut.map(left).sum();
+    let (month, rest) = (
+        ended.month.words(),
+        match ended.commitments {
+            true => "what is left may pay only what survives it",
+            false => "what is left lapses",
+        },
     );
+    let in_kind = ledger.streams[stream.at()].in_kind;
+    let message = match matched.is_positive() {
+        true if in_kind => format!(
+            "it is terminated in {month}: what it would have given in kind later, and its line needs, \
+             never comes"
+        ),
+        true => format!(
+            "it is terminated in {month}: what it would have matched later never comes, this at most, \
+             as far as other money would have paid the rest (2 CFR 200.340)"
+        ),
+        false => format!(
+            "it is terminated in {month}: what would begin later never comes, and {rest} \
+             (2 CFR 200.340, 200.343)"
+        ),
+    };
     let subject = format!("{}.termination", Plan::path("stream", &award.name));
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
     let finding =
         Finding { name: "award-terminated", subject, message, amount: Some(lost), origin };
     lost.is_positive().then_some(finding)
+}
+
+/// What a termination takes of money that exists only as cost arises: matching money at most, its share of what may
+/// be matched within its yearly limit; in-kind as far as its line needs it.
+fn match_never_paid(
+    plan: &Plan,
+    timeline: &Timeline,
+    ledger: &Ledger,
+    (stream, in_full): (StreamIndex, &Lowered),
+) -> Money {
+    let Some(ended) = plan.stream(stream).termination else { return Money::ZERO };
+    let (fiscal, start) = (plan.stream(stream).fiscal, plan.horizon.start);
+    let mut by_year: BTreeMap<i32, Money> = BTreeMap::new();
+    let later = in_full.tranches.iter().filter(|tranche| tranche.first > ended.month);
+    for tranche in later {
+        let Some(place) = plan.horizon.place(tranche.first) else { continue };
+        let amount = match tranche.amount {
+            Authority::OfEligible(rate) => timeline.of_eligible(plan, stream, rate, place),
+            Authority::InKind(line, value) => value.at_most(timeline.needs[line.at()][place]),
+            Authority::Amount(_) | Authority::AboveFloor { .. } => continue,
+        };
+        *by_year.entry(fiscal.year_of(tranche.first)).or_default() += amount;
+    }
+    let Some(limit) = plan.restrictions(stream).yearly_limit else {
+        return by_year.values().sum();
+    };
+    let drawn = |year: i32| -> Money {
+        let book = &ledger.streams[stream.at()];
+        let of_year = |place: &usize| fiscal.year_of(plan.horizon.month(*place)) == year;
+        let within: Money =
+            (0..ledger.months()).filter(of_year).map(|place| book.drawn[place]).sum();
+        let running = fiscal.position(start) > 0 && fiscal.year_of(start) == year;
+        let before = plan.opening_of(stream).filter(|_| running);
+        within + before.map_or(Money::ZERO, |opening| opening.spent)
+    };
+    let left = |(year, amount): (&i32, &Money)| amount.at_most((limit - drawn(*year)).floor_zero());
+    by_year.iter().map(left).sum()
+}
+
+/// `cash-beyond-authority`: cash that the opening position holds of a stream beyond what the stream may still
+/// spend.
+fn cash_beyond_authority(plan: &Plan, timeline: &Timeline, stream: StreamIndex) -> Option<Finding> {
+    let (_, beyond) = timeline.held_beyond.iter().find(|(of, _)| *of == stream)?;
+    let back = timeline
+        .tranches
+        .iter()
+        .any(|tranche| tranche.stream == stream && tranche.over_advanced.is_positive());
+    let then = match back {
+        true => "it goes back when the award's open period ends (2 CFR 200.344)",
+        false => "nothing may spend it, and it stands as restricted cash to the end",
+    };
+    let message = format!(
+        "the cash that it holds at the start is more than it may still spend beside what is to come: \
+         {then}; state the cash that is held, and what was spent"
+    );
+    let subject = format!("opening.stream.{}.cash", plan.stream(stream).name);
+    let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
+    let name = "cash-beyond-authority";
+    // Unrestricted money that no funder takes back is free whatever its stream may spend.
+    let free = plan.restrictions(stream).is_unrestricted() && !back;
+    (!free).then_some(Finding { name, subject, message, amount: Some(*beyond), origin })
 }
 
 /// What lenders look at: years whose net cash does not carry the debt service, and what falls due after
@@ -88,18 +186,44 @@ pub fn of_debt(plan: &Plan, measures: &Measures) -> Vec<Finding> {
             findings.push(finding(plan, "owed-after-horizon", stream, message, row.owed));
         }
     }
-    // The service is of all loans together: the first one stands for them.
-    let first = measures.debts.iter().find_map(|row| plan.find_stream(&row.stream));
+    // The service is of all debts together: one loan stands for itself, several are named.
+    let serves = |row: &&DebtRow| row.principal.is_positive() || row.interest.is_positive();
+    let loans = measures.debts.iter().filter(serves);
+    let loans: Vec<StreamIndex> = loans.filter_map(|row| plan.find_stream(&row.stream)).collect();
+    let credit = plan
+        .credit
+        .as_ref()
+        .filter(|_| measures.credit.as_ref().is_some_and(|line| line.interest.is_positive()));
+    let titles = loans.iter().map(|loan| plan.stream(*loan).title.as_str());
+    let titles: Vec<&str> = titles.chain(credit.map(|line| line.title.as_str())).collect();
     for year in &measures.years {
         let short = year.debt_service_short();
-        let Some(stream) = first.filter(|_| short.is_positive()) else { continue };
-        let message = format!(
-            "in {} net cash before debt service is {}, and debt service is {}",
-            FiscalCalendar::label(year.year),
-            in_dollars(year.net_cash_before_debt),
-            in_dollars(year.debt_service),
-        );
-        findings.push(finding(plan, "debt-service-short", stream, message, short));
+        if !short.is_positive() {
+            continue;
+        }
+        let label = FiscalCalendar::label(year.year);
+        let cash = in_dollars(year.net_cash_before_debt);
+        let service = in_dollars(year.debt_service);
+        let told = match (loans.as_slice(), credit) {
+            ([loan], None) => {
+                let message = format!(
+                    "in {label} net cash before debt service is {cash}, and debt service is {service}"
+                );
+                finding(plan, "debt-service-short", *loan, message, short)
+            }
+            _ => Finding {
+                name: "debt-service-short",
+                subject: "plan".to_string(),
+                message: format!(
+                    "in {label} net cash before debt service is {cash}, and debt service is \
+                     {service}, of {} together",
+                    titles.join(", ")
+                ),
+                amount: Some(short),
+                origin: None,
+            },
+        };
+        findings.push(told);
     }
     findings
 }

@@ -114,7 +114,7 @@ pub struct YearMeasure {
     pub concentration: Rate,
     /// Of what is covered, what borrowed money covers: it has to be repaid.
     pub covered_by_debt: Money,
-    /// Principal and interest that fall due.
+    /// Principal and interest that fall due, the line of credit's interest with them.
     pub debt_service: Money,
     /// Cash that comes in less what is paid, with neither borrowed cash and what it pays nor debt service.
     pub net_cash_before_debt: Money,
@@ -440,7 +440,7 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
             .map(|(name, amount)| (name.to_string(), amount.ratio(drawn))),
         concentration: concentration(funders.values().copied(), drawn),
         covered_by_debt: debt::covered(ledger, span),
-        debt_service: debt::service(ledger, span),
+        debt_service: debt::service(books, span),
         net_cash_before_debt: debt::net_cash(books, span),
     }
 }

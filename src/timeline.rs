@@ -8,12 +8,12 @@ use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{
-    Authority, Due, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms, Tranche,
+    Authority, Due, End, Kind, Memo, Public, Receipts, Setting, Status, Stream, Terms,
 };
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
-use crate::plan::award::ProgramIncome;
+use crate::plan::deduction::{self, Deductions};
 use crate::plan::restriction::{Permission, Standing, permission, standing_verdict};
 use crate::plan::{Horizon, Plan, cost, dues};
 
@@ -49,6 +49,8 @@ pub struct Timeline {
     pub pay_ceilings: Vec<PayCeiling>,
     /// What awards fall by since their own activity earns it, by award (2 CFR 200.307(b)).
     pub deducted: Vec<(StreamIndex, Money)>,
+    /// Cash that the opening position holds of a stream beyond what the stream may spend of it.
+    pub held_beyond: Vec<(StreamIndex, Money)>,
     /// In-kind offered beyond what its line needs, by stream and month.
     pub unused_in_kind: Vec<(StreamIndex, Month, Money)>,
 }
@@ -82,7 +84,7 @@ pub struct HeldTranche {
     pub receipts: Receipts,
     /// Cash of it that is held at the plan's start, received in advance.
     pub advanced_before: Money,
-    /// Cash held beside that which income deducted from the award leaves without authority: it goes back.
+    /// Cash held beside that, beyond what the award and what is deducted from it leave: it goes back.
     pub over_advanced: Money,
     /// Whether it exists only as it is drawn, so that nothing of it lapses.
     pub on_demand: bool,
@@ -153,9 +155,10 @@ impl Timeline {
             spends_recovery: selection != Selection::Dependable,
             pay_ceilings: pay_ceilings(plan),
             deducted: Vec::new(),
+            held_beyond: Vec::new(),
             unused_in_kind: Vec::new(),
         };
-        let mut income = timeline.deductions(plan, selection)?;
+        let mut income = deductions(plan, selection)?;
         for stream in (0..plan.streams.len()).map(StreamIndex::from) {
             if selection.holds_stream(plan, stream) {
                 timeline.add_stream(plan, selection, stream, &mut income)?;
@@ -186,7 +189,7 @@ impl Timeline {
         plan: &Plan,
         selection: Selection,
         stream: StreamIndex,
-        income: &mut [(StreamIndex, Month, Money)],
+        income: &mut Deductions,
     ) -> Result<(), Error> {
         let lowered = lower(plan, stream)?;
         if selection.holds_status(plan.stream(stream).status) {
@@ -206,6 +209,7 @@ impl Timeline {
             spent = spent.max((loan.amount - advanced).floor_zero());
         }
         let firsts: Vec<Month> = lowered.tranches.iter().map(|tranche| tranche.first).collect();
+        let mut held: Vec<HeldTranche> = Vec::new();
         for tranche in lowered.tranches {
             if !selection.holds_status(tranche.status) {
                 continue;
@@ -219,15 +223,20 @@ impl Timeline {
                 tranche.award == 0 && !matches!(tranche.amount, Authority::OfEligible(_));
             let before = if of_award { stated.at_most(spent) } else { Money::ZERO };
             spent -= before;
-            let window = (tranche.first, next_of(&firsts, &tranche));
-            let deducted = self.deduct(stream, window, stated - before, income);
+            let window = deduction::window(&firsts, &tranche);
+            let deducted = income.take(stream, window, stated - before);
+            if deducted.is_positive() {
+                self.deducted.push((stream, deducted));
+            }
             let left = stated - before - deducted;
-            let advanced_before = advanced.at_most(left);
+            let start = self.horizon.start;
+            let (receipts, paid_before) = deduction::lowered(tranche.receipts, start, deducted);
+            let room = (left - still_to_come(&receipts, start, tranche.last)).floor_zero();
+            let advanced_before = advanced.at_most(room);
             advanced -= advanced_before;
-            let (receipts, paid_before) = self.lowered_by(tranche.receipts, deducted);
             let over_advanced = advanced.at_most(paid_before);
             advanced -= over_advanced;
-            let held = HeldTranche {
+            held.push(HeldTranche {
                 stream,
                 pool: None,
                 project: project_of(plan, stream, tranche.first),
@@ -246,81 +255,27 @@ impl Timeline {
                     tranche.amount,
                     Authority::OfEligible(..) | Authority::InKind(..)
                 ),
-            };
-            self.split_among_pools(plan, held);
+            });
+        }
+        if advanced.is_positive() && selection.holds_status(plan.stream(stream).status) {
+            self.held_beyond.push((stream, advanced));
+            self.give_back(&mut held, advanced);
+        }
+        for tranche in held {
+            self.split_among_pools(plan, tranche);
         }
         Ok(())
     }
 
-    /// What the activity of each award that income is deducted from earns in its term, by month, as planned in
-    /// this selection.
-    fn deductions(
-        &self,
-        plan: &Plan,
-        selection: Selection,
-    ) -> Result<Vec<(StreamIndex, Month, Money)>, Error> {
-        let mut earned = Vec::new();
-        for stream in (0..plan.streams.len()).map(StreamIndex::from) {
-            let Some(award) = plan.restrictions(stream).award.earned_by else { continue };
-            let deducts = plan.restrictions(award).award.program_income == ProgramIncome::Deduction;
-            if !deducts || !selection.holds_stream(plan, stream) {
-                continue;
-            }
-            for tranche in lower(plan, stream)?.tranches {
-                if let Authority::Amount(amount) = tranche.amount
-                    && selection.holds_status(tranche.status)
-                    && plan.in_term(award, tranche.first)
-                    && self.horizon.place(tranche.first).is_some()
-                {
-                    earned.push((award, tranche.first, amount));
-                }
-            }
-        }
-        Ok(earned)
-    }
-
-    /// Takes what was earned within a window off an award's tranche of so much, and tells how much it was.
-    fn deduct(
-        &mut self,
-        award: StreamIndex,
-        (first, last): (Month, Month),
-        held: Money,
-        income: &mut [(StreamIndex, Month, Money)],
-    ) -> Money {
-        let mut deducted = Money::ZERO;
-        for (of, month, left) in income.iter_mut() {
-            if *of == award && (first..=last).contains(month) {
-                let part = left.at_most(held - deducted);
-                *left -= part;
-                deducted += part;
-            }
-        }
-        if deducted.is_positive() {
-            self.deducted.push((award, deducted));
-        }
-        deducted
-    }
-
-    /// Receipts lowered by what is deducted, evenly over what is still to come, and how much of that exceeds
-    /// what is still to come since it was advanced before the plan.
-    fn lowered_by(&self, receipts: Receipts, deducted: Money) -> (Receipts, Money) {
-        let ahead = |rows: &[(Month, Money)]| {
-            let coming = rows.iter().filter(|(month, _)| *month >= self.horizon.start);
-            coming.copied().collect::<Vec<_>>()
-        };
-        let (Receipts::Advanced(rows) | Receipts::Earned(rows)) = &receipts else {
-            return (receipts, Money::ZERO);
-        };
-        if deducted.is_zero() {
-            return (receipts, Money::ZERO);
-        }
-        let rows = ahead(rows);
-        let coming: Money = rows.iter().map(|(_, amount)| *amount).sum();
-        let left = (coming - deducted).floor_zero();
-        let paid_before = (deducted - coming).floor_zero();
-        match receipts {
-            Receipts::Advanced(_) => (scale(&Receipts::Advanced(rows), left, coming), paid_before),
-            other => (scale(&other, left, coming), Money::ZERO),
+    /// Has an advance beyond every authority go back with what its running tranche leaves, where it has one.
+    fn give_back(&self, held: &mut [HeldTranche], beyond: Money) {
+        let running = held.iter_mut().rev().find(|tranche| {
+            tranche.first < self.horizon.start
+                && tranche.last.is_some()
+                && matches!(tranche.receipts, Receipts::Advanced(_))
+        });
+        if let Some(tranche) = running {
+            tranche.over_advanced += beyond;
         }
     }
 
@@ -333,14 +288,7 @@ impl Timeline {
     ) -> Money {
         match *authority {
             Authority::Amount(amount) => amount,
-            Authority::OfEligible(rate) => {
-                let eligible = (0..plan.lines.len())
-                    .map(LineIndex::from)
-                    .filter(|line| standing_verdict(plan, stream, None, *line).is_allowed());
-                let need: Money = eligible.map(|line| self.needs[line.at()][place]).sum();
-                let limit = plan.restrictions(stream).yearly_limit.unwrap_or(Money::MAX);
-                rate.of(need).at_most(limit)
-            }
+            Authority::OfEligible(rate) => self.of_eligible(plan, stream, rate, place),
             Authority::AboveFloor { balance, floor, authorised } => {
                 let floor = match floor {
                     Floor::Amount(amount) => amount,
@@ -356,6 +304,30 @@ impl Timeline {
                 used
             }
         }
+    }
+
+    /// A share of the cost of a month that a match may pay, with the indirect cost that the match itself recovers:
+    /// its yearly limit at most.
+    pub(crate) fn of_eligible(
+        &self,
+        plan: &Plan,
+        stream: StreamIndex,
+        rate: Rate,
+        place: usize,
+    ) -> Money {
+        let rules = plan.restrictions(stream);
+        let eligible = || {
+            let lines = (0..plan.lines.len()).map(LineIndex::from);
+            lines.filter(|line| standing_verdict(plan, stream, None, *line).is_allowed())
+        };
+        let need = |line: LineIndex| self.needs[line.at()][place];
+        let direct: Money = eligible().map(need).sum();
+        let mut share = rate.of(direct);
+        if let Some(indirect) = &rules.indirect {
+            let counted = eligible().filter(|line| indirect.counts(plan.line(*line)));
+            share += indirect.matched_part(rate).of(counted.map(need).sum());
+        }
+        share.at_most(rules.yearly_limit.unwrap_or(Money::MAX))
     }
 
     /// So many months of all cost, at the average of the horizon's first twelve.
@@ -475,6 +447,13 @@ pub fn is_reinvestment(stream: &Stream) -> bool {
     matches!(method, PayerMethod::CommunityReinvestment(_))
 }
 
+/// The income that is deducted from awards in a selection.
+fn deductions(plan: &Plan, selection: Selection) -> Result<Deductions, Error> {
+    let counts = |stream| selection.holds_stream(plan, stream);
+    let planned = Deductions::planned(plan, counts, |status| selection.holds_status(status));
+    planned.ok_or_else(|| Error::internal("income of awards lowers within bounds"))
+}
+
 fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Error> {
     let setting: Setting = plan.setting();
     plan.stream(stream).lower(&setting).ok_or_else(|| {
@@ -527,12 +506,11 @@ fn standing(pool: Option<PoolIndex>, project: Option<StreamIndex>) -> Standing {
     }
 }
 
-/// The last month in which income counts against a tranche: the one before the stream's next begins, since
-/// income is deducted in the budget period in which it is earned.
-fn next_of(firsts: &[Month], tranche: &Tranche) -> Month {
-    let last = tranche.last.unwrap_or(Month::LAST);
-    let next = firsts.iter().filter(|first| **first > tranche.first).min();
-    next.and_then(|next| next.plus(-1)).map_or(last, |before| before.min(last))
+/// What an advance still brings from the plan's start until its last month: cash that is held comes before it.
+fn still_to_come(receipts: &Receipts, start: Month, last: Option<Month>) -> Money {
+    let Receipts::Advanced(rows) = receipts else { return Money::ZERO };
+    let comes = |month: Month| month >= start && last.is_none_or(|last| month <= last);
+    rows.iter().filter(|(month, _)| comes(*month)).map(|(_, amount)| *amount).sum()
 }
 
 /// The award of whose project money that arises in a month is income.
@@ -559,28 +537,11 @@ fn pay_ceilings(plan: &Plan) -> Vec<PayCeiling> {
     ceilings
 }
 
-/// Receipts of a part of an amount, by cumulative rounding, so that the parts sum to the whole.
+/// Receipts of a part of an amount, so that the parts sum to the whole.
 fn scale(receipts: &Receipts, part: Money, whole: Money) -> Receipts {
-    let share = |rows: &Vec<(Month, Money)>| {
-        if part == whole {
-            return rows.clone();
-        }
-        let ratio = |amount: Money| {
-            let product = i128::from(amount.cents()) * i128::from(part.cents());
-            let cents = product / i128::from(whole.cents().max(1));
-            Money::try_from_cents(cents).expect("a part is no more than its whole")
-        };
-        let mut before = Money::ZERO;
-        let mut scaled = Vec::with_capacity(rows.len());
-        for (month, amount) in rows {
-            scaled.push((*month, ratio(before + *amount) - ratio(before)));
-            before += *amount;
-        }
-        scaled
-    };
     match receipts {
-        Receipts::Advanced(rows) => Receipts::Advanced(share(rows)),
-        Receipts::Earned(rows) => Receipts::Earned(share(rows)),
+        Receipts::Advanced(rows) => Receipts::Advanced(deduction::scaled(rows, part, whole)),
+        Receipts::Earned(rows) => Receipts::Earned(deduction::scaled(rows, part, whole)),
         other => other.clone(),
     }
 }

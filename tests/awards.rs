@@ -912,3 +912,95 @@ fn spending_of_closed_periods_that_wipes_the_open_one_is_told_2_cfr_200_1() {
     assert!(of(15_000, "carryover = \"automatic\"").amounts("open-period-spent").is_empty());
     assert_eq!(of(24_000, "carryover = \"automatic\"").amounts("open-period-spent"), ["24000.00"]);
 }
+
+#[test]
+fn what_a_termination_leaves_to_surviving_costs_alone_is_told_2_cfr_200_343() {
+    // 1,000 a month of care to September are spent, with 50 of the lease, which survives: 3,150 + 9 x 50 of 6,000.
+    let lines = "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 1_000\n\
+        [cost.lease]\nfunction = \"convene\"\nmonthly = 50\n\
+        [stream.hrsa]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 6_000\n\
+        from = \"2025-07\"\nuntil = \"2026-06\"\npays-for = [\"care\", \"convene\"]\n";
+    let ended = "termination = { on = \"2025-09\", survives = [\"convene\"] }\n";
+    let told = told(12, &[lines, ended].concat());
+    assert_eq!(told.stream("hrsa").refund_due[11].to_string(), "2400.00");
+    assert_eq!(told.amounts("award-terminated"), ["2400.00"]);
+    // Where the plan ends before the award does, what is held can pay no more than that either.
+    let short = self::told(6, &[lines, ended].concat());
+    assert_eq!(short.amounts("award-terminated"), ["2700.00"]);
+}
+
+#[test]
+fn in_kind_that_a_termination_takes_is_told() {
+    let room = "[cost.room]\nfunction = \"operate\"\nmonthly = 250\n\
+        [stream.host]\nkind = \"partner\"\nfunder = \"Host\"\nstatus = \"secured\"\n\
+        in-kind = { cost = \"room\", monthly = 300 }\nuntil = \"2026-06\"\n\
+        termination = { on = \"2025-09\" }\n";
+    // Nine months of 250, which is all that the room needs of the 300.
+    assert_eq!(told(12, room).amounts("award-terminated"), ["2250.00"]);
+}
+
+#[test]
+fn spending_beyond_the_open_periods_is_told_with_what_it_takes_2_cfr_200_1() {
+    let of = |spent: u32| {
+        let tables = format!(
+            "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 500\n\
+             [stream.hrsa]\nkind = \"grant\"\nfunder = \"An agency\"\nstatus = \"secured\"\n\
+             amounts = [3_000, 3_000]\nfrom = \"2025-01\"\nuntil = \"2026-12\"\n\
+             pays-for = [\"care\"]\n[opening.stream.hrsa]\nspent = {spent}\n"
+        );
+        told(12, &tables)
+    };
+    assert!(of(3_000).amounts("spent-beyond-open-periods").is_empty());
+    let told = of(4_000);
+    assert_eq!(told.amounts("spent-beyond-open-periods"), ["1000.00"]);
+    let words = "$1,000 is taken off later periods";
+    assert!(told.forecast.findings.iter().any(|finding| finding.message.ends_with(words)));
+    assert_eq!(told.forecast.books.ledger.tranches[0].amount.to_string(), "2000.00");
+    // 6,100 take all of both periods, and 100 that no award covers.
+    let told = of(6_100);
+    assert_eq!(told.amounts("spent-beyond-open-periods"), ["3100.00"]);
+    let words =
+        "$3,000 is taken off later periods, and $100 is covered by no award and counts nowhere";
+    assert!(told.forecast.findings.iter().any(|finding| finding.message.ends_with(words)));
+}
+
+#[test]
+fn an_advance_held_beyond_its_award_goes_back_2_cfr_200_344() {
+    let of = |cash: u32, payment: &str| {
+        let tables = format!(
+            "[cost.care]\nlayer = \"program\"\nfunction = \"care\"\nmonthly = 100\n\
+             [stream.f]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\n\
+             award = 1_000\nfrom = \"2025-01\"\nuntil = \"2025-12\"\n{payment}\n\
+             pays-for = [\"care\"]\n[opening.stream.f]\nspent = 400\ncash = {cash}\n"
+        );
+        told(12, &tables)
+    };
+    // 1,000 less 400 leaves 600, which six months spend: 300 of the 900 go back in January.
+    let told = of(900, "");
+    assert_eq!(told.drawn("f"), "600.00");
+    assert_eq!(told.amounts("cash-beyond-authority"), ["300.00"]);
+    assert_eq!(told.forecast.books.cash.refunds[6].to_string(), "300.00");
+    assert_eq!(told.forecast.books.cash.restricted[11].to_string(), "0.00");
+    assert!(of(600, "").amounts("cash-beyond-authority").is_empty());
+    // Where 500 of quarters are still to come, no more than 600 - 500 may be held beside them.
+    let quarters = "payment = { method = \"advance\", instalments = \"quarterly\" }";
+    assert!(of(100, quarters).amounts("cash-beyond-authority").is_empty());
+    let told = of(150, quarters);
+    assert_eq!(told.amounts("cash-beyond-authority"), ["50.00"]);
+    assert_eq!(told.forecast.books.cash.refunds[6].to_string(), "50.00");
+}
+
+#[test]
+fn match_is_raised_for_direct_cost_and_recovery_together_2_cfr_200_306() {
+    // d + 10 % of d of the award beside the city's 1,000 - d, half and half: 476.19 + 47.62 = 523.81.
+    let tables = "[policy]\norder = [\"fed\", \"city\"]\n\
+        [cost.care]\nlayer = \"program\"\nfunction = \"care\"\nonce = 1_000\nfrom = \"2025-07\"\n\
+        [stream.fed]\nkind = \"grant\"\nfunder = \"HRSA\"\nfederal = true\nstatus = \"secured\"\n\
+        award = 5_000\nfrom = \"2025-07\"\nuntil = \"2025-07\"\npays-for = [\"care\"]\n\
+        indirect = { rate = \"10%\", base = \"direct\" }\nmatch = { share-of-total = \"50%\" }\n\
+        [stream.city]\nkind = \"grant\"\nfunder = \"City\"\nstatus = \"secured\"\naward = 6_000\n\
+        from = \"2025-07\"\nuntil = \"2025-07\"\npays-for = [\"care\"]\n";
+    let told = told(1, tables);
+    assert_eq!(told.drawn("fed"), "523.81");
+    assert_eq!(told.draws("city", "care"), "523.81");
+}

@@ -133,12 +133,12 @@ fn cash_with_and_without_the_line_of_credit_is_told_apart() {
     let (plan, forecast) = case("line-of-credit");
     let page = summary::page(&plan, &forecast, "plan");
     let told = text::encode(&page, 1000, Colour::Without);
-    let words = "without the line of credit, unrestricted cash is lowest, ($6,182), in Apr 2026";
+    let words = "without the line of credit, unrestricted cash is lowest, ($6,000), in Jan 2026";
     assert!(told.contains(words), "{told}");
     assert!(told.contains("it is lowest with the line of credit, $0, in Jan 2026"), "{told}");
     let lowest = explain(&plan, &forecast, "cash/lowest").unwrap();
     let label =
-        "lowest unrestricted cash without the line of credit, paying what is funded, Apr 2026";
+        "lowest unrestricted cash without the line of credit, paying what is funded, Jan 2026";
     assert!(lowest.parts.iter().any(|part| part.label == label), "{:?}", lowest.parts);
 }
 
@@ -210,4 +210,132 @@ fn net_assets_are_told_by_year_and_sum() {
     // 900,000 - 500,000 + 300,000.
     assert_eq!(liquid.value, Value::Money(Money::parse("700000.00").unwrap()));
     assert_eq!(liquid.value, Value::Money(liquid.total()));
+}
+
+/// What falls due of a loan's principal in each month of the plan.
+fn principal(forecast: &Forecast, loan: &str) -> Vec<String> {
+    let name = format!("{loan}.principal");
+    let line = forecast.books.ledger.lines.iter().find(|line| line.name == name).unwrap();
+    line.need.iter().map(|need| need.to_string().replace(".00", "")).collect()
+}
+
+fn recoverable(amount: u32, source: &str, share: &str) -> String {
+    format!(
+        "[stream.r]\nkind = \"loan\"\nmethod = \"recoverable-grant\"\nfunder = \"F\"\n\
+         status = \"secured\"\nfrom = \"2026-01\"\namount = {amount}\n\
+         repaid-from = {{ stream = \"{source}\", share = \"{share}\" }}\n\
+         pays-for = [\"operate\"]\n"
+    )
+}
+
+fn source(award: u32, more: &str) -> String {
+    format!(
+        "[stream.s]\nkind = \"grant\"\nfunder = \"G\"\nfederal = true\nstatus = \"secured\"\n\
+         award = {award}\nfrom = \"2026-01\"\nuntil = \"2026-12\"\npays-for = [\"operate\"]\n{more}\n"
+    )
+}
+
+#[test]
+fn a_repayment_follows_what_deducted_income_leaves_of_its_source() {
+    // 1,200 less twelve times 50 of income is 600: 50 a month, all of it due to the grant's 1,000.
+    let fees = "[stream.fees]\nkind = \"partner\"\nfunder = \"P\"\nstatus = \"secured\"\n\
+        monthly = 50\nfrom = \"2026-01\"\nuntil = \"2026-12\"\nearned-by = \"s\"\n\
+        pays-for = [\"operate\"]\n";
+    let advance = source(1200, "payment = { method = \"advance\", instalments = \"monthly\" }");
+    let (_, told) = forecast(&[&recoverable(1000, "s", "100%"), &advance, fees].concat());
+    assert_eq!(principal(&told, "r"), ["50"; 12]);
+    // Reimbursed a month after it was spent, the same 50 a month from February on.
+    let lines = [&recoverable(1000, "s", "100%"), &source(1200, ""), fees].concat();
+    let (_, told) = forecast(&lines);
+    assert_eq!(principal(&told, "r")[..3], ["0", "50", "50"]);
+    let (_, told) = forecast(&lines.replace("earned-by = \"s\"\n", ""));
+    assert_eq!(principal(&told, "r")[..3], ["0", "100", "100"]);
+}
+
+#[test]
+fn a_repayment_follows_a_terminated_source_as_far_as_it_was_spent() {
+    let of = |more: &str| {
+        let lines = [recoverable(2000, "s", "100%"), source(2400, more)].concat();
+        let months = principal(&forecast(&lines).1, "r");
+        months.join(" ").trim_end_matches(" 0").to_string()
+    };
+    let ended = "termination = { on = \"2026-03\" }";
+    // 200 a month are spent, as if evenly over the year it had, and paid a month later.
+    assert_eq!(of(ended), "0 200 200 200");
+    // The office needs 100 a month, which survives.
+    let survives = "termination = { on = \"2026-03\", survives = [\"operate\"] }";
+    assert_eq!(of(survives), "0 200 200 200 100 100 100 100 100 100 100 100");
+    // Quarters of 600: January's covers the 600 spent by March, and no later one comes.
+    let quarters = "payment = { method = \"advance\", instalments = \"quarterly\" }\n";
+    assert_eq!(of(&[quarters, ended].concat()), "600");
+    // By May 1,000 are spent and 1,200 came in January and April.
+    let may = ended.replace("-03", "-05");
+    assert_eq!(of(&[quarters, &may].concat()), "600 0 0 600");
+    // Two months late, February's end leaves 400 spent of which nothing came: March's instalment brings them.
+    let late = quarters.replace(" }", ", lag-months = 2 }");
+    assert_eq!(of(&[late.as_str(), &ended.replace("-03", "-02")].concat()), "0 0 400");
+}
+
+fn amounts(forecast: &Forecast, name: &str) -> Vec<String> {
+    let findings = forecast.findings.iter().filter(|finding| finding.name == name);
+    let told = |finding: &braidfund::plan::check::Finding| {
+        let amount = finding.amount.map_or(String::new(), |amount| amount.to_string());
+        format!("{} {amount}", finding.subject)
+    };
+    findings.map(told).collect()
+}
+
+#[test]
+fn an_old_loan_is_asked_for_what_is_held_of_it_and_no_more() {
+    let old = |from: &str| {
+        loan(&format!(
+            "from = \"{from}\"\namount = 1200\nrate = \"0%\"\nmonths = 12\n\
+             pays-for = [\"operate\"]"
+        ))
+    };
+    let (_, told) = forecast(&old("2025-07"));
+    assert_eq!(amounts(&told, "loan-not-held"), ["stream.l 1200.00"]);
+    // What that asks to state leads to no other doubt: a loan has no budget periods.
+    let spent = "[opening.stream.l]\nspent = 1200\n";
+    let (_, told) = forecast(&[&old("2025-07"), spent].concat());
+    assert!(amounts(&told, "loan-not-held").is_empty());
+    assert!(amounts(&told, "open-period-spent").is_empty());
+    // The last of twelve payments fell due in December 2025: nothing is owed, and nothing asked.
+    let (_, told) = forecast(&old("2024-12"));
+    assert!(amounts(&told, "loan-not-held").is_empty());
+    let (_, told) = forecast(&old("2025-01"));
+    assert_eq!(amounts(&told, "loan-not-held"), ["stream.l 1200.00"]);
+}
+
+#[test]
+fn cash_of_a_loan_beyond_what_is_left_of_it_is_told() {
+    // 1,200 less 1,000 spent leaves 200: 500 of the 700 held are of no one.
+    let old = loan(
+        "from = \"2025-07\"\namount = 1200\nrate = \"0%\"\nmonths = 24\npays-for = [\"operate\"]",
+    );
+    let of = |cash: u32| {
+        let opening = format!("[opening.stream.l]\nspent = 1000\ncash = {cash}\n");
+        amounts(&forecast(&[old.clone(), opening].concat()).1, "cash-beyond-authority")
+    };
+    assert_eq!(of(700), ["opening.stream.l.cash 500.00"]);
+    assert!(of(200).is_empty());
+}
+
+#[test]
+fn debt_service_of_several_debts_names_them_all_and_holds_the_lines_interest() {
+    let two = |name: &str| {
+        loan("from = \"2026-01\"\namount = 600\nrate = \"0%\"\nmonths = 6\npays-for = [\"cost.build\"]")
+            .replace("stream.l]", &format!("stream.{name}]"))
+    };
+    let (plan, told) = forecast(&[two("one"), two("two")].concat());
+    assert_eq!(amounts(&told, "debt-service-short"), ["plan 1200.00"]);
+    let page = text::encode(&summary::page(&plan, &told, "plan"), 1000, Colour::Without);
+    let words = "The plan, $1,200: in FY2026 net cash before debt service is $0, and debt service is \
+                 $1,200, of One, Two together.";
+    assert!(page.contains(words), "{page}");
+    let (_, told) = forecast(&two("one"));
+    assert_eq!(amounts(&told, "debt-service-short"), ["stream.one 600.00"]);
+    // The line's interest of 60.00 + 60.60 + 61.21 + 61.82 is debt service; its balance falls due on no day.
+    let (_, told) = case("line-of-credit");
+    assert_eq!(told.measures.total.debt_service.to_string(), "243.63");
 }

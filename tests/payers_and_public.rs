@@ -351,3 +351,123 @@ fn a_rule_without_a_known_month_is_undated() {
     let dated = Parameter::DeMinimisRate.in_force("", month("2026-01")).unwrap();
     assert_eq!(dated.since(), Some(month("2024-10")));
 }
+
+/// Navigation of 1,000 a month that Medicaid matches by half, recovering a tenth, beside a city's award.
+fn matched(terms: &str, more: &str) -> String {
+    format!(
+        "[plan]\ntitle = \"P\"\nstart = \"2026-03\"\nmonths = 8\n\
+         [cost.nav]\nlayer = \"program\"\nfunction = \"navigation\"\nmonthly = 1000\n\
+         [stream.medicaid]\nkind = \"public\"\nfunder = \"State\"\nstatus = \"secured\"\n\
+         fiscal-year-starts = \"july\"\nfrom = \"2025-07\"\nuntil = \"2026-10\"\n\
+         pays-for = [\"navigation\"]\nterms = {{ method = \"match\", rate = \"50%\"{terms} }}\n\
+         [stream.city]\nkind = \"grant\"\nfunder = \"City\"\nstatus = \"secured\"\n\
+         award = 8000\nfrom = \"2026-03\"\nuntil = \"2026-10\"\npays-for = [\"navigation\"]\n{more}"
+    )
+}
+
+/// What Medicaid pays in each month, its recovery with it.
+fn drawn(forecast: &Forecast) -> Vec<String> {
+    let mut streams = forecast.books.ledger.streams.iter();
+    let book = streams.find(|stream| stream.name == "medicaid").unwrap();
+    book.drawn.iter().map(ToString::to_string).collect()
+}
+
+fn amounts(forecast: &Forecast, name: &str) -> Vec<String> {
+    let findings = forecast.findings.iter().filter(|finding| finding.name == name);
+    findings.map(|finding| finding.amount.map_or(String::new(), |sum| sum.to_string())).collect()
+}
+
+/// 42 USC 1396b(a): the share is of cost and its indirect cost together.
+#[test]
+fn a_match_pays_its_share_of_direct_and_indirect_cost_42_usc_1396b_a() {
+    // d + d / 10 = 1,000 - d: 476.19 + 47.62 = 523.81, half of 1,047.62. Recovery is posted to date.
+    let indirect = "[stream.medicaid.indirect]\nrate = \"10%\"\nbase = \"direct\"\n";
+    let told = forecast(&matched("", indirect));
+    assert_eq!(drawn(&told)[..2], ["523.81", "523.81"]);
+    let city = &told.books.ledger.streams[0];
+    assert_eq!((city.name.as_str(), city.drawn[0].to_string().as_str()), ("city", "523.81"));
+    // Without recovery half of the cost, as ever.
+    assert_eq!(drawn(&forecast(&matched("", "")))[..2], ["500.00", "500.00"]);
+}
+
+/// A limit of a fiscal year holds what is recovered on the year's draws: none of it is posted in another year.
+#[test]
+fn recovery_keeps_to_the_limit_of_its_own_year() {
+    // Of 1,100 to June March and April take 523.81 each: 52.38 are left, 47.62 and 4.76 of recovery.
+    let indirect = "[stream.medicaid.indirect]\nrate = \"10%\"\nbase = \"direct\"\n";
+    let told = forecast(&matched(", yearly-limit = 1100", indirect));
+    assert_eq!(
+        drawn(&told)[..7],
+        ["523.81", "523.81", "52.38", "0.00", "523.81", "523.81", "52.38"]
+    );
+    let recovered = told.books.ledger.recoveries.iter();
+    let recovered: Vec<String> = recovered.map(|row| row.amount.to_string()).collect();
+    assert_eq!(recovered, ["47.62", "47.62", "4.76", "47.62", "47.62", "4.76"]);
+}
+
+#[test]
+fn a_terminated_match_tells_what_its_limit_leaves_of_its_share() {
+    // From July on 500 a month of 1,200 a year; none of it after August: 1,200 - 1,000 = 200 of 2 x 500.
+    let ended = "[stream.medicaid.termination]\non = \"2026-08\"\n";
+    let told = forecast(&matched(", yearly-limit = 1200", ended));
+    assert_eq!(amounts(&told, "award-terminated"), ["200.00"]);
+    let told = forecast(&matched("", ended));
+    assert_eq!(amounts(&told, "award-terminated"), ["1000.00"]);
+    assert!(amounts(&forecast(&matched("", "")), "award-terminated").is_empty());
+}
+
+#[test]
+fn spending_of_a_match_beyond_its_limit_is_told() {
+    let of = |spent: u32, plan: &str| {
+        let opening = format!("[opening.stream.medicaid]\nspent = {spent}\n");
+        let text = matched(", yearly-limit = 500", &opening);
+        amounts(&forecast(&text.replace("2026-03\"\nmonths", plan)), "spent-beyond-limit")
+    };
+    let march = "2026-03\"\nmonths";
+    assert_eq!(of(700, march), ["200.00"]);
+    assert!(of(500, march).is_empty());
+    // The fiscal year begins with the plan: what was spent before is of a closed one.
+    assert_eq!(of(300, "2026-07\"\nmonths"), ["300.00"]);
+}
+
+/// A plan from March 2026 whose payer of 7,500 a month runs since September 2025.
+fn running_payer(more: &str, opening: &str) -> Forecast {
+    forecast(&format!(
+        "[plan]\ntitle = \"P\"\nstart = \"2026-03\"\nmonths = 12\n[driver.m]\nstart = 1000\n\
+         [cost.nav]\nlayer = \"program\"\nfunction = \"navigation\"\nmonthly = 9000\n\
+         [stream.p]\nkind = \"payer\"\nfunder = \"Plan\"\nstatus = \"secured\"\n\
+         from = \"2025-09\"\nuntil = \"2027-06\"\npays-for = [\"navigation\"]\n[stream.p.terms]\n\
+         method = \"pmpm\"\nmembers = \"m\"\nrate = \"10.00\"\npass-through = \"25%\"\n{more}\n{opening}"
+    ))
+}
+
+#[test]
+fn what_a_payer_owes_at_the_start_is_asked_for() {
+    let lag = "collection-lag-months = 2";
+    // January and February, 10,000 each of which a quarter is passed on, come in March and April.
+    assert_eq!(amounts(&running_payer(lag, ""), "payer-owes-unstated"), ["15000.00"]);
+    assert!(amounts(&running_payer("", ""), "payer-owes-unstated").is_empty());
+    let opening = "[opening.stream.p]\nreceivables = [{ month = \"2026-03\", amount = 7000 }]\n";
+    assert!(amounts(&running_payer(lag, opening), "payer-owes-unstated").is_empty());
+}
+
+#[test]
+fn a_withhold_that_is_stated_as_owed_too_is_told() {
+    // A tenth of September to December is withheld, 4 x 1,000: three quarters of it, less a quarter passed on, come
+    // in April, and the plan counts them.
+    let withhold = "withhold = { share = \"10%\", score = \"75%\", measured = \"december\", \
+        paid-after-months = 4 }";
+    let lagged = format!("{withhold}\ncollection-lag-months = 2");
+    let of = |more: &str, month: &str, amount: u32| {
+        let opening = format!(
+            "[opening.stream.p]\nreceivables = [{{ month = \"{month}\", amount = {amount} }}]\n"
+        );
+        amounts(&running_payer(more, &opening), "score-stated-as-owed")
+    };
+    assert_eq!(of(withhold, "2026-04", 2250), ["2250.00"]);
+    assert!(of(withhold, "2026-03", 2250).is_empty());
+    // 6,750 of February come in April too: nearer to them it is theirs, nearer to the score or to both it is not.
+    assert_eq!(of(&lagged, "2026-04", 2300), ["2250.00"]);
+    assert!(of(&lagged, "2026-04", 6700).is_empty());
+    assert_eq!(of(&lagged, "2026-04", 9000), ["2250.00"]);
+}

@@ -13,7 +13,7 @@ use crate::plan::restriction::{CapBound, Indirect, IndirectBase, Restrictions, s
 use crate::timeline::Timeline;
 
 /// One, in the billionths in which rates are multiplied.
-const BILLION: i128 = 1_000_000_000;
+pub(super) const BILLION: i128 = 1_000_000_000;
 
 /// One award of a stream, with what it has spent so far.
 pub(super) struct Award {
@@ -43,6 +43,9 @@ struct Limit {
     /// What the selection has taken, by budget period; under one key where it runs over the life.
     used: BTreeMap<u32, i64>,
     per_period: bool,
+    /// Whether it is the limit of a fiscal year: what a payment brings in recovery is of its own year, so that
+    /// both fit or neither is paid.
+    of_year: bool,
 }
 
 enum Bound {
@@ -144,12 +147,12 @@ impl Award {
     ) -> Option<Payment> {
         let indirect = self.indirect?;
         let base = self.base_of(&indirect, line, direct);
-        let allowed = indirect.charged().try_of(Money::from_cents(self.base + base))?.cents();
-        let due = allowed - self.recovered;
-        let room = self
-            .limits
-            .iter()
-            .fold(due.max(0), |most, limit| most.min(limit.recovery_room(index, period, direct)));
+        let allowed = |base: i64| Some(indirect.charged().try_of(Money::from_cents(base))?.cents());
+        let due = allowed(self.base + base)? - self.recovered;
+        let own = due + self.recovered - allowed(self.base)?;
+        let room = self.limits.iter().fold(due.max(0), |most, limit| {
+            most.min(limit.recovery_room(index, period, direct, own))
+        });
         let recovery = room.max(0);
         let holds = self.limits.iter().all(|limit| limit.holds(index, period, direct, recovery));
         (direct + recovery <= held && holds).then_some(Payment { direct, base, recovery })
@@ -157,15 +160,7 @@ impl Award {
 
     /// What of a payment counts in the base of the indirect rate (2 CFR 200.1, 200.414).
     fn base_of(&self, indirect: &Indirect, line: &CostLine, direct: i64) -> i64 {
-        let counts = match indirect.base {
-            IndirectBase::TotalDirect => true,
-            IndirectBase::Personnel => line.category == Category::Personnel,
-            IndirectBase::PersonnelAndFringe => {
-                matches!(line.category, Category::Personnel | Category::Fringe)
-            }
-            IndirectBase::ModifiedTotalDirect => counts_as_modified(line),
-        };
-        if !counts {
+        if !indirect.counts(line) {
             return 0;
         }
         match &line.subaward {
@@ -220,14 +215,17 @@ impl Limit {
         }
     }
 
-    /// The most that may be recovered beside a payment of `direct` to a line.
-    fn recovery_room(&self, line: LineIndex, period: u32, direct: i64) -> i64 {
+    /// The most that may be recovered beside a payment of `direct` to a line which brings `brought` of it.
+    fn recovery_room(&self, line: LineIndex, period: u32, direct: i64, brought: i64) -> i64 {
         if !self.holds_indirect {
             return i64::MAX;
         }
         let own = if self.lines[line.at()] { direct } else { 0 };
         match &self.bound {
-            Bound::Fixed(amounts) => self.fixed(amounts, period) - self.used(period) - own,
+            Bound::Fixed(amounts) => {
+                let left = self.fixed(amounts, period) - self.used(period) - own;
+                if self.of_year { left.max(brought) } else { left }
+            }
             Bound::OfSpent(share) if *share >= BILLION => i64::MAX,
             Bound::OfSpent(share) => {
                 let slack = share * i128::from(self.spent_with(line, direct, 0))
@@ -301,6 +299,7 @@ fn yearly_limit(
         bound: Bound::Fixed(periods.keys().map(|period| (*period, yearly)).collect()),
         used: periods.iter().filter_map(used).collect(),
         per_period: true,
+        of_year: true,
     })
 }
 
@@ -359,6 +358,7 @@ fn limits(
             bound,
             used: BTreeMap::from([(0, held_before)]),
             per_period: cap.per_period,
+            of_year: false,
         });
     }
     for floor in rules.floors.iter().filter(|floor| floor.of_spent) {
@@ -374,6 +374,7 @@ fn limits(
             bound: Bound::OfSpent(floor.share.complement().billionths()),
             used: BTreeMap::new(),
             per_period: false,
+            of_year: false,
         });
     }
     limits

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::award::{Award, Payment};
+use super::award::{Award, BILLION, Payment};
 use super::{Braid, Draw, Match, Method, Recovery, Source};
 use crate::funding::{Kind, Receipts};
 use crate::limits::MONTH_PASSES_MAX;
@@ -342,8 +342,8 @@ impl<'a> Allocation<'a> {
         }
         let mut paid = self.pay_alone(rank, line, want);
         let want = want.saturating_sub(paid);
-        let able = self.most(rank, line, want, false).direct;
-        if able > 0 {
+        let able = self.most(rank, line, want, false);
+        if able.direct > 0 {
             self.raise_match(needed, rank, line, able);
             let more = self.pay_alone(rank, line, want);
             paid += more;
@@ -354,10 +354,10 @@ impl<'a> Allocation<'a> {
         paid
     }
 
-    /// Has the next eligible streams pay what an award needs to pay up to `able` of a line: of the line
-    /// itself, split in the ratio, and of the month's other lines that its match may pay, which are of
-    /// no lower priority.
-    fn raise_match(&mut self, needed: usize, award_rank: usize, line: LineIndex, able: i64) {
+    /// Has the next eligible streams pay what an award needs to pay up to `able` of a line, its recovery with
+    /// it: of the line itself, split in the ratio, and of the month's other lines that its match may pay, which
+    /// are of no lower priority.
+    fn raise_match(&mut self, needed: usize, award_rank: usize, line: LineIndex, able: Payment) {
         let match_ = &self.needed[needed];
         if !(match_.window.0..=match_.window.1).contains(&self.place) {
             return;
@@ -367,7 +367,8 @@ impl<'a> Allocation<'a> {
         let up = |product: i128, whole: i128| {
             i64::try_from((product + whole - 1).div_euclid(whole)).unwrap_or(i64::MAX)
         };
-        let mut wanted = up(i128::from(able) * numerator, denominator);
+        let (direct, whole) = (i128::from(able.direct), i128::from(able.direct + able.recovery));
+        let mut wanted = up(whole * numerator, denominator);
         let mut lines: Vec<LineIndex> = Vec::new();
         if !match_.rule.each_dollar {
             let priority = self.plan.line(line).priority;
@@ -381,7 +382,9 @@ impl<'a> Allocation<'a> {
         }
         if match_.lines[line.at()] {
             let left = i128::from(self.left[line.at()]);
-            let split = up(left * numerator, numerator + denominator).min(wanted);
+            // Each dollar of the line that the award pays needs match for what it recovers too.
+            let matched = numerator * (whole * BILLION + direct - 1).div_euclid(direct);
+            let split = up(left * matched, matched + denominator * BILLION).min(wanted);
             wanted -= self.raise_on(needed, award_rank, line, split);
         }
         for other in lines {

@@ -78,7 +78,6 @@ impl Cash {
                 balance[place] += after;
             }
             self.liquid[place] -= paid;
-            self.own_unrestricted[place] -= paid;
         }
         self.credit = Some(credit);
     }

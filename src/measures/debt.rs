@@ -20,10 +20,12 @@ pub(super) fn covered(ledger: &Ledger, span: &Span) -> Money {
     drawn(ledger, span, |draw| borrowed(ledger, draw.stream))
 }
 
-/// Principal and interest that fall due.
-pub(super) fn service(ledger: &Ledger, span: &Span) -> Money {
-    let lines = ledger.lines.iter().filter(|line| line.is_debt_service());
-    lines.map(|line| span.of(&line.need)).sum()
+/// Principal and interest that fall due, the line of credit's interest with them: what the line lends falls due
+/// on no day of its own.
+pub(super) fn service(books: &Books, span: &Span) -> Money {
+    let lines = books.ledger.lines.iter().filter(|line| line.is_debt_service());
+    let due: Money = lines.map(|line| span.of(&line.need)).sum();
+    due + books.cash.credit.as_ref().map_or(Money::ZERO, |line| span.of(&line.interest))
 }
 
 /// Receipts less payments, with neither borrowed cash and what it pays nor debt service: what a loan

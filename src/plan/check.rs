@@ -23,6 +23,7 @@ use crate::rules::mssp;
 
 mod awards;
 mod debts;
+mod payers;
 
 /// A named doubt about a plan, or about the braid that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +41,7 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 27] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 30] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
@@ -56,6 +57,7 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 27] = [
     lost_to_delay,
     milestone_after_period,
     awards::open_period_spent,
+    payers::payer_owes_unstated,
     pool_rests_on_authority,
     awards::program_income_method_not_stated,
     awards::rule_carried_forward,
@@ -63,7 +65,9 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 27] = [
     debts::repayment_never_due,
     awards::salary_over_limit,
     savings_carried_forward,
+    payers::score_stated_as_owed,
     shared_line_without_benefit,
+    awards::spent_beyond_limit,
     stream_pays_nothing,
     terms_without_effect,
     unsourced_input,

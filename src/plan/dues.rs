@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
+use super::deduction::{self, Deductions};
+use super::restriction::selected;
 use crate::driver::total;
 use crate::funding::loan::Repayment;
-use crate::funding::{Authority, Due, DueKind, Receipts, Status, Terms, Tranche, reimbursed_in};
+use crate::funding::{
+    Authority, Due, DueKind, Receipts, Status, Stream, Termination, Terms, Tranche, reimbursed_in,
+};
 use crate::money::Money;
 use crate::month::Month;
-use crate::name::StreamIndex;
+use crate::name::{LineIndex, StreamIndex};
 
 /// What falls due by a stream's terms, also outside the horizon, the earliest first by kind.
 ///
@@ -32,14 +36,21 @@ pub fn of_stream(
 /// in their months; money that is reimbursed as if it were spent evenly over its window, invoiced and paid by
 /// its terms; and what is owed of it at the plan's start.
 ///
-/// What of it will never be spent is not known before the braid, and counts. Nothing where an amount leaves
-/// the bounds of money.
+/// What its activity is planned to earn and is deducted from it (2 CFR 200.307(b)(1)) never comes. After a
+/// termination comes what was spent by then, as if evenly over the window that the award had, and what survives it
+/// needs (2 CFR 200.343). What else of it will never be spent is not known before the braid, and counts. Nothing
+/// where an amount leaves the bounds of money.
 pub fn scheduled(
     plan: &Plan,
     source: StreamIndex,
     holds: impl Fn(Status) -> bool,
 ) -> Option<Vec<(Month, Money)>> {
-    let lowered = plan.stream(source).lower(&plan.setting())?;
+    let terms = plan.stream(source);
+    let lowered = terms.lower(&plan.setting())?;
+    let in_full = Stream { termination: None, ..terms.clone() }.lower(&plan.setting())?.tranches;
+    let surviving = surviving(plan, source)?;
+    let mut income = Deductions::planned(plan, |_| true, &holds)?;
+    let firsts: Vec<Month> = lowered.tranches.iter().map(|tranche| tranche.first).collect();
     let opening = plan.opening_of(source);
     let mut spent = opening.map_or(Money::ZERO, |opening| opening.spent);
     let mut cash: BTreeMap<Month, Money> = BTreeMap::new();
@@ -48,11 +59,22 @@ pub fn scheduled(
         let Authority::Amount(amount) = tranche.amount else { continue };
         let before = if tranche.award == 0 { amount.at_most(spent) } else { Money::ZERO };
         spent -= before;
-        let rows = match &tranche.receipts {
-            Receipts::Advanced(rows) | Receipts::Earned(rows) => rows.clone(),
+        let window = deduction::window(&firsts, tranche);
+        let deducted = income.take(source, window, amount - before);
+        let spending = Spending {
+            start: plan.horizon.start,
+            window: (tranche.first, whole(&in_full, tranche).unwrap_or(plan.horizon.end())),
+            before,
+            left: amount - before - deducted,
+            ended: terms.termination.map(|end| (end, surviving.as_slice())),
+        };
+        let receipts = tranche.receipts.clone();
+        let rows = match deduction::lowered(receipts, plan.horizon.start, deducted).0 {
+            Receipts::Advanced(rows) => spending.advanced(rows, tranche.last),
+            Receipts::Earned(rows) => rows,
             Receipts::AsSpent { cycle_months, lag_months } => {
-                let cycles = (*begun.get_or_insert(tranche.first), *cycle_months, *lag_months);
-                reimbursed(plan, tranche, (before, amount - before), cycles)
+                let cycles = (*begun.get_or_insert(tranche.first), cycle_months, lag_months);
+                spending.reimbursed(cycles)
             }
             Receipts::Held | Receipts::InKind => continue,
         };
@@ -68,33 +90,105 @@ pub fn scheduled(
     Some(cash.into_iter().collect())
 }
 
-/// The cash of a reimbursed tranche: what was spent `before` the plan and what is `left`, each as if it were
-/// spent evenly, and paid by its cycle. What was spent before and is not paid by the plan's start is left out:
-/// the opening position states it.
-fn reimbursed(
-    plan: &Plan,
-    tranche: &Tranche,
-    (before, left): (Money, Money),
-    (begun, cycle_months, lag_months): (Month, u32, u32),
-) -> Vec<(Month, Money)> {
-    let start = plan.horizon.start;
-    let last = tranche.last.unwrap_or(plan.horizon.end()).max(tranche.first);
-    let mut rows = Vec::new();
-    let mut spread = |amount: Money, first: Month, last: Month, counts: &dyn Fn(Month) -> bool| {
-        let months = (last.since(first) + 1).max(1) as u32;
-        for place in 0..months {
-            let spent = first.since(start) + place as i32;
-            let paid = reimbursed_in(spent, begun.since(start), cycle_months, lag_months);
-            let part = amount.share(place + 1, months) - amount.share(place, months);
-            let month = start.plus(paid).filter(|month| counts(*month) && !part.is_zero());
-            rows.extend(month.map(|month| (month, part)));
-        }
+/// The last month of a tranche as it was before a termination cut it: of the one that differs in nothing else.
+fn whole(in_full: &[Tranche], tranche: &Tranche) -> Option<Month> {
+    let key = |one: &Tranche| (one.first, one.award, one.period, one.amount);
+    let same = in_full.iter().find(|one| key(one) == key(tranche) && one.last >= tranche.last);
+    same.map_or(tranche.last, |one| one.last)
+}
+
+/// What the lines that survive a stream's termination need in each month of the horizon.
+fn surviving(plan: &Plan, stream: StreamIndex) -> Option<Vec<(Month, Money)>> {
+    let on = &plan.restrictions(stream).award.survives;
+    let lines = plan.lines.iter().enumerate();
+    let lines = lines.filter(|(index, line)| selected(on, LineIndex::from(*index), line));
+    let needs: Vec<Vec<Money>> = lines.map(|(_, line)| line.needs(plan)).collect::<Option<_>>()?;
+    let of_month = |place: usize| {
+        let need = total(needs.iter().map(|need| need[place]))?;
+        Some((plan.horizon.month(place), need))
     };
-    if let Some(last_before) = start.plus(-1).filter(|last| tranche.first <= *last) {
-        spread(before, tranche.first, last_before.min(last), &|month| month < start);
+    (0..plan.horizon.months as usize).map(of_month).collect()
+}
+
+/// A tranche as if it were spent evenly over its months: what was spent before the plan, and what is left.
+struct Spending<'a> {
+    start: Month,
+    window: (Month, Month),
+    before: Money,
+    left: Money,
+    /// The termination of its stream, and what survives it needs.
+    ended: Option<(Termination, &'a [(Month, Money)])>,
+}
+
+impl Spending<'_> {
+    /// What of an even month is spent in it: after a termination, what survives it.
+    fn stands(&self, month: Month, part: Money) -> Money {
+        match self.ended {
+            Some((end, needs)) if month > end.month => {
+                let survives = end.commitments.then(|| needs.iter().find(|row| row.0 == month));
+                survives.flatten().map_or(Money::ZERO, |(_, need)| part.at_most(*need))
+            }
+            _ => part,
+        }
     }
-    spread(left, tranche.first.max(start), last, &|_| true);
-    rows
+
+    fn evenly(&self, amount: Money, (first, last): (Month, Month)) -> Vec<(Month, Money)> {
+        let months = (last.since(first) + 1).max(1) as u32;
+        let spent = |place: u32| {
+            let part = amount.share(place + 1, months) - amount.share(place, months);
+            first.plus(place as i32).map(|month| (month, self.stands(month, part)))
+        };
+        (0..months).filter_map(spent).filter(|(_, part)| !part.is_zero()).collect()
+    }
+
+    /// What was spent before the plan, by month.
+    fn spent_before(&self) -> Vec<(Month, Money)> {
+        let (first, last) = self.window;
+        match self.start.plus(-1).filter(|last_before| first <= *last_before) {
+            Some(last_before) => self.evenly(self.before, (first, last_before.min(last))),
+            None => Vec::new(),
+        }
+    }
+
+    /// What is left, by month from the plan's start on.
+    fn spent_after(&self) -> Vec<(Month, Money)> {
+        let first = self.window.0.max(self.start);
+        self.evenly(self.left, (first, self.window.1.max(first)))
+    }
+
+    /// Instalments: those after the last month in which a terminated award may be spent come as far as what was
+    /// spent exceeds what came.
+    fn advanced(&self, rows: Vec<(Month, Money)>, last: Option<Month>) -> Vec<(Month, Money)> {
+        let Some(last) = last.filter(|_| self.ended.is_some()) else { return rows };
+        let spent: Money = self.spent_after().iter().map(|(_, part)| *part).sum();
+        let spent = self.before + spent;
+        let mut received = Money::ZERO;
+        let mut come = Vec::with_capacity(rows.len());
+        for (month, instalment) in rows {
+            let late = instalment.at_most((spent - received).floor_zero());
+            let amount = if month > last { late } else { instalment };
+            received += amount;
+            come.push((month, amount));
+        }
+        come.retain(|(_, amount)| !amount.is_zero());
+        come
+    }
+
+    /// What is reimbursed, paid by its cycles. What was spent before and is not paid by the plan's start is left
+    /// out: the opening position states it.
+    fn reimbursed(
+        &self,
+        (begun, cycle_months, lag_months): (Month, u32, u32),
+    ) -> Vec<(Month, Money)> {
+        let paid = |(month, part): (Month, Money)| {
+            let spent = month.since(self.start);
+            let paid = reimbursed_in(spent, begun.since(self.start), cycle_months, lag_months);
+            self.start.plus(paid).map(|month| (month, part))
+        };
+        let before = self.spent_before().into_iter().filter_map(paid);
+        let before = before.filter(|(month, _)| *month < self.start);
+        before.chain(self.spent_after().into_iter().filter_map(paid)).collect()
+    }
 }
 
 /// What of a loan is not due yet after each month of the horizon; nothing for any other stream, and nothing

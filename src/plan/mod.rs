@@ -15,6 +15,7 @@ pub mod award;
 pub mod check;
 pub mod cost;
 mod credit;
+pub mod deduction;
 pub mod dues;
 
 pub use credit::CreditLine;

@@ -101,6 +101,44 @@ fn more_words_of(name: &str) -> Option<Words> {
     Some(words)
 }
 
+/// The words of what the opening position says, and of debts.
+fn words_of_opening(name: &str) -> Option<Words> {
+    let words = match name {
+        "cash-beyond-authority" => (
+            "stream that holds more cash than it may spend",
+            "streams that hold more cash than they may spend",
+            "too much",
+            "",
+        ),
+        "payer-owes-unstated" => (
+            "payer that pays late for months before the plan, without an opening position",
+            "payers that pay late for months before the plan, without an opening position",
+            "not counted",
+            "",
+        ),
+        "score-stated-as-owed" => (
+            "receivable that the plan counts by itself",
+            "receivables that the plan counts by itself",
+            "counted twice",
+            "",
+        ),
+        "spent-beyond-limit" => (
+            "match that had spent more than its year has",
+            "matches that had spent more than their year has",
+            "beyond it",
+            "",
+        ),
+        "spent-beyond-open-periods" => (
+            "opening position that spends more than its open budget periods",
+            "opening positions that spend more than their open budget periods",
+            "beyond them",
+            "",
+        ),
+        _ => return None,
+    };
+    Some(words)
+}
+
 /// The words of what awards are under.
 fn words_of_award(name: &str) -> Option<Words> {
     let words = match name {
@@ -203,7 +241,7 @@ fn words_of_award(name: &str) -> Option<Words> {
             "supplanted",
             "42 USC 300ff-15",
         ),
-        _ => return None,
+        name => return words_of_opening(name),
     };
     Some(words)
 }
@@ -276,6 +314,7 @@ fn subject(forecast: &Forecast, finding: &Finding) -> String {
         (Some("stream"), Some(name)) => {
             ledger.streams.iter().find(|stream| stream.name == name).map(|stream| &stream.title)
         }
+        (Some("plan"), None) => return "The plan".to_string(),
         _ => None,
     };
     title.cloned().unwrap_or_else(|| finding.subject.clone())

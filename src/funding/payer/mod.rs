@@ -7,6 +7,7 @@ use crate::money::{Money, Price, Product, Rate};
 use crate::month::Month;
 use crate::name::DriverIndex;
 
+mod before;
 pub mod claims;
 pub mod community_health;
 pub mod reinvestment;
@@ -224,12 +225,22 @@ impl Payer {
     /// Gross and withheld, for each month of the contract within the horizon; where a score pays later, for its
     /// months before the horizon too.
     fn served(&self, stream: &Stream, setting: &Setting) -> Option<Vec<Served>> {
-        let last = stream.last_month(setting.end());
         let begins = stream.begins(self.from);
         let begins = match self.withhold.is_some() || self.bonus.is_some() {
             true => begins,
             false => begins.max(setting.start),
         };
+        self.served_from(stream, setting, begins)
+    }
+
+    /// Gross and withheld, for each month of the contract from a month to the horizon's end.
+    fn served_from(
+        &self,
+        stream: &Stream,
+        setting: &Setting,
+        begins: Month,
+    ) -> Option<Vec<Served>> {
+        let last = stream.last_month(setting.end());
         let index = yearly_index(self.from, last, self.growth, stream.fiscal)?;
         let mut served = Vec::new();
         for (place, index) in index.into_iter().enumerate() {

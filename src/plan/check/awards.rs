@@ -1,7 +1,7 @@
 //! Doubts about what awards are under: termination, budget, indirect rates, program income, limits of pay.
 
 use super::{Facts, Finding, in_dollars, indices, stated, stream_path, sum};
-use crate::funding::Terms;
+use crate::funding::{Kind, Terms};
 use crate::money::Money;
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex};
@@ -96,27 +96,84 @@ pub(super) fn indirect_rates_differ(facts: &Facts) -> Vec<Finding> {
 }
 
 /// `open-period-spent`: an opening position whose `spent` leaves nothing of the budget periods that are open at
-/// the start.
+/// the start. `spent-beyond-open-periods`: what of it exceeds them lowers later ones, or counts nowhere. A loan has
+/// no budget periods.
 pub(super) fn open_period_spent(facts: &Facts) -> Vec<Finding> {
     let start = facts.plan.horizon.start;
-    let check = |stream: StreamIndex| {
-        let spent = facts.plan.opening_of(stream)?.spent;
+    let mut findings = Vec::new();
+    for stream in indices::<_, StreamIndex>(&facts.plan.streams) {
+        let Some(spent) = facts.plan.opening_of(stream).map(|opening| opening.spent) else {
+            continue;
+        };
         let award = facts.stream(stream).lowered.tranches.iter();
         let award: Vec<_> = award.filter(|tranche| tranche.award == 0).collect();
         let open = award.iter().filter(|tranche| tranche.first <= start);
         let open = sum(open.filter_map(|tranche| stated(tranche)));
-        let taken = spent.at_most(sum(award.iter().filter_map(|tranche| stated(tranche))));
+        let whole = sum(award.iter().filter_map(|tranche| stated(tranche)));
+        let taken = spent.at_most(whole);
+        let loan = facts.plan.stream(stream).kind == Kind::Loan;
+        if loan || spent < open || !taken.is_positive() {
+            continue;
+        }
+        let name = &facts.plan.stream(stream).name;
+        let subject = format!("opening.stream.{name}.spent");
         let message = format!(
             "the {} that it states as spent leave nothing of the {} of its budget periods that are \
              open at the start: count what was spent of those alone, closed ones left out",
             in_dollars(spent),
             in_dollars(open)
         );
+        let finding = facts.finding("open-period-spent", subject.clone(), message);
+        findings.push(Finding { amount: Some(taken), ..finding });
+        let (later, nowhere) = (taken - open, spent - taken);
+        let mut ways = Vec::new();
+        if later.is_positive() {
+            ways.push(format!("{} is taken off later periods", in_dollars(later)));
+        }
+        if nowhere.is_positive() {
+            ways.push(format!("{} is covered by no award and counts nowhere", in_dollars(nowhere)));
+        }
+        if !ways.is_empty() {
+            let message = format!(
+                "it states {} as spent, more than its budget periods hold that are open at the start: \
+                 {}",
+                in_dollars(spent),
+                ways.join(", and ")
+            );
+            let finding = facts.finding("spent-beyond-open-periods", subject, message);
+            findings.push(Finding { amount: Some(spent - open), ..finding });
+        }
+    }
+    findings
+}
+
+/// `spent-beyond-limit`: what an opening position states as spent of a match beyond its limit of the fiscal year in
+/// which the plan begins; all of it where that year begins with the plan.
+pub(super) fn spent_beyond_limit(facts: &Facts) -> Vec<Finding> {
+    let start = facts.plan.horizon.start;
+    let check = |stream: StreamIndex| {
+        let limit = facts.plan.restrictions(stream).yearly_limit?;
+        let spent = facts.plan.opening_of(stream)?.spent;
+        let within = facts.plan.stream(stream).fiscal.position(start) > 0;
+        let room = if within { limit } else { Money::ZERO };
+        let message = match within {
+            true => format!(
+                "it states {} as spent in the fiscal year in which the plan begins, above the limit of \
+                 {}: the year pays no more, and what is above it counts nowhere",
+                in_dollars(spent),
+                in_dollars(limit)
+            ),
+            false => format!(
+                "the {} that it states as spent have no effect: its fiscal year begins with the plan, \
+                 and years before it are closed",
+                in_dollars(spent)
+            ),
+        };
         let name = &facts.plan.stream(stream).name;
         let subject = format!("opening.stream.{name}.spent");
-        let finding = facts.finding("open-period-spent", subject, message);
-        let wiped = spent >= open && taken.is_positive();
-        wiped.then_some(Finding { amount: Some(taken), ..finding })
+        let finding = facts.finding("spent-beyond-limit", subject, message);
+        let beyond = spent - room;
+        beyond.is_positive().then_some(Finding { amount: Some(beyond), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }

@@ -1,9 +1,10 @@
 //! Doubts about what is borrowed: what the opening position does not say, and what is never repaid.
 
-use super::{Facts, Finding, in_dollars, indices, stream_path};
-use crate::funding::Terms;
+use super::{Facts, Finding, in_dollars, indices, stream_path, sum};
 use crate::funding::loan::Repayment;
+use crate::funding::{DueKind, Terms};
 use crate::money::Money;
+use crate::month::Month;
 use crate::name::StreamIndex;
 use crate::plan::dues;
 
@@ -15,7 +16,8 @@ pub(super) fn loan_not_held(facts: &Facts) -> Vec<Finding> {
         let opening = facts.plan.opening_of(stream);
         let known = opening.map_or(Money::ZERO, |one| one.spent + one.cash);
         let unknown = loan.amount - known;
-        if loan.from >= facts.plan.horizon.start || !unknown.is_positive() {
+        let start = facts.plan.horizon.start;
+        if loan.from >= start || !unknown.is_positive() || repaid_before(facts, stream, start) {
             return None;
         }
         let message = format!(
@@ -28,6 +30,14 @@ pub(super) fn loan_not_held(facts: &Facts) -> Vec<Finding> {
         Some(Finding { amount: Some(unknown), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// Whether all of a loan fell due before a month: then nothing of it is owed, or held for it.
+fn repaid_before(facts: &Facts, stream: StreamIndex, month: Month) -> bool {
+    let Terms::Loan(loan) = &facts.plan.stream(stream).terms else { return false };
+    let dues = dues::of_stream(facts.plan, stream, |_| true).unwrap_or_default();
+    let principal = dues.iter().filter(|due| due.kind == DueKind::Principal && due.month < month);
+    sum(principal.map(|due| due.amount)) >= loan.amount
 }
 
 /// `repayment-never-due`: a recoverable grant of which no cent falls due, whatever money comes, since the
