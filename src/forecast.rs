@@ -1,6 +1,8 @@
 //! The one composition of the stages: a plan in, a forecast out.
 
+use crate::braid::causes::Causes;
 use crate::braid::certify::Certificate;
+use crate::braid::cut::Cut;
 use crate::braid::{Braid, Method};
 use crate::cash::Cash;
 use crate::error::Error;
@@ -11,6 +13,7 @@ use crate::measures::{Books, Measures};
 use crate::net_assets::NetAssets;
 use crate::plan::Plan;
 use crate::plan::check::{self, Finding};
+use crate::plan::cost::Priority;
 use crate::timeline::{Selection, Timeline};
 
 /// What a forecast is asked for beside its plan.
@@ -42,6 +45,10 @@ pub struct Forecast {
     pub certificate: Certificate,
     /// What it counted on the optimal braid of the same money, with what proves it.
     pub optimum: Certificate,
+    /// Why no braid leaves less, by priority.
+    pub cuts: Vec<Cut>,
+    /// The irreducible gap by cause.
+    pub causes: Causes,
     /// Doubts about the plan and the braid, in the order of names and subjects.
     pub findings: Vec<Finding>,
 }
@@ -54,7 +61,7 @@ impl Forecast {
     /// number is given.
     pub fn from_plan(plan: &Plan, question: Question) -> Result<Forecast, Error> {
         let view = Selection::View(question.view);
-        let (timeline, ledger, cash, certificate) = books(plan, view, question)?;
+        let (timeline, ledger, cash, certificate, braid) = books(plan, view, question)?;
         let net_assets = NetAssets::from_books(plan, &timeline, &ledger, &cash)?;
         let mut ladder = Vec::with_capacity(Status::ALL.len());
         for view in Status::ALL {
@@ -67,9 +74,11 @@ impl Forecast {
         }
         let dependable = books(plan, Selection::Dependable, question)?.1;
         let structural = books(plan, Selection::Recurring(question.view), question)?.1;
-        let (optimal, optimum) =
-            other(plan, &timeline, &ledger, &certificate, question, Method::Optimal)?;
-        let (shares, _) = other(plan, &timeline, &ledger, &certificate, question, Method::Shares)?;
+        let spent = (braid, ledger.clone(), certificate.clone());
+        let (best, optimal, optimum) = other(plan, &timeline, &spent, question, Method::Optimal)?;
+        let (_, shares, _) = other(plan, &timeline, &spent, question, Method::Shares)?;
+        let cuts = cuts(plan, &timeline, &best, &optimum)?;
+        let causes = Causes::from_braid(plan, &timeline, &best)?;
         let books =
             Books { ledger, cash, net_assets, ladder, dependable, structural, optimal, shares };
         let measures = Measures::from_books(&books);
@@ -77,7 +86,7 @@ impl Forecast {
         findings.extend(findings::of_ledger(plan, &timeline, &books.ledger));
         findings.extend(findings::of_debt(plan, &measures));
         findings.sort();
-        Ok(Forecast { question, books, measures, certificate, optimum, findings })
+        Ok(Forecast { question, books, measures, certificate, optimum, cuts, causes, findings })
     }
 }
 
@@ -85,26 +94,44 @@ fn books(
     plan: &Plan,
     selection: Selection,
     question: Question,
-) -> Result<(Timeline, Ledger, Cash, Certificate), Error> {
+) -> Result<(Timeline, Ledger, Cash, Certificate, Braid), Error> {
     let timeline = Timeline::from_plan(plan, selection)?;
     let (braid, certificate) = Braid::from_timeline(plan, &timeline, question.method)?;
     let ledger = Ledger::from_braid(plan, &timeline, &braid)?;
     let cash = Cash::from_ledger(plan, &timeline, &ledger);
-    Ok((timeline, ledger, cash, certificate))
+    Ok((timeline, ledger, cash, certificate, braid))
 }
 
-/// The same money braided by another method; the books at hand where it is the one that was asked for.
+/// A braid, its books and what the checker says of it.
+type Braided = (Braid, Ledger, Certificate);
+
+/// The same money braided by another method; what is at hand where it is the one that was asked for.
 fn other(
     plan: &Plan,
     timeline: &Timeline,
-    ledger: &Ledger,
-    certificate: &Certificate,
+    spent: &Braided,
     question: Question,
     method: Method,
-) -> Result<(Ledger, Certificate), Error> {
+) -> Result<Braided, Error> {
     if method == question.method {
-        return Ok((ledger.clone(), certificate.clone()));
+        return Ok(spent.clone());
     }
     let (braid, certificate) = Braid::from_timeline(plan, timeline, method)?;
-    Ok((Ledger::from_braid(plan, timeline, &braid)?, certificate))
+    let ledger = Ledger::from_braid(plan, timeline, &braid)?;
+    Ok((braid, ledger, certificate))
+}
+
+/// What proves each priority's least gap, as costs and the money that may pay them.
+fn cuts(
+    plan: &Plan,
+    timeline: &Timeline,
+    best: &Braid,
+    optimum: &Certificate,
+) -> Result<Vec<Cut>, Error> {
+    let Some(proof) = &optimum.proof else { return Ok(Vec::new()) };
+    let one = |priority: Priority| {
+        let at = priority as usize;
+        Cut::from_prices(plan, timeline, best, (&proof.prices[at], priority, proof.least[at]))
+    };
+    Priority::ALL.into_iter().map(one).collect()
 }

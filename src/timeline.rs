@@ -88,6 +88,8 @@ pub struct HeldTranche {
     pub over_advanced: Money,
     /// Whether it exists only as it is drawn, so that nothing of it lapses.
     pub on_demand: bool,
+    /// How sure it is.
+    pub status: Status,
 }
 
 /// The money of one stream under one set of uses: its own, or a pool's.
@@ -255,6 +257,7 @@ impl Timeline {
                     tranche.amount,
                     Authority::OfEligible(..) | Authority::InKind(..)
                 ),
+                status: tranche.status,
             });
         }
         if advanced.is_positive() && selection.holds_status(plan.stream(stream).status) {
@@ -394,6 +397,7 @@ impl Timeline {
                 kept.amount += next.amount;
                 kept.advanced_before += next.advanced_before;
                 kept.over_advanced += next.over_advanced;
+                kept.status = kept.status.max(next.status);
                 kept.receipts = join(&kept.receipts, &next.receipts);
             }
             like

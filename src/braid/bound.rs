@@ -64,18 +64,45 @@ pub fn least_gap(
     if !fits {
         return Err(Error::internal("prices are those of the timeline, zero or more"));
     }
-    let bound = Bound::new(plan, timeline, prices);
-    let mut uncovered = -bound.most_covered();
-    for (index, line) in plan.lines.iter().enumerate() {
-        let need: i128 = timeline.needs[index].iter().map(|need| i128::from(need.cents())).sum();
-        uncovered += need * i128::from(prices.weights[line.priority as usize]);
-    }
+    let terms = Terms::new(plan, timeline, prices);
+    let mut uncovered: i128 = terms.needs.iter().map(|(_, _, counted)| counted).sum();
+    uncovered -= terms.money.iter().sum::<i128>();
+    uncovered -= terms.rooms.iter().map(|(_, worth)| worth).sum::<i128>();
     for before in 0..priority {
         uncovered -= i128::from(gaps[before].cents()) * i128::from(prices.weights[before]);
     }
     let weight = i128::from(prices.weights[priority]);
     let cents = (uncovered + weight - 1).div_euclid(weight).max(0);
     Money::try_from_cents(cents).ok_or_else(|| Error::internal("a least gap lies within bounds"))
+}
+
+/// What a least gap is added up from, in billionths of a cent: the needs as they count, less the money and the room
+/// under rules at their prices.
+pub(super) struct Terms {
+    /// What a need counts, by line and place: at its weight, less what it is worth above the best price at
+    /// which money may pay it. Those that count nothing are left out.
+    pub needs: Vec<(LineIndex, usize, i128)>,
+    /// By tranche.
+    pub money: Vec<i128>,
+    /// By award.
+    pub rooms: Vec<(Award, i128)>,
+}
+
+impl Terms {
+    /// The terms of prices that fit the timeline.
+    pub fn new(plan: &Plan, timeline: &Timeline, prices: &Prices) -> Terms {
+        let bound = Bound::new(plan, timeline, prices);
+        let money = timeline.tranches.iter().zip(&prices.tranches);
+        let money =
+            money.map(|(tranche, price)| i128::from(tranche.amount.cents()) * i128::from(*price));
+        let rooms = bound.awards.iter().map(|award| (award.key, bound.room(award)));
+        let lines = (0..plan.lines.len()).map(LineIndex::from);
+        Terms {
+            needs: lines.flat_map(|line| bound.needs(line)).collect(),
+            money: money.collect(),
+            rooms: rooms.filter(|(_, worth)| *worth != 0).collect(),
+        }
+    }
 }
 
 fn fits_rules(plan: &Plan, timeline: &Timeline, award: &AwardPrices) -> bool {
@@ -266,21 +293,6 @@ impl<'a> Bound<'a> {
         groups.into_values().collect()
     }
 
-    /// What no braid covers more than, weighted, in billionths of a cent.
-    fn most_covered(&self) -> i128 {
-        let money = self.timeline.tranches.iter().zip(&self.prices.tranches);
-        let mut most: i128 = money
-            .map(|(tranche, price)| i128::from(tranche.amount.cents()) * i128::from(*price))
-            .sum();
-        for award in &self.awards {
-            most += self.room(award);
-        }
-        for line in (0..self.plan.lines.len()).map(LineIndex::from) {
-            most += self.needs(line);
-        }
-        most
-    }
-
     /// What the room under the rules of an award is worth.
     fn room(&self, award: &Priced) -> i128 {
         let Some(prices) = award.prices else { return 0 };
@@ -430,13 +442,14 @@ impl<'a> Bound<'a> {
         recovered
     }
 
-    /// What the needs of a line are worth above the prices of the money that may pay them.
-    fn needs(&self, line: LineIndex) -> i128 {
+    /// What the needs of a line count, by place: less what they are worth above the prices of the money that may
+    /// pay them.
+    fn needs(&self, line: LineIndex) -> Vec<(LineIndex, usize, i128)> {
         let weight = self.prices.weights[self.plan.line(line).priority as usize];
         let permitted: Vec<Permitted> =
             (0..self.groups.len()).filter_map(|group| self.permitted(group, line)).collect();
         let limits = self.limits(line);
-        let mut worth = 0;
+        let mut counted = Vec::new();
         let mut offers = Vec::with_capacity(permitted.len() + 1);
         for (place, need) in self.timeline.needs[line.at()].iter().enumerate() {
             if need.is_zero() {
@@ -451,9 +464,12 @@ impl<'a> Bound<'a> {
                 offers.push(Offer { group: None, worth, limit: None });
             }
             let need = i128::from(need.cents());
-            worth += self.least_worth(&mut offers, &limits, line, place, need);
+            let worth = self.least_worth(&mut offers, &limits, line, place, need);
+            if worth != need * i128::from(weight) {
+                counted.push((line, place, need * i128::from(weight) - worth));
+            }
         }
-        worth
+        counted
     }
 
     fn permitted(&self, index: usize, line: LineIndex) -> Option<Permitted> {

@@ -9,7 +9,9 @@ use crate::timeline::Timeline;
 
 mod award;
 pub mod bound;
+pub mod causes;
 pub mod certify;
+pub mod cut;
 mod optimal;
 pub mod proof;
 mod waterfall;

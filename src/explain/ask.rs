@@ -60,8 +60,9 @@ impl<'a> Ask<'a> {
     /// else.
     pub(super) fn line_word(self, line: usize) -> String {
         let name = &self.ledger().lines[line].name;
-        let taken =
-            name == "function" || group(name).is_some() || Period::parse(self, name).is_some();
+        let taken = ["function", "irreducible", "causes"].contains(&name.as_str())
+            || group(name).is_some()
+            || Period::parse(self, name).is_some();
         if taken { format!("cost.{name}") } else { name.clone() }
     }
 

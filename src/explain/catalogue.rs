@@ -16,6 +16,9 @@ pub fn figures(plan: &Plan, forecast: &Forecast) -> Vec<String> {
     let mut ids = Vec::new();
     for column in [Column::Gap, Column::Cost, Column::Covered] {
         needs(ask, column, &mut ids);
+        if column == Column::Gap {
+            irreducible(ask, &mut ids);
+        }
     }
     streams(ask, &mut ids);
     cash(ask, &mut ids);
@@ -85,6 +88,15 @@ fn needs(ask: Ask, column: Column, ids: &mut Vec<String>) {
     }
     for (place, line) in lines.iter().enumerate() {
         with_periods(ask, &format!("{head}/{}", ask.line_word(place)), &[column.of(line)], ids);
+    }
+}
+
+fn irreducible(ask: Ask, ids: &mut Vec<String>) {
+    for head in ["gap/irreducible", "gap/causes"] {
+        with_years(ask, head, ids);
+        for priority in Priority::ALL {
+            with_years(ask, &format!("{head}/{}", priority.word()), ids);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod cost;
 mod debt;
 mod dependable;
 mod gap;
+pub(crate) mod irreducible;
 mod list;
 mod measure;
 mod need;
@@ -42,6 +43,11 @@ pub const PATTERNS: &[(&str, &str)] = &[
     (
         "gap[/<lines>][/<year or month>]",
         "cost that nothing pays, and the rule that keeps money from it",
+    ),
+    ("gap/irreducible[/<priority>][/<year>]", "what no braid can fund, and why"),
+    (
+        "gap/causes[/<priority>][/<year>]",
+        "the same by cause: restriction, lapse, lateness, shortage",
     ),
     ("cost[/<lines>][/<year or month>]", "what is needed, from the plan's own figures"),
     ("covered[/<lines>][/<year or month>]", "what is paid, by stream"),

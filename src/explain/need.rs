@@ -1,7 +1,7 @@
 //! Gap, cost and covered cost: of all lines, of a group, or of one line.
 
 use super::ask::{Ask, Grain, Period, Scope, largest_first, subject, sums};
-use super::{Explanation, Part, cost, gap, text};
+use super::{Explanation, Part, cost, gap, irreducible, text};
 use crate::ledger::LineBook;
 use crate::money::Money;
 
@@ -46,6 +46,9 @@ impl Column {
 
 /// Explains a gap, a cost or a covered cost.
 pub(super) fn explain(ask: Ask, column: Column, rest: &[&str]) -> Option<Explanation> {
+    if let (Column::Gap, ["irreducible" | "causes", ..]) = (column, rest) {
+        return irreducible::explain(ask, rest);
+    }
     let scope = Scope::parse(ask, rest)?;
     let explanation = of_scope(ask, column, &scope);
     Some(also_function(ask, column, &scope, explanation))
@@ -88,7 +91,7 @@ fn of_scope(ask: Ask, column: Column, scope: &Scope) -> Explanation {
         (None, _) => by_line(ask, column, scope, &subject),
     };
     match column {
-        Column::Gap => gap::with_reasons(ask, scope, explanation),
+        Column::Gap => irreducible::beside(ask, scope, gap::with_reasons(ask, scope, explanation)),
         _ => explanation.with(scope.single.into_iter().flat_map(|line| cost::inputs(ask, line))),
     }
 }

@@ -9,6 +9,14 @@ pub(super) fn money(amount: Money) -> String {
     if amount.cents() < 0 { format!("({text})") } else { text }
 }
 
+/// An amount in whole dollars, or to the cent where it is not whole: `$1,234`, `$1,234.50`.
+pub(super) fn dollars(amount: Money) -> String {
+    let exact = money(amount);
+    let text = exact.trim_matches(['(', ')']);
+    let text = format!("${}", text.strip_suffix(".00").unwrap_or(text));
+    if amount.cents() < 0 { format!("({text})") } else { text }
+}
+
 /// A whole number with separators.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();

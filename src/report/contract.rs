@@ -3,15 +3,15 @@
 //! Rows in which every amount is zero are left out. Rows are sorted by their columns from the left.
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
-use super::{Cell, Table};
+use super::{Cell, Table, reason};
 use crate::forecast::Forecast;
 use crate::funding::Kind;
 use crate::ledger::{INDIRECT_RECOVERY, Ledger, StreamBook};
 use crate::plan::Plan;
 
 /// The names of the tables, in the order of [`tables`].
-pub const NAMES: [&str; 8] =
-    ["needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years"];
+pub const NAMES: [&str; 9] =
+    ["needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years", "causes"];
 
 /// Every table of a forecast.
 pub fn tables(plan: &Plan, forecast: &Forecast) -> Vec<Table> {
@@ -31,6 +31,7 @@ pub fn table(plan: &Plan, forecast: &Forecast, name: &str) -> Option<Table> {
         "streams" => streams(ledger),
         "cash" => cash(forecast),
         "years" => years(forecast),
+        "causes" => reason::causes(forecast),
         _ => return None,
     };
     Some(finished(table))

@@ -12,6 +12,7 @@ mod concerns;
 pub mod contract;
 pub mod doubts;
 mod headlines;
+mod reason;
 pub mod record;
 pub mod rules;
 pub mod summary;

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::words::view_word;
-use super::{SCHEMA_VERSION, contract, share_text};
+use super::{SCHEMA_VERSION, contract, reason, share_text};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
 use crate::measures::{
@@ -51,6 +51,7 @@ pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
         "assumptions": assumptions(plan),
         "findings": forecast.findings.iter().map(finding).collect::<Vec<_>>(),
         "certificate": certificate(forecast),
+        "irreducible": reason::record(plan, forecast),
     })
 }
 

@@ -3,7 +3,8 @@
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T};
 use super::words::{count, dollars, list, rung, view};
 use super::{
-    Bars, Block, Cell, Column, Mark, Page, RowStyle, Table, asking, concerns, headlines, words,
+    Bars, Block, Cell, Column, Mark, Page, RowStyle, Table, asking, concerns, headlines, reason,
+    words,
 };
 use crate::braid::Method;
 use crate::forecast::Forecast;
@@ -26,6 +27,7 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
     let mut page = Page::new();
     masthead(&mut page, plan, forecast);
     headlines::say(&mut page, plan, forecast);
+    reason::say(&mut page, plan, forecast);
     page.heading("What it costs and who pays, in dollars");
     let (table, rows) = year_table(forecast);
     page.table(table, rows);

@@ -75,6 +75,29 @@ pub(super) fn solve(problem: &Problem, held: &mut Held) -> Cuts {
     cuts
 }
 
+/// Serves these months together, the earliest first.
+pub(super) fn early_first(network: &mut Network, months: &[Node]) {
+    network.serve(months);
+    give_to_the_earliest(network, months);
+}
+
+/// Moves what is short to the latest of these months: of each half the earlier is served as far as the later can give.
+fn give_to_the_earliest(network: &mut Network, months: &[Node]) {
+    let mut ranges = vec![(0, months.len())];
+    while let Some((start, end)) = ranges.pop() {
+        let range = start..end;
+        let short = range.clone().any(|place| network.short(months[place]) > 0);
+        if range.len() < 2 || !short {
+            continue;
+        }
+        let middle = range.start + range.len() / 2;
+        let late = months[middle]..=months[range.end - 1];
+        network.serve_instead(&months[range.start..middle], late);
+        ranges.push((middle, range.end));
+        ranges.push((range.start, middle));
+    }
+}
+
 impl<'p, 'a> Flow<'p, 'a> {
     fn new(problem: &'p Problem<'a>) -> Flow<'p, 'a> {
         Flow {
@@ -256,8 +279,7 @@ impl<'p, 'a> Flow<'p, 'a> {
         }
     }
 
-    /// Serves the months of one priority together, then moves what is short to the latest of them: of each half the
-    /// earlier is served as far as the later can give.
+    /// Serves the months of one priority together, the earliest first.
     fn serve_early_first(&self, network: &mut Network, priority: Priority) {
         let months = &self.needs[priority as usize];
         network.serve(months);
@@ -266,19 +288,7 @@ impl<'p, 'a> Flow<'p, 'a> {
         if let (Some(first), Some(last)) = (after.first(), after.last()) {
             network.serve_instead(months, *first..=*last);
         }
-        let mut ranges = vec![(0, months.len())];
-        while let Some((start, end)) = ranges.pop() {
-            let range = start..end;
-            let short = range.clone().any(|place| network.short(months[place]) > 0);
-            if range.len() < 2 || !short {
-                continue;
-            }
-            let middle = range.start + range.len() / 2;
-            let late = months[middle]..=months[range.end - 1];
-            network.serve_instead(&months[range.start..middle], late);
-            ranges.push((middle, range.end));
-            ranges.push((range.start, middle));
-        }
+        give_to_the_earliest(network, months);
     }
 
     /// The tranches that could still be spent only on needs that are closed.

@@ -20,6 +20,7 @@ mod flow;
 mod held;
 mod network;
 mod problem;
+pub(super) mod relax;
 mod relaxed;
 mod rest;
 mod rules;

@@ -1,0 +1,281 @@
+//! The irreducible gap by cause: what would be left of it if money were freer, one bond after the other.
+//!
+//! Starting from the optimal braid, *restriction* is let go first (any dollar may pay anything in its own months), then
+//! *lapse* (money keeps until used), then *lateness* (money may be used before it arrives, secured money first). What
+//! each step closes is that cause's part, and what no step closes is *shortage*; so the parts sum to the gap. In the freed
+//! runs a match stream holds what it drew in the optimal braid, recovered indirect cost is money of the month in
+//! which it was recovered there, and in-kind stays on its line in its own months.
+//!
+//! The optimal braid is one of the freed runs' own choices, and each run's of the next, so core, core with essential, and
+//! all together never rise from one to the next. A later priority alone may: freed money goes to core costs first. Then
+//! its part is below zero: that bond kept money for it.
+
+use std::collections::BTreeMap;
+
+use super::optimal::relax;
+use super::{Braid, Source};
+use crate::error::Error;
+use crate::funding::partner::PartnerMethod;
+use crate::funding::{Status, Terms};
+use crate::money::Money;
+use crate::name::{LineIndex, StreamIndex};
+use crate::plan::Plan;
+use crate::timeline::Timeline;
+
+/// Why a part of the irreducible gap is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Money is there in its own months, and may not pay these costs.
+    Restriction,
+    /// Money ends before it can be used.
+    Lapse,
+    /// Secured money comes after the costs: it could be financed.
+    LateSecured,
+    /// Money that is not secured comes after the costs.
+    LateUnsecured,
+    /// There is not enough money over the whole plan.
+    Shortage,
+}
+
+impl Cause {
+    /// Every cause, in the order in which they are let go.
+    pub const ALL: [Cause; 5] = [
+        Cause::Restriction,
+        Cause::Lapse,
+        Cause::LateSecured,
+        Cause::LateUnsecured,
+        Cause::Shortage,
+    ];
+
+    /// The word of tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Cause::Restriction => "restriction",
+            Cause::Lapse => "lapse",
+            Cause::LateSecured => "lateness-secured",
+            Cause::LateUnsecured => "lateness-unsecured",
+            Cause::Shortage => "shortage",
+        }
+    }
+}
+
+/// The irreducible gap by cause, priority and place of the horizon. A part may be below zero in one priority or month,
+/// never of core, of core with essential, or of all, over the whole horizon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Causes {
+    parts: [[Vec<Money>; 3]; 5],
+}
+
+impl Causes {
+    /// The part of a cause in one priority, by place. Each run serves the earliest months first, so that a part
+    /// stands in the month in which the cost is then paid or not.
+    pub fn by_place(&self, cause: Cause, priority: usize) -> &[Money] {
+        &self.parts[cause as usize][priority]
+    }
+
+    /// The part of a cause in one priority, over the horizon.
+    pub fn of(&self, cause: Cause, priority: usize) -> Money {
+        self.by_place(cause, priority).iter().sum()
+    }
+
+    /// The part of a cause in all.
+    pub fn total(&self, cause: Cause) -> Money {
+        (0..3).map(|priority| self.of(cause, priority)).sum()
+    }
+
+    /// Reckons the causes of what an optimal braid leaves.
+    ///
+    /// # Errors
+    /// An internal error where a freed run's gap is not the one that its own cut proves, or a part of core, of core
+    /// with essential, or of all is below zero.
+    pub fn from_braid(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Result<Causes, Error> {
+        let mut before = gaps_of(plan, timeline, braid);
+        if before.iter().flatten().all(|gap| gap.is_zero()) {
+            return Ok(Causes { parts: std::array::from_fn(|_| before.clone()) });
+        }
+        let mut parts = Vec::with_capacity(Cause::ALL.len());
+        let mut money = Freed::from_braid(plan, timeline, braid);
+        for cause in &Cause::ALL[..Cause::ALL.len() - 1] {
+            let changed = money.free(*cause);
+            let after = match changed {
+                true => least(&money)?,
+                false if parts.is_empty() => least(&money)?,
+                false => before.clone(),
+            };
+            let part: [Vec<Money>; 3] = std::array::from_fn(|priority| {
+                let pairs = before[priority].iter().zip(&after[priority]);
+                pairs.map(|(before, after)| *before - *after).collect()
+            });
+            parts.push(part);
+            before = after;
+        }
+        parts.push(before);
+        let parts: [[Vec<Money>; 3]; 5] =
+            parts.try_into().map_err(|_| Error::internal("there are five causes"))?;
+        let causes = Causes { parts };
+        for cause in Cause::ALL {
+            let mut sum = Money::ZERO;
+            for priority in 0..3 {
+                sum += causes.of(cause, priority);
+                if sum < Money::ZERO {
+                    let word = cause.word();
+                    return Err(Error::internal(format!(
+                        "freed of {word}, a braid leaves no more"
+                    )));
+                }
+            }
+        }
+        Ok(causes)
+    }
+}
+
+/// Money without restrictions, in cents.
+#[derive(Clone, Debug)]
+pub(super) struct Pot {
+    /// The first place in which it may be used, and the last.
+    pub opens: usize,
+    pub closes: usize,
+    pub cents: i64,
+    secured: bool,
+}
+
+/// Value in kind, which pays one line alone, in one place: how much, and of which priority.
+#[derive(Clone, Debug)]
+pub(super) struct InKind {
+    pub place: usize,
+    pub priority: usize,
+    pub cents: i64,
+}
+
+/// The plan with its bonds let go so far.
+pub(super) struct Freed {
+    /// By priority and place, in cents.
+    pub needs: [Vec<i64>; 3],
+    pub pots: Vec<Pot>,
+    pub in_kind: Vec<InKind>,
+}
+
+impl Freed {
+    fn from_braid(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Freed {
+        let months = timeline.horizon.months as usize;
+        let mut needs: [Vec<i64>; 3] = std::array::from_fn(|_| vec![0; months]);
+        for (line, by_place) in plan.lines.iter().zip(&timeline.needs) {
+            let sums = &mut needs[line.priority as usize];
+            for (sum, need) in sums.iter_mut().zip(by_place) {
+                *sum += need.cents();
+            }
+        }
+        let mut drawn = vec![0; timeline.tranches.len()];
+        for draw in &braid.draws {
+            if let Source::Tranche(tranche) = draw.source {
+                drawn[tranche.at()] += draw.amount.cents();
+            }
+        }
+        let mut recovered = vec![0; timeline.tranches.len()];
+        let mut pots = Vec::new();
+        let last = months.saturating_sub(1);
+        for recovery in &braid.recoveries {
+            let cents = recovery.amount.cents();
+            recovered[recovery.tranche.at()] += cents;
+            let secured = timeline.tranche(recovery.tranche).status == Status::Secured;
+            pots.push(Pot { opens: recovery.place, closes: last, cents, secured });
+        }
+        let mut given: BTreeMap<(usize, LineIndex), Money> = BTreeMap::new();
+        for (index, tranche) in timeline.tranches.iter().enumerate() {
+            if is_in_kind(plan, tranche.stream) {
+                // It pays its line, in the month for which it was given.
+                let permit = timeline.purses[tranche.purse].permits.first();
+                let offered = permit.map(|permit| given.entry((tranche.opens, permit.line)));
+                if let Some(offered) = offered {
+                    *offered.or_default() += tranche.amount;
+                }
+                continue;
+            }
+            let held = match tranche.on_demand {
+                true => drawn[index],
+                false => tranche.amount.cents() - recovered[index],
+            };
+            let secured = tranche.status == Status::Secured;
+            let (opens, closes) = (tranche.opens, tranche.closes);
+            pots.push(Pot { opens, closes, cents: held, secured });
+        }
+        pots.retain(|pot| pot.cents > 0);
+        let in_kind = given.into_iter().map(|((place, line), amount)| {
+            let cents = amount.at_most(timeline.needs[line.at()][place]).cents();
+            InKind { place, priority: plan.line(line).priority as usize, cents }
+        });
+        let in_kind = in_kind.collect();
+        Freed { needs, pots, in_kind }
+    }
+
+    /// Lets one bond go; whether that changes anything.
+    fn free(&mut self, cause: Cause) -> bool {
+        let last = self.needs[0].len().saturating_sub(1);
+        let mut changed = false;
+        for pot in &mut self.pots {
+            match cause {
+                Cause::Restriction | Cause::Shortage => {}
+                Cause::Lapse => {
+                    changed |= pot.closes < last;
+                    pot.closes = last;
+                }
+                Cause::LateSecured | Cause::LateUnsecured => {
+                    if pot.secured == (cause == Cause::LateSecured) {
+                        changed |= pot.opens > 0;
+                        pot.opens = 0;
+                    }
+                }
+            }
+        }
+        changed
+    }
+}
+
+fn is_in_kind(plan: &Plan, stream: StreamIndex) -> bool {
+    matches!(&plan.stream(stream).terms, Terms::Partner(partner)
+        if matches!(partner.method, PartnerMethod::InKind { .. }))
+}
+
+/// What a braid leaves, by priority and place.
+fn gaps_of(plan: &Plan, timeline: &Timeline, braid: &Braid) -> [Vec<Money>; 3] {
+    let months = timeline.horizon.months as usize;
+    let mut gaps: [Vec<Money>; 3] = std::array::from_fn(|_| vec![Money::ZERO; months]);
+    for (line, needs) in plan.lines.iter().zip(&timeline.needs) {
+        for (gap, need) in gaps[line.priority as usize].iter_mut().zip(needs) {
+            *gap += *need;
+        }
+    }
+    for draw in &braid.draws {
+        gaps[plan.line(draw.line).priority as usize][draw.place] -= draw.amount;
+    }
+    gaps
+}
+
+/// The least gaps of a freed plan by priority and place, checked by their own cuts.
+fn least(freed: &Freed) -> Result<[Vec<Money>; 3], Error> {
+    let relaxed = relax::solve(freed);
+    for priority in 0..3 {
+        let left = |gaps: &Vec<i64>| gaps.iter().map(|cents| i128::from(*cents)).sum::<i128>();
+        let gap: i128 = relaxed.gaps[..=priority].iter().map(left).sum();
+        if gap != proved(freed, &relaxed.cuts[priority], priority) {
+            return Err(Error::internal("the gap of a freed plan is the one that its cut proves"));
+        }
+    }
+    let money = |gaps: &Vec<i64>| gaps.iter().map(|cents| Money::from_cents(*cents)).collect();
+    Ok(std::array::from_fn(|priority| money(&relaxed.gaps[priority])))
+}
+
+/// What the needs of these months, down to a priority, exceed all the money by that may pay any of them: no braid of
+/// the freed plan leaves less.
+fn proved(freed: &Freed, cut: &[bool], priority: usize) -> i128 {
+    let places = || (0..cut.len()).filter(|place| cut[*place]);
+    let need = |place: usize| -> i128 {
+        freed.needs[..=priority].iter().map(|needs| i128::from(needs[place])).sum()
+    };
+    let needs: i128 = places().map(need).sum();
+    let reaches = |pot: &&Pot| cut[pot.opens..=pot.closes].contains(&true);
+    let money: i128 = freed.pots.iter().filter(reaches).map(|pot| i128::from(pot.cents)).sum();
+    let given = freed.in_kind.iter().filter(|given| given.priority <= priority && cut[given.place]);
+    let given: i128 = given.map(|given| i128::from(given.cents)).sum();
+    (needs - money - given).max(0)
+}
