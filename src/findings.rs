@@ -382,10 +382,20 @@ fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<
     findings
 }
 
-/// What an award moves among the categories of its approved budget, where that may need approval: beyond a tenth
-/// of the budget, cost share with it, of an award above the simplified acquisition threshold
+/// What an award moves among the categories of its approved budget, where that may need prior approval.
+pub(crate) struct Transfers {
+    /// What is spent beyond the approved amounts.
+    pub(crate) moved: Money,
+    /// The budget, cost share with it, of which a tenth may be moved freely.
+    pub(crate) whole: Money,
+    /// The categories that take more than was approved.
+    pub(crate) beyond: Vec<Category>,
+}
+
+/// The transfers of an award in the books of a braid: beyond a tenth of the budget, cost share with it, of an
+/// award above the simplified acquisition threshold; nothing where the award may move as much freely
 /// (2 CFR 200.308(i)).
-fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+pub(crate) fn transfers(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Transfers> {
     let rules = plan.restrictions(stream);
     let budget = rules.award.budget.as_ref()?;
     let Terms::Grant(grant) = &plan.stream(stream).terms else { return None };
@@ -403,7 +413,6 @@ fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> 
         let recovered: Money = own.map(|row| row.amount).sum();
         if category == Category::Overhead { direct + recovered } else { direct }
     };
-    let moved = budget.moved(spent);
     let seen = ledger.horizon.start;
     let threshold = Parameter::SimplifiedAcquisitionThreshold.in_force("", seen)?.money();
     let share = Parameter::TransferShare.in_force("", seen)?.share();
@@ -412,9 +421,19 @@ fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> 
         .as_ref()
         .map_or(0, |rule| rule.needed(budget.total().cents(), plan.horizon.start));
     let whole = budget.total() + Money::from_cents(needed);
+    let moved = budget.moved(spent);
     if budget.total() <= threshold || moved <= share.of(whole) {
         return None;
     }
+    let beyond = |category: &Category| spent(*category) > budget.approved(*category);
+    let beyond = Category::ALL.into_iter().filter(beyond).collect();
+    Some(Transfers { moved, whole, beyond })
+}
+
+/// `budget-transfers`: what an award moves among the categories of its approved budget, where that may need
+/// approval.
+fn moved_among_categories(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Option<Finding> {
+    let Transfers { moved, whole, .. } = transfers(plan, ledger, stream)?;
     let title = &plan.stream(stream).title;
     let message = format!(
         "{title} spends {} beyond its approved categories, more than a tenth of {}: the agency \

@@ -10,10 +10,12 @@ use crate::findings;
 use crate::funding::Status;
 use crate::ledger::Ledger;
 use crate::measures::{Books, Measures};
+use crate::money::Money;
 use crate::net_assets::NetAssets;
 use crate::plan::Plan;
 use crate::plan::check::{self, Finding};
 use crate::plan::cost::Priority;
+use crate::rebraiding::Rebraiding;
 use crate::timeline::{Selection, Timeline};
 
 /// What a forecast is asked for beside its plan.
@@ -49,11 +51,21 @@ pub struct Forecast {
     pub cuts: Vec<Cut>,
     /// The irreducible gap by cause.
     pub causes: Causes,
+    /// What lies between the braid as spent and the optimal one.
+    pub rebraiding: Rebraiding,
     /// Doubts about the plan and the braid, in the order of names and subjects.
     pub findings: Vec<Finding>,
 }
 
 impl Forecast {
+    /// How far the optimal braid lies above what is proved that no braid leaves less of: core, essential, stretch.
+    /// Nothing but zeros where no ratio binds; else cents, from settling to whole cents.
+    pub fn distance(&self) -> [Money; 3] {
+        let found = self.measures.total.irreducible;
+        let least = self.optimum.least.unwrap_or(found);
+        std::array::from_fn(|place| (found[place] - least[place]).floor_zero())
+    }
+
     /// Forecasts a plan.
     ///
     /// # Errors
@@ -82,11 +94,22 @@ impl Forecast {
         let books =
             Books { ledger, cash, net_assets, ladder, dependable, structural, optimal, shares };
         let measures = Measures::from_books(&books);
+        let rebraiding = Rebraiding::from_books(plan, &books.ledger, &books.optimal, &measures)?;
         let mut findings = check::findings(plan);
         findings.extend(findings::of_ledger(plan, &timeline, &books.ledger));
         findings.extend(findings::of_debt(plan, &measures));
         findings.sort();
-        Ok(Forecast { question, books, measures, certificate, optimum, cuts, causes, findings })
+        Ok(Forecast {
+            question,
+            books,
+            measures,
+            certificate,
+            optimum,
+            cuts,
+            causes,
+            rebraiding,
+            findings,
+        })
     }
 }
 

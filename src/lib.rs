@@ -76,6 +76,7 @@ pub mod name;
 pub mod net_assets;
 pub mod output;
 pub mod plan;
+pub mod rebraiding;
 pub mod report;
 pub mod rules;
 pub mod settle;

@@ -123,6 +123,7 @@ const CASES: &[Case] = &[
     case("forecast gap --table needs -q", 0, "\"2026-07\",\"convener\",\"convene\"", ""),
     case("forecast gap --table draws -q", 0, "\"bridge\"", ""),
     case("forecast gap --table match -q", 0, "\"month\",\"award\"", ""),
+    case("forecast gap --table moves -q", 0, "\"fiscal_year\",\"stream\",\"cost\"", ""),
     case("forecast gap --table nonsense", 2, "", "possible values: needs, draws"),
     case("forecast gap --format json --table needs", 2, "", "only CSV shows"),
     case("forecast gap --format xml", 2, "", "possible values: text, json, csv"),
@@ -275,7 +276,7 @@ fn a_forecast_is_written_whole_and_replaces_its_own_files_alone() {
     let output = desk.braid("forecast gap --out forecast");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "");
-    assert!(text(&output.stderr).contains("wrote 11 files into forecast"));
+    assert!(text(&output.stderr).contains("wrote 12 files into forecast"));
     let mut names: Vec<String> = fs::read_dir(desk.0.join("forecast"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -288,6 +289,7 @@ fn a_forecast_is_written_whole_and_replaces_its_own_files_alone() {
         "forecast.json",
         "manifest.json",
         "match.csv",
+        "moves.csv",
         "needs.csv",
         "recovery.csv",
         "streams.csv",

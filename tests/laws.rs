@@ -16,6 +16,7 @@ use braidfund::money::Money;
 use braidfund::name::{LineIndex, StreamIndex};
 use braidfund::plan::Plan;
 use braidfund::plan::restriction::{CapBound, Claim, Selector, selected, verdict};
+use braidfund::rebraiding::Footing;
 use plans::parts;
 use proptest::prelude::*;
 
@@ -379,6 +380,50 @@ fn cash_holds(plan: &Plan, view: Status, ledger: &Ledger, cash: &Cash) {
 }
 
 /// A thousand cases, or as many as `PROPTEST_CASES` asks for.
+/// Re-braiding: what streams pay as spent, changed by its moves, is what they pay in the optimal braid, and what it
+/// closes comes first to what is paid first. Moves say what they rest on, by the plan alone.
+fn rebraided(plan: &Plan, forecast: &Forecast) {
+    let (found, total) = (&forecast.rebraiding, &forecast.measures.total);
+    let closed = found.avoidable().into_iter().find(|amount| !amount.is_zero());
+    assert_eq!(found.moves.is_empty(), closed.is_none(), "moves close a gap");
+    let Some(closed) = closed else { return };
+    assert!(closed.is_positive(), "{:?} after {:?}", total.irreducible, total.gap);
+    for by_year in [false, true] {
+        let paid = |ledger: &Ledger| {
+            let mut paid: BTreeMap<(Option<i32>, String, LineIndex), Money> = BTreeMap::new();
+            for draw in &ledger.draws {
+                let year = ledger.fiscal.year_of(ledger.horizon.month(draw.place));
+                let stream = ledger.streams[draw.stream].name.clone();
+                let key = (by_year.then_some(year), stream, draw.line);
+                *paid.entry(key).or_default() += draw.amount;
+            }
+            paid
+        };
+        let (mut spent, optimal) = (paid(&forecast.books.ledger), paid(&forecast.books.optimal));
+        for one in if by_year { &found.by_year } else { &found.moves } {
+            let key = (one.year, one.stream.clone(), one.line);
+            *spent.entry(key).or_default() += one.change();
+        }
+        spent.retain(|_, amount| !amount.is_zero());
+        assert_eq!(spent, optimal);
+    }
+    for one in &found.moves {
+        let stream = plan.find_stream(&one.stream);
+        let governed = stream.is_some_and(|stream| {
+            let earned_by = plan.restrictions(stream).award.earned_by;
+            let governs = |award: StreamIndex| plan.stream(award).cost_principles;
+            governs(stream) || earned_by.is_some_and(governs)
+        });
+        let benefit = plan.line(one.line).benefit.is_some();
+        match one.footing {
+            None => assert!(one.change() < Money::ZERO),
+            Some(Footing::Documented(_)) => assert!(benefit),
+            Some(Footing::Free) => assert!(!governed),
+            Some(Footing::Undocumented) => assert!(governed),
+        }
+    }
+}
+
 fn config() -> ProptestConfig {
     let cases = std::env::var_os("PROPTEST_CASES")
         .and_then(|cases| cases.to_str().and_then(|cases| cases.parse().ok()));
@@ -405,6 +450,7 @@ proptest! {
             within_caps(&plan, ledger);
             matched(&plan, ledger);
         }
+        rebraided(&plan, &forecast);
         cash_holds(&plan, question.view, &books.ledger, &books.cash);
         credit_holds(&plan, &books.cash);
         advances_end_even(&plan, &books.ledger, &books.cash);

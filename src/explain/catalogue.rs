@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Period};
 use super::need::Column;
-use super::text;
+use super::{rebraiding, text};
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::month::FiscalCalendar;
@@ -159,6 +159,7 @@ fn measures(ask: Ask, ids: &mut Vec<String>) {
     for row in &measures.coverage {
         with_years(ask, &format!("coverage/{}", row.name), ids);
     }
+    ids.extend(rebraiding::figures(ask));
     for id in ["dependable", "structural", "concentration", "grant-dependence", "top-funder"] {
         with_years(ask, id, ids);
     }

@@ -29,6 +29,7 @@ mod list;
 mod measure;
 mod need;
 mod net_assets;
+mod rebraiding;
 mod stream;
 mod text;
 mod unknown;
@@ -70,6 +71,10 @@ pub const PATTERNS: &[(&str, &str)] = &[
     ("structural, structural/<year>", "the gap before reserves and one-time money"),
     ("coverage/<layer.backbone or priority.core>[/<year>]", "what is covered, as a share"),
     ("ladder, ladder/<secured, likely or prospective>", "the gap by how sure the money is"),
+    (
+        "rebraiding[/<year>]",
+        "what the best case would close, by which moves, and what those rest on",
+    ),
     ("concentration, grant-dependence, top-funder [/<year>]", "on whom the partnership depends"),
     ("indirect/<stream>", "indirect cost recovered from an award"),
     ("lapsed[/<year>], refund-due[/<year>]", "authority lost, cash that goes back"),
@@ -225,6 +230,7 @@ fn dispatch(ask: Ask, words: &[&str]) -> Option<Explanation> {
         "debt" => debt::balance(ask, rest),
         "credit" => debt::credit(ask, rest),
         "net-assets" => net_assets::explain(ask, rest),
+        "rebraiding" => rebraiding::explain(ask, rest),
         _ => measure::explain(ask, head, rest),
     };
     found.or_else(|| list::explain(ask, words))

@@ -180,11 +180,8 @@ impl Budget {
     /// What was moved among categories: the sum of what is spent beyond each approved amount. Spending less
     /// than approved moves nothing by itself.
     pub fn moved(&self, spent: impl Fn(Category) -> Money) -> Money {
-        let beyond = |category: &Category| {
-            let approved = self.categories.iter().find(|(of, _)| of == category);
-            let approved = approved.map_or(Money::ZERO, |(_, amount)| *amount);
-            (spent(*category) - approved).floor_zero()
-        };
+        let beyond =
+            |category: &Category| (spent(*category) - self.approved(*category)).floor_zero();
         Category::ALL.iter().map(beyond).sum()
     }
 
@@ -199,11 +196,16 @@ impl Budget {
         matches!(cap.on.as_slice(), [Selector::Category(category)] if self.cap(*category) == *cap)
     }
 
-    fn cap(&self, category: Category) -> Cap {
+    /// What was approved for a category.
+    pub fn approved(&self, category: Category) -> Money {
         let approved = self.categories.iter().find(|(of, _)| *of == category);
+        approved.map_or(Money::ZERO, |(_, amount)| *amount)
+    }
+
+    fn cap(&self, category: Category) -> Cap {
         Cap {
             on: vec![Selector::Category(category)],
-            bound: CapBound::Amount(approved.map_or(Money::ZERO, |(_, amount)| *amount)),
+            bound: CapBound::Amount(self.approved(category)),
             within: Vec::new(),
             per_period: false,
         }

@@ -10,8 +10,8 @@ use crate::ledger::{INDIRECT_RECOVERY, Ledger, StreamBook};
 use crate::plan::Plan;
 
 /// The names of the tables, in the order of [`tables`].
-pub const NAMES: [&str; 9] =
-    ["needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years", "causes"];
+pub const NAMES: [&str; 10] =
+    ["needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years", "causes", "moves"];
 
 /// Every table of a forecast.
 pub fn tables(plan: &Plan, forecast: &Forecast) -> Vec<Table> {
@@ -32,6 +32,7 @@ pub fn table(plan: &Plan, forecast: &Forecast, name: &str) -> Option<Table> {
         "cash" => cash(forecast),
         "years" => years(forecast),
         "causes" => reason::causes(forecast),
+        "moves" => moves(plan, forecast),
         _ => return None,
     };
     Some(finished(table))
@@ -244,6 +245,37 @@ fn years(forecast: &Forecast) -> Table {
             Cell::Money(year.structural_gap),
             Cell::Money(year.lapsed),
             Cell::Share(year.dependable_share),
+        ]);
+    }
+    table
+}
+
+/// What the optimal braid moves, by fiscal year.
+fn moves(plan: &Plan, forecast: &Forecast) -> Table {
+    let columns = [
+        ("fiscal_year", W),
+        ("stream", T),
+        ("cost", T),
+        ("priority", T),
+        ("as_spent", M),
+        ("optimal", M),
+        ("change", M),
+        ("footing", T),
+        ("prior_approval", T),
+    ];
+    let mut table = Table::new("moves", &columns);
+    for found in &forecast.rebraiding.by_year {
+        let line = plan.line(found.line);
+        table.push(vec![
+            Cell::of(found.year, |year| Cell::Whole(i64::from(year))),
+            Cell::text(&found.stream),
+            Cell::text(line.name.as_str()),
+            Cell::text(line.priority.word()),
+            Cell::Money(found.as_spent),
+            Cell::Money(found.optimal),
+            Cell::Money(found.change()),
+            Cell::of(found.footing, |footing| Cell::text(footing.word())),
+            Cell::of(found.needs_approval.then_some("needed"), Cell::text),
         ]);
     }
     table

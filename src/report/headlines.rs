@@ -2,6 +2,7 @@
 
 use super::words::{count, dollars, list, percent, whole_dollars};
 use super::{Mark, Page};
+use crate::braid::Method;
 use crate::forecast::Forecast;
 use crate::measures::{Cliff, StrandedRow};
 use crate::money::Money;
@@ -39,19 +40,7 @@ fn gap(forecast: &Forecast) -> Vec<Line> {
     if gap.is_zero() {
         return vec![(Mark::Good, format!("Every cost is paid: {} in all.", dollars(total.cost)))];
     }
-    let parts: Vec<(&str, Money)> = Priority::ALL
-        .iter()
-        .zip(total.gap)
-        .filter(|(_, gap)| !gap.is_zero())
-        .map(|(priority, gap)| (priority.word(), gap))
-        .collect();
-    let parts = match parts.as_slice() {
-        [(only, _)] => format!("all of it {only}"),
-        parts => {
-            let part = |(word, gap): &(&str, Money)| format!("{word} {}", dollars(*gap));
-            list(&parts.iter().map(part).collect::<Vec<_>>())
-        }
-    };
+    let parts = by_priority(total.gap);
     let text = format!(
         "{} of {} cost stays unpaid ({}): {parts}.",
         dollars(gap),
@@ -61,7 +50,69 @@ fn gap(forecast: &Forecast) -> Vec<Line> {
     let first = forecast.measures.first_core_gap.map(|month| {
         (Mark::Bad, format!("Core costs are first left unpaid in {}.", month.words()))
     });
-    [(Mark::Bad, text)].into_iter().chain(first).collect()
+    [(Mark::Bad, text)].into_iter().chain(first).chain([best_case(forecast)]).collect()
+}
+
+/// What no braid can better, beside the gap as spent: the best case, with how near it is to its proof.
+fn best_case(forecast: &Forecast) -> Line {
+    let rebraiding = &forecast.rebraiding;
+    let distance: Money = forecast.distance().iter().sum();
+    let proved = match distance.is_zero() {
+        true => "proved".to_string(),
+        false => format!("proved to within ${distance}"),
+    };
+    if forecast.question.method == Method::Optimal {
+        return (Mark::Watch, format!("No braid within the rules leaves less unpaid ({proved})."));
+    }
+    let case = "Best case, if every date were known today";
+    if rebraiding.moves.is_empty() {
+        let text = format!("{case}: no braid within the rules leaves less unpaid ({proved}).");
+        return (Mark::Watch, text);
+    }
+    let least: Money = rebraiding.optimal.iter().sum();
+    let stays = match least.is_zero() {
+        true => "every cost is paid".to_string(),
+        false => {
+            let parts = by_priority(rebraiding.optimal);
+            format!("{} must stay unpaid ({parts}; {proved})", dollars(least))
+        }
+    };
+    let avoidable = rebraiding.avoidable();
+    let less = avoidable.map(Money::floor_zero);
+    let more = avoidable.map(|amount| (-amount).floor_zero());
+    let mut avoids = format!("re-braiding avoids {}", dollars(less.iter().sum()));
+    if less.iter().filter(|amount| !amount.is_zero()).count() > 1 {
+        avoids += &format!(" ({})", by_priority(less));
+    } else if let Some(place) = less.iter().position(|amount| !amount.is_zero()) {
+        avoids += &format!(" of {} gap", Priority::ALL[place].word());
+    }
+    if more.iter().any(|amount| !amount.is_zero()) {
+        let told = Priority::ALL.iter().zip(more).filter(|(_, amount)| !amount.is_zero());
+        let told: Vec<String> = told
+            .map(|(priority, sum)| format!("{} more {}", dollars(sum), priority.word()))
+            .collect();
+        avoids += &format!(", and leaves {} unpaid", list(&told));
+    }
+    if rebraiding.booked.is_positive() {
+        let as_of = forecast.books.ledger.horizon.as_of.words();
+        let booked = dollars(rebraiding.booked);
+        avoids += &format!("; {booked} of its moves lie before {as_of}, which is too late");
+    }
+    let mark = if least.is_zero() { Mark::Watch } else { Mark::Bad };
+    (mark, format!("{case}: {stays}; {avoids}."))
+}
+
+/// `core $1,200 and stretch $300`, or `all of it core`.
+fn by_priority(amounts: [Money; 3]) -> String {
+    let told = Priority::ALL.iter().zip(amounts).filter(|(_, amount)| !amount.is_zero());
+    let parts: Vec<(&str, Money)> = told.map(|(priority, sum)| (priority.word(), sum)).collect();
+    match parts.as_slice() {
+        [(only, _)] => format!("all of it {only}"),
+        parts => {
+            let part = |(word, gap): &(&str, Money)| format!("{word} {}", dollars(*gap));
+            list(&parts.iter().map(part).collect::<Vec<_>>())
+        }
+    }
 }
 
 fn runway(plan: &Plan, forecast: &Forecast) -> Option<Line> {

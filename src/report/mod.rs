@@ -13,6 +13,7 @@ pub mod contract;
 pub mod doubts;
 mod headlines;
 mod reason;
+mod rebraiding;
 pub mod record;
 pub mod rules;
 pub mod summary;

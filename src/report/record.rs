@@ -18,6 +18,7 @@ use crate::month::Month;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::plan::check::Finding;
+use crate::rebraiding::Move;
 
 /// The forecast as a value.
 pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
@@ -50,6 +51,7 @@ pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
         "streams": streams(plan, forecast),
         "assumptions": assumptions(plan),
         "findings": forecast.findings.iter().map(finding).collect::<Vec<_>>(),
+        "rebraiding": rebraiding(plan, forecast),
         "certificate": certificate(forecast),
         "irreducible": reason::record(plan, forecast),
     })
@@ -75,6 +77,38 @@ fn certificate(forecast: &Forecast) -> Value {
         "caps": counted.caps,
         "matches": counted.matches,
         "recoveries": counted.recoveries,
+        "optimal": {
+            "draws": forecast.optimum.draws,
+            "least_by_priority": forecast.optimum.least.as_ref().map(by_priority),
+            "distance_by_priority": by_priority(&forecast.distance()),
+        },
+    })
+}
+
+/// The value of re-braiding: the gaps side by side, and the moves, over the plan and by fiscal year.
+fn rebraiding(plan: &Plan, forecast: &Forecast) -> Value {
+    let found = &forecast.rebraiding;
+    let one = |found: &Move| {
+        json!({
+            "fiscal_year": found.year,
+            "stream": found.stream,
+            "cost": plan.line(found.line).name.as_str(),
+            "priority": plan.line(found.line).priority.word(),
+            "as_spent": money(found.as_spent),
+            "optimal": money(found.optimal),
+            "change": money(found.change()),
+            "footing": found.footing.map(|footing| footing.word()),
+            "prior_approval": found.needs_approval,
+        })
+    };
+    json!({
+        "as_spent": by_priority(&found.as_spent),
+        "by_shares": by_priority(&found.by_shares),
+        "optimal": by_priority(&found.optimal),
+        "avoidable": by_priority(&found.avoidable()),
+        "moved_before_as_of": money(found.booked),
+        "moves": found.moves.iter().map(one).collect::<Vec<_>>(),
+        "moves_by_year": found.by_year.iter().map(one).collect::<Vec<_>>(),
     })
 }
 
@@ -183,6 +217,9 @@ fn year(year: &YearMeasure) -> Value {
         "gap": money(year.gap_total()),
         "gap_by_priority": by_priority(&year.gap),
         "irreducible_gap": money(year.irreducible_gap()),
+        "irreducible_by_priority": by_priority(&year.irreducible),
+        "gap_by_shares": money(year.gap_by_shares.iter().sum()),
+        "gap_by_shares_by_priority": by_priority(&year.gap_by_shares),
         "structural_gap": money(year.structural_gap),
         "lapsed": money(year.lapsed),
         "refund_due": money(year.refund_due),

@@ -4,7 +4,7 @@ use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T};
 use super::words::{count, dollars, list, rung, view};
 use super::{
     Bars, Block, Cell, Column, Mark, Page, RowStyle, Table, asking, concerns, headlines, reason,
-    words,
+    rebraiding, words,
 };
 use crate::braid::Method;
 use crate::forecast::Forecast;
@@ -38,6 +38,7 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
          200.430).",
     );
     functions(&mut page, forecast);
+    rebraiding::say(&mut page, plan, forecast);
     ladder(&mut page, forecast);
     cash(&mut page, plan, forecast);
     concerns::say(&mut page, forecast);
@@ -412,6 +413,10 @@ fn hints(page: &mut Page, plan: &Plan, forecast: &Forecast, folder: &str) {
     if forecast.measures.cash.runs_out.is_some() {
         let command = format!("braid explain {subject}{flags} cash lowest");
         hint(command, "why cash falls so low");
+    }
+    if forecast.rebraiding.moves.len() > rebraiding::MOVES_SHOWN_MAX {
+        let command = format!("braid explain {subject}{flags} rebraiding");
+        hint(command, "every move that the best case makes");
     }
     let command = format!("braid forecast {subject}{flags} --out forecast");
     hint(command, "every figure as CSV and JSON");

@@ -1,0 +1,136 @@
+//! The section of the page on re-braiding: what it would close, by which moves, and what those rest on.
+
+use super::ColumnKind::{Money as M, Text as T};
+use super::words::{count, dollars, list};
+use super::{Cell, Column, Mark, Page, RowStyle, Table};
+use crate::braid::Method;
+use crate::forecast::Forecast;
+use crate::money::Money;
+use crate::plan::Plan;
+use crate::plan::cost::Priority;
+use crate::rebraiding::{Footing, Move};
+
+/// Moves that the page tells one by one; the rest are counted.
+pub(super) const MOVES_SHOWN_MAX: usize = 3;
+
+/// Says the section, where re-braiding closes anything.
+pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
+    let rebraiding = &forecast.rebraiding;
+    let moves = &rebraiding.moves;
+    if forecast.question.method == Method::Optimal || moves.is_empty() {
+        return;
+    }
+    page.heading("What re-braiding would close in the best case");
+    let (table, styles) = gaps(forecast);
+    page.table(table, styles);
+    for found in moves.iter().take(MOVES_SHOWN_MAX) {
+        page.say(Mark::None, move_words(plan, found));
+    }
+    let others = moves.len().saturating_sub(MOVES_SHOWN_MAX);
+    let more = if others == 0 { String::new() } else { format!("And {others} more. ") };
+    page.say(Mark::None, more + &footings(moves));
+}
+
+/// The gap as spent, by documented shares and in the best case, by priority.
+fn gaps(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
+    let rebraiding = &forecast.rebraiding;
+    let same = rebraiding.by_shares == rebraiding.as_spent;
+    let spent = match forecast.question.method {
+        Method::Shares => "Unpaid as spent, by shares",
+        _ if same => "Unpaid as spent, or by shares",
+        _ => "Unpaid as spent",
+    };
+    let mut rows = vec![(RowStyle::Plain, spent, rebraiding.as_spent)];
+    if forecast.question.method != Method::Shares && !same {
+        rows.push((RowStyle::Plain, "Unpaid by documented shares", rebraiding.by_shares));
+    }
+    rows.push((RowStyle::Plain, "Unpaid in the best case", rebraiding.optimal));
+    rows.push((RowStyle::Strong, "Closed by re-braiding", rebraiding.avoidable()));
+    let told: Vec<Priority> = Priority::ALL
+        .into_iter()
+        .filter(|priority| rows.iter().any(|row| !row.2[*priority as usize].is_zero()))
+        .collect();
+    let mut table = Table::new("rebraiding", &[("", T)]);
+    let heads = told.iter().map(|priority| capital(priority.word()));
+    let heads = heads.chain((told.len() > 1).then(|| "Total".to_string()));
+    table.columns.extend(heads.map(|name| Column { name, kind: M }));
+    for (_, label, gap) in &rows {
+        let mut cells = vec![Cell::text(*label)];
+        cells.extend(told.iter().map(|priority| Cell::Money(gap[*priority as usize])));
+        if told.len() > 1 {
+            cells.push(Cell::Money(gap.iter().sum()));
+        }
+        table.push(cells);
+    }
+    (table, rows.iter().map(|row| row.0).collect())
+}
+
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
+}
+
+/// `The state pays $1,200 more of Convening: no documented benefit.`
+fn move_words(plan: &Plan, found: &Move) -> String {
+    let change = found.change();
+    let how = if change.is_positive() { "more" } else { "less" };
+    let amount = dollars(Money::from_cents(change.cents().abs()));
+    let line = &plan.line(found.line).title;
+    let mut text = format!("{} pays {amount} {how} of {line}", found.title);
+    match found.footing {
+        Some(Footing::Documented(basis)) => {
+            text += &format!(": its benefit is documented ({})", basis.word());
+        }
+        Some(Footing::Free) => text += ": this money needs no basis",
+        Some(Footing::Undocumented) => text += ": its benefit is not documented",
+        None => {}
+    }
+    if found.needs_approval {
+        text += "; it may need prior approval";
+    }
+    text + "."
+}
+
+/// What the moves rest on, in sums: those with a basis apart from those without.
+fn footings(moves: &[Move]) -> String {
+    let more = || moves.iter().filter(|found| found.change().is_positive());
+    let sum = |counts: &dyn Fn(&Move) -> bool| -> Money {
+        more().filter(|found| counts(found)).map(Move::change).sum()
+    };
+    let all = sum(&|_| true);
+    let documented = sum(&|found| matches!(found.footing, Some(Footing::Documented(_))));
+    let free = sum(&|found| found.footing == Some(Footing::Free));
+    let undocumented = sum(&|found| found.footing == Some(Footing::Undocumented));
+    let approval = sum(&|found| found.needs_approval);
+    let mut parts = Vec::new();
+    let mut part = |amount: Money, words: &str| {
+        if amount.is_positive() {
+            parts.push(format!("{} {words}", dollars(amount)));
+        }
+    };
+    part(free, "needs no basis (no cost principles govern the money)");
+    part(documented, "has a documented benefit");
+    part(
+        undocumented,
+        "has none: 2 CFR 200.405(c) allows it only where the cost is allocable to that award too, and \
+         never to make up for missing money",
+    );
+    let given = more().count();
+    let mut text = format!(
+        "Of the {} that {} pay more, {}.",
+        dollars(all),
+        count(given, "move"),
+        list(&parts)
+    );
+    if let [only] = parts.as_slice() {
+        let words = only.split_once(' ').map_or("", |(_, words)| words);
+        text = format!("All that is paid more, {}, {words}.", dollars(all));
+    }
+    if approval.is_positive() {
+        text += &format!(
+            " {} of it may need prior approval: it goes beyond an approved budget (2 CFR 200.308).",
+            dollars(approval)
+        );
+    }
+    text
+}
