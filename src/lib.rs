@@ -68,6 +68,7 @@ pub mod folder;
 pub mod forecast;
 pub mod funding;
 pub mod ledger;
+pub mod levers;
 pub mod limits;
 pub mod measures;
 pub mod money;

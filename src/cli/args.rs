@@ -73,6 +73,10 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid explain hub\n  braid explain hub gap 2027-03\n  \
         braid explain hub cash 2027-03")]
     Explain(Explain),
+    /// Say what one more would do: a dollar, a point of a cap, a month, a cost that an award may pay
+    #[command(after_help = "Examples:\n  braid levers hub\n  \
+        braid levers hub --view likely --format csv")]
+    Levers(Levers),
     /// List the dated rules that hold where a plan states nothing, with their sources
     #[command(after_help = "Examples:\n  braid rules\n  braid rules fmap --for PA\n  \
         braid rules --unverified\n  braid rules de-minimis --on 2024-09")]
@@ -230,6 +234,19 @@ pub struct Explain {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+}
+
+/// `braid levers`
+#[derive(Args, Debug)]
+pub struct Levers {
+    #[command(flatten)]
+    pub source: Source,
+    /// The money that counts: each view holds the surer ones.
+    #[arg(long, value_name = "VIEW", default_value = "secured")]
+    pub view: View,
+    /// The form of standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TableFormat,
 }
 
 /// `braid rules`

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod forecast;
 mod init;
+mod levers;
 mod manual;
 mod options;
 mod rules;

@@ -92,11 +92,17 @@ impl From<args::Braiding> for Question {
                 args::Method::Shares => Method::Shares,
                 args::Method::Optimal => Method::Optimal,
             },
-            view: match typed.view {
-                args::View::Secured => Status::Secured,
-                args::View::Likely => Status::Likely,
-                args::View::All => Status::Prospective,
-            },
+            view: Status::from(typed.view),
+        }
+    }
+}
+
+impl From<args::View> for Status {
+    fn from(typed: args::View) -> Status {
+        match typed {
+            args::View::Secured => Status::Secured,
+            args::View::Likely => Status::Likely,
+            args::View::All => Status::Prospective,
         }
     }
 }

@@ -73,6 +73,11 @@ impl Screen {
         }
     }
 
+    /// Whether progress may be shown: standard error is a terminal, and quiet was not asked for.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
     /// Says what is wrong. Where even that cannot be written, the exit status must do.
     pub fn complain(&self, text: &str) {
         let stderr = io::stderr();

@@ -171,6 +171,7 @@ fn stream(
         end,
         delayed_to: (head.delay_months > 0).then(|| head.begins(context)),
         notice_months,
+        more: None,
         termination: termination.end,
         fiscal: head.fiscal,
         terms: terms.unwrap_or(Terms::Schedule(Vec::new())),

@@ -282,6 +282,7 @@ pub(crate) mod sample {
             end: until.map_or(End::Evergreen("by law".into()), |until| End::Until(month(until))),
             delayed_to: None,
             notice_months: None,
+            more: None,
             termination: None,
             fiscal: FiscalCalendar::starting(1),
             terms,

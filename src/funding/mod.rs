@@ -12,6 +12,7 @@ use crate::name::{LineIndex, Name};
 pub mod grant;
 pub mod loan;
 pub mod medicare;
+pub mod more;
 pub mod partner;
 pub mod payer;
 pub mod public;
@@ -21,6 +22,7 @@ pub mod shared_savings;
 
 pub use grant::Grant;
 pub use loan::Loan;
+pub use more::More;
 pub use partner::Partner;
 pub use payer::Payer;
 pub use public::Public;
@@ -128,6 +130,8 @@ pub struct Stream {
     pub termination: Option<Termination>,
     /// The funder's own fiscal year, for budget periods and lapses.
     pub fiscal: FiscalCalendar,
+    /// Money on top of its terms, where it is asked what more of it would do; no plan file states it.
+    pub more: Option<More>,
     /// The terms by kind.
     pub terms: Terms,
 }
@@ -418,6 +422,14 @@ impl Stream {
     /// Termination leaves what began by then: later periods never come (2 CFR 200.309), and what can lapse lapses
     /// with it unless commitments survive. What was earned by then is kept, and what was spent is paid.
     pub fn lower(&self, setting: &Setting) -> Option<Lowered> {
+        let mut lowered = self.lower_terms(setting)?;
+        if let Some(more) = &self.more {
+            more.add_to(&mut lowered.tranches)?;
+        }
+        Some(lowered)
+    }
+
+    fn lower_terms(&self, setting: &Setting) -> Option<Lowered> {
         if let Some(ended) = self.settled_to_its_end() {
             return ended.lower_in_full(setting);
         }

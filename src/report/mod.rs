@@ -12,6 +12,7 @@ mod concerns;
 pub mod contract;
 pub mod doubts;
 mod headlines;
+pub mod levers;
 mod reason;
 mod rebraiding;
 pub mod record;

@@ -1,0 +1,100 @@
+//! Who could make a change.
+
+use super::Change;
+use crate::funding::public::PublicMethod;
+use crate::funding::shared_savings::Agreement;
+use crate::funding::{Kind, Stream, Terms};
+use crate::name::StreamIndex;
+use crate::plan::Plan;
+
+/// Who could make a change, from the kind of its stream, as far as the plan tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// A legislature: what a formula, a levy, an appropriation or a published share gives.
+    Statute,
+    /// The public body that awards the money, by its terms.
+    Agency,
+    /// The private funder, payer, lender or partner, by its agreement.
+    Funder,
+    /// The partnership's own board, or that of a partner whose money is unrestricted.
+    Board,
+}
+
+impl Holder {
+    /// Every holder.
+    pub const ALL: [Holder; 4] = [Holder::Statute, Holder::Agency, Holder::Funder, Holder::Board];
+
+    /// The word of tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Holder::Statute => "statute",
+            Holder::Agency => "agency",
+            Holder::Funder => "funder",
+            Holder::Board => "board",
+        }
+    }
+
+    /// Who could make a change.
+    ///
+    /// | change | statute | agency | funder | board |
+    /// |---|---|---|---|---|
+    /// | money, caps, start and end | formula grants, levies, federal match, administrative claims, Medicare shared savings; the money of appropriations | other federal money and public money; awards under cost principles | other grants, payers, loans, community benefit; restricted partners | reserves, unrestricted partners |
+    /// | functions, carryover | levies | formula grants and appropriations too | as above | pools |
+    /// | match | formula grants, and every match of a federal award | | other awards | pledges |
+    /// | documented benefit | | | | always: the partnership documents it |
+    pub fn of(plan: &Plan, change: &Change) -> Holder {
+        let Some(stream) = change.stream() else { return Holder::Board };
+        match change {
+            Change::Benefit(..) | Change::Pledge(..) => Holder::Board,
+            Change::LessMatch(..) | Change::MatchOnAll(_) if plan.stream(stream).federal => {
+                Holder::Statute
+            }
+            Change::PaysFor(..) | Change::Carried(_) => terms_of(plan, stream),
+            Change::Longer(..) | Change::Earlier(..) if is_appropriated(plan.stream(stream)) => {
+                Holder::Statute
+            }
+            Change::Money(..) if is_appropriated(plan.stream(stream)) => Holder::Statute,
+            _ => sums_of(plan, stream),
+        }
+    }
+}
+
+/// Who sets what a stream brings.
+fn sums_of(plan: &Plan, index: StreamIndex) -> Holder {
+    let stream = plan.stream(index);
+    let by_law = match &stream.terms {
+        Terms::Public(public) => matches!(
+            public.method,
+            PublicMethod::Formula(_)
+                | PublicMethod::Levy { .. }
+                | PublicMethod::Match { .. }
+                | PublicMethod::AdministrativeClaiming(_)
+        ),
+        Terms::SharedSavings(savings) => matches!(savings.agreement, Agreement::Medicare(..)),
+        _ => false,
+    };
+    if by_law { Holder::Statute } else { terms_of(plan, index) }
+}
+
+/// Who sets what a stream may be spent on.
+fn terms_of(plan: &Plan, index: StreamIndex) -> Holder {
+    let stream = plan.stream(index);
+    let method = match &stream.terms {
+        Terms::Public(public) => Some(&public.method),
+        _ => None,
+    };
+    match (stream.kind, method) {
+        (Kind::Reserve, _) => Holder::Board,
+        (Kind::Partner, _) if plan.restrictions(index).is_unrestricted() => Holder::Board,
+        (_, Some(PublicMethod::Levy { .. })) => Holder::Statute,
+        (_, Some(PublicMethod::CommunityBenefit { .. })) => Holder::Funder,
+        (Kind::Public, _) => Holder::Agency,
+        _ if stream.federal || stream.cost_principles => Holder::Agency,
+        _ => Holder::Funder,
+    }
+}
+
+fn is_appropriated(stream: &Stream) -> bool {
+    matches!(&stream.terms, Terms::Public(public)
+        if matches!(public.method, PublicMethod::Appropriation { .. }))
+}
