@@ -10,8 +10,10 @@ use crate::ledger::{INDIRECT_RECOVERY, Ledger, StreamBook};
 use crate::plan::Plan;
 
 /// The names of the tables, in the order of [`tables`].
-pub const NAMES: [&str; 10] =
-    ["needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years", "causes", "moves"];
+pub const NAMES: [&str; 10] = [
+    "needs", "draws", "match", "tranches", "recovery", "streams", "cash", "years", "causes",
+    "moves",
+];
 
 /// Every table of a forecast.
 pub fn tables(plan: &Plan, forecast: &Forecast) -> Vec<Table> {
