@@ -309,8 +309,7 @@ impl Timeline {
         }
     }
 
-    /// A share of the cost of a month that a match may pay, with the indirect cost that the match itself recovers:
-    /// its yearly limit at most.
+    /// A share of the cost of a month that a match may pay, what it recovers within it: its yearly limit at most.
     pub(crate) fn of_eligible(
         &self,
         plan: &Plan,
@@ -318,19 +317,12 @@ impl Timeline {
         rate: Rate,
         place: usize,
     ) -> Money {
-        let rules = plan.restrictions(stream);
-        let eligible = || {
-            let lines = (0..plan.lines.len()).map(LineIndex::from);
-            lines.filter(|line| standing_verdict(plan, stream, None, *line).is_allowed())
-        };
-        let need = |line: LineIndex| self.needs[line.at()][place];
-        let direct: Money = eligible().map(need).sum();
-        let mut share = rate.of(direct);
-        if let Some(indirect) = &rules.indirect {
-            let counted = eligible().filter(|line| indirect.counts(plan.line(*line)));
-            share += indirect.matched_part(rate).of(counted.map(need).sum());
-        }
-        share.at_most(rules.yearly_limit.unwrap_or(Money::MAX))
+        let lines = (0..plan.lines.len()).map(LineIndex::from);
+        let eligible =
+            lines.filter(|line| standing_verdict(plan, stream, None, *line).is_allowed());
+        let need: Money = eligible.map(|line| self.needs[line.at()][place]).sum();
+        let limit = plan.restrictions(stream).yearly_limit.unwrap_or(Money::MAX);
+        rate.of(need).at_most(limit)
     }
 
     /// So many months of all cost, at the average of the horizon's first twelve.

@@ -276,7 +276,7 @@ fn a_forecast_is_written_whole_and_replaces_its_own_files_alone() {
     let output = desk.braid("forecast gap --out forecast");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "");
-    assert!(text(&output.stderr).contains("wrote 12 files into forecast"));
+    assert!(text(&output.stderr).contains("wrote 13 files into forecast"));
     let mut names: Vec<String> = fs::read_dir(desk.0.join("forecast"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -285,6 +285,7 @@ fn a_forecast_is_written_whole_and_replaces_its_own_files_alone() {
     let expected = [
         "NOTICE.txt",
         "cash.csv",
+        "causes.csv",
         "draws.csv",
         "forecast.json",
         "manifest.json",

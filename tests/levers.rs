@@ -38,7 +38,8 @@ fn dollars(closes: [i64; 3]) -> [Money; 3] {
 /// The lever whose words begin so.
 fn of<'a>(plan: &Plan, levers: &'a Levers, begins: &str) -> &'a Lever {
     let mut all = levers.terms.iter().chain(&levers.money);
-    let found = all.find(|lever| report::sentence(plan, lever).starts_with(begins));
+    let begins = begins.to_lowercase();
+    let found = all.find(|lever| report::sentence(plan, lever).to_lowercase().starts_with(&begins));
     let words =
         || levers.terms.iter().chain(&levers.money).map(|lever| report::sentence(plan, lever));
     found.unwrap_or_else(|| panic!("{begins}: {:#?}", words().collect::<Vec<_>>()))
@@ -63,7 +64,7 @@ fn a_function_that_an_award_may_pay_for_closes_what_the_award_has_left() {
     let rest = format!(
         "{CONVENE}[cost.evaluator]\nfunction = \"evaluate\"\nyearly = 60_000\n\
          [cost.newsletter]\nfunction = \"communicate\"\npriority = \"essential\"\nyearly = 12_000\n\
-         [stream.state]\nkind = \"grant\"\nfederal = true\nfunder = \"HRSA\"\nstatus = \"secured\"\n\
+         [stream.state]\ntitle = \"the HRSA award\"\nkind = \"grant\"\nfederal = true\nfunder = \"HRSA\"\nstatus = \"secured\"\n\
          award = 200_000\nfrom = \"2026-07\"\nuntil = \"2027-06\"\npays-for = [\"convene\"]\n\
          not-for = [\"communicate\"]\n"
     );
@@ -77,8 +78,8 @@ fn a_function_that_an_award_may_pay_for_closes_what_the_award_has_left() {
     assert_eq!(holders, [Holder::Agency; 2]);
     assert_eq!(
         report::sentence(&plan, &levers.terms[0]),
-        "Letting state pay for evaluate would close $60,000 of the gap (all core). The agency (HRSA) could \
-         allow it."
+        "Letting the HRSA award pay for evaluation would close $60,000 of the gap (all core). The agency \
+         (HRSA) could allow it."
     );
 }
 
@@ -87,7 +88,7 @@ fn a_function_that_an_award_may_pay_for_closes_what_the_award_has_left() {
 fn a_dollar_more_closes_a_dollar_up_to_the_gap_that_it_may_pay() {
     let rest = format!(
         "{CONVENE}[cost.evaluator]\nfunction = \"evaluate\"\nyearly = 6_000\n\
-         [stream.bridge]\nkind = \"grant\"\nfunder = \"A foundation\"\nstatus = \"secured\"\naward = 90_000\n\
+         [stream.bridge]\ntitle = \"the bridge\"\nkind = \"grant\"\nfunder = \"A foundation\"\nstatus = \"secured\"\naward = 90_000\n\
          from = \"2026-07\"\nuntil = \"2027-06\"\npays-for = [\"convene\"]\n"
     );
     let plan = plan(12, &rest);
@@ -102,7 +103,7 @@ fn a_dollar_more_closes_a_dollar_up_to_the_gap_that_it_may_pay() {
     assert_eq!(more.amount, money("30000.00"));
     assert_eq!(
         report::sentence(&plan, lever),
-        "Each dollar more of bridge that may be spent from July 2026 closes a dollar of core gap, up to \
+        "Each dollar more of the bridge that may be spent from July 2026 closes a dollar of core gap, up to \
          $30,000. The funder (A foundation) could allow it."
     );
     // A cent more closes no more.
@@ -219,7 +220,7 @@ fn a_point_of_benefit_closes_its_part_of_the_line() {
 
 /// Dues of 20,000 match as much of the award: 40,000 of 120,000 are paid. A dollar more of dues brings a dollar of
 /// the award with it, until 60,000 of each pay all. At 49 % of the total the same dues bring 20,000 x 51 / 49 =
-/// 20,816.32 of the award. A pledge of the second dues, 10,000 that are idle otherwise... pay and match as well.
+/// 20,816.32 of the award. A gift of 10,000 that is not pledged pays and matches nothing.
 #[test]
 fn match_brings_the_award_with_it() {
     let rest = format!(
@@ -265,7 +266,7 @@ fn a_function_of_a_pool_is_for_its_charter() {
          governed-by = \"Charter\"\n"
     );
     let plan = plan(12, &rest);
-    let lever = of(&plan, &levers(&plan), "Letting the pool fund pay for evaluate").clone();
+    let lever = of(&plan, &levers(&plan), "Letting the pool fund pay for evaluation").clone();
     assert_eq!(lever.effect.closes, dollars([30_000, 0, 0]));
     assert_eq!(lever.holder, Holder::Board);
 }

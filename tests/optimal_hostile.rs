@@ -281,7 +281,7 @@ fn a_match_pledged_in_a_circle_ends() {
 }
 
 #[test]
-#[ignore = "no award of a circle begins to draw before another has: what is proved lies far below"]
+#[ignore = "settling pays nothing where no award of a circle draws before another: what is proved lies far below"]
 fn a_match_pledged_in_a_circle_is_settled() {
     for ratio in ["0.5", "1"] {
         assert_eq!(solved(&circle(ratio), SETTLING), dollars(0, 0, 0));

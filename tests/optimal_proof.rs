@@ -216,7 +216,7 @@ fn claims(case: &Case) -> Vec<(&'static str, Proof)> {
             true
         });
         change("the whole gap twice is claimed", &|proof| {
-            proof.least[priority] += proof.least[priority] + CENT;
+            proof.least[priority] = proof.least[priority].times(2) + CENT;
             true
         });
         change("the proved priority has no weight", &|proof| {

@@ -377,15 +377,15 @@ fn amounts(forecast: &Forecast, name: &str) -> Vec<String> {
     findings.map(|finding| finding.amount.map_or(String::new(), |sum| sum.to_string())).collect()
 }
 
-/// 42 USC 1396b(a): the share is of cost and its indirect cost together.
+/// 42 USC 1396b(a): the share of the cost holds what is recovered, and needs match for both.
 #[test]
-fn a_match_pays_its_share_of_direct_and_indirect_cost_42_usc_1396b_a() {
-    // d + d / 10 = 1,000 - d: 476.19 + 47.62 = 523.81, half of 1,047.62. Recovery is posted to date.
+fn a_match_pays_its_share_of_cost_with_its_recovery_in_it_42_usc_1396b_a() {
+    // Half of 1,000 is 500: 454.54 + 45.45 = 499.99, and to date 909.08 + 90.91 = 999.99. The city pays the rest.
     let indirect = "[stream.medicaid.indirect]\nrate = \"10%\"\nbase = \"direct\"\n";
     let told = forecast(&matched("", indirect));
-    assert_eq!(drawn(&told)[..2], ["523.81", "523.81"]);
+    assert_eq!(drawn(&told)[..2], ["499.99", "500.00"]);
     let city = &told.books.ledger.streams[0];
-    assert_eq!((city.name.as_str(), city.drawn[0].to_string().as_str()), ("city", "523.81"));
+    assert_eq!((city.name.as_str(), city.drawn[0].to_string().as_str()), ("city", "545.46"));
     // Without recovery half of the cost, as ever.
     assert_eq!(drawn(&forecast(&matched("", "")))[..2], ["500.00", "500.00"]);
 }
@@ -393,16 +393,16 @@ fn a_match_pays_its_share_of_direct_and_indirect_cost_42_usc_1396b_a() {
 /// A limit of a fiscal year holds what is recovered on the year's draws: none of it is posted in another year.
 #[test]
 fn recovery_keeps_to_the_limit_of_its_own_year() {
-    // Of 1,100 to June March and April take 523.81 each: 52.38 are left, 47.62 and 4.76 of recovery.
+    // Of 1,100 to June March and April take 999.99: 100.01 are left, 90.92 and 9.09 of recovery.
     let indirect = "[stream.medicaid.indirect]\nrate = \"10%\"\nbase = \"direct\"\n";
     let told = forecast(&matched(", yearly-limit = 1100", indirect));
     assert_eq!(
         drawn(&told)[..7],
-        ["523.81", "523.81", "52.38", "0.00", "523.81", "523.81", "52.38"]
+        ["499.99", "500.00", "100.01", "0.00", "499.99", "500.00", "100.01"]
     );
     let recovered = told.books.ledger.recoveries.iter();
     let recovered: Vec<String> = recovered.map(|row| row.amount.to_string()).collect();
-    assert_eq!(recovered, ["47.62", "47.62", "4.76", "47.62", "47.62", "4.76"]);
+    assert_eq!(recovered, ["45.45", "45.46", "9.09", "45.45", "45.46", "9.09"]);
 }
 
 #[test]

@@ -278,6 +278,11 @@ fn gather(
         groups.into_values().partition(|group| !group.money.is_empty() || !group.rules.is_empty());
     let mut all = Gathered::default();
     for group in without {
+        // Costs of priorities before that nobody pays are told there.
+        let counted: i128 = group.needs.values().flatten().map(|(_, counted)| counted).sum();
+        if counted == group.before {
+            continue;
+        }
         all.before += group.before;
         for (line, places) in group.needs {
             all.needs.entry(line).or_default().extend(places);

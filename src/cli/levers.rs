@@ -35,6 +35,9 @@ pub fn run(args: args::Levers, screen: &Screen) -> Result<Ending, Stop> {
         screen.complain("\n");
     }
     let plan = &opened.plan;
+    if args.format == TableFormat::Csv && !plan.notice.is_empty() {
+        screen.talk(&plan.notice);
+    }
     match args.format {
         TableFormat::Text => screen.page(&levers::page(plan, &found))?,
         TableFormat::Csv => screen.data(csv::encode(&levers::table(plan, &found)).as_bytes())?,

@@ -135,8 +135,8 @@ fn rows(ask: Ask, priority: Priority, group: &Group) -> Vec<Part> {
             .input(ask.plan, &format!("stream.{name}"))
             .see(format!("stream/{name}"))
     });
-    let mut parts = listed(needs.collect(), "other costs");
-    parts.extend(listed(money.collect(), "other money"));
+    let mut parts = listed(needs.collect(), "further costs");
+    parts.extend(listed(money.collect(), "further money"));
     parts.extend(group.rooms.iter().map(|(stream, award, room)| {
         let title = &ask.plan.stream(*stream).title;
         let which = if *award == 0 { String::new() } else { format!(", renewal {award}") };

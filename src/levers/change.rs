@@ -85,9 +85,7 @@ impl Change {
             Change::Benefit(line, stream, share) => {
                 let benefit = changed.lines[line.at()].benefit.as_mut()?;
                 let shares = &mut benefit.shares;
-                if benefit_to(shares, *stream, *share).is_none() {
-                    return None;
-                }
+                benefit_to(shares, *stream, *share)?;
             }
             Change::LessMatch(award, share) => {
                 let rule = changed.restrictions[award.at()].matching.as_mut()?;

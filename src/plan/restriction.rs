@@ -235,19 +235,6 @@ impl Indirect {
             IndirectBase::ModifiedTotalDirect => line.mtdc && line.category != Category::Equipment,
         }
     }
-
-    /// What a match that pays a share of a cost and of its indirect cost pays beyond that share of the cost
-    /// alone, as a part of it.
-    ///
-    /// Of a cost of 1 a share `r` and a rate `i` give `d` of it and `i x d` of recovery, and d + i x d =
-    /// r / (1 - r) x (1 - d): in all r + r x r x i / (1 + i x (1 - r)). Rounded up: the match itself binds.
-    pub fn matched_part(&self, share: Rate) -> Rate {
-        const ONE: i128 = 1_000_000_000;
-        let (share, rate) = (share.billionths(), self.charged().billionths());
-        let whole = ONE * ONE + rate * (ONE - share);
-        let part = (share * share * rate + whole - 1).div_euclid(whole);
-        Rate::from_billionths(part).unwrap_or(Rate::ZERO)
-    }
 }
 
 /// What an indirect rate is charged on.

@@ -76,7 +76,15 @@ pub fn sentence(plan: &Plan, lever: &Lever) -> String {
     if needs.is_positive() {
         text += &format!(" What is needed rises by {} with it.", amount(needs));
     }
-    text + " " + who(plan, lever).as_str()
+    capital(&text) + " " + who(plan, lever).as_str()
+}
+
+/// The text with a capital letter first.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// `$212,000 of the gap (core $180,000)`.
@@ -207,9 +215,11 @@ fn what(plan: &Plan, change: &Change) -> String {
         Change::Carried(of) => {
             format!("Letting what a period of {} leaves be spent to its end", stream(of))
         }
-        Change::PaysFor(of, function) => format!("Letting {} pay for {function}", stream(of)),
+        Change::PaysFor(of, function) => {
+            format!("Letting {} pay for {}", stream(of), activity(function))
+        }
         Change::PoolPaysFor(of, function) => {
-            format!("Letting the pool {} pay for {function}", plan.pool(*of).title)
+            format!("Letting the pool {} pay for {}", plan.pool(*of).title, activity(function))
         }
         Change::Benefit(of, to, share) => format!(
             "{} more of documented benefit of {} to {}",
@@ -225,6 +235,22 @@ fn what(plan: &Plan, change: &Change) -> String {
             format!("Letting the match of {} pay for all that it pays for itself", stream(of))
         }
     }
+}
+
+/// A function as what one does.
+fn activity(function: &str) -> String {
+    let word = match function {
+        "guide-vision" => "guiding the vision",
+        "convene" => "convening",
+        "align-activities" => "aligning activities",
+        "evaluate" => "evaluation",
+        "engage" => "engagement",
+        "communicate" => "communication",
+        "mobilize-funding" => "mobilizing funding",
+        "operate" => "operations",
+        other => return other.replace('-', " "),
+    };
+    word.to_string()
 }
 
 /// Who could make the change, as a sentence.

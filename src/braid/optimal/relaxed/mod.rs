@@ -44,8 +44,8 @@ const SETTLING_LOSES: Money = Money::from_cents(100);
 /// linear are relaxed.
 fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> Braid {
     let (plan, timeline) = (problem.plan, problem.timeline);
-    let holds = certify::certify(plan, timeline, &settled, Method::Optimal);
-    debug_assert!(holds.is_ok(), "a settled braid keeps every rule: {holds:?}");
+    // In about one of 700 random plans, settling loses the last cents of a rule.
+    let holds = certify::certify(plan, timeline, &settled, Method::Optimal).is_ok();
     let waterfall = waterfall::allocate(plan, timeline, Method::Waterfall);
     let (own, other) = (settled.gaps(plan, timeline), waterfall.gaps(plan, timeline));
     let least = least(problem, own, prices);
@@ -54,7 +54,7 @@ fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> Braid {
         own[*priority] != other[*priority] && most - least[*priority] > SETTLING_LOSES
     };
     let worse = (0..3).find(far).is_some_and(|priority| own[priority] > other[priority]);
-    if holds.is_ok() && !worse { settled } else { waterfall }
+    if holds && !worse { settled } else { waterfall }
 }
 
 /// What the prices prove of braids that leave these gaps.
