@@ -131,7 +131,7 @@ fn books(
 type Braided = (Braid, Ledger, Certificate);
 
 /// The braid of the least gap by priority, with its books. Where ratios bind, the optimal braid is settled to whole
-/// cents, and may come to lie cents above another braid, which is then the best that is known.
+/// cents, and rules that are not linear are relaxed: another braid may lie below it, and is then the best that is known.
 fn best_of(optimal: (Braid, Ledger), others: [&Braided; 2]) -> (Braid, Ledger) {
     let mut best = optimal;
     for (braid, ledger, _) in others {
@@ -142,17 +142,13 @@ fn best_of(optimal: (Braid, Ledger), others: [&Braided; 2]) -> (Braid, Ledger) {
     best
 }
 
-/// Whether gaps are less than others by priority. What settling may lose of one priority, a dollar, does not outweigh a
-/// later one.
+/// Whether gaps are less than others by priority, by more than settling may lose: a dollar.
 fn leaves_less(gaps: [Money; 3], others: [Money; 3]) -> bool {
     let apart = |place: &usize| {
         let (most, least) = (gaps[*place].max(others[*place]), gaps[*place].min(others[*place]));
         most - least > Money::from_cents(100)
     };
-    match (0..3).find(apart) {
-        Some(place) => gaps[place] < others[place],
-        None => gaps < others,
-    }
+    (0..3).find(apart).is_some_and(|place| gaps[place] < others[place])
 }
 
 /// The same money braided by another method; what is at hand where it is the one that was asked for.

@@ -36,7 +36,7 @@ fn grant(name: &str, status: &str, award: u32, months: (&str, &str), pays: &str)
     format!(
         "[stream.{name}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"{status}\"\naward = {award}\n\
          from = \"{from}\"\nuntil = \"{until}\"\npays-for = [\"{pays}\"]\n{}",
-        if status == "secured" { "" } else { "probability = 0.5\n" }
+        if status == "secured" { "" } else { "probability = \"50%\"\n" }
     )
 }
 
@@ -104,7 +104,7 @@ fn the_cut_names_the_costs_and_the_only_money() {
     let (plan, forecast) = self::forecast(&tables, Status::Secured);
     let told = explain::explain(&plan, &forecast, "gap").unwrap();
     let words = "These costs (data; core; the whole plan) need $100. The only money that may pay for them \
-                 is a and b, at most $55. So at least $45 of core cost cannot be funded by any braid.";
+                 is A and B, at most $55. So at least $45 of core cost cannot be funded by any braid.";
     assert!(told.notes.iter().any(|note| note == words), "{:?}", told.notes);
 }
 

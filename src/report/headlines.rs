@@ -79,7 +79,9 @@ fn best_case(forecast: &Forecast) -> Line {
     };
     let avoidable = rebraiding.avoidable();
     let less = avoidable.map(Money::floor_zero);
-    let more = avoidable.map(|amount| (-amount).floor_zero());
+    // What settling to cents loses is told as a distance, not as a gap.
+    let told = |amount: Money| if amount < Money::from_cents(100) { Money::ZERO } else { amount };
+    let more = avoidable.map(|amount| told((-amount).floor_zero()));
     let mut avoids = format!("re-braiding avoids {}", dollars(less.iter().sum()));
     if less.iter().filter(|amount| !amount.is_zero()).count() > 1 {
         avoids += &format!(" ({})", by_priority(less));
