@@ -386,8 +386,14 @@ fn rebraided(plan: &Plan, forecast: &Forecast) {
     let (found, total) = (&forecast.rebraiding, &forecast.measures.total);
     let closed = found.avoidable().into_iter().find(|amount| !amount.is_zero());
     assert_eq!(found.moves.is_empty(), closed.is_none(), "moves close a gap");
-    let Some(closed) = closed else { return };
-    assert!(closed.is_positive(), "{:?} after {:?}", total.irreducible, total.gap);
+    if closed.is_none() {
+        return;
+    }
+    // Settling to cents may lose less than a dollar.
+    let dollar = Money::from_cents(100);
+    let lead = found.avoidable().into_iter().find(|sum| *sum > dollar || -*sum > dollar);
+    let less = lead.is_none_or(|sum| sum.is_positive());
+    assert!(less, "{:?} after {:?}", total.irreducible, total.gap);
     for by_year in [false, true] {
         let paid = |ledger: &Ledger| {
             let mut paid: BTreeMap<(Option<i32>, String, LineIndex), Money> = BTreeMap::new();
