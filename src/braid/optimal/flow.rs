@@ -84,17 +84,23 @@ pub(super) fn early_first(network: &mut Network, months: &[Node]) {
 /// Moves what is short to the latest of these months: of each half the earlier is served as far as the later can give.
 fn give_to_the_earliest(network: &mut Network, months: &[Node]) {
     let mut ranges = vec![(0, months.len())];
+    let mut givers: Option<Vec<usize>> = None;
     while let Some((start, end)) = ranges.pop() {
-        let range = start..end;
-        let short = range.clone().any(|place| network.short(months[place]) > 0);
-        if range.len() < 2 || !short {
+        let short = |network: &Network, place: usize| network.short(months[place]) > 0;
+        if end - start < 2 || !(start..end).any(|place| short(network, place)) {
             continue;
         }
-        let middle = range.start + range.len() / 2;
-        let late = months[middle]..=months[range.end - 1];
-        network.serve_instead(&months[range.start..middle], late);
-        ranges.push((middle, range.end));
-        ranges.push((range.start, middle));
+        let middle = start + (end - start) / 2;
+        // Most months have nothing to gain, and one look at all tells which.
+        let known = givers.get_or_insert_with(|| network.last_givers(months));
+        if (start..middle).any(|place| short(network, place) && known[place] >= middle) {
+            let late = months[middle]..=months[end - 1];
+            if network.serve_instead(&months[start..middle], late) > 0 {
+                givers = None;
+            }
+        }
+        ranges.push((middle, end));
+        ranges.push((start, middle));
     }
 }
 
@@ -148,12 +154,8 @@ impl<'p, 'a> Flow<'p, 'a> {
         }
         let nodes: Vec<Node> = (opens..=closes).map(|_| self.layout.node()).collect();
         for place in opens..closes {
-            let keeps = |tranche: &&crate::name::TrancheIndex| {
-                let window = timeline.tranche(**tranche);
-                window.opens <= place && window.closes > place
-            };
-            let kept = fund.tranches.iter().filter(keeps).map(|tranche| rest.held[tranche.at()]);
-            let kept: i64 = kept.sum();
+            let kept = fund.open(timeline, place, place + 1).iter();
+            let kept: i64 = kept.map(|tranche| rest.held[tranche.at()]).sum();
             if kept > 0 {
                 self.layout.arc(nodes[place - opens], nodes[place + 1 - opens], kept);
             }

@@ -72,6 +72,7 @@ impl Layout {
             cursor: vec![0; self.nodes],
             queue: Vec::new(),
             path: Vec::new(),
+            scanned: 0,
         }
     }
 }
@@ -103,12 +104,15 @@ pub(super) struct Network {
     served: Vec<i64>,
     /// Nodes that no search can leave any more.
     closed: Vec<bool>,
-    /// How far a search found each node from where it began; nothing where it did not.
+    /// How far a search found each node from where it began, or how far the nearest giver is at least; nothing where
+    /// it did not, or there is none.
     level: Vec<u32>,
     /// The next end that a search tries at each node.
     cursor: Vec<u32>,
     queue: Vec<u32>,
     path: Vec<u32>,
+    /// How many ends were looked at to tell nodes anew how far they are.
+    scanned: usize,
 }
 
 /// Which way a search goes.
@@ -125,6 +129,9 @@ trait Gives: Fn(&Network, Node) -> i64 {}
 impl<F: Fn(&Network, Node) -> i64> Gives for F {}
 
 const UNSEEN: u32 = u32::MAX;
+
+/// After so many looks at as many ends as there are, distances are found anew for all nodes at once.
+const SCANNED_MOST: usize = 2;
 
 impl Network {
     /// How many nodes there are.
@@ -165,6 +172,8 @@ impl Network {
     /// Serves the needs together as far as the money that is left goes. Other needs keep what they have.
     pub fn serve(&mut self, needs: &[Node]) {
         let gives = |network: &Network, node: Node| network.spare[node];
+        self.move_by_distance(needs, Way::Back, &gives);
+        // The search that finds nothing tells what is closed.
         self.move_all(needs, Way::Back, gives);
         for node in &self.queue {
             self.closed[*node as usize] = true;
@@ -187,13 +196,47 @@ impl Network {
         }
     }
 
-    /// Serves the needs together with what `later` ones were served.
-    pub fn serve_instead(&mut self, needs: &[Node], later: RangeInclusive<Node>) {
+    /// Serves the needs together with what `later` ones were served; how much.
+    pub fn serve_instead(&mut self, needs: &[Node], later: RangeInclusive<Node>) -> i64 {
+        let short = |network: &Network| needs.iter().map(|need| network.short[*need]).sum::<i64>();
+        let before = short(self);
         let gives = |network: &Network, node: Node| match later.contains(&node) {
             true => network.served[node],
             false => 0,
         };
         self.move_all(needs, Way::Back, gives);
+        before - short(self)
+    }
+
+    /// For each of the needs, the last of them that could give it what it was served, by place among them; its own place
+    /// where none could.
+    pub fn last_givers(&mut self, needs: &[Node]) -> Vec<usize> {
+        self.level.fill(UNSEEN);
+        for (place, need) in needs.iter().enumerate().rev() {
+            if self.served[*need] == 0 || self.level[*need] != UNSEEN {
+                continue;
+            }
+            self.level[*need] = place as u32;
+            self.queue.clear();
+            self.queue.push(*need as u32);
+            let mut at = 0;
+            while at < self.queue.len() {
+                let node = self.queue[at] as usize;
+                at += 1;
+                for end in self.first[node]..self.first[node + 1] {
+                    let End { to, out, .. } = self.ends[end as usize];
+                    if out > 0 && self.level[to as usize] == UNSEEN {
+                        self.level[to as usize] = place as u32;
+                        self.queue.push(to);
+                    }
+                }
+            }
+        }
+        let last = |(place, need): (usize, &Node)| match self.level[*need] {
+            UNSEEN => place,
+            last => last as usize,
+        };
+        needs.iter().enumerate().map(last).collect()
     }
 
     /// Spends a source in place of others, as far as the needs that are served let it: what is left in it is moved
@@ -209,6 +252,146 @@ impl Network {
         while self.find_levels(starts, way, &gives) {
             for start in starts {
                 self.move_along_levels(*start, way, &gives);
+            }
+        }
+    }
+
+    /// Moves what [`Network::move_all`] moves, by the same paths in the same order: where there are many lengths of
+    /// paths it need not search all again for each. Every node knows how far the nearest giver is at least, and learns
+    /// it anew where a search is stuck (Ahuja and Orlin 1989); all nodes do when that has cost as much as a search.
+    fn move_by_distance(&mut self, starts: &[Node], way: Way, gives: &impl Gives) {
+        let mut distances = self.find_distances(way, gives);
+        loop {
+            let open = starts.iter().filter(|start| self.wants(**start, way) > 0);
+            let nearest = open.map(|start| self.level[*start]).min().unwrap_or(UNSEEN);
+            if nearest == UNSEEN {
+                return;
+            }
+            for start in starts {
+                if self.scanned > SCANNED_MOST * self.ends.len() {
+                    distances = self.find_distances(way, gives);
+                }
+                if self.level[*start] == nearest {
+                    self.move_along_distances(*start, way, gives, &mut distances);
+                }
+            }
+        }
+    }
+
+    /// Finds how far each node is from the nearest that gives; returns how many nodes are at each distance.
+    fn find_distances(&mut self, way: Way, gives: &impl Gives) -> Vec<u32> {
+        self.scanned = 0;
+        self.level.fill(UNSEEN);
+        self.queue.clear();
+        for node in 0..self.nodes() {
+            if gives(self, node) > 0 {
+                self.level[node] = 0;
+                self.queue.push(node as u32);
+            }
+        }
+        let mut distances = Vec::new();
+        let mut at = 0;
+        while at < self.queue.len() {
+            let node = self.queue[at] as usize;
+            at += 1;
+            let level = self.level[node];
+            if distances.len() <= level as usize {
+                distances.push(0);
+            }
+            distances[level as usize] += 1;
+            self.cursor[node] = self.first[node];
+            for end in self.first[node]..self.first[node + 1] {
+                let End { to, out, back, .. } = self.ends[end as usize];
+                let room = match way {
+                    Way::Back => out,
+                    Way::Forth => back,
+                };
+                if room > 0 && self.level[to as usize] == UNSEEN {
+                    self.level[to as usize] = level + 1;
+                    self.queue.push(to);
+                }
+            }
+        }
+        distances
+    }
+
+    /// Moves what a start wants along paths on which the giver comes nearer with each step, until it has it or is
+    /// known to be farther.
+    fn move_along_distances(
+        &mut self,
+        start: Node,
+        way: Way,
+        gives: &impl Gives,
+        distances: &mut Vec<u32>,
+    ) {
+        let nearest = self.level[start];
+        self.path.clear();
+        let mut node = start;
+        while self.wants(start, way) > 0 && self.level[start] == nearest {
+            let given = if self.level[node] == 0 { gives(self, node) } else { 0 };
+            if given > 0 {
+                node = self.move_along_path(start, node, way, given);
+                continue;
+            }
+            let (level, last) = (self.level[node], self.first[node + 1]);
+            let mut cursor = self.cursor[node];
+            while cursor < last {
+                let next = self.ends[cursor as usize].to as usize;
+                if self.passable(cursor as usize, way) > 0 && self.level[next] < level {
+                    break;
+                }
+                cursor += 1;
+            }
+            self.cursor[node] = cursor;
+            if cursor < last {
+                self.path.push(cursor);
+                node = self.ends[cursor as usize].to as usize;
+            } else {
+                self.set_farther(node, way, distances);
+                if let Some(end) = self.path.pop() {
+                    node = self.ends[self.ends[end as usize].pair as usize].to as usize;
+                }
+            }
+        }
+    }
+
+    /// Tells a node anew how far it is from the nearest that gives; where no node is left at its old distance, none
+    /// that is farther has a way.
+    fn set_farther(&mut self, node: Node, way: Way, distances: &mut Vec<u32>) {
+        let old = self.level[node] as usize;
+        self.scanned += (self.first[node + 1] - self.first[node]) as usize;
+        let mut nearest = UNSEEN;
+        for end in self.first[node]..self.first[node + 1] {
+            if self.passable(end as usize, way) == 0 {
+                continue;
+            }
+            let level = self.level[self.ends[end as usize].to as usize];
+            if level < nearest {
+                nearest = level;
+                self.cursor[node] = end;
+                if level as usize == old {
+                    break;
+                }
+            }
+        }
+        distances[old] -= 1;
+        self.level[node] = match nearest {
+            UNSEEN => UNSEEN,
+            _ => nearest + 1,
+        };
+        if nearest != UNSEEN {
+            let level = nearest as usize + 1;
+            if distances.len() <= level {
+                distances.resize(level + 1, 0);
+            }
+            distances[level] += 1;
+        }
+        if distances[old] == 0 {
+            distances.truncate(old);
+            for level in &mut self.level {
+                if *level as usize > old {
+                    *level = UNSEEN;
+                }
             }
         }
     }
@@ -353,6 +536,56 @@ impl Network {
         match before {
             Some(end) => self.ends[self.ends[end as usize].pair as usize].to as usize,
             None => giver,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Money of two sources through layers of nodes, each handing on to the next, to needs of some layers.
+    fn network(seed: &[(usize, usize, i64)], layers: usize) -> (Network, Vec<Node>, Vec<ArcPlace>) {
+        let mut layout = Layout::default();
+        let nodes: Vec<Node> = (0..4 * layers).map(|_| layout.node()).collect();
+        let needs: Vec<Node> = (0..layers).map(|_| layout.node()).collect();
+        let mut arcs = Vec::new();
+        for layer in 0..layers {
+            arcs.push(layout.arc(nodes[4 * layer], needs[layer], UNLIMITED));
+            for (from, to, room) in seed {
+                let next = (layer + to / 4).min(layers - 1);
+                let (from, to) = (nodes[4 * layer + from], nodes[4 * next + to % 4]);
+                if from != to {
+                    arcs.push(layout.arc(from, to, room + (layer as i64 * 7) % 5));
+                }
+            }
+        }
+        let mut network = layout.build();
+        network.fill(nodes[1], 40);
+        network.fill(nodes[2], 30);
+        network.fill(nodes[4 * layers - 3], 20);
+        for (place, need) in needs.iter().enumerate() {
+            network.ask(*need, 3 + (place as i64 * 5) % 7);
+        }
+        (network, needs, arcs)
+    }
+
+    proptest! {
+        #[test]
+        fn searches_by_distance_take_the_paths_of_searches_by_level(
+            seed in proptest::collection::vec((0_usize..4, 0_usize..8, 0_i64..9), 3..9),
+            layers in 1_usize..12,
+        ) {
+            let (mut by_distance, needs, arcs) = network(&seed, layers);
+            let (mut by_level, _, _) = network(&seed, layers);
+            let gives = |network: &Network, node: Node| network.spare[node];
+            by_distance.move_by_distance(&needs, Way::Back, &gives);
+            by_level.move_all(&needs, Way::Back, gives);
+            for arc in arcs {
+                prop_assert_eq!(by_distance.flow(arc), by_level.flow(arc));
+            }
+            prop_assert_eq!(by_distance.served, by_level.served);
         }
     }
 }

@@ -105,13 +105,21 @@ impl Fund {
         let held = |index: usize| timeline.tranche(self.tranches[index]);
         (held(0).opens, held(self.tranches.len() - 1).closes)
     }
+
+    /// Its tranches that open no later than the first place and close no earlier than the second; they stand together.
+    pub fn open(&self, timeline: &Timeline, opened: usize, through: usize) -> &[TrancheIndex] {
+        let opens = |tranche: &TrancheIndex| timeline.tranche(*tranche).opens <= opened;
+        let closed = |tranche: &TrancheIndex| timeline.tranche(*tranche).closes < through;
+        let end = self.tranches.partition_point(opens);
+        let start = self.tranches.partition_point(closed);
+        &self.tranches[start.min(end)..end]
+    }
 }
 
 /// What of a fund may be kept from a place to the next.
 pub(super) fn kept(timeline: &Timeline, fund: &Fund, place: usize) -> i64 {
-    let held = fund.tranches.iter().map(|tranche| timeline.tranche(*tranche));
-    let kept = held.filter(|tranche| tranche.opens <= place && tranche.closes > place);
-    kept.map(|tranche| tranche.amount.cents()).sum()
+    let open = fund.open(timeline, place, place + 1).iter();
+    open.map(|tranche| timeline.tranche(*tranche).amount.cents()).sum()
 }
 
 /// The funds, in the order of the timeline's tranches.

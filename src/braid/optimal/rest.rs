@@ -68,17 +68,17 @@ impl<'a> Rest<'a> {
     }
 
     /// The tranches of a fund that are open in a place, the first to lapse first.
-    fn open(&self, fund: usize, place: usize) -> impl Iterator<Item = TrancheIndex> + '_ {
-        let open = move |tranche: &&TrancheIndex| {
-            let held = self.problem.timeline.tranche(**tranche);
-            (held.opens..=held.closes).contains(&place)
-        };
-        self.problem.funds[fund].tranches.iter().filter(open).copied()
+    fn open(&self, fund: usize, place: usize) -> impl Iterator<Item = TrancheIndex> + use<'a> {
+        let problem = self.problem;
+        problem.funds[fund].open(problem.timeline, place, place).iter().copied()
     }
 
     /// The room under a fund's bound on a line in a place.
     pub fn room(&self, fund: usize, class: usize, place: usize) -> i64 {
         let line = self.problem.classes[class].lines[0].at();
+        if self.bounds[line].is_empty() {
+            return i64::MAX;
+        }
         let Some(bound) = self.bound(fund, class) else { return i64::MAX };
         let own = self.bounds[line][bound][place];
         let of_pay = self.problem.bounds[line][bound].ceiling.is_some();
@@ -96,8 +96,10 @@ impl<'a> Rest<'a> {
     pub fn take(&mut self, fund: usize, place: usize, cents: i64) -> Vec<(TrancheIndex, i64)> {
         let mut rest = cents;
         let mut taken = Vec::new();
-        let open: Vec<TrancheIndex> = self.open(fund, place).collect();
-        for tranche in open {
+        for tranche in self.open(fund, place) {
+            if rest == 0 {
+                break;
+            }
             let part = rest.min(self.held[tranche.at()]);
             if part > 0 {
                 self.held[tranche.at()] -= part;
@@ -146,6 +148,9 @@ impl<'a> Rest<'a> {
     /// Takes need of a line, and room under the bound of a fund.
     fn occupy(&mut self, fund: usize, class: usize, line: LineIndex, place: usize, paid: i64) {
         self.left[line.at()][place] -= paid;
+        if self.bounds[line.at()].is_empty() {
+            return;
+        }
         if let Some(bound) = self.bound(fund, class) {
             self.bounds[line.at()][bound][place] -= paid;
             let of_pay = self.problem.bounds[line.at()][bound].ceiling.is_some();
