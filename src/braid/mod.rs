@@ -131,6 +131,12 @@ impl Braid {
         Ok((braid, certificate))
     }
 
+    /// The braid that [`Method::Optimal`] makes, with what is to prove it, before anyone has checked either: for those
+    /// who check, or time, one without the other.
+    pub fn unchecked_optimal(plan: &Plan, timeline: &Timeline) -> (Braid, proof::Proof) {
+        optimal::allocate(plan, timeline)
+    }
+
     /// Puts draws, matches and recoveries in order, and joins those of one kind.
     fn join(&mut self) {
         self.draws.sort_unstable();
