@@ -62,7 +62,7 @@ impl Forecast {
     /// Nothing but zeros where no ratio binds; else cents, from settling to whole cents.
     pub fn distance(&self) -> [Money; 3] {
         let found = self.measures.total.irreducible;
-        let least = self.optimum.least.unwrap_or(found);
+        let least = self.optimum.least().unwrap_or(found);
         std::array::from_fn(|place| (found[place] - least[place]).floor_zero())
     }
 
@@ -88,9 +88,7 @@ impl Forecast {
         let structural = books(plan, Selection::Recurring(question.view), question)?.1;
         let spent = (braid, ledger.clone(), certificate.clone());
         let (best, optimal, optimum) = other(plan, &timeline, &spent, question, Method::Optimal)?;
-        let shares = other(plan, &timeline, &spent, question, Method::Shares)?;
-        let (best, optimal) = best_of((best, optimal), [&spent, &shares]);
-        let shares = shares.1;
+        let (_, shares, _) = other(plan, &timeline, &spent, question, Method::Shares)?;
         let cuts = cuts(plan, &timeline, &best, &optimum)?;
         let causes = Causes::from_braid(plan, &timeline, &best)?;
         let books =
@@ -129,27 +127,6 @@ fn books(
 
 /// A braid, its books and what the checker says of it.
 type Braided = (Braid, Ledger, Certificate);
-
-/// The braid of the least gap by priority, with its books. Where ratios bind, the optimal braid is settled to whole
-/// cents, and rules that are not linear are relaxed: another braid may lie below it, and is then the best that is known.
-fn best_of(optimal: (Braid, Ledger), others: [&Braided; 2]) -> (Braid, Ledger) {
-    let mut best = optimal;
-    for (braid, ledger, _) in others {
-        if leaves_less(ledger.gaps(), best.1.gaps()) {
-            best = (braid.clone(), ledger.clone());
-        }
-    }
-    best
-}
-
-/// Whether gaps are less than others by priority, by more than settling may lose: a dollar.
-fn leaves_less(gaps: [Money; 3], others: [Money; 3]) -> bool {
-    let apart = |place: &usize| {
-        let (most, least) = (gaps[*place].max(others[*place]), gaps[*place].min(others[*place]));
-        most - least > Money::from_cents(100)
-    };
-    (0..3).find(apart).is_some_and(|place| gaps[place] < others[place])
-}
 
 /// The same money braided by another method; what is at hand where it is the one that was asked for.
 fn other(

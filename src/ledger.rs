@@ -246,15 +246,6 @@ impl Ledger {
         self.horizon.months as usize
     }
 
-    /// What stays unpaid of each priority, core first.
-    pub fn gaps(&self) -> [Money; 3] {
-        let mut gaps = [Money::ZERO; 3];
-        for line in &self.lines {
-            gaps[line.priority as usize] += line.gap.iter().sum();
-        }
-        gaps
-    }
-
     /// What is told beside a stream's money from a month to another, summed by what it is; a balance is that of
     /// the last month, what was before the first one with it.
     pub fn told(

@@ -20,7 +20,7 @@ use proptest::test_runner::TestRunner;
 fn optimum(plan: &Plan, view: Status) -> ([Money; 3], [Money; 3]) {
     let timeline = Timeline::from_plan(plan, Selection::View(view)).unwrap();
     let (braid, certificate) = Braid::from_timeline(plan, &timeline, Method::Optimal).unwrap();
-    (braid.gaps(plan, &timeline), certificate.least.unwrap())
+    (braid.gaps(plan, &timeline), certificate.least().unwrap())
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl Template {
             let counts = worth(instance.priorities[draw.line.at()], draw.place);
             covered += counts * draw.amount.cents() as u64;
         }
-        (covered, braid.gaps(&self.plan, &self.timeline), certificate.least.unwrap())
+        (covered, braid.gaps(&self.plan, &self.timeline), certificate.least().unwrap())
     }
 }
 

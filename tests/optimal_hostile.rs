@@ -65,7 +65,7 @@ fn proved(plan: &Plan, timeline: &Timeline, cents: i64) -> [Money; 3] {
     let begun = Instant::now();
     let (braid, certificate) = Braid::from_timeline(plan, timeline, Method::Optimal).unwrap();
     assert!(begun.elapsed() < BOUND, "{:?}", begun.elapsed());
-    let (gaps, least) = (braid.gaps(plan, timeline), certificate.least.unwrap());
+    let (gaps, least) = (braid.gaps(plan, timeline), certificate.least().unwrap());
     for (gap, least) in gaps.iter().zip(&least) {
         assert!(*gap - *least <= Money::from_cents(cents), "{gap} left where {least} is proved");
     }

@@ -31,7 +31,7 @@ fn braid(plan: &Plan, timeline: &Timeline) -> Result<(Braid, Certificate), TestC
 /// What a braid leaves, and what it proves.
 fn gaps(plan: &Plan, timeline: &Timeline) -> Result<([Money; 3], [Money; 3]), TestCaseError> {
     let (braid, certificate) = braid(plan, timeline)?;
-    Ok((braid.gaps(plan, timeline), certificate.least.unwrap()))
+    Ok((braid.gaps(plan, timeline), certificate.least().unwrap()))
 }
 
 /// Whether no rule ties amounts of the plan together.

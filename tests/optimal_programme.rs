@@ -648,7 +648,7 @@ fn it_equals_an_independent_linear_programme_within_the_printed_distance() {
             unsettled += 1;
             continue;
         };
-        let (gaps, least) = (braid.gaps(&plan, &timeline), certificate.least.unwrap());
+        let (gaps, least) = (braid.gaps(&plan, &timeline), certificate.least().unwrap());
         let mut model = Model::new(&plan, &timeline);
         for priority in 0..3 {
             let (total, covered) = (model.total(priority), model.covered(priority));

@@ -446,9 +446,10 @@ impl<'a> Bound<'a> {
     /// pay them.
     fn needs(&self, line: LineIndex) -> Vec<(LineIndex, usize, i128)> {
         let weight = self.prices.weights[self.plan.line(line).priority as usize];
-        let permitted: Vec<Permitted> =
-            (0..self.groups.len()).filter_map(|group| self.permitted(group, line)).collect();
         let limits = self.limits(line);
+        let groups = 0..self.groups.len();
+        let permitted: Vec<Permitted> =
+            groups.filter_map(|group| self.permitted(group, line, &limits)).collect();
         let mut counted = Vec::new();
         let mut offers = Vec::with_capacity(permitted.len() + 1);
         for (place, need) in self.timeline.needs[line.at()].iter().enumerate() {
@@ -472,7 +473,7 @@ impl<'a> Bound<'a> {
         counted
     }
 
-    fn permitted(&self, index: usize, line: LineIndex) -> Option<Permitted> {
+    fn permitted(&self, index: usize, line: LineIndex, limits: &[Limit]) -> Option<Permitted> {
         let group = &self.groups[index];
         let leave = permission(self.plan, group.stream, group.standing, line).ok()?;
         let terms = self.plan.line(line);
@@ -496,10 +497,7 @@ impl<'a> Bound<'a> {
             asked: self.asked(group, &spends),
             recovers: self.recovers(group, line),
             matches: self.awards.iter().enumerate().filter_map(matches).collect(),
-            limit: self
-                .limits(line)
-                .iter()
-                .position(|limit| limit.stream == self.bound_as(group, line)),
+            limit: limits.iter().position(|limit| limit.stream == self.bound_as(group, line)),
         })
     }
 

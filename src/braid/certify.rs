@@ -34,11 +34,16 @@ pub struct Certificate {
     pub matches: usize,
     /// Awards whose indirect recovery is no more than its rate allows.
     pub recoveries: usize,
-    /// Of an optimal braid, what no braid can leave less of by priority, core first, with the priorities before
-    /// left no more than here: as proved from prices in exact arithmetic.
-    pub least: Option<[Money; 3]>,
-    /// The prices that prove it.
+    /// Of an optimal braid, what proves it, as evaluated in exact arithmetic.
     pub proof: Option<Proof>,
+}
+
+impl Certificate {
+    /// Of an optimal braid, what no braid can leave less of by priority, core first, with the priorities before
+    /// left no more than here.
+    pub fn least(&self) -> Option<[Money; 3]> {
+        self.proof.as_ref().map(|proof| proof.least)
+    }
 }
 
 /// One award of a stream.

@@ -125,7 +125,6 @@ impl Braid {
         if let Some(proof) = proof {
             let gaps = braid.gaps(plan, timeline);
             bound::check(plan, timeline, gaps, &proof)?;
-            certificate.least = Some(proof.least);
             certificate.proof = Some(proof);
         }
         Ok((braid, certificate))

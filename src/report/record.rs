@@ -79,7 +79,7 @@ fn certificate(forecast: &Forecast) -> Value {
         "recoveries": counted.recoveries,
         "optimal": {
             "draws": forecast.optimum.draws,
-            "least_by_priority": forecast.optimum.least.as_ref().map(by_priority),
+            "least_by_priority": forecast.optimum.least().as_ref().map(by_priority),
             "distance_by_priority": by_priority(&forecast.distance()),
         },
     })
