@@ -72,20 +72,22 @@ impl Forecast {
     /// An internal error where a finished braid breaks a rule or the books do not balance: then no
     /// number is given.
     pub fn from_plan(plan: &Plan, question: Question) -> Result<Forecast, Error> {
-        let view = Selection::View(question.view);
-        let (timeline, ledger, cash, certificate, braid) = books(plan, view, question)?;
+        let method = question.method;
+        let Spent { timeline, braid, certificate, ledger, cash } =
+            Spent::from_plan(plan, Selection::View(question.view), method)?;
         let net_assets = NetAssets::from_books(plan, &timeline, &ledger, &cash)?;
         let mut ladder = Vec::with_capacity(Status::ALL.len());
         for view in Status::ALL {
             let rung = if view == question.view {
                 ledger.clone()
             } else {
-                books(plan, Selection::View(view), question)?.1
+                Spent::from_plan(plan, Selection::View(view), method)?.ledger
             };
             ladder.push((view, rung));
         }
-        let dependable = books(plan, Selection::Dependable, question)?.1;
-        let structural = books(plan, Selection::Recurring(question.view), question)?.1;
+        let dependable = Spent::from_plan(plan, Selection::Dependable, method)?.ledger;
+        let recurring = Selection::Recurring(question.view);
+        let structural = Spent::from_plan(plan, recurring, method)?.ledger;
         let spent = (braid, ledger.clone(), certificate.clone());
         let (best, optimal, optimum) = other(plan, &timeline, &spent, question, Method::Optimal)?;
         let (_, shares, _) = other(plan, &timeline, &spent, question, Method::Shares)?;
@@ -113,16 +115,33 @@ impl Forecast {
     }
 }
 
-fn books(
-    plan: &Plan,
-    selection: Selection,
-    question: Question,
-) -> Result<(Timeline, Ledger, Cash, Certificate, Braid), Error> {
-    let timeline = Timeline::from_plan(plan, selection)?;
-    let (braid, certificate) = Braid::from_timeline(plan, &timeline, question.method)?;
-    let ledger = Ledger::from_braid(plan, &timeline, &braid)?;
-    let cash = Cash::from_ledger(plan, &timeline, &ledger);
-    Ok((timeline, ledger, cash, certificate, braid))
+/// One braid of a plan with its books: the part of a forecast that many plans are compared by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// The plan in months.
+    pub timeline: Timeline,
+    /// Who pays what.
+    pub braid: Braid,
+    /// What the checker counted.
+    pub certificate: Certificate,
+    /// The books of authority.
+    pub ledger: Ledger,
+    /// The books of cash.
+    pub cash: Cash,
+}
+
+impl Spent {
+    /// Braids a plan with the money of one selection, and keeps its books.
+    ///
+    /// # Errors
+    /// An internal error where the finished braid breaks a rule or the books do not balance.
+    pub fn from_plan(plan: &Plan, selection: Selection, method: Method) -> Result<Spent, Error> {
+        let timeline = Timeline::from_plan(plan, selection)?;
+        let (braid, certificate) = Braid::from_timeline(plan, &timeline, method)?;
+        let ledger = Ledger::from_braid(plan, &timeline, &braid)?;
+        let cash = Cash::from_ledger(plan, &timeline, &ledger);
+        Ok(Spent { timeline, braid, certificate, ledger, cash })
+    }
 }
 
 /// A braid, its books and what the checker says of it.

@@ -33,6 +33,7 @@ use crate::limits::{SCENARIO_STACK_MAX, SCENARIOS_MAX};
 use crate::name::Name;
 use crate::plan::Plan;
 
+mod cases;
 mod context;
 mod field;
 mod files;
@@ -69,14 +70,13 @@ mod syntax;
 mod tables;
 mod text;
 
+pub use cases::{Cases, Difference, Draft, Written};
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
 pub use init::{Template, templates};
 pub use schema::schema;
 
 use load::Base;
-use patch::Dropped;
 use reader::{Desk, TableReader};
-use resolve::Case;
 
 /// The name of the plan without a scenario.
 pub const BASE: &str = "base";
@@ -105,7 +105,7 @@ fn read_on(desk: &Desk, files: &dyn Files, scenario: &str) -> Option<Plan> {
     let base = load::load(desk, files)?;
     let titles = scenario_heads(desk, &base);
     let stack = stack(desk, &titles, scenario)?;
-    case(desk, files, &base, &titles, &stack)
+    cases::draft(desk, &base, &titles, &stack).read(desk, files, &base)
 }
 
 /// Reads the plan of every case: the base, then each scenario alone.
@@ -121,14 +121,12 @@ pub fn read_all(files: &dyn Files) -> Result<Vec<Plan>, Error> {
 fn all_on(desk: &Desk, files: &dyn Files) -> Option<Vec<Plan>> {
     let base = load::load(desk, files)?;
     let titles = scenario_heads(desk, &base);
-    let mut plans = vec![case(desk, files, &base, &titles, &[])];
+    let mut plans = vec![cases::draft(desk, &base, &titles, &[]).read(desk, files, &base)];
     for (id, _) in &titles {
         // A fresh desk each, since a scenario's faults must not keep the next one from being read.
         let own = Desk::new();
         let plan = read_on(&own, files, id);
-        for fault in own.diagnostics() {
-            desk.tell(fault);
-        }
+        desk.take_over(&own);
         plans.push(plan);
     }
     plans.into_iter().collect()
@@ -231,33 +229,6 @@ fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<
         whole = false;
     }
     whole.then_some(stack)
-}
-
-fn case(
-    desk: &Desk,
-    files: &dyn Files,
-    base: &Base,
-    titles: &[(String, String)],
-    stack: &[&str],
-) -> Option<Plan> {
-    let mut dropped = Dropped::default();
-    if stack.is_empty() {
-        let case = Case { id: BASE.to_string(), title: String::new() };
-        return resolve::plan(desk, files, base, &base.tree, case, dropped);
-    }
-    let mut tree = base.tree.clone();
-    for id in stack {
-        if let Some(patch) = base.scenarios.get(*id).and_then(|entry| entry.node.table()) {
-            patch::apply(desk, &mut tree, patch, &mut dropped);
-        }
-    }
-    let named = titles.iter().filter(|(id, _)| stack.contains(&id.as_str()));
-    let mut named: Vec<(usize, &str)> = named
-        .map(|(id, title)| (stack.iter().position(|own| own == id).unwrap_or(0), title.as_str()))
-        .collect();
-    named.sort_unstable();
-    let title = named.iter().map(|(_, title)| *title).collect::<Vec<_>>().join(" + ");
-    resolve::plan(desk, files, base, &tree, Case { id: stack.join("+"), title }, dropped)
 }
 
 #[cfg(test)]

@@ -23,6 +23,21 @@ impl Dropped {
         self.0.get(kind).is_some_and(|ids| ids.contains(id))
     }
 
+    /// Takes over what other scenarios have removed.
+    pub fn extend(&mut self, other: &Dropped) {
+        for (kind, ids) in &other.0 {
+            self.0.entry(kind).or_default().extend(ids.iter().cloned());
+        }
+    }
+
+    /// Forgets tables that the tree holds.
+    pub fn forget(&mut self, tree: &Table) {
+        for (kind, ids) in &mut self.0 {
+            let home = tree.get(*kind).and_then(|entry| entry.node.table());
+            ids.retain(|id| home.is_none_or(|home| !home.contains_key(id)));
+        }
+    }
+
     /// Whether scenarios have removed any table of this kind.
     pub fn any(&self, kind: &str) -> bool {
         self.0.get(kind).is_some_and(|ids| !ids.is_empty())

@@ -38,6 +38,19 @@ impl Desk {
         Desk::default()
     }
 
+    /// A desk with the same files on it and nothing told yet.
+    pub fn again(&self) -> Desk {
+        Desk { sources: self.sources.clone(), ..Desk::default() }
+    }
+
+    /// Tells what another desk was told.
+    pub fn take_over(&self, other: &Desk) {
+        if let Some(error) = other.environment.borrow_mut().take() {
+            self.fail(error);
+        }
+        self.faults.borrow_mut().extend(other.diagnostics());
+    }
+
     /// Lays a file on the desk; nothing where it is not plain text, which is told.
     pub fn add(&self, name: &str, bytes: Vec<u8>) -> Option<u16> {
         match Source::read(name, bytes) {

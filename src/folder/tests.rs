@@ -460,3 +460,91 @@ fn the_plan_that_uses_everything_lowers() {
         assert!(any || outside.contains(&stream.name.as_str()), "{}", stream.name);
     }
 }
+
+const TWO_CASES: &str = r#"
+[plan]
+title = "T"
+start = "2026-07"
+years = 2
+[cost.staff]
+function = "convene"
+yearly = 120_000
+[cost.data]
+function = "data"
+yearly = 24_000
+[stream.grant]
+kind = "grant"
+funder = "F"
+status = "secured"
+award = 90_000
+from = "2026-07"
+until = "2027-06"
+pays-for = ["convene", "data"]
+[scenario.worse.cost.data]
+yearly = 36_000
+[scenario.worse.cost.staff]
+monthly = 11_000
+source = "a quote"
+[scenario.worse.stream.grant]
+drop = true
+"#;
+
+#[test]
+fn a_draft_between_two_cases_takes_the_inputs_it_is_told_to() {
+    let files = MemoryFolder::new([("plan.toml", TWO_CASES)]);
+    let cases = Cases::open(&files, &["base", "worse"]).unwrap();
+    let (base, worse) = (cases.draft("base").unwrap(), cases.draft("worse").unwrap());
+    assert_eq!(cases.differences(&base, &base), []);
+    let found = cases.differences(&base, &worse);
+    let told: Vec<(String, String, String)> = found
+        .iter()
+        .map(|one| {
+            let text = |side: &Option<Written>| match side {
+                Some(written) => written.text.clone(),
+                None => "-".to_string(),
+            };
+            (one.path.clone(), text(&one.before), text(&one.after))
+        })
+        .collect();
+    let expected = [
+        ("cost.data.yearly", "24000", "36000"),
+        ("cost.staff.monthly", "-", "11000"),
+        ("cost.staff.yearly", "120000", "-"),
+        ("stream.grant", "", "-"),
+    ];
+    let expected = expected
+        .map(|(path, before, after)| (path.to_string(), before.to_string(), after.to_string()));
+    assert_eq!(told, expected);
+    assert_eq!(found[0].after.as_ref().unwrap().origin.line, 21);
+
+    let plan = |taken: &dyn Fn(usize) -> bool| {
+        cases.plan(&Draft::between(&base, &worse, taken)).map(|plan| Plan {
+            scenario: String::new(),
+            scenario_title: String::new(),
+            ..plan
+        })
+    };
+    let alone = |case: &str| {
+        let plan = read(&files, case).unwrap();
+        Plan { scenario: String::new(), scenario_title: String::new(), ..plan }
+    };
+    assert_eq!(plan(&|_| false).unwrap(), alone("base"));
+    assert_eq!(plan(&|_| true).unwrap(), alone("worse"));
+    assert_eq!(plan(&|place| place != 3).unwrap().streams.len(), 1);
+    let both_forms = plan(&|place| place == 1).unwrap_err();
+    assert!(both_forms.is_input(), "two forms of one amount are refused");
+}
+
+#[test]
+fn a_restated_input_is_read_like_a_written_one() {
+    let files = MemoryFolder::new([("plan.toml", TWO_CASES)]);
+    let cases = Cases::open(&files, &["base"]).unwrap();
+    let base = cases.draft("base").unwrap();
+    let more = base.restated("stream.grant.award", "95000.01").unwrap();
+    let written = TWO_CASES.replace("award = 90_000", "award = 95000.01");
+    let written = read(&MemoryFolder::new([("plan.toml", written.as_str())]), "base").unwrap();
+    assert_eq!(cases.plan(&more).unwrap().streams, written.streams);
+    assert!(base.restated("stream.grant.yearly", "1").is_none(), "nothing stands there");
+    let refused = cases.plan(&base.restated("stream.grant.award", "-1").unwrap()).unwrap_err();
+    assert!(refused.is_input());
+}
