@@ -63,7 +63,7 @@ impl Forecast {
     pub fn distance(&self) -> [Money; 3] {
         let found = self.measures.total.irreducible;
         let least = self.optimum.least().unwrap_or(found);
-        std::array::from_fn(|place| (found[place] - least[place]).floor_zero())
+        std::array::from_fn(|place| found[place] - least[place])
     }
 
     /// Forecasts a plan.

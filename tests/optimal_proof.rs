@@ -480,3 +480,19 @@ fn a_braid_without_one_of_its_draws_lies_that_far_from_its_proof() {
         tried += 1;
     }
 }
+
+#[test]
+fn a_bound_above_the_braid_itself_is_refused() {
+    let mut cases = Cases::new();
+    let mut refused = 0;
+    for case in (0..200).map(|_| cases.next()) {
+        bound::check(&case.plan, &case.timeline, case.gaps, &case.proof).unwrap();
+        for priority in (0..3).filter(|at| case.proof.least[*at].is_positive()) {
+            let mut gaps = case.gaps;
+            gaps[priority] = case.proof.least[priority] - CENT;
+            assert!(bound::check(&case.plan, &case.timeline, gaps, &case.proof).is_err());
+            refused += 1;
+        }
+    }
+    assert!(refused > 100, "of {refused} priorities");
+}

@@ -21,7 +21,8 @@ use crate::plan::restriction::{
 };
 use crate::timeline::{HeldTranche, Timeline};
 
-/// Checks that the prices of a proof prove what it says, for a braid that leaves these gaps by priority.
+/// Checks that the prices of a proof prove what it says, for a braid that leaves these gaps by priority, and that they
+/// prove no more than the braid itself contradicts: then the bound is wrong.
 ///
 /// # Errors
 /// An internal error that names the priority for which they do not.
@@ -33,6 +34,13 @@ pub fn check(
 ) -> Result<(), Error> {
     for (priority, prices) in proof.prices.iter().enumerate() {
         let proved = least_gap(plan, timeline, gaps, prices, priority)?;
+        if proved > gaps[priority] {
+            return Err(Error::internal(format!(
+                "no braid is better than what is proved: the {} gap is {}, and no less than {proved} can be",
+                crate::plan::cost::Priority::ALL[priority].word(),
+                gaps[priority],
+            )));
+        }
         if proof.least[priority] > proved {
             return Err(Error::internal(format!(
                 "the least {} gap of {} is proved: only {proved} is",

@@ -55,6 +55,16 @@ pub struct AwardPrices {
 }
 
 impl AwardPrices {
+    /// Whether any rule of the award has a price.
+    pub fn asks(&self) -> bool {
+        let caps = self.caps.iter().map(|(_, _, price)| price);
+        let floors = self.floors.iter().map(|(_, price)| price);
+        let years = self.years.iter().map(|(_, price)| price);
+        let subawards = self.subawards.iter().map(|(_, price)| price);
+        let months = self.matching.iter().chain(&self.indirect);
+        caps.chain(floors).chain(years).chain(subawards).chain(months).any(|price| *price > 0)
+    }
+
     /// Prices of an award whose rules ask nothing.
     pub fn none(award: (StreamIndex, u32)) -> AwardPrices {
         AwardPrices {

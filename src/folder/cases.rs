@@ -186,13 +186,11 @@ pub(super) fn draft(
     Draft { tree, dropped, case: Case { id, title } }
 }
 
+/// Hears of entries that differ: their path, and what stands there on either side.
+type Told<'a, 't> = &'t mut dyn FnMut(&[String], Option<&'a Entry>, Option<&'a Entry>);
+
 /// Tells every entry in which two tables differ, table within table, in the order of keys.
-fn compare<'a>(
-    one: &'a Table,
-    other: &'a Table,
-    path: &mut Vec<String>,
-    told: &mut dyn FnMut(&[String], Option<&'a Entry>, Option<&'a Entry>),
-) {
+fn compare<'a>(one: &'a Table, other: &'a Table, path: &mut Vec<String>, told: Told<'a, '_>) {
     static EMPTY: Table = BTreeMap::new();
     let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
     for key in keys.into_iter().filter(|key| !SILENT.contains(&key.as_str())) {

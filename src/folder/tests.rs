@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::funding::{Authority, DueKind, Terms};
+use crate::plan::Inputs;
 use crate::plan::cost::Form;
 
 /// A plan that uses every key that there is.
@@ -461,6 +462,12 @@ fn the_plan_that_uses_everything_lowers() {
     }
 }
 
+/// A plan without what it is called and where its inputs stand.
+fn meaning(plan: Plan) -> Plan {
+    let (scenario, scenario_title) = (String::new(), String::new());
+    Plan { scenario, scenario_title, inputs: Inputs::default(), ..plan }
+}
+
 const TWO_CASES: &str = r#"
 [plan]
 title = "T"
@@ -518,16 +525,9 @@ fn a_draft_between_two_cases_takes_the_inputs_it_is_told_to() {
     assert_eq!(found[0].after.as_ref().unwrap().origin.line, 21);
 
     let plan = |taken: &dyn Fn(usize) -> bool| {
-        cases.plan(&Draft::between(&base, &worse, taken)).map(|plan| Plan {
-            scenario: String::new(),
-            scenario_title: String::new(),
-            ..plan
-        })
+        cases.plan(&Draft::between(&base, &worse, taken)).map(meaning)
     };
-    let alone = |case: &str| {
-        let plan = read(&files, case).unwrap();
-        Plan { scenario: String::new(), scenario_title: String::new(), ..plan }
-    };
+    let alone = |case: &str| meaning(read(&files, case).unwrap());
     assert_eq!(plan(&|_| false).unwrap(), alone("base"));
     assert_eq!(plan(&|_| true).unwrap(), alone("worse"));
     assert_eq!(plan(&|place| place != 3).unwrap().streams.len(), 1);

@@ -191,7 +191,11 @@ impl Relaxed {
         awards.sort_unstable();
         awards.dedup();
         let of_award = |award| self.of_award(problem, solution, award);
-        Prices { weights, tranches, awards: awards.into_iter().map(of_award).collect() }
+        Prices {
+            weights,
+            tranches,
+            awards: awards.into_iter().map(of_award).filter(AwardPrices::asks).collect(),
+        }
     }
 
     fn of_award(&self, problem: &Problem, solution: &Solution, award: AwardKey) -> AwardPrices {
