@@ -58,6 +58,7 @@
 
 pub mod braid;
 pub mod cash;
+pub mod decide;
 pub mod diagnostic;
 pub mod driver;
 pub mod error;

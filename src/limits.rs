@@ -27,6 +27,8 @@ pub const TRANCHES_MAX: usize = 200_000;
 pub const SCENARIOS_MAX: usize = 64;
 /// Scenarios that may be stacked in one run.
 pub const SCENARIO_STACK_MAX: usize = 16;
+/// Scenarios that are compared at once.
+pub const COMPARED_MAX: usize = 16;
 /// Bytes of one TOML file.
 pub const TOML_BYTES_MAX: u64 = 1 << 20;
 /// Bytes of one CSV file.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use braidfund::report::contract;
+use braidfund::report::{compare, contract};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -73,6 +73,12 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid explain hub\n  braid explain hub gap 2027-03\n  \
         braid explain hub cash 2027-03")]
     Explain(Explain),
+    /// Put scenarios side by side: what differs, and what each changed input has to do with it
+    #[command(
+        after_help = "Examples:\n  braid compare hub --scenario payers-late --scenario no-levy\n  \
+        braid compare hub --scenario payers-late --view all --format csv --table inputs"
+    )]
+    Compare(Compare),
     /// Say what one more would do: a dollar, a point of a cap, a month, a cost that an award may pay
     #[command(after_help = "Examples:\n  braid levers hub\n  \
         braid levers hub --view likely --format csv")]
@@ -234,6 +240,25 @@ pub struct Explain {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+}
+
+/// `braid compare`
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The plan folder.
+    #[arg(value_name = "PLAN")]
+    pub folder: PathBuf,
+    /// A scenario, or several stacked (`late+low`); once for each that is compared [default: all].
+    #[arg(long = "scenario", value_name = "ID")]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// The form of standard output; CSV where a table is named.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TableFormat>,
+    /// The table that CSV holds [default: amounts].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(compare::TABLES))]
+    pub table: Option<String>,
 }
 
 /// `braid levers`

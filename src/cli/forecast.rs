@@ -10,7 +10,7 @@ use braidfund::plan::Plan;
 use braidfund::report::{contract, record, summary};
 
 use super::args::{self, FailOnGap, TableFormat};
-use super::options::{Opened, Source};
+use super::options::{Opened, Source, table_format};
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
@@ -49,14 +49,9 @@ pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
 
 /// The form of standard output; nothing where files alone were asked for.
 fn format(args: &args::Forecast) -> Result<Option<TableFormat>, Stop> {
-    match (args.format, &args.table) {
-        (Some(TableFormat::Csv) | None, Some(_)) => Ok(Some(TableFormat::Csv)),
-        (Some(_), Some(_)) => Err(Stop::Usage(
-            "`--table` names one table, which only CSV shows".to_string(),
-            "write `--format csv`, or leave `--table` out".to_string(),
-        )),
-        (None, None) if args.out.is_some() => Ok(None),
-        (format, None) => Ok(Some(format.unwrap_or(TableFormat::Text))),
+    match (args.format, &args.table, &args.out) {
+        (None, None, Some(_)) => Ok(None),
+        (format, table, _) => table_format(format, table.as_deref()).map(Some),
     }
 }
 

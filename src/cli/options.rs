@@ -13,7 +13,7 @@ use braidfund::funding::Status;
 use braidfund::output::sha256;
 use braidfund::plan::Plan;
 
-use super::args;
+use super::args::{self, TableFormat};
 use super::run::Stop;
 
 /// The digest of what was read, for the message of a bug.
@@ -67,7 +67,7 @@ impl Source {
     }
 
     /// What is read from the folder, with the digest of its files.
-    fn watched<T>(
+    pub fn watched<T>(
         &self,
         read: impl FnOnce(&dyn Files) -> Result<T, Error>,
     ) -> Result<(T, String), Stop> {
@@ -81,6 +81,18 @@ impl Source {
     /// The folder as text for a person.
     pub fn words(&self) -> String {
         self.folder.display().to_string()
+    }
+}
+
+/// The form of standard output: a table that is named is CSV.
+pub fn table_format(format: Option<TableFormat>, table: Option<&str>) -> Result<TableFormat, Stop> {
+    match (format, table) {
+        (Some(TableFormat::Csv) | None, Some(_)) => Ok(TableFormat::Csv),
+        (Some(_), Some(_)) => Err(Stop::Usage(
+            "`--table` names one table, which only CSV shows".to_string(),
+            "write `--format csv`, or leave `--table` out".to_string(),
+        )),
+        (format, None) => Ok(format.unwrap_or(TableFormat::Text)),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::money::{Money, Rate};
 use crate::month::Month;
 
 pub mod asking;
+pub mod compare;
 mod concerns;
 pub mod contract;
 pub mod doubts;

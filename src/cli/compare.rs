@@ -1,0 +1,59 @@
+//! `braid compare`: scenarios side by side.
+
+use braidfund::decide::compare::Comparison;
+use braidfund::export::{csv, json};
+use braidfund::folder::{BASE, Cases, scenarios};
+use braidfund::forecast::Question;
+use braidfund::limits::COMPARED_MAX;
+use braidfund::report::compare;
+
+use super::args::{self, TableFormat};
+use super::options::{Source, table_format};
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// Compares scenarios with the base case, and shows what differs.
+pub fn run(args: args::Compare, screen: &Screen) -> Result<Ending, Stop> {
+    let format = table_format(args.format, args.table.as_deref())?;
+    let source = Source::from(args::Source { folder: args.folder, scenario: None });
+    let question = Question::from(args.braiding);
+    let (comparison, _) = source.watched(|files| {
+        let named = match args.scenarios.is_empty() {
+            true => scenarios(files)?.into_iter().map(|(id, _)| id).collect(),
+            false => args.scenarios,
+        };
+        let others: Vec<&str> = named.iter().map(String::as_str).take(COMPARED_MAX + 1).collect();
+        let all: Vec<&str> = std::iter::once(BASE).chain(others.iter().copied()).collect();
+        let cases = Cases::open(files, &all)?;
+        if others.is_empty() || others.len() > COMPARED_MAX {
+            return Ok(Err(others.is_empty()));
+        }
+        Comparison::from_cases(&cases, (BASE, &others), question).map(Ok)
+    })?;
+    let comparison = comparison.map_err(|none| match none {
+        true => Stop::Usage(
+            "the plan has no scenario to compare with its base case".to_string(),
+            "write one, such as `[scenario.late.stream.an-id]` with the keys that change"
+                .to_string(),
+        ),
+        false => Stop::Usage(
+            format!("more than {COMPARED_MAX} scenarios would stand side by side"),
+            "name those to compare: `--scenario late --scenario low`".to_string(),
+        ),
+    })?;
+    let plan = &comparison.base.plan;
+    if format == TableFormat::Csv && !plan.notice.is_empty() {
+        screen.talk(&plan.notice);
+    }
+    match format {
+        TableFormat::Text => screen.page(&compare::page(&comparison))?,
+        TableFormat::Json => screen.data(json::encode(&compare::record(&comparison)).as_bytes())?,
+        TableFormat::Csv => {
+            let name = args.table.as_deref().unwrap_or(compare::TABLES[0]);
+            let table = compare::table(&comparison, name);
+            let table = table.expect("clap lets only the names of tables through");
+            screen.data(csv::encode(&table).as_bytes())?;
+        }
+    }
+    Ok(Ending::Done)
+}

@@ -1,0 +1,152 @@
+//! Scenarios side by side: nothing differs from itself, the other way round is the opposite, parts add up, and a case
+//! worked by hand.
+
+#![allow(clippy::unwrap_used)]
+
+use braidfund::decide::compare::{Comparison, Contrast, Measure, Outcome, Side, Value};
+use braidfund::folder::{BASE, Cases, DiskFolder, Files, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::money::Money;
+use std::path::Path;
+
+fn compare(files: &dyn Files, base: &str, other: &str, question: Question) -> (Side, Contrast) {
+    let cases = Cases::open(files, &[base, other]).unwrap();
+    let mut found = Comparison::from_cases(&cases, (base, &[other]), question).unwrap();
+    (found.base, found.others.remove(0))
+}
+
+fn sum(contrast: &Contrast) -> Outcome {
+    let all = contrast.dues.iter().map(|due| due.change);
+    all.fold(Outcome::default(), |sum, change| Outcome {
+        core_gap: sum.core_gap + change.core_gap,
+        gap: sum.gap + change.gap,
+        lowest_cash: sum.lowest_cash + change.lowest_cash,
+    })
+}
+
+/// Every pair of cases of the samples that have scenarios, with the secured and with all money.
+fn pairs(mut each: impl FnMut(&dyn Files, &str, &str, Question)) {
+    let mut count = 0;
+    for sample in ["reading-ccp", "ri-hez", "imperial-ach"] {
+        let files = DiskFolder::open(&Path::new("scenarios").join(sample)).unwrap();
+        let scenarios = braidfund::folder::scenarios(&files).unwrap();
+        let ids: Vec<&str> =
+            std::iter::once(BASE).chain(scenarios.iter().map(|(id, _)| id.as_str())).collect();
+        for (place, one) in ids.iter().enumerate() {
+            for other in &ids[place + 1..] {
+                for view in [Status::Secured, Status::Prospective] {
+                    each(&files, one, other, Question { view, ..Question::default() });
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 20, "the samples have scenarios: {count} pairs");
+}
+
+#[test]
+fn nothing_differs_from_itself() {
+    let files = DiskFolder::open(Path::new("scenarios/reading-ccp")).unwrap();
+    for case in [BASE, "payers-late+hospital-absorbs"] {
+        let (base, same) = compare(&files, case, case, Question::default());
+        assert!(same.inputs.is_empty() && same.dues.is_empty());
+        assert_eq!(same.whole, Outcome::default());
+        for (figure, own) in base.figures().iter().zip(same.side.figures()) {
+            assert!(own.value.apart(figure.value).is_none(), "{figure:?}");
+        }
+    }
+}
+
+#[test]
+fn the_other_way_round_is_the_opposite() {
+    let minus = |amount: Money| Money::ZERO - amount;
+    pairs(|files, one, other, question| {
+        let (base, there) = compare(files, one, other, question);
+        let (_, back) = compare(files, other, one, question);
+        for (own, figure) in there.side.figures().iter().zip(base.figures()) {
+            let apart = own.value.apart(figure.value);
+            assert_eq!(figure.value.apart(own.value), apart.reversed(), "{one} and {other}");
+        }
+        let changes = |contrast: &Contrast, turn: &dyn Fn(Money) -> Money| {
+            let due = |due: &braidfund::decide::compare::Due| {
+                let Outcome { core_gap, gap, lowest_cash } = due.change;
+                (due.inputs.clone(), [core_gap, gap, lowest_cash].map(turn))
+            };
+            contrast.dues.iter().map(due).collect::<Vec<_>>()
+        };
+        assert_eq!(changes(&there, &|amount| amount), changes(&back, &minus), "{one} and {other}");
+    });
+}
+
+#[test]
+fn what_inputs_are_due_adds_up_to_the_difference_of_two_forecasts() {
+    pairs(|files, one, other, question| {
+        let (base, contrast) = compare(files, one, other, question);
+        assert_eq!(sum(&contrast), contrast.whole, "{one} and {other}");
+        let places: Vec<usize> = contrast.dues.iter().flat_map(|due| due.inputs.clone()).collect();
+        assert_eq!(places, (0..contrast.inputs.len()).collect::<Vec<_>>());
+        let forecast = |case: &str| {
+            let plan = braidfund::folder::read(files, case).unwrap();
+            Forecast::from_plan(&plan, question).unwrap().measures
+        };
+        let (before, after) = (forecast(one), forecast(other));
+        assert_eq!(before.total.gap_total(), base.forecast.measures.total.gap_total());
+        assert_eq!(contrast.whole.gap, after.total.gap_total() - before.total.gap_total());
+        assert_eq!(contrast.whole.core_gap, after.total.gap[0] - before.total.gap[0]);
+        assert_eq!(contrast.whole.lowest_cash, after.cash.lowest.1 - before.cash.lowest.1);
+    });
+}
+
+/// Cost 120,000 with a grant of 100,000 leaves 20,000; cost 80,000 with a grant of 60,000 leaves 20,000 too. Cost
+/// first: 20,000 to 0, then the grant to 20,000. The grant first: 20,000 to 60,000, then the cost to 20,000. Means: the
+/// cost (-20,000 - 40,000) / 2, the grant (20,000 + 40,000) / 2.
+#[test]
+fn inputs_that_work_on_each_other_share_what_they_do() {
+    let files = MemoryFolder::new([(
+        "plan.toml",
+        r#"
+        [plan]
+        title = "T"
+        start = "2026-07"
+        years = 1
+        [cost.staff]
+        function = "convene"
+        yearly = 120_000
+        [stream.grant]
+        kind = "grant"
+        funder = "F"
+        status = "secured"
+        award = 100_000
+        from = "2026-07"
+        until = "2027-06"
+        pays-for = ["convene"]
+        [scenario.smaller.cost.staff]
+        yearly = 80_000
+        [scenario.smaller.stream.grant]
+        award = 60_000
+        [scenario.monthly.cost.staff]
+        monthly = 11_000
+        "#,
+    )]);
+    let (_, smaller) = compare(&files, BASE, "smaller", Question::default());
+    let told: Vec<(&str, i64)> = smaller
+        .dues
+        .iter()
+        .map(|due| (smaller.inputs[due.inputs.start].path.as_str(), due.change.gap.cents()))
+        .collect();
+    assert_eq!(told, [("cost.staff.yearly", -3_000_000), ("stream.grant.award", 3_000_000)]);
+    assert_eq!(smaller.whole.gap, Money::ZERO);
+
+    let (base, monthly) = compare(&files, BASE, "monthly", Question::default());
+    assert_eq!(monthly.inputs.len(), 2, "one form goes, another comes");
+    assert_eq!((monthly.dues.len(), monthly.dues[0].inputs.clone()), (1, 0..2), "only together");
+    assert_eq!(monthly.whole.gap.cents(), 1_200_000);
+    let gap = |side: &Side| {
+        let figures = side.figures();
+        let own = figures.iter().find(|figure| figure.measure == Measure::Gap).unwrap();
+        own.value
+    };
+    assert_eq!(gap(&base), Value::Money(Money::from_cents(2_000_000)));
+    assert_eq!(gap(&monthly.side), Value::Money(Money::from_cents(3_200_000)));
+}
