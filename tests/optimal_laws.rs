@@ -36,13 +36,7 @@ fn gaps(plan: &Plan, timeline: &Timeline) -> Result<([Money; 3], [Money; 3]), Te
 
 /// Whether no rule ties amounts of the plan together.
 fn is_free(plan: &Plan) -> bool {
-    plan.restrictions.iter().all(|rules| {
-        rules.caps.is_empty()
-            && rules.floors.is_empty()
-            && rules.matching.is_none()
-            && rules.indirect.is_none()
-            && rules.yearly_limit.is_none()
-    })
+    plan.restrictions.iter().all(|rules| !rules.ties_amounts())
 }
 
 /// A braid of what is looser leaves no more than the stricter one, in the order of priorities, beyond what it says

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use braidfund::report::{compare, contract};
+use braidfund::report::{bridge, compare, contract};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -79,6 +79,11 @@ pub enum Verb {
         braid compare hub --scenario payers-late --view all --format csv --table inputs"
     )]
     Compare(Compare),
+    /// Compare bridge options: what each closes, costs and leaves; and the least that bridges
+    #[command(after_help = "Examples:\n  braid bridge hub\n  \
+        braid bridge hub --scenario base --scenario payers-late --solve\n  \
+        braid bridge hub --solve --through 2028-06 --format csv --table least")]
+    Bridge(Bridge),
     /// Say what one more would do: a dollar, a point of a cap, a month, a cost that an award may pay
     #[command(after_help = "Examples:\n  braid levers hub\n  \
         braid levers hub --view likely --format csv")]
@@ -258,6 +263,34 @@ pub struct Compare {
     pub format: Option<TableFormat>,
     /// The table that CSV holds [default: amounts].
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(compare::TABLES))]
+    pub table: Option<String>,
+}
+
+/// `braid bridge`
+#[derive(Args, Debug)]
+pub struct Bridge {
+    /// The plan folder.
+    #[arg(value_name = "PLAN")]
+    pub folder: PathBuf,
+    /// The file of the folder that holds the options.
+    #[arg(long, value_name = "FILE", default_value = "bridge.toml")]
+    pub options: String,
+    /// A scenario in which every option is tried; once for each [default: base].
+    #[arg(long = "scenario", value_name = "ID")]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// Seek the least amount of each option that keeps core costs funded until dependable money does.
+    #[arg(long)]
+    pub solve: bool,
+    /// Seek what keeps them funded through this month instead.
+    #[arg(long, value_name = "MONTH", requires = "solve")]
+    pub through: Option<String>,
+    /// The form of standard output; CSV where a table is named.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TableFormat>,
+    /// The table that CSV holds [default: options].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(bridge::TABLES))]
     pub table: Option<String>,
 }
 

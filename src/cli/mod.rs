@@ -5,6 +5,7 @@
 //! standard error, both through [`screen`].
 
 mod args;
+mod bridge;
 mod check;
 mod compare;
 mod explain;

@@ -11,7 +11,7 @@ use clap::Parser;
 use super::args::{Command, Verb};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
-use super::{check, compare, explain, forecast, init, levers, manual, rules, settle};
+use super::{bridge, check, compare, explain, forecast, init, levers, manual, rules, settle};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Check(args) => check::run(args, screen),
         Verb::Forecast(args) => forecast::run(args, screen),
         Verb::Explain(args) => explain::run(args, screen),
+        Verb::Bridge(args) => bridge::run(args, screen),
         Verb::Compare(args) => compare::run(args, screen),
         Verb::Levers(args) => levers::run(args, screen),
         Verb::Rules(args) => rules::run(args, screen),

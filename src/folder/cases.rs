@@ -17,8 +17,8 @@ use crate::plan::Plan;
 
 /// A plan folder that is read once, of which many plans are made.
 pub struct Cases<'a> {
-    files: &'a dyn Files,
-    desk: Desk,
+    pub(super) files: &'a dyn Files,
+    pub(super) desk: Desk,
     base: Base,
     titles: Vec<(String, String)>,
 }
@@ -26,8 +26,8 @@ pub struct Cases<'a> {
 /// What a plan is made of: the plan's tables with a scenario's changes in them.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    tree: Table,
-    dropped: Dropped,
+    pub(super) tree: Table,
+    pub(super) dropped: Dropped,
     case: Case,
 }
 

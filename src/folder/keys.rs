@@ -7,6 +7,7 @@
 //! [`super::keys_stream`], the terms of payers and public money in [`super::keys_terms`].
 
 use super::keys_award::AWARD_KINDS;
+use super::keys_bridge::BRIDGE_KINDS;
 use super::keys_cost::COST_KINDS;
 use super::keys_credit::CREDIT_KINDS;
 use super::keys_loan::LOAN_KINDS;
@@ -326,7 +327,7 @@ const BASE_KINDS: &[Kind] = &[
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS).chain(SAVINGS_KINDS);
-    let streams = streams.chain(LOAN_KINDS);
+    let streams = streams.chain(LOAN_KINDS).chain(BRIDGE_KINDS);
     BASE_KINDS.iter().chain(CREDIT_KINDS).chain(COST_KINDS).chain(streams)
 }
 

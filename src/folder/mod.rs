@@ -41,6 +41,7 @@ mod finish;
 mod init;
 pub mod keys;
 mod keys_award;
+mod keys_bridge;
 mod keys_cost;
 mod keys_credit;
 mod keys_loan;
@@ -49,6 +50,7 @@ mod keys_stream;
 mod keys_terms;
 mod load;
 mod meant;
+mod options;
 mod patch;
 mod reader;
 mod resolve;
@@ -73,6 +75,7 @@ mod text;
 pub use cases::{Cases, Difference, Draft, Written};
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
 pub use init::{Template, templates};
+pub use options::{BRIDGE_FILE, BridgeOption, Options};
 pub use schema::schema;
 
 use load::Base;
@@ -165,25 +168,29 @@ fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
             continue;
         };
         let path = format!("scenario.{id}");
-        let mut reader = TableReader::new(desk, table, &["scenario"], path, entry.key);
-        let title = reader.get("title").and_then(field::Field::text);
-        for kind in ["policy", "driver", "cost", "stream", "pool", "credit", "opening"] {
-            if let Some(field) = reader.get(kind)
-                && field.node().table().is_none()
-            {
-                field.wrong_type();
-            }
-        }
-        if let Some(mut plan) = reader.get("plan").and_then(|field| field.table(&["scenario.plan"]))
-        {
-            plan.get("as-of");
-            plan.get("notice");
-            plan.finish();
-        }
-        reader.finish();
+        let title = patch_heads(TableReader::new(desk, table, &["scenario"], path, entry.key));
         titles.push((id.clone(), title.unwrap_or_else(|| context::in_words(id))));
     }
     titles
+}
+
+/// Reads the own keys of a patch, with whatever is wrong about them told; returns its title.
+fn patch_heads(mut reader: TableReader<'_>) -> Option<String> {
+    let title = reader.get("title").and_then(field::Field::text);
+    for kind in ["policy", "driver", "cost", "stream", "pool", "credit", "opening"] {
+        if let Some(field) = reader.get(kind)
+            && field.node().table().is_none()
+        {
+            field.wrong_type();
+        }
+    }
+    if let Some(mut plan) = reader.get("plan").and_then(|field| field.table(&["scenario.plan"])) {
+        plan.get("as-of");
+        plan.get("notice");
+        plan.finish();
+    }
+    reader.finish();
+    title
 }
 
 /// The scenarios that a name stacks; nothing where one is unknown, which is told.

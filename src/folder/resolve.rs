@@ -25,7 +25,7 @@ use crate::plan::cost::BACKBONE_FUNCTIONS;
 use crate::plan::{Horizon, Inputs, Opening, Phase, Plan, Policy};
 
 /// Files that the format knows and this version does not read: they are told, not passed over.
-const UNREAD: [&str; 2] = ["actuals.csv", "bridge.toml"];
+const UNREAD: [&str; 1] = ["actuals.csv"];
 
 /// What a plan is called in a scenario.
 #[derive(Clone, Debug)]

@@ -98,6 +98,15 @@ impl Restrictions {
             && self.yearly_limit.is_none()
             && !self.last_resort
     }
+
+    /// Whether a rule ties amounts together: what one pays makes or takes room for what another pays.
+    pub fn ties_amounts(&self) -> bool {
+        !self.caps.is_empty()
+            || !self.floors.is_empty()
+            || self.matching.is_some()
+            || self.indirect.is_some()
+            || self.yearly_limit.is_some()
+    }
 }
 
 /// The most that a selection may take of an award.

@@ -4,10 +4,13 @@
 //! page that people read; [`record::forecast`] is the whole forecast as one value. How they are
 //! encoded is [`crate::export`]'s matter, which knows none of what they are about.
 
+use serde_json::{Value, json};
+
 use crate::money::{Money, Rate};
 use crate::month::Month;
 
 pub mod asking;
+pub mod bridge;
 pub mod compare;
 mod concerns;
 pub mod contract;
@@ -231,6 +234,23 @@ impl Page {
     pub fn table(&mut self, table: Table, rows: Vec<RowStyle>) {
         self.blocks.push(Block::Table { table, rows });
     }
+}
+
+/// The rows of a table by their columns, in the words of its CSV.
+pub(crate) fn objects(table: &Table) -> Value {
+    let value = |cell: &Cell| match cell {
+        Cell::Empty => Value::Null,
+        Cell::Text(text) => json!(text),
+        Cell::Money(amount) => json!(amount.to_string()),
+        Cell::Share(share) => json!(share_text(*share)),
+        Cell::Month(month) => json!(month.to_string()),
+        Cell::Whole(number) => json!(number),
+    };
+    let row = |row: &Vec<Cell>| {
+        let cells = table.columns.iter().zip(row);
+        Value::Object(cells.map(|(column, cell)| (column.name.clone(), value(cell))).collect())
+    };
+    Value::Array(table.rows.iter().map(row).collect())
 }
 
 /// A share with six places, as every export writes it; rounded half away from zero.

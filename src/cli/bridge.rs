@@ -1,0 +1,63 @@
+//! `braid bridge`: bridge options side by side.
+
+use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::solve::Aim;
+use braidfund::export::{csv, json};
+use braidfund::folder::{BASE, Cases};
+use braidfund::forecast::Question;
+use braidfund::limits::COMPARED_MAX;
+use braidfund::month::Month;
+use braidfund::report::bridge;
+
+use super::args::{self, TableFormat};
+use super::options::{Source, table_format};
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// Runs every option through every scenario, and shows what each does.
+pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
+    let format = table_format(args.format, args.table.as_deref())?;
+    let aim = aim(&args)?;
+    let source = Source::from(args::Source { folder: args.folder, scenario: None });
+    let question = Question::from(args.braiding);
+    let mut named: Vec<&str> = args.scenarios.iter().map(String::as_str).collect();
+    if named.is_empty() {
+        named.push(BASE);
+    }
+    if named.len() > COMPARED_MAX {
+        return Err(Stop::Usage(
+            format!("more than {COMPARED_MAX} scenarios would stand side by side"),
+            "name fewer of them".to_string(),
+        ));
+    }
+    let (choice, _) = source.watched(|files| {
+        let mut cases = Cases::open(files, &named)?;
+        let options = cases.options(&args.options)?;
+        BridgeChoice::from_cases(&cases, &named, &options, question, aim)
+    })?;
+    let notice = choice.scenarios.first().map_or("", |scenario| scenario.plan.notice.as_str());
+    if format == TableFormat::Csv && !notice.is_empty() {
+        screen.talk(notice);
+    }
+    match format {
+        TableFormat::Text => screen.page(&bridge::page(&choice))?,
+        TableFormat::Json => screen.data(json::encode(&bridge::record(&choice)).as_bytes())?,
+        TableFormat::Csv => {
+            let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);
+            let table = bridge::table(&choice, name);
+            let table = table.expect("clap lets only the names of tables through");
+            screen.data(csv::encode(&table).as_bytes())?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+/// What is sought, if anything is.
+fn aim(args: &args::Bridge) -> Result<Option<Aim>, Stop> {
+    let Some(text) = &args.through else { return Ok(args.solve.then_some(Aim::Sustainability)) };
+    let month = Month::parse(text).ok_or_else(|| {
+        let message = format!("`{text}` is not a month");
+        Stop::Usage(message, "write year and month: `--through 2028-06`".to_string())
+    })?;
+    Ok(Some(Aim::Through(month)))
+}

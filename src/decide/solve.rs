@@ -1,0 +1,306 @@
+//! The least amount of a bridge option that keeps core costs funded.
+//!
+//! More money does not always help: a match may be owed, a fee of receipts may rise, and the waterfall may spend it
+//! otherwise. Where nothing of that can be, halving finds the least amount; else amounts are tried side by side first, and
+//! those that fail above the answer are told. Whatever is found is shown by two runs: it holds, and a cent less does not.
+
+use super::bridge::{Scenario, core};
+use crate::braid::Method;
+use crate::error::Error;
+use crate::folder::{BridgeOption, Cases, Draft};
+use crate::forecast::{Question, Spent};
+use crate::money::Money;
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::timeline::{Selection, Timeline};
+
+/// Amounts that are tried side by side where more money may not help.
+const TRIED: i64 = 40;
+/// Points of the curve of amount against gap.
+const POINTS: i64 = 8;
+/// The core cost that an amount may exceed so many times before it is no bridge any more.
+const TIMES_CORE_COST: i64 = 4;
+
+/// How long core costs are to be funded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Until dependable money covers them.
+    Sustainability,
+    /// Through this month.
+    Through(Month),
+}
+
+/// What is sought for one option in one scenario, or in all of them together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Solved {
+    /// The option's id.
+    pub option: String,
+    /// The scenario; nothing for all of them together.
+    pub scenario: Option<String>,
+    /// The last month through which core costs are to be funded, by scenario; nothing where nothing dependable follows.
+    pub through: Vec<Option<Month>>,
+    /// The answer.
+    pub least: Least,
+    /// Amounts with the core gap that each leaves through these months, all scenarios together.
+    pub curve: Vec<(Money, Money)>,
+    /// Amounts above the answer that fail.
+    pub fails_above: Vec<Money>,
+    /// Whether the gap is proved to fall with money, so that no smaller amount holds.
+    pub proved: bool,
+}
+
+/// The least amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Least {
+    /// Core costs are funded without it.
+    NothingNeeded,
+    /// It holds, and a cent less does not.
+    Amount(Money),
+    /// No amount does: nothing dependable follows, or what goes unpaid is not for this money to pay.
+    NoneSuffices,
+    /// Its size is no single figure, or its terms take no other one.
+    NotOneFigure(String),
+}
+
+impl Least {
+    /// The amount as it is told: rounded up to a thousand dollars.
+    pub fn told(&self) -> Option<Money> {
+        match self {
+            Least::Amount(amount) => {
+                let thousands = (amount.cents() + 99_999).div_euclid(100_000);
+                Some(Money::from_cents(thousands * 100_000))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One scenario in which an amount is tried.
+struct Tried<'a> {
+    draft: &'a Draft,
+    with: Draft,
+    scenario: &'a Scenario,
+    through: Month,
+}
+
+/// What is tried: an option at some amount in some scenarios.
+struct Search<'a> {
+    cases: &'a Cases<'a>,
+    path: &'a str,
+    question: Question,
+    tried: Vec<Tried<'a>>,
+}
+
+/// Seeks the least amount of an option in each scenario, and in all of them together where there are several.
+///
+/// # Errors
+/// An internal error where a braid breaks a rule.
+pub(super) fn solve(
+    cases: &Cases,
+    (drafts, scenarios): (&[Draft], &[Scenario]),
+    option: &BridgeOption,
+    question: Question,
+    aim: Aim,
+) -> Result<Vec<Solved>, Error> {
+    let mut all: Vec<(Option<String>, Vec<usize>)> = scenarios
+        .iter()
+        .enumerate()
+        .map(|(place, scenario)| (Some(scenario.plan.scenario.clone()), vec![place]))
+        .collect();
+    if scenarios.len() > 1 {
+        all.push((None, (0..scenarios.len()).collect()));
+    }
+    let mut found = Vec::with_capacity(all.len());
+    for (scenario, places) in all {
+        let through: Vec<Option<Month>> =
+            places.iter().map(|place| goal(&scenarios[*place], aim)).collect();
+        let mut solved = Solved {
+            option: option.id.clone(),
+            scenario,
+            through,
+            least: Least::NoneSuffices,
+            curve: Vec::new(),
+            fails_above: Vec::new(),
+            proved: true,
+        };
+        let Some(path) = &option.amount else {
+            solved.least = Least::NotOneFigure("it states no single amount".to_string());
+            found.push(solved);
+            continue;
+        };
+        let mut search = Search { cases, path, question, tried: Vec::new() };
+        for (place, through) in places.iter().zip(&solved.through) {
+            // Where nothing dependable follows, the curve is that of the whole horizon.
+            let scenario = &scenarios[*place];
+            let through = through.unwrap_or(scenario.plan.horizon.end());
+            let draft = &drafts[*place];
+            let with = cases.with_option(draft, option)?;
+            search.tried.push(Tried { draft, with, scenario, through });
+        }
+        search.run(&mut solved)?;
+        found.push(solved);
+    }
+    Ok(found)
+}
+
+/// The last month through which core costs are to be funded.
+fn goal(scenario: &Scenario, aim: Aim) -> Option<Month> {
+    match aim {
+        Aim::Through(month) => Some(month),
+        Aim::Sustainability => {
+            let month = scenario.before.measures.sustainability.as_ref()?.month;
+            month.plus(-1)
+        }
+    }
+}
+
+impl Search<'_> {
+    fn run(&self, solved: &mut Solved) -> Result<(), Error> {
+        let without = self.gap(Money::ZERO)?.unwrap_or(Money::ZERO);
+        if without.is_zero() {
+            solved.least = Least::NothingNeeded;
+            return Ok(());
+        }
+        let most = self.most()?;
+        let reachable = solved.through.iter().all(Option::is_some);
+        let (mut holds, mut size) = (None, Money::from_cents(100_000));
+        while reachable && holds.is_none() {
+            match self.gap(size)? {
+                Some(gap) if gap.is_zero() => holds = Some(size),
+                Some(_) if size < most => size = size.times(2).at_most(most),
+                Some(_) => break,
+                None => {
+                    let why = "its other terms do not go with another amount".to_string();
+                    solved.least = Least::NotOneFigure(why);
+                    return Ok(());
+                }
+            }
+        }
+        if let Some(holds) = holds {
+            solved.proved = self.is_proved(holds)?;
+            let (fails, holds) = match solved.proved {
+                true => (Money::ZERO, holds),
+                false => self.scanned(holds, solved)?,
+            };
+            let least = self.halved(fails, holds)?;
+            solved.least = Least::Amount(least);
+            size = least;
+        } else {
+            size = without;
+        }
+        // A quarter beyond the answer, or beyond what would be needed at least.
+        size = size.times(5).portion(1, 4);
+        for point in 0..=POINTS {
+            let amount = size.portion(point.into(), POINTS.into());
+            if let Some(gap) = self.gap(amount)? {
+                solved.curve.push((amount, gap));
+            }
+        }
+        Ok(())
+    }
+
+    /// The most that is tried: some times the core cost of the months ahead.
+    fn most(&self) -> Result<Money, Error> {
+        let mut most = Money::ZERO;
+        for tried in &self.tried {
+            let ledger = &tried.scenario.before.books.ledger;
+            let need: Money = core(ledger).flat_map(|line| line.need.iter()).sum();
+            most = if need > most { need } else { most };
+        }
+        Ok(most.times(TIMES_CORE_COST))
+    }
+
+    /// The plan of one scenario with an amount; nothing where the option's terms do not take it.
+    fn plan(&self, tried: &Tried, amount: Money) -> Result<Option<Plan>, Error> {
+        let draft = match amount.is_zero() {
+            true => tried.draft.clone(),
+            false => {
+                let text = amount.to_string();
+                let Some(draft) = tried.with.restated(self.path, &text) else { return Ok(None) };
+                draft
+            }
+        };
+        match self.cases.plan(&draft) {
+            Ok(plan) => Ok(Some(plan)),
+            Err(error) if error.is_input() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The core gap from `as-of` through the months that count, in all scenarios together.
+    fn gap(&self, amount: Money) -> Result<Option<Money>, Error> {
+        let mut sum = Money::ZERO;
+        for tried in &self.tried {
+            let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
+            let selection = Selection::View(self.question.view);
+            let spent = Spent::from_plan(&plan, selection, self.question.method)?;
+            let horizon = &plan.horizon;
+            let first = horizon.as_of.since(horizon.start).max(0) as usize;
+            let last = tried.through.since(horizon.start) + 1;
+            let end = (last.max(0) as usize).min(horizon.months as usize);
+            let months = first.min(end)..end;
+            sum += core(&spent.ledger).flat_map(|line| line.gap[months.clone()].iter()).sum();
+        }
+        Ok(Some(sum))
+    }
+
+    fn holds(&self, amount: Money) -> Result<bool, Error> {
+        Ok(self.gap(amount)?.is_some_and(|gap| gap.is_zero()))
+    }
+
+    /// Whether the core gap falls with money: the braid is the optimal one, no rule ties amounts together, and what is
+    /// needed is the same with the option as without.
+    fn is_proved(&self, amount: Money) -> Result<bool, Error> {
+        if self.question.method != Method::Optimal {
+            return Ok(false);
+        }
+        for tried in &self.tried {
+            let Some(plan) = self.plan(tried, amount)? else { return Ok(false) };
+            let free = plan.restrictions.iter().all(|rules| !rules.ties_amounts());
+            let needs = |plan: &Plan| {
+                Timeline::from_plan(plan, Selection::View(self.question.view))
+                    .map(|timeline| timeline.needs)
+            };
+            // The optimal braid leaves the least through every month from the start on: what was unpaid before `as-of`
+            // would count with it.
+            let before = plan.horizon.as_of.since(plan.horizon.start).max(0) as usize;
+            let whole = core(&tried.scenario.before.books.ledger)
+                .all(|line| line.gap[..before].iter().all(|gap| gap.is_zero()));
+            if !free || !whole || needs(&plan)? != needs(&tried.scenario.plan)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Of amounts tried side by side, the last that fails below the first from which all hold, and that one; others that
+    /// fail above a holding one are told.
+    fn scanned(&self, most: Money, solved: &mut Solved) -> Result<(Money, Money), Error> {
+        let mut tried = vec![(Money::ZERO, false)];
+        for part in 1..=TRIED {
+            let amount = most.portion(part.into(), TRIED.into());
+            tried.push((amount, self.holds(amount)?));
+        }
+        let first = tried.iter().position(|(_, holds)| *holds).unwrap_or(tried.len() - 1);
+        let fails = tried[first..].iter().filter(|(_, holds)| !holds);
+        solved.fails_above = fails.map(|(amount, _)| *amount).collect();
+        Ok((tried[first - 1].0, tried[first].0))
+    }
+
+    /// An amount that holds of which a cent less fails, between one that fails and one that holds.
+    fn halved(&self, mut fails: Money, mut holds: Money) -> Result<Money, Error> {
+        let cent = Money::from_cents(1);
+        while holds - fails > cent {
+            let middle = fails + (holds - fails).portion(1, 2);
+            let middle = if middle == fails { fails + cent } else { middle.at_most(holds - cent) };
+            match self.holds(middle)? {
+                true => holds = middle,
+                false => fails = middle,
+            }
+        }
+        if !self.holds(holds)? || (fails.is_positive() && self.holds(fails)?) {
+            return Err(Error::internal("the least amount holds, and a cent less does not"));
+        }
+        Ok(holds)
+    }
+}

@@ -1,0 +1,545 @@
+//! Bridge options side by side, in words and figures.
+
+use serde_json::{Value, json};
+
+use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::words::{count, dollars, list, method, percent, view, view_word};
+use super::{Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
+use crate::decide::bridge::{BridgeChoice, Bridged, Scenario};
+use crate::decide::solve::{Least, Solved};
+use crate::forecast::Forecast;
+use crate::money::Money;
+use crate::month::{FiscalCalendar, Month};
+
+/// The choice as a page.
+pub fn page(choice: &BridgeChoice) -> Page {
+    let mut page = Page::new();
+    let Some(first) = choice.scenarios.first() else { return page };
+    page.title(format!("{}: bridge options", first.plan.title));
+    if let Some(notice) = first.plan.notice_beside_title() {
+        page.say(Mark::None, notice);
+    }
+    page.say(
+        Mark::None,
+        format!(
+            "{} in {}; {}; {}. Each option is put into the plan, and the plan is forecast anew.",
+            count(first.options.len(), "option"),
+            count(choice.scenarios.len(), "scenario"),
+            view(choice.question.view),
+            method(choice.question.method),
+        ),
+    );
+    for option in &first.options {
+        page.say(Mark::None, format!("{}: {}.", option.id, option.title));
+    }
+    for (option, better) in first.options.iter().zip(&choice.beaten_by) {
+        if let Some(better) = better {
+            let text = format!(
+                "{} is beaten: {better} is as good in every count, and better in one.",
+                option.id
+            );
+            page.say(Mark::Watch, text);
+        }
+    }
+    for scenario in &choice.scenarios {
+        say_scenario(&mut page, choice, scenario);
+    }
+    if choice.scenarios.len() > 1 {
+        page.heading("The funder's worst case");
+        for (place, option) in first.options.iter().enumerate() {
+            page.say(Mark::None, worst(choice, place, &option.id));
+        }
+    }
+    if !choice.solved.is_empty() {
+        page.heading("The least that keeps core costs funded");
+        for option in &first.options {
+            say_solved(&mut page, choice, &option.id);
+        }
+    }
+    page
+}
+
+fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
+    let title = match scenario.plan.scenario_title.as_str() {
+        "" => scenario.plan.scenario.clone(),
+        title => format!("{} ({title})", scenario.plan.scenario),
+    };
+    page.heading(format!("Scenario {title}"));
+    let total = &scenario.before.measures.total;
+    let first = match scenario.before.measures.first_core_gap {
+        Some(month) => format!("; core costs are first left unpaid in {}", month.words()),
+        None => String::new(),
+    };
+    let (mark, text) = match total.gap_total() {
+        Money::ZERO => (Mark::Good, "Without a bridge nothing stays unpaid.".to_string()),
+        gap => (
+            Mark::Bad,
+            format!(
+                "Without a bridge {} stays unpaid, {} of it core{first}.",
+                dollars(gap),
+                dollars(total.gap[0])
+            ),
+        ),
+    };
+    page.say(mark, text);
+    let (table, styles) = amounts(choice, scenario);
+    page.table(table, styles);
+    page.table(dates(scenario), Vec::new());
+    for option in &scenario.options {
+        for text in notes(option) {
+            page.say(Mark::None, text);
+        }
+    }
+}
+
+fn columns(table: &mut Table, scenario: &Scenario, kind: ColumnKind) {
+    let heads = scenario.options.iter().map(|option| option.id.clone());
+    let heads = std::iter::once("without".to_string()).chain(heads);
+    table.columns.extend(heads.map(|name| Column { name, kind }));
+}
+
+/// A row of one figure of the forecasts without and with each option.
+fn of_forecasts(scenario: &Scenario, figure: impl Fn(&Forecast) -> Cell) -> Vec<Cell> {
+    let forecasts = scenario.options.iter().map(|option| &option.after);
+    std::iter::once(&scenario.before).chain(forecasts).map(figure).collect()
+}
+
+/// A row of one figure of the options.
+fn of_options(scenario: &Scenario, figure: impl Fn(&Bridged) -> Cell) -> Vec<Cell> {
+    std::iter::once(Cell::Empty).chain(scenario.options.iter().map(figure)).collect()
+}
+
+fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec<RowStyle>) {
+    let mut table = Table::new("amounts", &[("In dollars", T)]);
+    columns(&mut table, scenario, M);
+    let mut styles = Vec::new();
+    let mut push = |style: RowStyle, label: String, cells: Vec<Cell>| {
+        let told = |cell: &Cell| !matches!(cell, Cell::Empty | Cell::Money(Money::ZERO));
+        if cells.iter().any(told) {
+            table.push(std::iter::once(Cell::text(label)).chain(cells).collect());
+            styles.push(style);
+        }
+    };
+    for (place, year) in scenario.before.measures.years.iter().enumerate() {
+        let gap = |forecast: &Forecast| Cell::Money(forecast.measures.years[place].gap_total());
+        let label = format!("Unpaid in {}", FiscalCalendar::label(year.year));
+        push(RowStyle::Plain, label, of_forecasts(scenario, gap));
+    }
+    let total = |figure: &dyn Fn(&Forecast) -> Money| {
+        of_forecasts(scenario, |forecast| Cell::Money(figure(forecast)))
+    };
+    let own = |figure: &dyn Fn(&Bridged) -> Money| {
+        of_options(scenario, |option| Cell::Money(figure(option)))
+    };
+    let all = "Unpaid in all".to_string();
+    push(RowStyle::Strong, all, total(&|forecast| forecast.measures.total.gap_total()));
+    push(RowStyle::Part, "core".into(), total(&|forecast| forecast.measures.total.gap[0]));
+    let best = "Unpaid in the best case".to_string();
+    push(RowStyle::Plain, best, total(&|forecast| forecast.measures.total.irreducible_gap()));
+    let lowest = "Lowest cash, every cost paid".to_string();
+    push(RowStyle::Plain, lowest, total(&|forecast| forecast.measures.cash.lowest.1));
+    let fall = "Core gap rises in the year after".to_string();
+    push(RowStyle::Plain, fall, own(&|option| option.effect.fall_at_exit));
+    let unlocked = "Other money that it unlocks".to_string();
+    push(RowStyle::Plain, unlocked, own(&|option| option.effect.unlocked_total()));
+    let displaced = "Other money that leaves".to_string();
+    push(RowStyle::Plain, displaced, own(&|option| option.effect.displaced_total()));
+    push(RowStyle::Plain, "Of no use".into(), own(&|option| option.effect.idle));
+    push(RowStyle::Part, "match missed".into(), own(&|option| option.effect.match_missed));
+    push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
+    push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
+    push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
+    let worth = format!("Its cost today, at {}", percent(choice.cost_of_money));
+    push(RowStyle::Plain, worth, own(&|option| option.effect.cost.present_value));
+    push(RowStyle::Plain, "Still owed at the end".into(), own(&|option| option.effect.cost.owed));
+    (table, styles)
+}
+
+fn dates(scenario: &Scenario) -> Table {
+    let mut table = Table::new("dates", &[("When", T)]);
+    columns(&mut table, scenario, T);
+    let month = |month: Option<Month>, none: &str| {
+        Cell::text(month.map_or(none.to_string(), |month| month.words()))
+    };
+    let mut push = |label: &str, cells: Vec<Cell>| {
+        table.push(std::iter::once(Cell::text(label)).chain(cells).collect());
+    };
+    push(
+        "Core costs first unpaid",
+        of_forecasts(scenario, |forecast| month(forecast.measures.first_core_gap, "never")),
+    );
+    push(
+        "Runway",
+        of_forecasts(scenario, |forecast| {
+            let months = forecast.measures.runway.core_months;
+            Cell::text(
+                months.map_or("to the end".to_string(), |months| count(months as usize, "month")),
+            )
+        }),
+    );
+    push(
+        "Cash runs out",
+        of_forecasts(scenario, |forecast| month(forecast.measures.cash.runs_out, "never")),
+    );
+    push(
+        "Its last money pays in",
+        of_options(scenario, |option| month(option.effect.exit, "never")),
+    );
+    for (place, label) in ["Dependable, year after", "Dependable, next year"].iter().enumerate() {
+        push(
+            label,
+            of_options(scenario, |option| {
+                let share = option.effect.dependable[place];
+                Cell::text(share.map_or("not forecast".to_string(), percent))
+            }),
+        );
+    }
+    push(
+        "Stands on dependable money",
+        of_forecasts(scenario, |forecast| {
+            month(forecast.measures.sustainability.as_ref().map(|found| found.month), "never")
+        }),
+    );
+    table
+}
+
+/// What stands behind an option's figures, as far as there is something.
+fn notes(option: &Bridged) -> Vec<String> {
+    let mut notes = Vec::new();
+    let named = |moved: &[(String, Money)]| {
+        let one = |(title, amount): &(String, Money)| format!("{title} ({})", dollars(*amount));
+        list(&moved.iter().take(3).map(one).collect::<Vec<_>>())
+    };
+    let effect = &option.effect;
+    if !effect.unlocked.is_empty() {
+        notes.push(format!("{} unlocks {}.", option.id, named(&effect.unlocked)));
+    }
+    if !effect.displaced.is_empty() {
+        notes.push(format!("With {} less is paid by {}.", option.id, named(&effect.displaced)));
+    }
+    if effect.match_missed.is_positive() {
+        let missed = dollars(effect.match_missed);
+        notes.push(format!("{} misses its match: {missed} of it cannot be drawn.", option.id));
+    } else if effect.asks_match {
+        notes.push(format!("{} meets its match.", option.id));
+    }
+    if effect.cost.owed.is_positive() {
+        let owed = dollars(effect.cost.owed);
+        notes.push(match &effect.cost.repaid_from {
+            Some(stream) => format!(
+                "Of {}, {owed} is still owed at the end, to be repaid from {stream}.",
+                option.id
+            ),
+            None => format!(
+                "Of {}, {owed} is still owed at the end, and its terms name no money to repay it.",
+                option.id
+            ),
+        });
+    }
+    notes
+}
+
+/// What an option costs its funder where it costs most.
+fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
+    let cost = |scenario: &&Scenario| scenario.options[place].effect.cost.net();
+    let Some(worst) = choice.scenarios.iter().rev().max_by_key(cost) else { return String::new() };
+    let option = &worst.options[place];
+    let total = &option.after.measures.total;
+    format!(
+        "{id}: {} in {}, and {} of core cost stays unpaid there.",
+        dollars(cost(&worst)),
+        worst.plan.scenario,
+        dollars(total.gap[0])
+    )
+}
+
+/// What was sought for one option, scenario by scenario, with the curve of the widest scope.
+fn say_solved(page: &mut Page, choice: &BridgeChoice, option: &str) {
+    let solved: Vec<&Solved> =
+        choice.solved.iter().filter(|solved| solved.option == option).collect();
+    let Some(widest) = solved.last() else { return };
+    if let Least::NotOneFigure(why) = &widest.least {
+        page.say(Mark::Watch, format!("{option}: its size cannot be sought: {why}."));
+        return;
+    }
+    for solved in &solved {
+        let scope = match &solved.scenario {
+            Some(_) if choice.scenarios.len() == 1 => option.to_string(),
+            Some(scenario) => format!("{option}, {scenario}"),
+            None => format!("{option}, in every scenario"),
+        };
+        let (mark, text) = answer(solved);
+        page.say(mark, format!("{scope}: {text}"));
+        if !solved.fails_above.is_empty() {
+            let amounts = solved.fails_above.iter().take(3).map(|amount| dollars(*amount));
+            let text = format!(
+                "But more money fails: {} does not do.",
+                list(&amounts.collect::<Vec<_>>())
+            );
+            page.say(Mark::Watch, text);
+        }
+    }
+    if !widest.curve.is_empty() {
+        let columns = [("Amount", M), ("Core cost left unpaid", M)];
+        let mut table = Table::new("curve", &columns);
+        for (amount, gap) in &widest.curve {
+            table.push(vec![Cell::Money(*amount), Cell::Money(*gap)]);
+        }
+        page.table(table, Vec::new());
+    }
+}
+
+fn answer(solved: &Solved) -> (Mark, String) {
+    let until = match solved.through.as_slice() {
+        [Some(month)] => format!(" through {}", month.words()),
+        _ => String::new(),
+    };
+    match &solved.least {
+        Least::NothingNeeded => (Mark::Good, format!("core costs are funded{until} without it.")),
+        Least::Amount(amount) => {
+            let proved = match solved.proved {
+                true => "no smaller amount does",
+                false => "a cent less does not",
+            };
+            let told = dollars(solved.least.told().unwrap_or(*amount));
+            let exact = super::words::exact(*amount);
+            let exact = exact.trim();
+            (
+                Mark::None,
+                format!("{told} keeps core costs funded{until}; exactly ${exact}, {proved}."),
+            )
+        }
+        Least::NoneSuffices if solved.through.contains(&None) => {
+            let text = "no amount suffices: no dependable money follows that would take over. `--through` with a \
+                        month asks for less.";
+            (Mark::Bad, text.to_string())
+        }
+        Least::NoneSuffices => {
+            let text = "what goes unpaid is not for this money to pay, or not in these months.";
+            (Mark::Bad, format!("no amount suffices{until}: {text}"))
+        }
+        Least::NotOneFigure(why) => (Mark::Watch, format!("its size cannot be sought: {why}.")),
+    }
+}
+
+/// The names of the tables that other tools read.
+pub const TABLES: [&str; 5] = ["options", "years", "moved", "least", "curve"];
+
+/// A table that other tools read, by its name.
+pub fn table(choice: &BridgeChoice, name: &str) -> Option<Table> {
+    match name {
+        "options" => Some(options(choice)),
+        "years" => Some(years(choice)),
+        "moved" => Some(moved(choice)),
+        "least" => Some(least(choice)),
+        "curve" => Some(curve(choice)),
+        _ => None,
+    }
+}
+
+/// One row a scenario and option; the row without an option is the plan as it is.
+fn options(choice: &BridgeChoice) -> Table {
+    let mut table = Table::new(
+        "options",
+        &[
+            ("scenario", T),
+            ("option", T),
+            ("gap", M),
+            ("gap_core", M),
+            ("irreducible_gap", M),
+            ("lowest_cash", M),
+            ("cash_runs_out", Mo),
+            ("first_core_gap", Mo),
+            ("runway_months", W),
+            ("runway_bought", W),
+            ("last_paid", Mo),
+            ("fall_at_exit", M),
+            ("dependable_after", Sh),
+            ("dependable_a_year_later", Sh),
+            ("sustainability", Mo),
+            ("of_no_use", M),
+            ("match_missed", M),
+            ("unlocked", M),
+            ("displaced", M),
+            ("funder_pays", M),
+            ("comes_back", M),
+            ("interest", M),
+            ("present_value", M),
+            ("owed", M),
+            ("repaid_from", T),
+            ("beaten_by", T),
+        ],
+    );
+    let months = |months: Option<i64>| Cell::of(months, Cell::Whole);
+    let forecast = |forecast: &Forecast| {
+        let measures = &forecast.measures;
+        vec![
+            Cell::Money(measures.total.gap_total()),
+            Cell::Money(measures.total.gap[0]),
+            Cell::Money(measures.total.irreducible_gap()),
+            Cell::Money(measures.cash.lowest.1),
+            Cell::of(measures.cash.runs_out, Cell::Month),
+            Cell::of(measures.first_core_gap, Cell::Month),
+            months(measures.runway.core_months.map(i64::from)),
+        ]
+    };
+    let sustainability = |forecast: &Forecast| {
+        Cell::of(forecast.measures.sustainability.as_ref().map(|found| found.month), Cell::Month)
+    };
+    for scenario in &choice.scenarios {
+        let name = || Cell::text(&scenario.plan.scenario);
+        let mut row = vec![name(), Cell::text("")];
+        row.extend(forecast(&scenario.before));
+        row.extend(vec![Cell::Empty; 5]);
+        row.push(sustainability(&scenario.before));
+        row.resize(table.columns.len(), Cell::Empty);
+        table.push(row);
+        for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
+            let effect = &option.effect;
+            let mut row = vec![name(), Cell::text(&option.id)];
+            row.extend(forecast(&option.after));
+            row.extend([
+                months(effect.runway_bought.map(i64::from)),
+                Cell::of(effect.exit, Cell::Month),
+                Cell::Money(effect.fall_at_exit),
+                Cell::of(effect.dependable[0], Cell::Share),
+                Cell::of(effect.dependable[1], Cell::Share),
+                sustainability(&option.after),
+                Cell::Money(effect.idle),
+                Cell::Money(effect.match_missed),
+                Cell::Money(effect.unlocked_total()),
+                Cell::Money(effect.displaced_total()),
+                Cell::Money(effect.cost.paid),
+                Cell::Money(effect.cost.returned),
+                Cell::Money(effect.cost.interest),
+                Cell::Money(effect.cost.present_value),
+                Cell::Money(effect.cost.owed),
+                Cell::of(effect.cost.repaid_from.as_ref(), Cell::text),
+                Cell::of(better.as_ref(), Cell::text),
+            ]);
+            table.push(row);
+        }
+    }
+    table
+}
+
+/// The gap of each fiscal year without and with each option.
+fn years(choice: &BridgeChoice) -> Table {
+    let columns = [
+        ("scenario", T),
+        ("option", T),
+        ("fiscal_year", W),
+        ("gap_before", M),
+        ("gap_after", M),
+        ("gap_core_before", M),
+        ("gap_core_after", M),
+    ];
+    let mut table = Table::new("years", &columns);
+    for scenario in &choice.scenarios {
+        for option in &scenario.options {
+            let years = scenario.before.measures.years.iter().zip(&option.after.measures.years);
+            for (before, after) in years {
+                table.push(vec![
+                    Cell::text(&scenario.plan.scenario),
+                    Cell::text(&option.id),
+                    Cell::Whole(before.year.into()),
+                    Cell::Money(before.gap_total()),
+                    Cell::Money(after.gap_total()),
+                    Cell::Money(before.gap[0]),
+                    Cell::Money(after.gap[0]),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+/// Other money that pays more or less with each option than without.
+fn moved(choice: &BridgeChoice) -> Table {
+    let columns = [("scenario", T), ("option", T), ("stream", T), ("more", M)];
+    let mut table = Table::new("moved", &columns);
+    for scenario in &choice.scenarios {
+        for option in &scenario.options {
+            let displaced = option.effect.displaced.iter().map(|(title, amount)| (title, -*amount));
+            let unlocked = option.effect.unlocked.iter().map(|(title, amount)| (title, *amount));
+            for (title, amount) in unlocked.chain(displaced) {
+                table.push(vec![
+                    Cell::text(&scenario.plan.scenario),
+                    Cell::text(&option.id),
+                    Cell::text(title),
+                    Cell::Money(amount),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+/// The least amount of each option; without a scenario it is that of all together.
+fn least(choice: &BridgeChoice) -> Table {
+    let columns = [
+        ("option", T),
+        ("scenario", T),
+        ("through", Mo),
+        ("answer", T),
+        ("least", M),
+        ("told", M),
+        ("proved", T),
+    ];
+    let mut table = Table::new("least", &columns);
+    for solved in &choice.solved {
+        let (answer, amount) = match &solved.least {
+            Least::NothingNeeded => ("nothing needed", Some(Money::ZERO)),
+            Least::Amount(amount) => ("amount", Some(*amount)),
+            Least::NoneSuffices => ("none suffices", None),
+            Least::NotOneFigure(_) => ("not one figure", None),
+        };
+        table.push(vec![
+            Cell::text(&solved.option),
+            Cell::text(solved.scenario.as_deref().unwrap_or("")),
+            Cell::of(solved.through.iter().flatten().max().copied(), Cell::Month),
+            Cell::text(answer),
+            Cell::of(amount, Cell::Money),
+            Cell::of(solved.least.told(), Cell::Money),
+            Cell::text(if solved.proved { "yes" } else { "no" }),
+        ]);
+    }
+    table
+}
+
+/// Amounts with the core gap that each leaves in the months that count.
+fn curve(choice: &BridgeChoice) -> Table {
+    let columns = [("option", T), ("scenario", T), ("amount", M), ("gap_core", M)];
+    let mut table = Table::new("curve", &columns);
+    for solved in &choice.solved {
+        for (amount, gap) in &solved.curve {
+            table.push(vec![
+                Cell::text(&solved.option),
+                Cell::text(solved.scenario.as_deref().unwrap_or("")),
+                Cell::Money(*amount),
+                Cell::Money(*gap),
+            ]);
+        }
+    }
+    table
+}
+
+/// The choice as one value: the tables' rows by their columns.
+pub fn record(choice: &BridgeChoice) -> Value {
+    let first = choice.scenarios.first().map(|scenario| &scenario.plan);
+    let mut value = json!({
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": env!("CARGO_PKG_VERSION"),
+        "title": first.map(|plan| plan.title.as_str()),
+        "notice": first.map(|plan| plan.notice.as_str()),
+        "view": view_word(choice.question.view),
+        "method": choice.question.method.word(),
+        "cost_of_money": super::share_text(choice.cost_of_money),
+    });
+    for name in TABLES {
+        if let Some(table) = table(choice, name) {
+            value[name] = objects(&table);
+        }
+    }
+    value
+}

@@ -1,0 +1,277 @@
+//! Bridge options: what is said of one is the difference of two forecasts that anybody can make, the least amount is least by
+//! a cent, and cases worked by hand.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use braidfund::braid::Method;
+use braidfund::decide::bridge::{BridgeChoice, Bridged};
+use braidfund::decide::solve::{Aim, Least};
+use braidfund::error::Error;
+use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::money::Money;
+use braidfund::month::Month;
+use braidfund::plan::cost::Priority;
+
+/// Core cost of 1,200 a month for three years, dependable money from the third year on, nothing before it.
+const PLAN: &str = r#"
+[plan]
+title = "T"
+start = "2026-01"
+months = 72
+[cost.staff]
+function = "convene"
+monthly = 1_200
+[stream.levy]
+kind = "public"
+funder = "County"
+status = "secured"
+from = "2028-01"
+evergreen = "a levy without sunset"
+notice-months = 12
+pays-for = ["convene"]
+[stream.levy.terms]
+method = "levy"
+base = 14_400
+rate = "100%"
+"#;
+
+fn choose(
+    plan: &str,
+    options: &str,
+    (scenarios, question, aim): (&[&str], Question, Option<Aim>),
+) -> Result<BridgeChoice, Error> {
+    let files = MemoryFolder::new([("plan.toml", plan), ("bridge.toml", options)]);
+    let mut cases = Cases::open(&files, scenarios)?;
+    let options = cases.options("bridge.toml")?;
+    BridgeChoice::from_cases(&cases, scenarios, &options, question, aim)
+}
+
+fn base(options: &str, aim: Option<Aim>) -> BridgeChoice {
+    choose(PLAN, options, (&["base"], Question::default(), aim)).unwrap()
+}
+
+fn option<'a>(choice: &'a BridgeChoice, id: &str) -> &'a Bridged {
+    choice.scenarios[0].options.iter().find(|option| option.id == id).unwrap()
+}
+
+const GRANTS: &str = r#"
+[funder]
+cost-of-money = "12%"
+[option.enough]
+kind = "grant"
+funder = "F"
+status = "secured"
+award = 28_800
+from = "2026-01"
+until = "2027-12"
+pays-for = ["convene"]
+[option.half]
+kind = "grant"
+funder = "F"
+status = "secured"
+award = 14_400
+from = "2027-01"
+until = "2027-12"
+pays-for = ["convene"]
+[option.wrong]
+kind = "grant"
+funder = "F"
+status = "secured"
+award = 28_800
+from = "2026-01"
+until = "2027-12"
+pays-for = ["data"]
+"#;
+
+/// Two years of 14,400 are unpaid until the levy begins. `enough` pays them all; `half` the second one; `wrong` may pay
+/// nothing that the plan has, and comes back. A grant paid in January 2027, a year after the plan's `as-of`, is worth
+/// 14,400 / 1.01^12 = 12,779.27 then.
+#[test]
+fn what_options_do_is_worked_by_hand() {
+    let choice = base(GRANTS, None);
+    let before = &choice.scenarios[0].before.measures;
+    assert_eq!(before.total.gap[0].cents(), 2_880_000);
+    let facts = |id: &str| {
+        let Bridged { after, effect, .. } = option(&choice, id);
+        (
+            after.measures.total.gap[0].cents(),
+            effect.runway_bought,
+            effect.exit.map(|month| month.to_string()),
+            effect.fall_at_exit.cents(),
+            effect.idle.cents(),
+            (effect.cost.paid.cents(), effect.cost.returned.cents()),
+            effect.cost.present_value.cents(),
+        )
+    };
+    let december = || Some("2027-12".to_string());
+    let enough = (0, None, december(), 0, 0, (2_880_000, 0), 2_880_000);
+    assert_eq!(facts("enough"), enough);
+    let half = (1_440_000, Some(0), december(), 0, 0, (1_440_000, 0), 1_277_927);
+    assert_eq!(facts("half"), half);
+    // What is paid in January 2026 comes back in December 2027, 23 months later: 28,800 - 28,800 / 1.01^23.
+    let back = (28_800.0 - 28_800.0 / 1.01_f64.powi(23)) * 100.0;
+    let wrong = (2_880_000, Some(0), None, 0, 2_880_000, (2_880_000, 2_880_000));
+    let (gap, runway, exit, fall, idle, cash, worth) = facts("wrong");
+    assert_eq!((gap, runway, exit, fall, idle, cash), wrong);
+    assert_eq!(worth, back.round() as i64);
+    let dependable = option(&choice, "enough").effect.dependable;
+    assert!(dependable.iter().all(|share| share.unwrap().to_string() == "1"));
+}
+
+/// `wrong` costs more than `half` and closes less; `enough` and `half` trade cost for gap.
+#[test]
+fn an_option_is_beaten_only_in_every_count() {
+    let choice = base(GRANTS, None);
+    let beaten: Vec<Option<&str>> = choice.beaten_by.iter().map(Option::as_deref).collect();
+    assert_eq!(beaten, [None, None, None], "a grant that comes back costs the funder less");
+    let twice = format!(
+        "{GRANTS}{}",
+        GRANTS.split("[option.half]").nth(1).map_or(String::new(), |rest| {
+            let half = rest.split("[option.wrong]").next().unwrap();
+            format!("[option.half-dearer]{}", half.replace("14_400", "15_000"))
+        })
+    );
+    let choice = base(&twice, None);
+    let beaten: Vec<Option<&str>> = choice.beaten_by.iter().map(Option::as_deref).collect();
+    assert_eq!(beaten, [None, None, Some("half"), None], "600 more stand idle and cost more");
+}
+
+/// The option's stream written into the plan itself gives the same forecast: nothing else is done to it.
+#[test]
+fn an_option_is_a_stream_of_the_plan() {
+    let sample = Path::new("scenarios/reading-ccp");
+    let files = DiskFolder::open(sample).unwrap();
+    let scenarios = ["base", "payers-late+hospital-absorbs"];
+    let mut cases = Cases::open(&files, &scenarios).unwrap();
+    let options = cases.options("bridge.toml").unwrap();
+    let plan = fs::read_to_string(sample.join("plan.toml")).unwrap();
+    let bridge = fs::read_to_string(sample.join("bridge.toml")).unwrap();
+    let (_, tables) = bridge.split_once("[option.").unwrap();
+    for view in [Status::Secured, Status::Prospective] {
+        let question = Question { view, ..Question::default() };
+        let choice =
+            BridgeChoice::from_cases(&cases, &scenarios, &options, question, None).unwrap();
+        for id in ["flat", "taper", "milestone", "recoverable"] {
+            let tables = format!("[option.{tables}");
+            let start = tables.find(&format!("[option.{id}]")).unwrap();
+            let own = &tables[start..];
+            let end = own[1..].find("\n[option.").map_or(own.len(), |end| end + 1);
+            let stream = own[..end].replace("[option.", "[stream.");
+            // A table after the scenarios would be theirs.
+            let text = plan.replacen("[scenario.", &format!("{stream}\n[scenario."), 1);
+            let written = MemoryFolder::new([("plan.toml", text.as_str())]);
+            for (place, scenario) in scenarios.iter().enumerate() {
+                let plan = folder::read(&written, scenario).unwrap();
+                let alone = Forecast::from_plan(&plan, question).unwrap();
+                let found =
+                    choice.scenarios[place].options.iter().find(|option| option.id == id).unwrap();
+                assert_eq!(found.after.measures, alone.measures, "{id} in {scenario}");
+                assert_eq!(found.after.books, alone.books, "{id} in {scenario}");
+            }
+        }
+    }
+}
+
+fn core_gap(plan: &str, amount: Money, question: Question, through: Option<Month>) -> Money {
+    let grant = GRANTS.split("[option.half]").next().unwrap();
+    let grant = grant.split("[option.enough]").nth(1).unwrap();
+    let grant = grant.replace("28_800", &amount.to_string());
+    let text = format!("{plan}[stream.enough]{grant}");
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    let books = Forecast::from_plan(&plan, question).unwrap().books;
+    let end = through.map_or(plan.horizon.months as usize, |through| {
+        (through.since(plan.horizon.start) + 1) as usize
+    });
+    let core = books.ledger.lines.iter().filter(|line| line.priority == Priority::Core);
+    core.flat_map(|line| line.gap[..end].to_vec()).sum()
+}
+
+#[test]
+fn the_least_amount_holds_and_a_cent_less_does_not() {
+    let january = Month::parse("2026-01").unwrap();
+    for method in [Method::Waterfall, Method::Optimal] {
+        let question = Question { method, ..Question::default() };
+        for (aim, least) in
+            [(Aim::Sustainability, 2_880_000), (Aim::Through(january.plus(8).unwrap()), 1_080_000)]
+        {
+            let choice = choose(PLAN, GRANTS, (&["base"], question, Some(aim))).unwrap();
+            let [enough, half, wrong] = choice.solved.as_slice() else { panic!("three options") };
+            assert_eq!(enough.least, Least::Amount(Money::from_cents(least)), "{aim:?}");
+            assert_eq!(enough.proved, method == Method::Optimal);
+            assert_eq!(half.least, Least::NoneSuffices, "it begins too late");
+            assert_eq!(wrong.least, Least::NoneSuffices, "it may not pay for what is unpaid");
+            let through = enough.through[0];
+            let amount = Money::from_cents(least);
+            assert_eq!(core_gap(PLAN, amount, question, through), Money::ZERO);
+            let less = amount - Money::from_cents(1);
+            assert!(core_gap(PLAN, less, question, through).is_positive());
+            let told = enough.least.told().unwrap();
+            assert_eq!(told.cents() % 100_000, 0, "thousands of dollars");
+            assert!(told >= amount && (told - amount).cents() < 100_000);
+            let falls = enough.curve.windows(2).all(|pair| pair[1].1 <= pair[0].1);
+            assert!(falls && enough.curve.len() == 9);
+        }
+    }
+}
+
+#[test]
+fn no_amount_suffices_where_nothing_dependable_follows() {
+    let plan = PLAN.replace("notice-months = 12\n", "until = \"2028-12\"\n");
+    let plan = plan.replace("evergreen = \"a levy without sunset\"\n", "");
+    let asked = (&["base"][..], Question::default(), Some(Aim::Sustainability));
+    let choice = choose(&plan, GRANTS, asked).unwrap();
+    assert!(choice.solved.iter().all(|solved| solved.least == Least::NoneSuffices));
+    assert_eq!(choice.solved[0].through, [None]);
+    assert!(choice.solved[0].curve.len() == 9, "the curve is told all the same");
+}
+
+#[test]
+fn all_scenarios_together_need_what_the_worst_of_them_needs() {
+    let plan = format!(
+        "{PLAN}[scenario.late.stream.levy]\nfrom = \"2028-07\"\n[scenario.early.stream.levy]\n\
+         from = \"2026-01\"\n"
+    );
+    let grant = GRANTS.split("[option.half]").next().unwrap().replace("2027-12", "2028-12");
+    let scenarios = ["base", "late", "early"];
+    let asked = (&scenarios[..], Question::default(), Some(Aim::Sustainability));
+    let choice = choose(&plan, &grant, asked).unwrap();
+    let least: Vec<&Least> = choice.solved.iter().map(|solved| &solved.least).collect();
+    let amount = |cents| Least::Amount(Money::from_cents(cents));
+    let expected = [amount(2_880_000), amount(3_600_000), Least::NothingNeeded, amount(3_600_000)];
+    assert_eq!(least, expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn wrong_options_are_refused_with_the_remedy() {
+    let told = |options: &str, words: &str| {
+        let asked = (&["base"][..], Question::default(), None);
+        let error = choose(PLAN, options, asked).unwrap_err();
+        let told = error.diagnostics().iter().find(|one| one.message.contains(words));
+        let one = told.unwrap_or_else(|| panic!("{words}: {:?}", error.diagnostics())).clone();
+        let line = one.place.map(|(origin, _)| origin.to_string());
+        (line.unwrap_or_default(), one.message, one.remedy)
+    };
+    let cases = [
+        ("[option.levy]\nkind = \"grant\"\n", "bridge.toml:1:9", "has the id of a stream"),
+        ("[option.a]\ntitle = \"A\"\n", "bridge.toml:1:9", "offers nothing"),
+        ("[option.a]\nkind = \"grant\"\nawrd = 1\n", "bridge.toml:3:1", "`awrd`"),
+        ("[option.a.with]\nstreem = 1\n", "bridge.toml:2:1", "`streem`"),
+        ("[funder]\ncost = 1\n[option.a]\nkind = \"grant\"\n", "bridge.toml:2:1", "`cost`"),
+        ("[funder]\n", "bridge.toml:1:1", "offers no option"),
+        ("[option]\na = 1\n", "bridge.toml:2:5", "takes a table"),
+    ];
+    for (options, place, words) in cases {
+        let (line, message, remedy) = told(options, words);
+        assert_eq!(line, place, "{message}");
+        assert!(!remedy.is_empty(), "{message}");
+    }
+    let files = MemoryFolder::new([("plan.toml", PLAN)]);
+    let error = Cases::open(&files, &["base"]).unwrap().options("bridge.toml").unwrap_err();
+    assert!(error.diagnostics()[0].message.contains("no `bridge.toml`"));
+}
