@@ -16,7 +16,7 @@ use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::plan::restriction::{Matching, may_match, selected, standing_verdict};
+use crate::plan::restriction::{Matching, counts_as_match, may_match};
 use crate::timeline::{Permit, Purse, Timeline};
 
 /// Makes the braid of a timeline by the waterfall, or by documented shares first.
@@ -929,14 +929,7 @@ fn matches_needed(plan: &Plan, timeline: &Timeline, awards: &[Award]) -> Vec<Nee
         let by = rule.by.map_or(i32::MAX, |by| by.since(plan.horizon.start));
         // A deadline before the horizon leaves an empty window.
         let window = if by < 0 { (1, 0) } else { (first, closes.min(by as usize)) };
-        let counts = |line: usize| {
-            let line = LineIndex::from(line);
-            if rule.on.is_empty() {
-                standing_verdict(plan, award.stream, None, line).is_allowed()
-            } else {
-                selected(&rule.on, line, plan.line(line))
-            }
-        };
+        let counts = |line| counts_as_match(plan, award.stream, rule, LineIndex::from(line));
         let may_match = |stream: usize| may_match(plan, StreamIndex::from(stream), award.stream);
         let opening = plan.opening_of(award.stream).filter(|_| award.number == 0);
         all.push(Needed {

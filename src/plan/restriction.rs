@@ -557,6 +557,15 @@ fn leave(
     Ok((by.clone(), benefit))
 }
 
+/// Whether money on a line counts as match of an award: on what the rule selects, or, where it selects nothing, on what the
+/// award itself may pay.
+pub fn counts_as_match(plan: &Plan, award: StreamIndex, rule: &Matching, line: LineIndex) -> bool {
+    match rule.on.is_empty() {
+        true => standing_verdict(plan, award, None, line).is_allowed(),
+        false => selected(&rule.on, line, plan.line(line)),
+    }
+}
+
 /// Whether a stream's money may match an award at all (2 CFR 200.306(b), 200.307(b)(3)).
 ///
 /// An award does not match itself; federal money matches where a statute says so; what is pledged to one

@@ -8,6 +8,7 @@ use crate::braid::{Match, Recovery};
 use crate::money::Money;
 
 /// What is settled before the flow, and what the flow has to hold.
+#[derive(Clone)]
 pub(super) struct Held<'a> {
     pub problem: &'a Problem<'a>,
     pub rest: Rest<'a>,
@@ -28,22 +29,12 @@ pub(super) struct Held<'a> {
 }
 
 /// The most that some classes may take of a fund.
+#[derive(Clone)]
 pub(super) enum Allowance {
     /// In all.
     Whole(i64),
     /// By place of the horizon.
     ByPlace(Vec<i64>),
-}
-
-impl Allowance {
-    /// Takes room in a place.
-    pub fn take(&mut self, place: usize, cents: i64) {
-        let left = match self {
-            Allowance::Whole(left) => left,
-            Allowance::ByPlace(left) => &mut left[place],
-        };
-        *left = (*left - cents).max(0);
-    }
 }
 
 impl<'a> Held<'a> {

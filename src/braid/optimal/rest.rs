@@ -6,10 +6,13 @@ use crate::money::Money;
 use crate::name::{LineIndex, TrancheIndex};
 
 /// What is left, with the draws that took the rest.
+#[derive(Clone)]
 pub(super) struct Rest<'a> {
     problem: &'a Problem<'a>,
     /// Cents, by tranche.
     pub held: Vec<i64>,
+    /// The same of funds that are left to the flow, less what is set aside: the first to lapse goes first, as it will.
+    free: Vec<i64>,
     /// Cents, by line and place.
     pub left: Vec<Vec<i64>>,
     /// Cents, by line, bound and place; and what a limit of pay leaves of each line.
@@ -21,6 +24,7 @@ pub(super) struct Rest<'a> {
 }
 
 /// Money of a fund set aside to pay a line, and to match an award.
+#[derive(Clone)]
 pub(super) struct Reserved {
     pub place: usize,
     pub fund: usize,
@@ -51,9 +55,12 @@ impl<'a> Rest<'a> {
             };
             (!ceilings.is_empty()).then(|| months.clone().map(most).collect())
         });
+        let held: Vec<i64> =
+            timeline.tranches.iter().map(|tranche| tranche.amount.cents()).collect();
         Rest {
             problem,
-            held: timeline.tranches.iter().map(|tranche| tranche.amount.cents()).collect(),
+            free: held.clone(),
+            held,
             left: timeline.needs.iter().map(cents).collect(),
             bounds: bounds.collect(),
             pay: pay.collect(),
@@ -65,6 +72,11 @@ impl<'a> Rest<'a> {
     /// What a fund holds in a place.
     pub fn in_hand(&self, fund: usize, place: usize) -> i64 {
         self.open(fund, place).map(|tranche| self.held[tranche.at()]).sum()
+    }
+
+    /// What of a fund that is left to the flow may still be set aside in a place.
+    pub fn free(&self, fund: usize, place: usize) -> i64 {
+        self.open(fund, place).map(|tranche| self.free[tranche.at()]).sum()
     }
 
     /// The tranches of a fund that are open in a place, the first to lapse first.
@@ -94,20 +106,7 @@ impl<'a> Rest<'a> {
 
     /// Takes so much from a fund at a place, without paying a line; what it took, by tranche.
     pub fn take(&mut self, fund: usize, place: usize, cents: i64) -> Vec<(TrancheIndex, i64)> {
-        let mut rest = cents;
-        let mut taken = Vec::new();
-        for tranche in self.open(fund, place) {
-            if rest == 0 {
-                break;
-            }
-            let part = rest.min(self.held[tranche.at()]);
-            if part > 0 {
-                self.held[tranche.at()] -= part;
-                rest -= part;
-                taken.push((tranche, part));
-            }
-        }
-        taken
+        take_from(&mut self.held, self.problem, (fund, place), cents)
     }
 
     /// Pays one line of a class from a fund; the tranches that paid, and how much of what was asked.
@@ -126,13 +125,16 @@ impl<'a> Rest<'a> {
         taken
     }
 
-    /// Sets money of a fund aside for a line, as far as the line needs it and its bound lets it; how much.
+    /// Sets money of a fund aside for a line, as far as the fund has it, the line needs it and its bound lets it; how
+    /// much.
     pub fn reserve(&mut self, reserved: Reserved) -> i64 {
         let Reserved { place, fund, class, line, cents, .. } = reserved;
         let most = cents.min(self.left[line.at()][place]).min(self.room(fund, class, place));
+        let most = most.min(self.free(fund, place));
         if most <= 0 {
             return 0;
         }
+        take_from(&mut self.free, self.problem, (fund, place), most);
         self.occupy(fund, class, line, place, most);
         self.reserved.push(Reserved { cents: most, ..reserved });
         most
@@ -198,4 +200,24 @@ impl<'a> Rest<'a> {
     pub fn class_left(&self, class: usize, place: usize) -> i64 {
         self.problem.classes[class].lines.iter().map(|line| self.left[line.at()][place]).sum()
     }
+}
+
+/// Takes so much from what is left of a fund's tranches in a place, the first to lapse first; what it took.
+fn take_from(
+    left: &mut [i64],
+    problem: &Problem,
+    (fund, place): (usize, usize),
+    cents: i64,
+) -> Vec<(TrancheIndex, i64)> {
+    let mut rest = cents;
+    let mut taken = Vec::new();
+    for tranche in problem.funds[fund].open(problem.timeline, place, place) {
+        let part = rest.min(left[tranche.at()]);
+        if part > 0 {
+            left[tranche.at()] -= part;
+            rest -= part;
+            taken.push((*tranche, part));
+        }
+    }
+    taken
 }

@@ -4,9 +4,9 @@ use super::problem::AwardKey;
 use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
-use crate::plan::cost::{Category, CostLine};
+use crate::plan::cost::CostLine;
 use crate::plan::restriction::{
-    CapBound, Indirect, IndirectBase, Selector, may_match, selected, standing_verdict,
+    CapBound, Indirect, IndirectBase, Selector, counts_as_match, may_match, selected,
 };
 use crate::timeline::Timeline;
 
@@ -85,6 +85,11 @@ impl Limit {
             Origin::Cap(_, Some(of)) => period == Some(of),
             _ => true,
         }
+    }
+
+    /// Whether it is a share of what is spent: then some spending makes room.
+    pub fn is_share(&self) -> bool {
+        self.recovery < 0 || self.counts.iter().any(|count| *count < 0)
     }
 
     /// What a cent of a fund of this budget period counts on a line, or as recovery, in billionths.
@@ -244,14 +249,6 @@ fn limits(plan: &Plan, timeline: &Timeline, award: AwardKey) -> Vec<Limit> {
 fn recoveries(plan: &Plan, award: AwardKey) -> Option<Recoveries> {
     let rule = plan.restrictions(award.0).indirect?;
     let opening = plan.opening_of(award.0).filter(|_| award.1 == 0);
-    let counts = |line: &CostLine| match rule.base {
-        IndirectBase::TotalDirect => true,
-        IndirectBase::Personnel => line.category == Category::Personnel,
-        IndirectBase::PersonnelAndFringe => {
-            matches!(line.category, Category::Personnel | Category::Fringe)
-        }
-        IndirectBase::ModifiedTotalDirect => line.mtdc && line.category != Category::Equipment,
-    };
     let modified = rule.base == IndirectBase::ModifiedTotalDirect;
     let mut ids: Vec<String> = plan.lines.iter().filter_map(|line| line.subaward.clone()).collect();
     ids.sort_unstable();
@@ -267,7 +264,7 @@ fn recoveries(plan: &Plan, award: AwardKey) -> Option<Recoveries> {
     Some(Recoveries {
         award,
         rule,
-        counts: plan.lines.iter().map(counts).collect(),
+        counts: plan.lines.iter().map(|line| rule.counts(line)).collect(),
         before,
         subawards: ids.into_iter().filter(|_| modified).map(left).collect(),
     })
@@ -278,13 +275,6 @@ fn matches(plan: &Plan, timeline: &Timeline, award: AwardKey) -> Option<Matches>
     let opening = plan.opening_of(award.0).filter(|_| award.1 == 0);
     let horizon = &timeline.horizon;
     let own = || timeline.tranches.iter().filter(|held| (held.stream, held.award) == award);
-    let on = |(index, line): (usize, &CostLine)| {
-        let index = LineIndex::from(index);
-        match rule.on.is_empty() {
-            true => standing_verdict(plan, award.0, None, index).is_allowed(),
-            false => selected(&rule.on, index, line),
-        }
-    };
     let counts = |place: usize| {
         let month = horizon.month(place);
         rule.by.is_none_or(|by| month <= by)
@@ -307,7 +297,9 @@ fn matches(plan: &Plan, timeline: &Timeline, award: AwardKey) -> Option<Matches>
         award,
         ratios: (0..months).map(ratio).collect(),
         each_dollar: rule.each_dollar,
-        lines: plan.lines.iter().enumerate().map(on).collect(),
+        lines: (0..plan.lines.len())
+            .map(|line| counts_as_match(plan, award.0, rule, LineIndex::from(line)))
+            .collect(),
         streams: (0..plan.streams.len())
             .map(|stream| may_match(plan, StreamIndex::from(stream), award.0))
             .collect(),
