@@ -17,6 +17,7 @@ use crate::braid::optimal::problem::{AwardKey, Problem};
 use crate::braid::optimal::rules::{BILLION, Limit, Origin};
 use crate::name::TrancheIndex;
 
+mod left;
 mod tied;
 
 /// How often all is settled once more at most; then whoever checks the braid refuses it.

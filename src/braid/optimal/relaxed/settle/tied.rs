@@ -22,12 +22,12 @@ type Paid = (usize, Option<usize>, Option<usize>);
 #[derive(Clone)]
 pub(super) struct Settling<'a> {
     pub held: Held<'a>,
-    problem: &'a Problem<'a>,
+    pub problem: &'a Problem<'a>,
     /// What was matched, by rule of match, and what its award drew, in cents.
     matched: Vec<i64>,
     drawn: Vec<i64>,
     /// The same by place, of each month alone.
-    by_place: Vec<Vec<(i64, i64)>>,
+    pub by_place: Vec<Vec<(i64, i64)>>,
     /// What will be matched at the end of this month, by rule of match: awards that match each other begin together.
     promised: Vec<i64>,
     /// What counts in the base, by rule of recovery; what of each subaward was spent; what was recovered.
@@ -37,7 +37,7 @@ pub(super) struct Settling<'a> {
     /// What the relaxed braid draws through here of the award of each rule of match.
     planned: Vec<f64>,
     /// What was taken under each limit, in billionths of a cent; of a share what it caps alone, and the most of that.
-    taken: Vec<i128>,
+    pub taken: Vec<i128>,
     capped: Vec<i128>,
     capped_most: Vec<i128>,
     /// What the relaxed braid paid through here, and what is paid.
@@ -401,7 +401,7 @@ impl<'a> Settling<'a> {
     }
 
     /// The limits that hold a fund in a place.
-    fn limits(
+    pub fn limits(
         &self,
         fund: usize,
         place: usize,
@@ -414,7 +414,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Books what a fund paid to a class, for the rules of its award.
-    fn book(&mut self, fund: usize, class: usize, place: usize, cents: i64) {
+    pub fn book(&mut self, fund: usize, class: usize, place: usize, cents: i64) {
         let line = self.problem.classes[class].lines[0];
         self.take(fund, Some(line), place, cents);
         if !self.held.settled[fund] {
@@ -548,63 +548,6 @@ impl<'a> Settling<'a> {
             self.held.recoveries.push(Recovery { place, tranche, base: Money::ZERO, amount });
         }
     }
-
-    /// Pays what is still needed from what tied awards have left once all else is paid, as far as their rules let them.
-    pub fn pay_what_is_left(&mut self) {
-        let problem = self.problem;
-        for (class, needs) in problem.classes.iter().enumerate() {
-            let leaves = problem.leaves.iter().filter(|leave| leave.class == class);
-            let own: Vec<_> = leaves.filter(|leave| self.held.settled[leave.fund]).collect();
-            for place in (0..problem.months).filter(|place| needs.needs[*place] > 0) {
-                for leave in
-                    own.iter().filter(|leave| (leave.from..=leave.through).contains(&place))
-                {
-                    let left = self.held.rest.class_left(class, place);
-                    let most = left.min(self.held.rest.in_hand(leave.fund, place));
-                    let most = most.min(self.room_at_last(leave.fund, needs.lines[0], place));
-                    if most > 0 {
-                        let paid = self.held.rest.pay_class(leave.fund, class, place, most);
-                        let sum = paid.iter().map(|(_, _, part)| part).sum();
-                        self.book(leave.fund, class, place, sum);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The most that a fund may pay of a line in a place beside all that is settled: its match has to suffice in every
-    /// month after it, too.
-    fn room_at_last(&self, fund: usize, line: LineIndex, place: usize) -> i64 {
-        let of = &self.problem.funds[fund];
-        let mut room = i128::from(i64::MAX);
-        for (index, rule) in self.problem.rules.matches.iter().enumerate() {
-            if rule.award != of.award {
-                continue;
-            }
-            if rule.each_dollar && rule.ratios[place].0 > 0 {
-                return 0;
-            }
-            let (mut matched, mut drawn) = (i128::from(rule.ahead), 0);
-            for (at, (more, taken)) in self.by_place[index].iter().enumerate() {
-                matched += i128::from(*more);
-                drawn += i128::from(*taken);
-                if at >= place
-                    && !rule.each_dollar
-                    && let Some(supported) = supported(rule, at, matched)
-                {
-                    room = room.min(supported - drawn);
-                }
-            }
-        }
-        for (index, limit) in self.limits(fund, place) {
-            let count = limit.of(of.period, Some(line));
-            if count > 0 {
-                let left = i128::from(limit.most) * i128::from(BILLION) - self.taken[index];
-                room = room.min(left.div_euclid(i128::from(count)));
-            }
-        }
-        i64::try_from(room.max(0)).unwrap_or(i64::MAX)
-    }
 }
 
 /// Whether money of a fund that pays a class may match the award of a rule.
@@ -618,7 +561,7 @@ fn may_match(problem: &Problem, rule: usize, fund: usize, class: usize, place: u
 }
 
 /// The most that an award may have drawn where so much is matched; nothing where it needs no match.
-fn supported(rule: &Matches, place: usize, matched: i128) -> Option<i128> {
+pub(super) fn supported(rule: &Matches, place: usize, matched: i128) -> Option<i128> {
     let (numerator, denominator) = rule.ratios[place];
     (numerator > 0).then(|| (matched * denominator).div_euclid(numerator))
 }
