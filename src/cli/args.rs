@@ -84,6 +84,10 @@ pub enum Verb {
         braid bridge hub --scenario base --scenario payers-late --solve\n  \
         braid bridge hub --solve --through 2028-06 --format csv --table least")]
     Bridge(Bridge),
+    /// Move each input over its range: what moves the gap most, and where core costs are funded
+    #[command(after_help = "Examples:\n  braid sensitivity hub\n  \
+        braid sensitivity hub --spread 10% --view all --format csv")]
+    Sensitivity(Sensitivity),
     /// Say what one more would do: a dollar, a point of a cap, a month, a cost that an award may pay
     #[command(after_help = "Examples:\n  braid levers hub\n  \
         braid levers hub --view likely --format csv")]
@@ -292,6 +296,21 @@ pub struct Bridge {
     /// The table that CSV holds [default: options].
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(bridge::TABLES))]
     pub table: Option<String>,
+}
+
+/// `braid sensitivity`
+#[derive(Args, Debug)]
+pub struct Sensitivity {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// Move figures that state no `range` by this share of themselves, such as `10%`.
+    #[arg(long, value_name = "SHARE")]
+    pub spread: Option<String>,
+    /// The form of standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TableFormat,
 }
 
 /// `braid levers`

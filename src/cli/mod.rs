@@ -17,4 +17,5 @@ mod options;
 mod rules;
 pub mod run;
 mod screen;
+mod sensitivity;
 mod settle;

@@ -11,7 +11,9 @@ use clap::Parser;
 use super::args::{Command, Verb};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
-use super::{bridge, check, compare, explain, forecast, init, levers, manual, rules, settle};
+use super::{
+    bridge, check, compare, explain, forecast, init, levers, manual, rules, sensitivity, settle,
+};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +86,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Compare(args) => compare::run(args, screen),
         Verb::Levers(args) => levers::run(args, screen),
         Verb::Rules(args) => rules::run(args, screen),
+        Verb::Sensitivity(args) => sensitivity::run(args, screen),
         Verb::Settle(args) => settle::run(&args, screen),
         Verb::Schema => manual::schema(screen),
         Verb::Completions(args) => manual::completions(&args, screen),

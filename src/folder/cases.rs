@@ -52,7 +52,7 @@ pub struct Written {
 }
 
 /// Keys that say nothing of what a plan comes to.
-const SILENT: [&str; 3] = ["source", "note", "title"];
+const SILENT: [&str; 4] = ["source", "note", "title", "range"];
 
 impl<'a> Cases<'a> {
     /// Opens a folder for some of its cases: `base`, a scenario, or scenarios joined by `+`.

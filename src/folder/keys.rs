@@ -169,6 +169,12 @@ pub const EVERYWHERE: &[Key] = &[
         "Where the figures come from: one text for the table, or a table of one text a key.",
     ),
     may("note", Shape::Text, "", "A remark of the plan's own, which nothing is computed from."),
+    may(
+        "range",
+        Shape::Map(Pattern::Key, &Shape::List(&Shape::Either(&[Shape::Text, Shape::Number]))),
+        "",
+        "The low and the high value that a key of the table may have: `{ rate = [\"1.00\", \"2.00\"] }`.",
+    ),
 ];
 
 use Shape::{File, Id, List, Map, Month, MonthName, Number, Share, Table, Text};

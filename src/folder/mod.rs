@@ -52,6 +52,7 @@ mod load;
 mod meant;
 mod options;
 mod patch;
+mod ranges;
 mod reader;
 mod resolve;
 mod resolve_award;
@@ -76,6 +77,7 @@ pub use cases::{Cases, Difference, Draft, Written};
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
 pub use init::{Template, templates};
 pub use options::{BRIDGE_FILE, BridgeOption, Options};
+pub use ranges::{Form, Ranged, Setting};
 pub use schema::schema;
 
 use load::Base;

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::field::{self, Field};
 use super::keys::{self, Kind, Need, Shape};
 use super::keys_savings::SAVINGS_TERMS;
+use super::ranges;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::{Source, Span};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -441,10 +442,23 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// Takes `source` and `note`.
+    /// Takes `source`, `note` and `range`.
     fn annotations(&mut self) {
         if let Some(note) = self.get("note") {
             note.remark();
+        }
+        if let Some(range) = self.get("range") {
+            match range.node.table() {
+                Some(table) => {
+                    for (name, entry) in table {
+                        match keys::find(&self.kinds, name) {
+                            Some(_) => ranges::check(self.desk, name, entry),
+                            None => self.unknown(name, entry),
+                        }
+                    }
+                }
+                None => range.wrong_type(),
+            }
         }
         let Some(source) = self.get("source") else { return };
         match &source.node.value {

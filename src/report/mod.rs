@@ -21,6 +21,7 @@ mod reason;
 mod rebraiding;
 pub mod record;
 pub mod rules;
+pub mod sensitivity;
 pub mod summary;
 pub mod traced;
 pub(crate) mod words;

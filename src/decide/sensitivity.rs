@@ -1,0 +1,164 @@
+//! What moves the gap most: each input over its own range, the others as they are, and the value at which core costs are
+//! first funded, or no longer.
+
+use super::compare::Outcome;
+use crate::error::Error;
+use crate::folder::{Cases, Draft, Form, Ranged, Setting};
+use crate::forecast::Question;
+use crate::money::Rate;
+use crate::plan::Plan;
+
+/// Times an amount is doubled, at most, in search of a break-even.
+const DOUBLINGS: u32 = 40;
+/// How many times its value an input is moved to at most.
+const TIMES: i64 = 100;
+/// Months by which a date is moved at most.
+const MONTHS: i64 = 120;
+
+/// What moves the gap most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sensitivity {
+    /// What every run was asked.
+    pub question: Question,
+    /// The plan.
+    pub plan: Plan,
+    /// What it comes to as it is.
+    pub base: Outcome,
+    /// The inputs, those first over whose range the gap moves most.
+    pub swings: Vec<Swing>,
+    /// The paths of inputs of whose range an end makes no plan, in the order of paths.
+    pub refused: Vec<String>,
+}
+
+/// One input over its range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swing {
+    /// The input.
+    pub input: Ranged,
+    /// What the plan comes to at each end.
+    pub outcomes: [Outcome; 2],
+    /// Where core costs begin or cease to be funded.
+    pub break_even: Option<BreakEven>,
+}
+
+/// The value next to the plan's own at which core costs are funded where they are not, or are not where they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakEven {
+    /// The first value on the other side; the step before it is still on the plan's side.
+    pub value: Setting,
+    /// Whether all core costs are funded there.
+    pub funded: bool,
+}
+
+impl Swing {
+    /// How far the gap lies apart between the ends.
+    pub fn spread(&self) -> i64 {
+        let [one, other] = self.outcomes;
+        (one.gap - other.gap).cents().abs()
+    }
+}
+
+/// Runs of a plan with one input moved.
+struct Runs<'a> {
+    cases: &'a Cases<'a>,
+    draft: &'a Draft,
+    question: Question,
+}
+
+impl Sensitivity {
+    /// Moves every input that has a range, one at a time. With `spread`, figures without a range of their own have one of
+    /// this share of themselves below and above.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the plan, or an internal error where a braid breaks a rule.
+    pub fn from_cases(
+        cases: &Cases,
+        case: &str,
+        spread: Option<Rate>,
+        question: Question,
+    ) -> Result<Sensitivity, Error> {
+        let draft = cases.draft(case)?;
+        let plan = cases.plan(&draft)?;
+        let base = Outcome::of(&plan, question)?;
+        let mut inputs = cases.ranges(&draft);
+        if let Some(share) = spread {
+            let stated: Vec<String> = inputs.iter().map(|input| input.path.clone()).collect();
+            let others = draft.spread(&plan.inputs, share).into_iter();
+            inputs.extend(others.filter(|input| !stated.contains(&input.path)));
+        }
+        let runs = Runs { cases, draft: &draft, question };
+        let (mut swings, mut refused) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let ends = [runs.outcome(&input, input.ends[0])?, runs.outcome(&input, input.ends[1])?];
+            let [Some(low), Some(high)] = ends else {
+                refused.push(input.path);
+                continue;
+            };
+            let break_even = runs.break_even(&input, base, [low, high])?;
+            swings.push(Swing { input, outcomes: [low, high], break_even });
+        }
+        swings.sort_by(|one, other| {
+            (other.spread(), &one.input.path).cmp(&(one.spread(), &other.input.path))
+        });
+        refused.sort();
+        Ok(Sensitivity { question, plan, base, swings, refused })
+    }
+}
+
+impl Runs<'_> {
+    /// What the plan comes to with an input at a value; nothing where that makes no plan.
+    fn outcome(&self, input: &Ranged, value: Setting) -> Result<Option<Outcome>, Error> {
+        let Some(draft) = self.draft.restated(&input.path, &value.text()) else { return Ok(None) };
+        match self.cases.plan(&draft) {
+            Ok(plan) => Outcome::of(&plan, self.question).map(Some),
+            Err(error) if error.is_input() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The break-even on the side on which the core gap moves towards it, farther than the range if need be.
+    fn break_even(
+        &self,
+        input: &Ranged,
+        base: Outcome,
+        ends: [Outcome; 2],
+    ) -> Result<Option<BreakEven>, Error> {
+        let funded = base.core_gap.is_zero();
+        let better = |outcome: &Outcome| match funded {
+            true => outcome.core_gap > base.core_gap,
+            false => outcome.core_gap < base.core_gap,
+        };
+        let Some(place) = (0..2).find(|place| better(&ends[*place])) else { return Ok(None) };
+        let sign = (input.ends[place].steps - input.base.steps).signum();
+        let most = match input.base.form {
+            Form::Month => MONTHS,
+            _ if sign < 0 => input.base.steps.max(0),
+            _ => input.base.steps.abs().max(1).saturating_mul(TIMES),
+        };
+        let other_side = |steps: i64| -> Result<Option<bool>, Error> {
+            let outcome = self.outcome(input, input.base.moved(sign * steps))?;
+            Ok(outcome.map(|outcome| outcome.core_gap.is_zero() != funded))
+        };
+        let (mut near, mut size) = (0, (input.ends[place].steps - input.base.steps).abs().max(1));
+        for _ in 0..DOUBLINGS {
+            size = size.min(most);
+            match other_side(size)? {
+                Some(true) => break,
+                Some(false) if size < most => {
+                    near = size;
+                    size = size.saturating_mul(2);
+                }
+                _ => return Ok(None),
+            }
+        }
+        let mut far = size;
+        while far - near > 1 {
+            let middle = near + (far - near) / 2;
+            match other_side(middle)? {
+                Some(true) => far = middle,
+                _ => near = middle,
+            }
+        }
+        Ok(Some(BreakEven { value: input.base.moved(sign * far), funded: !funded }))
+    }
+}

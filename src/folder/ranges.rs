@@ -1,0 +1,232 @@
+//! The ranges that a plan states for its inputs, and inputs moved within them.
+
+use super::cases::{Cases, Draft};
+use super::reader::Desk;
+use super::syntax::{Entry, Node, Table, Value};
+use crate::diagnostic::{Code, Origin};
+use crate::money::Rate;
+use crate::month::Month;
+use crate::plan::Inputs;
+
+/// An input with its range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranged {
+    /// Its path: `stream.plan-pmpm.terms.rate`.
+    pub path: String,
+    /// What the plan says.
+    pub base: Setting,
+    /// The ends of its range.
+    pub ends: [Setting; 2],
+    /// Where the range is written; nothing where it is a spread that was asked for.
+    pub origin: Option<Origin>,
+}
+
+/// A value of an input, as a count of steps of its form: so many cents, tenths of a point, months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The count.
+    pub steps: i64,
+    /// What a step is.
+    pub form: Form,
+}
+
+/// The form in which an input is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A plain number with so many places.
+    Number(u32),
+    /// A percentage with so many places.
+    Percent(u32),
+    /// A month; steps count from January of the year 0.
+    Month,
+}
+
+/// Places to which a number or a percentage is moved at least.
+const NUMBER_PLACES: u32 = 2;
+const PERCENT_PLACES: u32 = 1;
+/// Places beyond which no input has any.
+const PLACES_MAX: u32 = 9;
+
+impl Setting {
+    /// The value as the plan writes it.
+    pub fn text(self) -> String {
+        match self.form {
+            Form::Number(places) => decimal(self.steps, places),
+            Form::Percent(places) => format!("{}%", decimal(self.steps, places)),
+            Form::Month => {
+                let month = Month::new(self.steps.div_euclid(12) as i32, month_number(self.steps));
+                month.map_or(String::new(), |month| month.to_string())
+            }
+        }
+    }
+
+    /// The value so many steps on.
+    pub fn moved(self, steps: i64) -> Setting {
+        Setting { steps: self.steps + steps, ..self }
+    }
+}
+
+fn month_number(steps: i64) -> u32 {
+    steps.rem_euclid(12) as u32 + 1
+}
+
+fn decimal(steps: i64, places: u32) -> String {
+    let whole = 10_u64.pow(places);
+    let sign = if steps < 0 { "-" } else { "" };
+    let (units, rest) = (steps.unsigned_abs() / whole, steps.unsigned_abs() % whole);
+    match places {
+        0 => format!("{sign}{units}"),
+        _ => format!("{sign}{units}.{rest:0width$}", width = places as usize),
+    }
+}
+
+/// The values as counts of one step; nothing where they are not of one form.
+fn settings<const N: usize>(texts: [&str; N]) -> Option<[Setting; N]> {
+    let months = texts.map(Month::parse);
+    if months.iter().all(Option::is_some) {
+        let steps = |month: Option<Month>| {
+            let month = month?;
+            Some(i64::from(month.year()) * 12 + i64::from(month.number()) - 1)
+        };
+        return Some(
+            months.map(|month| Setting {
+                steps: steps(month).unwrap_or_default(),
+                form: Form::Month,
+            }),
+        );
+    }
+    let percent = texts.iter().all(|text| text.ends_with('%'));
+    let numbers = texts.map(|text| text.strip_suffix('%').filter(|_| percent).unwrap_or(text));
+    let own = |text: &&str| text.split_once('.').map_or(0, |(_, places)| places.len() as u32);
+    let least = if percent { PERCENT_PLACES } else { NUMBER_PLACES };
+    let whole = !percent && numbers.iter().all(|text| !text.contains('.'));
+    let places = numbers.iter().map(own).max()?.max(if whole { 0 } else { least });
+    let form = if percent { Form::Percent(places) } else { Form::Number(places) };
+    let mut found = [Setting { steps: 0, form }; N];
+    for (setting, text) in found.iter_mut().zip(numbers) {
+        setting.steps = parse(text, places.min(PLACES_MAX))?;
+    }
+    Some(found)
+}
+
+/// A plain decimal in steps of its last place.
+fn parse(text: &str, places: u32) -> Option<i64> {
+    let (units, rest) = text.split_once('.').unwrap_or((text, ""));
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = units.strip_prefix('-').unwrap_or(units);
+    if digits.is_empty() || !plain(digits) || !plain(rest) || rest.len() > places as usize {
+        return None;
+    }
+    let padded = format!("{digits}{rest:0<width$}", width = places as usize);
+    let steps: i64 = padded.parse().ok()?;
+    Some(if units.starts_with('-') { -steps } else { steps })
+}
+
+impl Cases<'_> {
+    /// The ranges that a draft states, in the order of paths; those of inputs that it does not state are left out.
+    pub fn ranges(&self, draft: &Draft) -> Vec<Ranged> {
+        let mut found = Vec::new();
+        self.gather(&draft.tree, &mut String::new(), &mut found);
+        found.sort_by(|one: &Ranged, other| one.path.cmp(&other.path));
+        found
+    }
+
+    fn gather(&self, table: &Table, path: &mut String, found: &mut Vec<Ranged>) {
+        for (key, entry) in table {
+            let Some(inner) = entry.node.table() else { continue };
+            if key == "range" {
+                let ranged = |(name, entry): (&String, &Entry)| {
+                    let base = plain(&table.get(name)?.node)?;
+                    let [low, high] = ends(&entry.node)?;
+                    let [base, low, high] = settings([base, low, high])?;
+                    let origin = self.desk.source(entry.key.file);
+                    Some(Ranged {
+                        path: format!("{path}{name}"),
+                        base,
+                        ends: [low, high],
+                        origin: Some(origin.origin(entry.key.range().start)),
+                    })
+                };
+                found.extend(inner.iter().filter_map(ranged));
+            } else {
+                let length = path.len();
+                *path += &format!("{key}.");
+                self.gather(inner, path, found);
+                path.truncate(length);
+            }
+        }
+    }
+}
+
+impl Draft {
+    /// Every figure among these inputs that stands in the draft, with a range of this share below and above it.
+    pub fn spread(&self, inputs: &Inputs, share: Rate) -> Vec<Ranged> {
+        let one = |path: &str| {
+            let [base] = settings([plain(self.at(path)?)?])?;
+            let part = i128::from(base.steps) * share.billionths() / Rate::ONE.billionths();
+            let part = i64::try_from(part).ok().filter(|part| *part != 0)?;
+            let ends = [base.moved(-part), base.moved(part)];
+            let is_month = base.form == Form::Month;
+            (!is_month).then(|| Ranged { path: path.to_string(), base, ends, origin: None })
+        };
+        let figures = inputs.0.iter().filter(|input| input.figure);
+        figures.filter_map(|input| one(&input.path)).collect()
+    }
+
+    fn at(&self, path: &str) -> Option<&Node> {
+        let (tables, last) = path.rsplit_once('.')?;
+        let mut home = &self.tree;
+        for table in tables.split('.') {
+            home = home.get(table)?.node.table()?;
+        }
+        Some(&home.get(last)?.node)
+    }
+}
+
+/// The text of a plain value.
+fn plain(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) | Value::Number(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn ends(node: &Node) -> Option<[&str; 2]> {
+    match &node.value {
+        Value::List(items) => match items.as_slice() {
+            [low, high] => Some([plain(low)?, plain(high)?]),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Tells a range that is no pair of plain values of one form.
+pub(super) fn check(desk: &Desk, name: &str, entry: &Entry) {
+    let sound = ends(&entry.node).is_some_and(|ends| settings(ends).is_some());
+    if !sound {
+        let message = format!("the range of `{name}` is not a low and a high value of one form");
+        let remedy =
+            format!("write `{name} = [\"1.00\", \"2.00\"]`, as `{name}` itself is written");
+        desk.fault(Code::AmountForm, entry.node.span, message, "", remedy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_move_in_steps_of_their_form() {
+        let texts = |texts: [&str; 3], steps: i64| {
+            settings(texts).map(|found| found[0].moved(steps).text())
+        };
+        assert_eq!(texts(["1.50", "1", "2.125"], 1), Some("1.501".into()));
+        assert_eq!(texts(["900000", "1", "2"], -1), Some("899999".into()));
+        assert_eq!(texts(["12%", "10%", "15%"], 1), Some("12.1%".into()));
+        assert_eq!(texts(["2022-12", "2022-01", "2023-01"], 1), Some("2023-01".into()));
+        assert_eq!(texts(["-0.5", "0", "1"], 0), Some("-0.50".into()));
+        assert_eq!(texts(["12%", "10", "15%"], 0), None, "not of one form");
+        assert_eq!(texts(["july", "10", "15"], 0), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! What moves the gap most, in words and figures.
+
+use serde_json::{Value, json};
+
+use super::ColumnKind::{Money as M, Text as T};
+use super::words::{count, dollars, list, method, view, view_word};
+use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
+use crate::decide::sensitivity::{Sensitivity, Swing};
+
+/// Inputs that the page tells one by one; the rest are counted.
+const TOLD_MAX: usize = 20;
+
+/// The sensitivity as a page.
+pub fn page(found: &Sensitivity) -> Page {
+    let mut page = Page::new();
+    let plan = &found.plan;
+    page.title(format!("{}: what moves the gap most", plan.title));
+    if let Some(notice) = plan.notice_beside_title() {
+        page.say(Mark::None, notice);
+    }
+    page.say(
+        Mark::None,
+        format!(
+            "Scenario {}; {}; {}. {} stays unpaid, {} of it core. Each input is moved over its range alone, the others as \
+             they are; what they do together is another matter (`braid compare`).",
+            plan.scenario,
+            view(found.question.view),
+            method(found.question.method),
+            dollars(found.base.gap),
+            dollars(found.base.core_gap),
+        ),
+    );
+    if found.swings.is_empty() {
+        page.say(Mark::Watch, "No input was moved.");
+    } else {
+        page.heading("Unpaid at the low and at the high end, less what is unpaid as planned");
+        page.table(swings(found), vec![RowStyle::Plain; found.swings.len().min(TOLD_MAX)]);
+        if found.swings.len() > TOLD_MAX {
+            let more = count(found.swings.len() - TOLD_MAX, "more input");
+            page.say(Mark::None, format!("And {more}: `--format csv` has them all."));
+        }
+        page.heading("Where core costs begin or cease to be funded");
+        let told: Vec<String> = found.swings.iter().take(TOLD_MAX).filter_map(break_even).collect();
+        if told.is_empty() {
+            page.say(
+                Mark::None,
+                "No input alone, moved from its value towards its better or worse end, does that.",
+            );
+        }
+        for text in told {
+            page.say(Mark::None, text);
+        }
+    }
+    if !found.refused.is_empty() {
+        let text =
+            format!("An end of the range of {} makes no plan: not moved.", list(&found.refused));
+        page.say(Mark::Watch, text);
+    }
+    page
+}
+
+fn swings(found: &Sensitivity) -> Table {
+    let columns =
+        [("Input", T), ("as planned", T), ("low", T), ("high", T), ("at low", M), ("at high", M)];
+    let mut table = Table::new("swings", &columns);
+    for swing in found.swings.iter().take(TOLD_MAX) {
+        let input = &swing.input;
+        table.push(vec![
+            Cell::text(&input.path),
+            Cell::text(input.base.text()),
+            Cell::text(input.ends[0].text()),
+            Cell::text(input.ends[1].text()),
+            Cell::Money(swing.outcomes[0].gap - found.base.gap),
+            Cell::Money(swing.outcomes[1].gap - found.base.gap),
+        ]);
+    }
+    table
+}
+
+fn break_even(swing: &Swing) -> Option<String> {
+    let found = swing.break_even.as_ref()?;
+    let (path, base, value) = (&swing.input.path, swing.input.base.text(), found.value.text());
+    let direction = match found.value.steps > swing.input.base.steps {
+        true => "rises",
+        false => "falls",
+    };
+    Some(match found.funded {
+        true => {
+            format!("All core costs are funded when {path} {direction} from {base} to {value}.")
+        }
+        false => format!("Core costs go unpaid when {path} {direction} from {base} to {value}."),
+    })
+}
+
+/// Every input with what the plan comes to at the ends of its range.
+pub fn table(found: &Sensitivity) -> Table {
+    let columns = [
+        ("input", T),
+        ("range_at", T),
+        ("base", T),
+        ("low", T),
+        ("high", T),
+        ("gap", M),
+        ("gap_low", M),
+        ("gap_high", M),
+        ("gap_core", M),
+        ("gap_core_low", M),
+        ("gap_core_high", M),
+        ("lowest_cash", M),
+        ("lowest_cash_low", M),
+        ("lowest_cash_high", M),
+        ("break_even", T),
+        ("core_funded_there", T),
+    ];
+    let mut table = Table::new("sensitivity", &columns);
+    for swing in &found.swings {
+        let input = &swing.input;
+        let [low, high] = swing.outcomes;
+        let mut row = vec![
+            Cell::text(&input.path),
+            Cell::of(input.origin.as_ref(), |origin| Cell::text(origin.to_string())),
+            Cell::text(input.base.text()),
+            Cell::text(input.ends[0].text()),
+            Cell::text(input.ends[1].text()),
+        ];
+        let outcomes = [found.base, low, high];
+        row.extend(outcomes.map(|outcome| Cell::Money(outcome.gap)));
+        row.extend(outcomes.map(|outcome| Cell::Money(outcome.core_gap)));
+        row.extend(outcomes.map(|outcome| Cell::Money(outcome.lowest_cash)));
+        let even = swing.break_even.as_ref();
+        row.push(Cell::of(even, |even| Cell::text(even.value.text())));
+        row.push(Cell::of(even, |even| Cell::text(if even.funded { "yes" } else { "no" })));
+        table.push(row);
+    }
+    table
+}
+
+/// The sensitivity as one value.
+pub fn record(found: &Sensitivity) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": env!("CARGO_PKG_VERSION"),
+        "title": found.plan.title,
+        "notice": found.plan.notice,
+        "scenario": found.plan.scenario,
+        "view": view_word(found.question.view),
+        "method": found.question.method.word(),
+        "inputs": objects(&table(found)),
+        "refused": found.refused,
+    })
+}
