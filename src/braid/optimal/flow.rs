@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::held::{Allowance, Held};
+use super::keep::{self, Kept, Needs, Row};
 use super::network::{ArcPlace, Layout, Network, Node, UNLIMITED};
 use super::problem::{Fund, Problem};
 use super::rest::Rest;
-
+use super::rules::Limit;
 use crate::braid::{Draw, Source};
 use crate::money::Money;
 use crate::plan::cost::Priority;
@@ -60,19 +61,42 @@ struct Flow<'p, 'a> {
 /// Serves every need that is left, as far as the money goes, within what is held. The draws are added to the rest's.
 pub(super) fn solve(problem: &Problem, held: &mut Held) -> Cuts {
     let mut flow = Flow::new(problem);
-    flow.lay_money(held);
-    flow.lay_needs(held);
-    let mut network = std::mem::take(&mut flow.layout).build();
-    flow.ask(&mut network, &held.rest);
-    flow.fill(&mut network, held);
-    let mut cuts = [const { Vec::new() }; 3];
-    for priority in Priority::ALL {
-        flow.serve_early_first(&mut network, priority);
-        cuts[priority as usize] = flow.exhausted(&network);
-    }
+    let (mut network, cuts) = flow.serve(held);
     flow.spend_in_order(&mut network, &held.floors);
     flow.draw(&network, held);
     cuts
+}
+
+/// What a braid leaves at least of each priority, in cents, since no flow that knows nothing of the rules leaves less.
+pub(super) struct Least {
+    pub cuts: Cuts,
+    pub gaps: [i64; 3],
+    /// Whether a braid that keeps the rules is known to leave no more than that: of any, or of core needs.
+    pub kept: Kept,
+}
+
+/// Serves every need that is left as far as the money goes, then moves who pays what until the rules of awards are
+/// kept. Only where they could be, draws are added to the rest's.
+pub(super) fn solve_keeping_rules(problem: &Problem, held: &mut Held) -> Least {
+    let mut flow = Flow::new(problem);
+    let (mut network, cuts) = flow.serve(held);
+    let gaps = [0, 1, 2].map(|priority: usize| {
+        flow.needs[priority].iter().map(|need| network.short(*need)).sum::<i64>()
+    });
+    flow.spend_in_order(&mut network, &held.floors);
+    let serve = |network: &mut Network, early_first: bool| {
+        for priority in Priority::ALL {
+            flow.serve_together(network, priority);
+            if early_first {
+                give_to_the_earliest(network, &flow.needs[priority as usize]);
+            }
+        }
+    };
+    let kept = keep::keep(&mut network, &flow.rows(), &Needs { nodes: &flow.needs, serve });
+    if kept == Kept::All {
+        flow.draw(&network, held);
+    }
+    Least { cuts, gaps, kept }
 }
 
 /// Serves these months together, the earliest first.
@@ -116,6 +140,52 @@ impl<'p, 'a> Flow<'p, 'a> {
             needs: Default::default(),
             pipes: Vec::new(),
         }
+    }
+
+    /// Lays the network and serves the needs in it.
+    fn serve(&mut self, held: &Held) -> (Network, Cuts) {
+        self.lay_money(held);
+        self.lay_needs(held);
+        let mut network = std::mem::take(&mut self.layout).build();
+        self.ask(&mut network, &held.rest);
+        self.fill(&mut network, held);
+        let mut cuts = [const { Vec::new() }; 3];
+        for priority in Priority::ALL {
+            self.serve_early_first(&mut network, priority);
+            cuts[priority as usize] = self.exhausted(&network);
+        }
+        (network, cuts)
+    }
+
+    /// The limits of awards as rows over the arcs by which funds pay.
+    fn rows(&self) -> Vec<Row> {
+        let problem = self.problem;
+        let row = |limit: &Limit| {
+            let own = |fund: usize| problem.funds[fund].award == limit.award;
+            let nodes = problem.funds.iter().zip(&self.funds);
+            let nodes = nodes.filter(|(fund, _)| fund.award == limit.award);
+            let nodes = nodes.filter_map(|(_, laid)| laid.as_ref()).flat_map(|laid| &laid.nodes);
+            let counts = |pipe: &Pipe| {
+                let fund = pipe.fund.filter(|fund| own(*fund))?;
+                let within = (limit.places.0..=limit.places.1).contains(&pipe.place);
+                let line = problem.classes[pipe.class].lines[0];
+                let counts = limit.of(problem.funds[fund].period, Some(line));
+                (within && counts != 0).then_some(counts)
+            };
+            let counted = self.pipes.iter().map(|pipe| (pipe, counts(pipe)));
+            let counted: Vec<(&Pipe, i64)> =
+                counted.filter_map(|(pipe, counts)| Some((pipe, counts?))).collect();
+            let later = counted.iter().filter(|(pipe, counts)| {
+                *counts > 0 && problem.classes[pipe.class].priority != Priority::Core
+            });
+            Row {
+                arcs: counted.iter().map(|(pipe, counts)| (pipe.arc, *counts)).collect(),
+                later: later.map(|(pipe, _)| pipe.arc).collect(),
+                most: limit.most,
+                own: nodes.copied().collect(),
+            }
+        };
+        problem.rules.limits.iter().map(row).collect()
     }
 
     fn lay_money(&mut self, held: &Held) {
@@ -283,6 +353,11 @@ impl<'p, 'a> Flow<'p, 'a> {
 
     /// Serves the months of one priority together, the earliest first.
     fn serve_early_first(&self, network: &mut Network, priority: Priority) {
+        self.serve_together(network, priority);
+        give_to_the_earliest(network, &self.needs[priority as usize]);
+    }
+
+    fn serve_together(&self, network: &mut Network, priority: Priority) {
         let months = &self.needs[priority as usize];
         network.serve(months);
         // What had to be spent may have gone to later priorities.
@@ -290,7 +365,6 @@ impl<'p, 'a> Flow<'p, 'a> {
         if let (Some(first), Some(last)) = (after.first(), after.last()) {
             network.serve_instead(months, *first..=*last);
         }
-        give_to_the_earliest(network, months);
     }
 
     /// The tranches that could still be spent only on needs that are closed.

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use self::held::Held;
+use self::keep::Kept;
 use self::problem::Problem;
 use super::proof::{ONE, Prices, Proof};
-use super::{Braid, Draw, Recovery, Source};
+use super::{Braid, Draw, Method, Recovery, Source, certify};
 use crate::money::Money;
 use crate::name::TrancheIndex;
 use crate::plan::Plan;
@@ -18,6 +19,7 @@ use crate::timeline::Timeline;
 
 mod flow;
 mod held;
+mod keep;
 mod network;
 mod problem;
 pub(super) mod relax;
@@ -28,24 +30,46 @@ mod rules;
 /// Makes the optimal braid of a timeline, with its proof.
 pub(super) fn allocate(plan: &Plan, timeline: &Timeline) -> (Braid, Proof) {
     let problem = Problem::new(plan, timeline);
-    match problem.rules.is_empty() {
-        true => by_flow(&problem),
-        false => relaxed::allocate(&problem),
+    let rules = &problem.rules;
+    if rules.is_empty() {
+        return by_flow(&problem);
     }
+    // Match and recovery make money of other money, which no flow does.
+    if !rules.recoveries.is_empty() || !rules.matches.is_empty() {
+        return relaxed::allocate(&problem, None);
+    }
+    let mut held = Held::nothing(&problem);
+    let least = flow::solve_keeping_rules(&problem, &mut held);
+    if least.kept == Kept::All {
+        let braid = finish(&problem, held);
+        if certify::certify(plan, timeline, &braid, Method::Optimal).is_ok() {
+            return proved_by_cuts(&problem, braid, &least.cuts);
+        }
+    }
+    relaxed::allocate(&problem, Some(&least))
 }
 
 /// Without rules that tie amounts together the flow is optimal, and its cuts prove it.
 fn by_flow(problem: &Problem) -> (Braid, Proof) {
     let mut held = Held::nothing(problem);
     let cuts = flow::solve(problem, &mut held);
-    let braid = finish(problem, held);
+    proved_by_cuts(problem, finish(problem, held), &cuts)
+}
+
+/// A braid that leaves no more than the flow with these cuts does.
+fn proved_by_cuts(problem: &Problem, braid: Braid, cuts: &flow::Cuts) -> (Braid, Proof) {
     let least = braid.gaps(problem.plan, problem.timeline);
-    let prices = Priority::ALL.map(|priority| Prices {
+    let prices = Priority::ALL.map(|priority| cut_prices(priority, cuts));
+    (braid, Proof { prices, least })
+}
+
+/// The prices of a cut: money that is spent on needs down to a priority, and could be on nothing else, is worth one.
+fn cut_prices(priority: Priority, cuts: &flow::Cuts) -> Prices {
+    Prices {
         weights: Priority::ALL.map(|of| if of <= priority { ONE } else { 0 }),
         tranches: cuts[priority as usize].iter().map(|cut| if *cut { ONE } else { 0 }).collect(),
         awards: Vec::new(),
-    });
-    (braid, Proof { prices, least })
+    }
 }
 
 /// The braid of what was settled: like draws joined, and each recovery with its base.

@@ -5,10 +5,12 @@
 //! checked draw by draw, and what the prices prove is added up, both in whole numbers by code that knows neither.
 
 use self::program::Relaxed;
-use super::finish;
+use super::flow::Least;
 use super::held::Held;
+use super::keep::Kept;
 use super::problem::Problem;
-use crate::braid::proof::{Prices, Proof};
+use super::{cut_prices, finish};
+use crate::braid::proof::{ONE, Prices, Proof};
 use crate::braid::{Braid, Method, bound, certify, waterfall};
 use crate::money::Money;
 use crate::plan::cost::Priority;
@@ -18,11 +20,18 @@ mod program;
 mod settle;
 
 /// Makes the braid of a problem with such rules, with what proves how near the optimum it is.
-pub(super) fn allocate(problem: &Problem) -> (Braid, Proof) {
+///
+/// `by_flow` is what a flow that knows nothing of the rules leaves, where one was made.
+pub(super) fn allocate(problem: &Problem, by_flow: Option<&Least>) -> (Braid, Proof) {
+    let known = known(problem, by_flow);
     let mut relaxed = Relaxed::new(problem);
     let mut covered = [0.0; 3];
     let mut columns = Vec::new();
     let prices = Priority::ALL.map(|priority| {
+        if let Some((cents, prices)) = &known[priority as usize] {
+            covered[priority as usize] = *cents as f64;
+            return prices.clone();
+        }
         relaxed.seek(problem, priority, covered);
         let solution = interior::solve(&relaxed.program);
         covered[priority as usize] = relaxed.covered(problem, &solution.columns)[priority as usize];
@@ -31,9 +40,39 @@ pub(super) fn allocate(problem: &Problem) -> (Braid, Proof) {
         prices
     });
     let held = Held::settled(problem, &relaxed, &columns);
-    let braid = better(problem, finish(problem, held), &prices);
-    let least = least(problem, braid.gaps(problem.plan, problem.timeline), &prices);
+    let (braid, least) = better(problem, finish(problem, held), &prices);
     (braid, Proof { prices, least })
+}
+
+/// What is covered at best of the first priorities, in cents, with its proof, where that is known already: some braid that
+/// keeps the rules leaves nothing, or no more than any flow. The last is left to the programme, which tells who pays.
+fn known(problem: &Problem, by_flow: Option<&Least>) -> [Option<(i64, Prices)>; 3] {
+    let mut known = [const { None }; 3];
+    let needs = |priority: Priority| -> i64 {
+        let own = problem.classes.iter().filter(|class| class.priority == priority);
+        own.flat_map(|class| &class.needs).sum()
+    };
+    if let Some(least) = by_flow {
+        if least.kept == Kept::Core {
+            let covered = needs(Priority::Core) - least.gaps[0];
+            known[0] = Some((covered, cut_prices(Priority::Core, &least.cuts)));
+        }
+        return known;
+    }
+    let waterfall = waterfall::allocate(problem.plan, problem.timeline, Method::Waterfall);
+    let gaps = waterfall.gaps(problem.plan, problem.timeline);
+    for priority in [Priority::Core, Priority::Essential] {
+        if gaps[priority as usize] != Money::ZERO {
+            break;
+        }
+        let nothing = Prices {
+            weights: Priority::ALL.map(|of| if of == priority { ONE } else { 0 }),
+            tranches: vec![0; problem.timeline.tranches.len()],
+            awards: Vec::new(),
+        };
+        known[priority as usize] = Some((needs(priority), nothing));
+    }
+    known
 }
 
 /// What settling to cents may lose of a priority without another braid being called better: a dollar.
@@ -41,19 +80,23 @@ const SETTLING_LOSES: Money = Money::from_cents(100);
 
 /// The settled braid; or another method's where that leaves less, since settling loses cents, and rules that are not
 /// linear are relaxed. Of 40,000 random plans none was settled against a rule. Cents of one priority do not outweigh a
-/// later one.
-fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> Braid {
+/// later one. With what is proved of it.
+fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> (Braid, [Money; 3]) {
     let (plan, timeline) = (problem.plan, problem.timeline);
-    let least = least(problem, settled.gaps(plan, timeline), prices);
+    let of_settled = settled.gaps(plan, timeline);
+    let proved = least(problem, of_settled, prices);
+    let holds = certify::certify(plan, timeline, &settled, Method::Optimal).is_ok();
+    if holds && of_settled == proved {
+        return (settled, proved);
+    }
     let others = [Method::Waterfall, Method::Shares];
     let others = others.map(|method| waterfall::allocate(plan, timeline, method));
-    let holds = certify::certify(plan, timeline, &settled, Method::Optimal).is_ok();
     let candidates = holds.then_some(settled).into_iter().chain(others);
     let kept = candidates.reduce(|kept, other| {
         let (own, others) = (kept.gaps(plan, timeline), other.gaps(plan, timeline));
         let far = |place: &usize| {
             own[*place] != others[*place]
-                && own[*place].max(others[*place]) - least[*place] > SETTLING_LOSES
+                && own[*place].max(others[*place]) - proved[*place] > SETTLING_LOSES
         };
         let less = match (0..3).find(far) {
             Some(place) => others[place] < own[place],
@@ -61,7 +104,10 @@ fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> Braid {
         };
         if less { other } else { kept }
     });
-    kept.unwrap_or_default()
+    let kept = kept.unwrap_or_default();
+    let gaps = kept.gaps(plan, timeline);
+    let proved = if gaps == of_settled { proved } else { least(problem, gaps, prices) };
+    (kept, proved)
 }
 
 /// What the prices prove of braids that leave these gaps.

@@ -64,6 +64,8 @@ pub(super) struct Iterate<'a> {
     cost_error: Vec<f64>,
     /// The weights of the variables in the normal equations.
     weight: Vec<f64>,
+    /// One by each variable.
+    inverse: Vec<f64>,
     /// What the step is to add to each product of value and dual, and of room and its price.
     target: Vec<f64>,
     room_target: Vec<f64>,
@@ -132,6 +134,7 @@ impl<'a> Iterate<'a> {
             row_error: vec![0.0; reduced.rows()],
             cost_error: vec![0.0; variables],
             weight: vec![0.0; variables],
+            inverse: vec![0.0; variables],
             plan: Direction::new(reduced),
             trial: Direction::new(reduced),
             rows: vec![0.0; reduced.rows()],
@@ -373,7 +376,7 @@ impl<'a> Iterate<'a> {
         for (target, (room, dual)) in pairs(&mut self.room_target, &self.room, &self.room_dual) {
             *target = -room * dual;
         }
-        self.direct();
+        self.direct(false);
         let (primal, dual) = self.longest(&self.trial);
         let ahead = self.complement_after(&self.trial, primal, dual) / count;
         let ratio = (ahead / mean).min(1.0);
@@ -392,7 +395,7 @@ impl<'a> Iterate<'a> {
         for (target, (room, dual)) in pairs(&mut self.room_target, &trial.room, &trial.room_dual) {
             *target += aim - room * dual;
         }
-        self.direct();
+        self.direct(true);
         let (primal, dual) = self.correct(aim);
         let share = (1.0 - mean * count / self.scale).clamp(BORDER.0, BORDER.1);
         self.advance((share * primal).min(1.0), (share * dual).min(1.0));
@@ -400,8 +403,11 @@ impl<'a> Iterate<'a> {
 
     /// The weights of the variables in the normal equations.
     fn weigh(&mut self) {
-        for (weight, (value, dual)) in pairs(&mut self.weight, &self.value, &self.dual) {
-            *weight = dual / value;
+        for (inverse, value) in self.inverse.iter_mut().zip(&self.value) {
+            *inverse = value.recip();
+        }
+        for (weight, (inverse, dual)) in pairs(&mut self.weight, &self.inverse, &self.dual) {
+            *weight = dual * inverse;
         }
         for (at, &(variable, _)) in self.reduced.bounded.iter().enumerate() {
             self.weight[variable] += self.room_dual[at] / self.room[at];
@@ -420,7 +426,7 @@ impl<'a> Iterate<'a> {
             }
             std::mem::swap(&mut self.plan, &mut self.trial);
             self.centre(primal, dual, aim);
-            self.direct();
+            self.direct(true);
             let (new_primal, new_dual) = self.longest(&self.trial);
             let gains = new_primal >= primal + GAIN_LEAST || new_dual >= dual + GAIN_LEAST;
             if !gains || new_primal < 0.9 * primal || new_dual < 0.9 * dual {
@@ -456,16 +462,17 @@ impl<'a> Iterate<'a> {
         }
     }
 
-    /// Solves for the step that meets the rows, the costs and the targets to first order.
-    fn direct(&mut self) {
+    /// Solves for the step that meets the rows, the costs and the targets to first order; one that is only tried is
+    /// not refined.
+    fn direct(&mut self, refined: bool) {
         let reduced = self.reduced;
         let trial = &mut self.trial;
         // `variables` is what the step in prices has to beat.
-        let errors = self.cost_error.iter().zip(&self.value);
-        for (variable, (target, (error, value))) in
+        let errors = self.cost_error.iter().zip(&self.inverse);
+        for (variable, (target, (error, inverse))) in
             self.variables.iter_mut().zip(self.target.iter().zip(errors))
         {
-            *variable = error - target / value;
+            *variable = error - target * inverse;
         }
         for (at, &(variable, _)) in reduced.bounded.iter().enumerate() {
             self.variables[variable] += self.room_target[at] / self.room[at];
@@ -482,14 +489,16 @@ impl<'a> Iterate<'a> {
         for (step, (weight, variable)) in pairs(&mut trial.value, &self.weight, &self.variables) {
             *step = weight * (*step - variable);
         }
-        self.refine();
+        if refined {
+            self.refine();
+        }
         let trial = &mut self.trial;
-        let values = self.value.iter().zip(&trial.value);
+        let values = self.inverse.iter().zip(&trial.value);
         let targets = self.target.iter().zip(&self.dual);
-        for (step, ((value, value_step), (target, dual))) in
+        for (step, ((inverse, value_step), (target, dual))) in
             trial.dual.iter_mut().zip(values.zip(targets))
         {
-            *step = (target - dual * value_step) / value;
+            *step = (target - dual * value_step) * inverse;
         }
         for (at, &(variable, _)) in reduced.bounded.iter().enumerate() {
             trial.room[at] = -trial.value[variable];
