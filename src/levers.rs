@@ -9,20 +9,23 @@ use std::cmp::Reverse;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::braid::proof::Proof;
+use self::screen::{Candidates, Screen};
+use crate::braid::proof::{ONE, Proof};
 use crate::braid::{Braid, Method};
 use crate::error::Error;
 use crate::funding::Status;
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
-use crate::timeline::{Selection, Timeline};
+use crate::plan::restriction::CapBound;
+use crate::timeline::{HeldTranche, Selection, Timeline};
 
 mod change;
 mod holder;
 mod money;
 mod range;
 mod screen;
+mod worth;
 
 pub use change::Change;
 pub use holder::Holder;
@@ -36,10 +39,14 @@ pub struct Levers {
     pub gaps: [Money; 3],
     /// How far above the proved least that may lie.
     pub distance: [Money; 3],
-    /// Changes of terms, those first that close the most core gap, then essential, then stretch.
+    /// Whether rules tie amounts together: then less core may cost more of the later priorities, and the sum of the
+    /// three is not what is least.
+    pub tied: bool,
+    /// Changes of terms: those first that close anything in all, by the most core gap, then essential, then
+    /// stretch; then those that move a gap to a later priority.
     pub terms: Vec<Lever>,
-    /// More money, the best months of each stream, those first of which each dollar closes the most, then
-    /// those of which the most dollars do.
+    /// More money, in the best months of each stream, and more room under limits that are amounts: those first of
+    /// which each dollar closes the most, then those of which the most dollars do.
     pub money: Vec<Lever>,
     /// How many plans were braided.
     pub runs: usize,
@@ -54,10 +61,16 @@ pub struct Lever {
     pub holder: Holder,
     /// What it does.
     pub effect: Effect,
-    /// Of money, the first and the last month in which it may start for the same worth.
+    /// Of money, the first and the last month in which it may start for the same worth: the same month, or any
+    /// from the one to the other of money that does not lapse.
     pub months: Option<(Month, Month)>,
-    /// How far each further dollar, point or month closes as much, where the change has a size.
+    /// Other months in which the same amount closes as much; how far that holds was not tried.
+    pub also: Vec<Month>,
+    /// How far each further dollar, point or month closes as much, where the change has a size; of money, in the
+    /// first month. Nothing where the braids lie too far from their proof to tell.
     pub range: Option<Range>,
+    /// The same of money in the last month.
+    pub later: Option<Range>,
 }
 
 /// What a change does, against the plan as it is.
@@ -84,21 +97,44 @@ pub struct Range {
     pub exact: bool,
     /// Whether a larger size was tried and falls short, rather than none being possible.
     pub ends: bool,
+    /// Whether further parts close more than the first, rather than as much.
+    pub more: bool,
+    /// One point or month beyond, where it was tried: what the change does there.
+    pub beyond: Option<(Change, Effect)>,
 }
 
 impl Effect {
     /// The first priority whose gap it closes beyond any doubt, if it closes one before it opens another.
     pub fn lead(&self) -> Option<usize> {
-        let moved = |at: &usize| {
-            self.closes[*at] > self.distance[*at] || -self.closes[*at] > self.distance[*at]
-        };
-        let first = (0..3).find(moved)?;
+        let first = (0..3).find(|at| self.moves(*at))?;
         self.closes[first].is_positive().then_some(first)
+    }
+
+    /// Whether it closes or opens some of a priority's gap beyond any doubt.
+    pub fn moves(&self, priority: usize) -> bool {
+        let (closes, distance) = (self.closes[priority], self.distance[priority]);
+        closes > distance || -closes > distance
+    }
+
+    /// Whether it closes more or less than another in any priority, as far as the distances tell.
+    pub fn differs(&self, other: &Effect) -> bool {
+        (0..3).any(|at| {
+            let (off, doubt) =
+                (self.closes[at] - other.closes[at], self.distance[at] + other.distance[at]);
+            off > doubt || -off > doubt
+        })
     }
 
     /// What it closes of all priorities together.
     pub fn total(&self) -> Money {
         self.closes.iter().sum()
+    }
+
+    /// Whether what it closes of one priority comes back in others, as far as the distances tell.
+    pub fn is_move(&self) -> bool {
+        let doubt: Money = self.distance.iter().sum();
+        let total = self.total();
+        total <= doubt && -total <= doubt
     }
 }
 
@@ -131,6 +167,65 @@ impl Outcome {
     fn distance(&self) -> [Money; 3] {
         [0, 1, 2].map(|at| (self.gaps[at] - self.least[at]).floor_zero())
     }
+
+    /// Whether rules tie amounts together where the optimum is proved.
+    fn tied(&self, plan: &Plan) -> bool {
+        let each_dollar = plan
+            .restrictions
+            .iter()
+            .any(|own| own.matching.as_ref().is_some_and(|rule| rule.each_dollar));
+        each_dollar || self.proof.prices.iter().any(|prices| !prices.awards.is_empty())
+    }
+
+    /// The price of the money or of the room that a change brings, in billionths of a dollar of a priority's gap: no
+    /// dollar more of it closes more. Nothing where the braid holds none of it, so that it has no price.
+    fn price(&self, plan: &Plan, change: &Change, priority: usize) -> Option<i128> {
+        let prices = &self.proof.prices[priority];
+        let stream = change.stream()?;
+        let own = prices.awards.iter().filter(|award| award.award.0 == stream);
+        let of_money = |holds: &dyn Fn(&HeldTranche) -> bool| {
+            let held = self.timeline.tranches.iter().zip(&prices.tranches);
+            let held = held.filter(|(tranche, _)| tranche.stream == stream && holds(tranche));
+            let (mut amount, mut worth) = (0, 0);
+            for (tranche, price) in held {
+                amount += i128::from(tranche.amount.cents());
+                worth += i128::from(tranche.amount.cents()) * i128::from(*price);
+            }
+            (amount > 0).then(|| (worth + amount - 1) / amount)
+        };
+        let price: i128 = match change {
+            Change::Money(_, more) => {
+                // Of what pools share, each has its part.
+                let key = (more.first, more.award, more.period);
+                let mut price = of_money(&|held| (held.first, held.award, held.period) == key)?;
+                // More of an award is more room under caps that are shares of it.
+                for award in own.filter(|award| award.award.1 == more.award) {
+                    for (cap, period, room) in &award.caps {
+                        let counts = period.is_none_or(|period| period == more.period);
+                        if let CapBound::ShareOfAward(share) =
+                            plan.restrictions(stream).caps.get(*cap)?.bound
+                            && counts
+                        {
+                            let worth = share.billionths() * i128::from(*room);
+                            price += worth.div_euclid(i128::from(ONE)) + 1;
+                        }
+                    }
+                }
+                price
+            }
+            Change::CapAmount(_, cap, _) => {
+                let caps = own.flat_map(|award| &award.caps).filter(|(index, ..)| index == cap);
+                caps.map(|(_, _, price)| i128::from(*price)).sum()
+            }
+            Change::YearlyLimit(..) => {
+                own.flat_map(|award| &award.years).map(|(_, price)| i128::from(*price)).sum()
+            }
+            Change::Authorised(..) => of_money(&|_| true)?,
+            _ => return None,
+        };
+        let weight = i128::from(prices.weights[priority]).max(1);
+        Some((price * i128::from(ONE) + weight - 1).div_euclid(weight))
+    }
 }
 
 /// The plan as it is, and how changes of it are tried.
@@ -144,27 +239,39 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// What a change does; nothing where it is none.
     fn effect(&self, change: &Change) -> Result<Option<Effect>, Error> {
+        Ok(self.outcome(change)?.map(|(effect, _)| effect))
+    }
+
+    /// What a change does, and what the changed plan comes to.
+    fn outcome(&self, change: &Change) -> Result<Option<(Effect, Outcome)>, Error> {
         let Some(plan) = change.apply(self.plan) else { return Ok(None) };
         let changed = Outcome::of(&plan, self.base.view)?;
         (self.told)(self.runs.fetch_add(1, Ordering::Relaxed) + 1);
         let (before, after) = (self.base.distance(), changed.distance());
-        Ok(Some(Effect {
+        let effect = Effect {
             closes: [0, 1, 2].map(|at| self.base.gaps[at] - changed.gaps[at]),
             distance: [0, 1, 2].map(|at| before[at] + after[at]),
             needs: changed.needs - self.base.needs,
-        }))
+        };
+        Ok(Some((effect, changed)))
     }
 
     /// Whether money alone decides, so that all is in whole cents without a distance.
     fn is_exact(&self) -> bool {
-        self.base.proof.prices.iter().all(|prices| prices.awards.is_empty())
-            && self.base.distance() == [Money::ZERO; 3]
+        !self.base.tied(self.plan) && self.base.distance() == [Money::ZERO; 3]
     }
 
     fn lever(&self, change: Change, effect: Effect, range: Option<Range>) -> Lever {
         let holder = Holder::of(self.plan, &change);
-        Lever { change, holder, effect, months: None, range }
+        Lever { change, holder, effect, months: None, also: Vec::new(), range, later: None }
     }
+}
+
+/// What is tried by itself.
+enum Item {
+    Terms(Change),
+    Room(Change),
+    Money(Candidates),
 }
 
 impl Levers {
@@ -184,6 +291,7 @@ impl Levers {
             view,
             gaps: trial.base.gaps,
             distance: trial.base.distance(),
+            tied: trial.base.tied(plan),
             terms: Vec::new(),
             money: Vec::new(),
             runs: 1,
@@ -191,24 +299,50 @@ impl Levers {
         if levers.gaps == [Money::ZERO; 3] {
             return Ok(levers);
         }
-        let screen = screen::Screen::new(plan, &trial.base);
-        let terms = side_by_side(&screen.terms(), |change| range::of_terms(&trial, change))?;
-        let money = side_by_side(&screen.money(), |stream| money::of_stream(&trial, stream))?;
-        levers.terms = terms.into_iter().flatten().collect();
-        levers.terms.sort_by(|a, b| {
-            (Reverse(a.effect.closes), &a.change).cmp(&(Reverse(b.effect.closes), &b.change))
-        });
-        levers.money = money.into_iter().flatten().collect();
-        let reach = |lever: &Lever| lever.range.as_ref().map(|range| range.effect.closes);
-        levers.money.sort_by(|a, b| {
-            (Reverse(a.effect.closes), Reverse(reach(a)), &a.change).cmp(&(
-                Reverse(b.effect.closes),
-                Reverse(reach(b)),
-                &b.change,
-            ))
-        });
+        let screen = Screen::new(plan, &trial.base);
+        // What takes the most tries comes first, so that no thread is left with it.
+        let mut items: Vec<Item> = screen.money().into_iter().map(Item::Money).collect();
+        items.extend(screen.rooms().into_iter().map(Item::Room));
+        let mut terms = screen.terms();
+        terms.sort_by_key(|change| change.times(2).is_none());
+        items.extend(terms.into_iter().map(Item::Terms));
+        let found = side_by_side(&items, |item| {
+            Ok(match item {
+                Item::Money(stream) => (true, money::of_stream(&trial, stream)?),
+                Item::Room(change) => (true, money::of_room(&trial, change)?),
+                Item::Terms(change) if screen.proves_worthless(change)? => (false, None),
+                Item::Terms(change) => (false, range::of_terms(&trial, change)?),
+            })
+        })?;
+        for (of_money, lever) in found {
+            let list = if of_money { &mut levers.money } else { &mut levers.terms };
+            list.extend(lever);
+        }
+        let of_terms = |lever: &Lever| {
+            let Lever { effect, change, .. } = lever;
+            (effect.is_move(), Reverse(effect.closes), change.clone())
+        };
+        levers.terms.sort_by_cached_key(of_terms);
+        let of_money = |lever: &Lever| {
+            let reach = lever.range.as_ref().map(|range| range.effect.closes);
+            (Reverse(lever.a_dollar()), Reverse(reach), lever.change.clone())
+        };
+        levers.money.sort_by_cached_key(of_money);
         levers.runs = trial.runs.load(Ordering::Relaxed);
         Ok(levers)
+    }
+}
+
+impl Lever {
+    /// What each dollar closes of each priority, to the cent, where the change is by an amount; else what it closes.
+    pub fn a_dollar(&self) -> [Money; 3] {
+        let Some(amount) = self.change.amount() else { return self.effect.closes };
+        let (unit, dollar) = (i128::from(amount.cents()).max(1), 100);
+        self.effect.closes.map(|closes| {
+            let cents = i128::from(closes.cents()) * dollar;
+            let half = if cents < 0 { -unit / 2 } else { unit / 2 };
+            Money::try_from_cents((cents + half) / unit).unwrap_or(Money::MAX)
+        })
     }
 }
 

@@ -7,7 +7,7 @@ mod plans;
 
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
-use braidfund::funding::Status;
+use braidfund::funding::{More, Status};
 use braidfund::levers::{Change, Effect, Holder, Lever, Levers};
 use braidfund::money::Money;
 use braidfund::plan::Plan;
@@ -105,7 +105,7 @@ fn a_dollar_more_closes_a_dollar_up_to_the_gap_that_it_may_pay() {
     assert_eq!(
         report::sentence(&plan, lever),
         "Each dollar more of the bridge that may be spent from Jul 2026 closes a dollar of core gap, up to \
-         $30,000. The funder (A foundation) could allow it."
+         $30,000. The funder (A foundation) could give it."
     );
     // A cent more closes no more.
     let mut beyond = lever.change.clone();
@@ -317,6 +317,316 @@ fn a_function_of_a_pool_is_for_its_charter() {
     assert_eq!(lever.holder, Holder::Board);
 }
 
+/// A plan of the months of 2026 from January.
+fn of_2026(months: u32, rest: &str) -> Plan {
+    let head = format!(
+        "[plan]\ntitle = \"Hand\"\nstart = \"2026-01\"\nmonths = {months}\nfiscal-year-starts = \"january\"\n"
+    );
+    let files = MemoryFolder::new([("plan.toml", format!("{head}{rest}").as_str())]);
+    folder::read(&files, "base").unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn grant(id: &str, award: &str, rest: &str) -> String {
+    format!(
+        "[stream.{id}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = {award}\n\
+         from = \"2026-01\"\n{rest}\n"
+    )
+}
+
+fn words(plan: &Plan, lever: &Lever) -> String {
+    report::sentence(plan, lever)
+}
+
+/// The award needs as much match as it pays: 100 and 100 pay 200 of 400, so each dollar of match closes two, up to 100.
+/// A point less of match lets 100 x 51 / 49 of the award be spent, and each later point more; at 25 % all is paid.
+#[test]
+fn a_dollar_is_told_by_a_unit_that_lies_within_its_piece() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 400\n".to_string()
+        + &grant(
+            "a",
+            "300",
+            "federal = true\nuntil = \"2026-01\"\npays-for = [\"convene\"]\n\
+                 match = { share-of-total = \"50%\" }",
+        )
+        + &grant("b", "100", "until = \"2026-01\"\npays-for = [\"convene\"]");
+    let plan = of_2026(1, &rest);
+    let levers = levers(&plan);
+    let lever = of(&plan, &levers, "Each dollar more of b");
+    assert_eq!(lever.a_dollar(), dollars([2, 0, 0]));
+    near(&lever.range.as_ref().unwrap().effect, [200, 0, 0]);
+    let through = lever.range.as_ref().unwrap().through.amount().unwrap();
+    let off = through - money("100.00");
+    assert!(off <= money("0.10") && -off <= money("0.10"), "{through}");
+    let less = of(&plan, &levers, "a point less of match for a");
+    let range = less.range.as_ref().unwrap();
+    assert!(
+        matches!(range.through, Change::LessMatch(_, share) if share.billionths() == 250_000_000)
+    );
+    near(&range.effect, [200, 0, 0]);
+    let told = words(&plan, less);
+    assert!(told.contains("Each further point closes at least as much, up to 25 points"), "{told}");
+}
+
+/// 110 pay 100 of staff and recover 10 for the office; 110 more do as much again. Then the staff is paid.
+#[test]
+fn a_dollar_of_an_award_that_recovers_is_worth_a_dollar_through_its_costs() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [cost.office]\nfunction = \"operate\"\nmonthly = 50\ncategory = \"overhead\"\n"
+        .to_string()
+        + &grant(
+            "a",
+            "110",
+            "federal = true\nuntil = \"2026-02\"\npays-for = [\"convene\"]\n\
+                 indirect = { rate = \"10%\", base = \"direct\" }",
+        );
+    let plan = of_2026(2, &rest);
+    let lever = of(&plan, &levers(&plan), "Each dollar more of a").clone();
+    assert_eq!(lever.a_dollar(), dollars([1, 0, 0]));
+    near(&lever.range.unwrap().effect, [110, 0, 0]);
+}
+
+/// Under a cap that is slack, 700 are missing of 13,200: each dollar closes one, up to those.
+#[test]
+fn a_rule_that_asks_nothing_blurs_no_dollar() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 1000\n\
+                [cost.admin]\nfunction = \"operate\"\nmonthly = 100\n"
+        .to_string()
+        + &grant(
+            "a",
+            "12_500",
+            "until = \"2026-12\"\npays-for = [\"convene\", \"operate\"]\n\
+                 cap = [{ on = [\"operate\"], share = \"10%\", of = \"spent\" }]",
+        );
+    let plan = of_2026(12, &rest);
+    let levers = levers(&plan);
+    let lever = of(&plan, &levers, "Each dollar more of a");
+    assert_eq!(lever.a_dollar(), dollars([1, 0, 0]));
+    near(&lever.range.as_ref().unwrap().effect, [700, 0, 0]);
+}
+
+/// Another award pays convening; of 60, evaluation may take 20 of the 80 that it needs: 40 of room would be used.
+#[test]
+fn room_under_a_cap_that_is_an_amount_is_told_by_the_dollar() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [cost.eval]\nfunction = \"evaluate\"\nmonthly = 40\n"
+        .to_string()
+        + &grant("a", "300", "until = \"2026-02\"\npays-for = [\"convene\"]")
+        + &grant(
+            "b",
+            "60",
+            "until = \"2026-02\"\npays-for = [\"convene\", \"evaluate\"]\n\
+                 cap = [{ on = [\"evaluate\"], amount = 20 }]",
+        );
+    let plan = of_2026(2, &rest);
+    let levers = levers(&plan);
+    let lever = of(&plan, &levers, "Each dollar more under the cap of b on evaluate");
+    assert_eq!(lever.a_dollar(), dollars([1, 0, 0]));
+    let range = lever.range.as_ref().unwrap();
+    near(&range.effect, [40, 0, 0]);
+    assert!(range.ends);
+    assert!(levers.terms.iter().all(|lever| !matches!(lever.change, Change::Cap(..))));
+}
+
+/// 40 are missing in January and 30 in March; February has all it needs.
+#[test]
+fn windows_that_lapse_are_told_one_by_one() {
+    let head = "[plan]\ntitle = \"Hand\"\nstart = \"2026-01\"\nmonths = 3\nfiscal-year-starts = \"january\"\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [stream.a]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\nschedule = \"a.csv\"\n\
+                until = \"2026-03\"\npays-for = [\"convene\"]\n";
+    let rows = "stream,available,last,amount\na,2026-01,2026-01,60\na,2026-02,2026-02,100\n\
+                a,2026-03,2026-03,70\n";
+    let files = MemoryFolder::new([("plan.toml", head), ("a.csv", rows)]);
+    let plan = folder::read(&files, "base").unwrap();
+    let levers = levers(&plan);
+    let [lever] = levers.money.as_slice() else { panic!("{levers:?}") };
+    assert_eq!(lever.range.as_ref().unwrap().effect.closes, dollars([40, 0, 0]));
+    assert_eq!(
+        words(&plan, lever),
+        "Each dollar more of A that may be spent from Jan 2026 closes a dollar of core gap, up to $40.00. The \
+         first one from Mar 2026 closes as much. The funder (F) could give it."
+    );
+}
+
+/// Each of 24 windows lacks 40: the first that is tried closes what its price says, so that of the others the last
+/// alone is tried.
+#[test]
+fn windows_of_one_price_are_not_all_braided() {
+    let head = "[plan]\ntitle = \"Hand\"\nstart = \"2026-01\"\nmonths = 24\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [stream.a]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\nschedule = \"a.csv\"\n\
+                until = \"2027-12\"\npays-for = [\"convene\"]\n";
+    let mut rows = "stream,available,last,amount\n".to_string();
+    for month in 0..24 {
+        let month = format!("{}-{:02}", 2026 + month / 12, month % 12 + 1);
+        rows += &format!("a,{month},{month},60\n");
+    }
+    let files = MemoryFolder::new([("plan.toml", head), ("a.csv", rows.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    let levers = levers(&plan);
+    let [lever] = levers.money.as_slice() else { panic!("{levers:?}") };
+    assert_eq!(lever.range.as_ref().unwrap().effect.closes, dollars([40, 0, 0]));
+    let also: Vec<String> = lever.also.iter().map(ToString::to_string).collect();
+    assert_eq!(also, ["2027-12"]);
+    assert!(levers.runs <= 8, "{} plans were braided", levers.runs);
+}
+
+/// 280 are missing from January on, 90 in March alone.
+#[test]
+fn the_last_month_has_a_range_of_its_own() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [stream.dues]\nkind = \"partner\"\nfunder = \"Members\"\nstatus = \"secured\"\n\
+                until = \"2026-12\"\npayments = [{ month = \"2026-01\", amount = 10 }, \
+                { month = \"2026-03\", amount = 10 }]\npays-for = [\"anything\"]\n";
+    let plan = of_2026(3, rest);
+    let levers = levers(&plan);
+    let [lever] = levers.money.as_slice() else { panic!("{levers:?}") };
+    assert_eq!(lever.range.as_ref().unwrap().effect.closes, dollars([280, 0, 0]));
+    assert_eq!(lever.later.as_ref().unwrap().effect.closes, dollars([90, 0, 0]));
+    let told = words(&plan, lever);
+    assert!(
+        told.contains("up to $280. So does each from any month until Mar 2026, then up to $90.00."),
+        "{told}"
+    );
+}
+
+/// The first month more closes 10, the second 100, and nothing is needed after.
+#[test]
+fn a_month_that_closes_nothing_ends_the_range() {
+    let once = |id: &str, month: &str, amount: u32| {
+        format!("[cost.{id}]\nfunction = \"convene\"\nfrom = \"{month}\"\nonce = {amount}\n")
+    };
+    let rest = once("jan", "2026-01", 50)
+        + &once("feb", "2026-02", 10)
+        + &once("mar", "2026-03", 100)
+        + &grant("a", "500", "until = \"2026-01\"\npays-for = [\"convene\"]");
+    let plan = of_2026(12, &rest);
+    let lever = of(&plan, &levers(&plan), "1 month more of a").clone();
+    let range = lever.range.as_ref().unwrap();
+    assert_eq!((range.effect.closes, range.ends), (dollars([110, 0, 0]), true));
+    assert!(matches!(range.through, Change::Longer(_, 2)));
+    assert!(range.more && !range.exact);
+}
+
+/// `not-for` names a layer of which the clinic is one function: the data team stays excluded.
+#[test]
+fn a_function_is_let_in_alone() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 100\n\
+                [cost.data-team]\nfunction = \"data\"\nlayer = \"program\"\nmonthly = 30\n\
+                [cost.clinic]\nfunction = \"clinic\"\nlayer = \"program\"\nmonthly = 50\n"
+        .to_string()
+        + &grant(
+            "a",
+            "500",
+            "until = \"2026-01\"\npays-for = [\"anything\"]\nnot-for = [\"layer.program\"]",
+        );
+    let plan = of_2026(1, &rest);
+    let levers = levers(&plan);
+    let closes = |begins: &str| of(&plan, &levers, begins).effect.closes;
+    assert_eq!(closes("Letting a pay for clinic"), dollars([50, 0, 0]));
+    assert_eq!(closes("Letting a pay for data"), dollars([30, 0, 0]));
+}
+
+/// The award pays 100 of an essential newsletter. If it might pay evaluation, 60 core, or engagement, 60 core, it would.
+#[test]
+fn a_gap_that_moves_is_said_to_move_and_comes_after_what_closes() {
+    let rest = "[cost.eval]\nfunction = \"evaluate\"\nmonthly = 60\n\
+                [cost.engage]\nfunction = \"engage\"\nmonthly = 60\n\
+                [cost.letter]\nfunction = \"communicate\"\npriority = \"essential\"\nmonthly = 100\n\
+                [cost.site]\nfunction = \"data\"\npriority = \"essential\"\nmonthly = 30\n"
+        .to_string()
+        + &grant("a", "100", "until = \"2026-01\"\npays-for = [\"communicate\"]")
+        + "[cost.staff]\nfunction = \"convene\"\nmonthly = 1\n"
+        + &grant("b", "30", "until = \"2026-01\"\npays-for = [\"convene\"]");
+    let plan = of_2026(1, &rest);
+    let found = levers(&plan);
+    let begins: Vec<String> = found.terms.iter().map(|lever| words(&plan, lever)).collect();
+    let last = "Letting A pay for engagement would move $60.00 from the core to the essential gap. The \
+                funder (F) could allow it.";
+    assert_eq!(begins.iter().position(|told| told == last), Some(begins.len() - 2), "{begins:#?}");
+    let page = text(&report::page(&plan, &found));
+    assert!(
+        page.contains("Letting A pay for any one of engagement and evaluation would move $60.00"),
+        "{page}"
+    );
+}
+
+fn text(page: &braidfund::report::Page) -> String {
+    braidfund::export::text::encode(page, 2_000, braidfund::export::text::Colour::Without)
+}
+
+/// As a match for the clinic the county's 10,000 would bring 30,000: core first leaves more in all.
+#[test]
+fn under_rules_that_tie_the_least_is_said_by_priority() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 10_000\n\
+                [cost.clinic]\nfunction = \"clinic\"\nlayer = \"program\"\npriority = \"essential\"\n\
+                monthly = 40_000\n"
+        .to_string()
+        + &grant("a", "30_000", "federal = true\nuntil = \"2026-01\"\npays-for = [\"clinic\"]\n\
+                 match = { share-of-total = \"25%\" }")
+        + &grant("b", "10_000", "until = \"2026-01\"\npays-for = [\"clinic\", \"convene\"]");
+    let plan = of_2026(1, &rest);
+    let found = levers(&plan);
+    assert!(found.tied);
+    let page = text(&report::page(&plan, &found));
+    assert!(
+        page.contains(
+            "A braid of this money pays all core cost; of those that do, none leaves less essential unpaid than \
+             $40,000."
+        ),
+        "{page}"
+    );
+    assert!(!page.contains("No braid of this money leaves less than"), "{page}");
+}
+
+/// 20,000 of 60,000 must stay, and the board has authorised 15,000 of 50,000 that are needed: it could authorise
+/// 25,000 more; the rest takes more in the reserve.
+#[test]
+fn a_board_authorises_what_the_reserve_holds_above_its_floor() {
+    let rest = "[cost.staff]\nfunction = \"convene\"\nmonthly = 50_000\n\
+                [stream.own]\nkind = \"reserve\"\nstatus = \"secured\"\n\
+                balance = 60_000\nfloor = 20_000\nauthorised = 15_000\nauthorised-from = \"2026-01\"\n\
+                pays-for = [\"anything\"]\n";
+    let plan = of_2026(1, rest);
+    let found = levers(&plan);
+    let lever = of(&plan, &found, "Each dollar more authorised of own");
+    assert_eq!(lever.range.as_ref().unwrap().effect.closes, dollars([25_000, 0, 0]));
+    assert_eq!(lever.holder, Holder::Board);
+    let more = of(&plan, &found, "Each dollar more held in own and authorised");
+    assert!(
+        words(&plan, more)
+            .ends_with("The board can authorise it once the reserve holds that much more.")
+    );
+}
+
+/// A public payer's fees are set for all; a health plan's are agreed. A funder that nobody named is not named.
+#[test]
+fn who_could_change_it_is_said_as_far_as_the_plan_tells() {
+    let fees = |id: &str, funder: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"payer\"\nfunder = \"{funder}\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+             until = \"2026-12\"\npays-for = [\"convene\"]\n\
+             terms = {{ method = \"fee-for-service\", units = \"visits\", rate = 10 }}\n"
+        )
+    };
+    let rest = "[driver.visits]\nstart = 5\n[cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n"
+        .to_string()
+        + &fees("public", "Medicare")
+        + &fees("private", "Medicaid managed-care plan")
+        + &grant("found", "1_000", "until = \"2026-12\"\npays-for = [\"convene\"]")
+            .replace("\"F\"", "\"Not published\"");
+    let plan = of_2026(12, &rest);
+    let found = levers(&plan);
+    let told =
+        |id: &str| words(&plan, of(&plan, &found, &format!("Each dollar more of {id} that")));
+    assert!(
+        told("public")
+            .ends_with("By its kind, a law or a public rule sets that, not an agreement.")
+    );
+    assert!(told("private").ends_with("The funder (Medicaid managed-care plan) could give it."));
+    assert!(told("found").ends_with("The funder could give it."));
+}
+
 #[test]
 fn without_a_gap_there_is_nothing_to_close() {
     let rest = format!(
@@ -340,38 +650,109 @@ fn irreducible(plan: &Plan) -> [Money; 3] {
     gaps
 }
 
+/// Whether what a change closes is at least a part of what another does, as far as both braids tell.
+fn at_least(more: (Money, Money), less: (Money, Money), (part, whole): (i64, i64)) -> bool {
+    let cents = |amount: Money| i128::from(amount.cents());
+    let (part, whole) = (i128::from(part), i128::from(whole));
+    let doubt = (cents(more.1) + 1) * whole + (cents(less.1) + 1) * part;
+    cents(more.0) * whole + doubt >= cents(less.0) * part
+}
+
 #[test]
 fn what_is_claimed_is_the_difference_of_two_forecasts() {
     let mut runner = TestRunner::deterministic();
-    let (mut levers, mut exact) = (0, 0);
+    let (mut levers, mut exact, mut steps) = (0, 0, 0);
     for case in 0..60 {
         let plan = parts().new_tree(&mut runner).unwrap().current().plan();
         let found = self::levers(&plan);
         let before = irreducible(&plan);
         assert_eq!(before, found.gaps, "case {case}");
         for lever in found.terms.iter().chain(&found.money) {
-            let changed = |change: &Change| irreducible(&change.apply(&plan).unwrap());
-            let closes = |after: [Money; 3]| [0, 1, 2].map(|at| before[at] - after[at]);
-            assert_eq!(
-                lever.effect.closes,
-                closes(changed(&lever.change)),
-                "case {case}: {lever:?}"
-            );
-            if let Some(range) = &lever.range {
-                assert_eq!(
-                    range.effect.closes,
-                    closes(changed(&range.through)),
-                    "case {case}: {lever:?}"
-                );
-            }
+            let closed = |change: &Change| {
+                let after = irreducible(&change.apply(&plan).unwrap());
+                [0, 1, 2].map(|at| before[at] - after[at])
+            };
+            assert_eq!(lever.effect.closes, closed(&lever.change), "case {case}: {lever:?}");
             // The first priority that it moves shrinks, beyond the distance.
-            assert!(lever.effect.lead().is_some());
+            let lead = lever.effect.lead().unwrap();
+            for range in lever.range.iter().chain(&lever.later) {
+                let effect = range.effect;
+                assert_eq!(effect.closes, closed(&range.through), "case {case}: {lever:?}");
+                // Half of the piece, and its last part by itself, close as much a dollar or a point as the first.
+                let unit = lever.change.amount().map_or(1, Money::cents);
+                let whole = match (range.through.amount(), unit) {
+                    (Some(through), _) => through.cents(),
+                    (None, _) => {
+                        let same = |count: &u32| {
+                            lever.change.times(*count).as_ref() == Some(&range.through)
+                        };
+                        i64::from((1..=100).find(same).unwrap())
+                    }
+                };
+                let at = |size: i64| match range.through.amount() {
+                    Some(_) => range.through.of_amount(Money::from_cents(size)).unwrap(),
+                    None => lever.change.times(u32::try_from(size).unwrap()).unwrap(),
+                };
+                let first = (lever.effect.closes[lead], lever.effect.distance[lead]);
+                let doubt = effect.distance[lead] + effect.distance[lead];
+                let last = (whole / 8).max(unit);
+                for (from, through) in [(0, whole / 2), (whole - last, whole)] {
+                    if from < 0 || through <= from {
+                        continue;
+                    }
+                    let upper = closed(&at(through))[lead];
+                    let lower = if from == 0 { Money::ZERO } else { closed(&at(from))[lead] };
+                    let step = (upper - lower, doubt);
+                    assert!(
+                        at_least(step, first, (through - from, unit)),
+                        "case {case}: {from}..{through} closes {step:?}: {lever:?}"
+                    );
+                    steps += 1;
+                }
+            }
             levers += 1;
         }
         exact += usize::from(found.distance == [Money::ZERO; 3]);
     }
     assert!(levers >= 80, "{levers} levers were found");
+    assert!(steps >= 80, "{steps} steps were tried");
     assert!(exact >= 30, "{exact} of 60 plans are exact");
+}
+
+/// Months that are told close as much; so does every month between the first and the last of money that stays.
+#[test]
+fn a_dollar_closes_as_much_in_every_month_that_is_told() {
+    let mut runner = TestRunner::deterministic();
+    let mut told = 0;
+    for case in 0..60 {
+        let plan = parts().new_tree(&mut runner).unwrap().current().plan();
+        let found = self::levers(&plan);
+        for lever in &found.money {
+            let (Change::Money(stream, more), Some((first, last))) = (&lever.change, lever.months)
+            else {
+                continue;
+            };
+            let lead = lever.effect.lead().unwrap();
+            let lowered = plan.stream(*stream).lower(&plan.setting()).unwrap();
+            for tranche in &lowered.tranches {
+                let month = tranche.first;
+                let between = tranche.last.is_none() && (first..=last).contains(&month);
+                if !between && !lever.also.contains(&month) {
+                    continue;
+                }
+                let change = Change::Money(*stream, More::to(tranche, more.amount));
+                let after = irreducible(&change.apply(&plan).unwrap());
+                let off = found.gaps[lead] - after[lead] - lever.effect.closes[lead];
+                let doubt = lever.effect.distance[lead] + lever.effect.distance[lead];
+                assert!(
+                    off <= doubt + money("0.01") && -off <= doubt + money("0.01"),
+                    "case {case}: {month} closes {off} more: {lever:?}"
+                );
+                told += 1;
+            }
+        }
+    }
+    assert!(told >= 12, "{told}");
 }
 
 /// What each line needs in each month.

@@ -121,15 +121,33 @@ fn oaklands_readmes_tell_the_waterfalls_gap() {
     }
 }
 
+/// What the program prints at the width of the README, and the README's pictures.
+fn picture(arguments: &[&str], nth: usize) -> (String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(arguments)
+        .args(["--width", "100", "--color", "never"])
+        .output()
+        .unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let picture = readme.split("```text\n").nth(nth).unwrap().split("```").next().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), picture.trim_end().to_string())
+}
+
 /// The picture in the README is what the program prints.
 #[test]
 fn the_readmes_picture_is_current() {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
-        .args(["forecast", "scenarios/reading-ccp", "--width", "100", "--color", "never"])
-        .output()
-        .unwrap();
-    let page = String::from_utf8(output.stdout).unwrap();
-    let readme = fs::read_to_string("README.md").unwrap();
-    let picture = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    assert!(page.starts_with(picture.trim_end()), "the README shows what is printed:\n{page}");
+    let (page, picture) = picture(&["forecast", "scenarios/reading-ccp"], 1);
+    assert!(page.starts_with(&picture), "the README shows what is printed:\n{page}");
+}
+
+/// Each sentence on levers in the README is printed, whole and in this order.
+#[test]
+fn the_readmes_levers_are_current() {
+    let (page, picture) = picture(&["levers", "scenarios/reading-ccp", "--view", "all"], 2);
+    let mut rest = page.as_str();
+    for part in picture.split("\n...\n") {
+        let place = rest.find(part.trim());
+        let place = place.unwrap_or_else(|| panic!("not printed:\n{part}\n\nis:\n{page}"));
+        rest = &rest[place + part.trim().len()..];
+    }
 }

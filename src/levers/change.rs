@@ -11,18 +11,21 @@ use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::Plan;
-use crate::plan::restriction::{CapBound, MatchConvention, Selector};
+use crate::plan::restriction::{CapBound, MatchConvention, Selector, selected};
 
 /// One change of a plan that somebody could make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// More money of a stream, in the window of one of its tranches.
     Money(StreamIndex, More),
-    /// A cap of a stream, by its place in the plan, raised: a share by so much of the whole, an amount by so
-    /// much of itself.
+    /// A cap of a stream that is a share, by its place in the plan, raised by so much of the whole.
     Cap(StreamIndex, usize, Rate),
-    /// The limit of what a stream pays in each fiscal year, raised by this share of itself.
-    YearlyLimit(StreamIndex, Rate),
+    /// A cap of a stream that is an amount, by its place in the plan, raised by so much.
+    CapAmount(StreamIndex, usize, Money),
+    /// The limit of what a stream pays in each fiscal year, raised by so much.
+    YearlyLimit(StreamIndex, Money),
+    /// What the board has authorised of a reserve, raised by so much, within its balance.
+    Authorised(StreamIndex, Money),
     /// A stream that ends so many months later, on the terms that it has: a grant brings no more money by it,
     /// and other kinds what their terms give for the months.
     Longer(StreamIndex, u32),
@@ -55,12 +58,26 @@ impl Change {
                 *bound = match *bound {
                     CapBound::ShareOfAward(of) => CapBound::ShareOfAward(raised(of, *share)?),
                     CapBound::ShareOfSpent(of) => CapBound::ShareOfSpent(raised(of, *share)?),
-                    CapBound::Amount(amount) => CapBound::Amount(grown(amount, *share)?),
+                    CapBound::Amount(_) => return None,
                 };
             }
-            Change::YearlyLimit(stream, share) => {
+            Change::CapAmount(stream, cap, amount) => {
+                let bound = &mut changed.restrictions[stream.at()].caps.get_mut(*cap)?.bound;
+                let CapBound::Amount(of) = bound else { return None };
+                *of = total([*of, *amount])?;
+            }
+            Change::YearlyLimit(stream, amount) => {
                 let limit = &mut changed.restrictions[stream.at()].yearly_limit;
-                *limit = Some(grown((*limit)?, *share)?);
+                *limit = Some(total([(*limit)?, *amount])?);
+            }
+            Change::Authorised(stream, amount) => {
+                let Terms::Reserve(own) = &mut changed.streams[stream.at()].terms else {
+                    return None;
+                };
+                own.authorised = total([own.authorised, *amount])?;
+                if own.authorised > own.balance {
+                    return None;
+                }
             }
             Change::Longer(stream, months) => {
                 longer(&mut changed.streams[stream.at()], *months)?;
@@ -118,24 +135,40 @@ impl Change {
     pub fn times(&self, count: u32) -> Option<Change> {
         let times =
             |share: &Rate| Rate::from_billionths(share.billionths().checked_mul(count.into())?);
+        if let Some(amount) = self.amount() {
+            let cents = i128::from(amount.cents()).checked_mul(count.into())?;
+            return self.of_amount(Money::try_from_cents(cents)?);
+        }
         Some(match self {
-            Change::Money(stream, more) => {
-                let cents = i128::from(more.amount.cents()).checked_mul(count.into())?;
-                let amount = Money::try_from_cents(cents)?;
-                Change::Money(*stream, More { amount, ..*more })
-            }
             Change::Cap(stream, cap, share) => Change::Cap(*stream, *cap, times(share)?),
-            Change::YearlyLimit(stream, share) => Change::YearlyLimit(*stream, times(share)?),
             Change::Benefit(line, stream, share) => Change::Benefit(*line, *stream, times(share)?),
             Change::LessMatch(stream, share) => Change::LessMatch(*stream, times(share)?),
             Change::Longer(stream, months) => Change::Longer(*stream, months.checked_mul(count)?),
             Change::Earlier(stream, months) => Change::Earlier(*stream, months.checked_mul(count)?),
-            Change::Carried(_)
-            | Change::PaysFor(..)
-            | Change::PoolPaysFor(..)
-            | Change::Pledge(..)
-            | Change::MatchOnAll(_) => return None,
+            _ => return None,
         })
+    }
+
+    /// The amount of a change that has one.
+    pub fn amount(&self) -> Option<Money> {
+        match self {
+            Change::Money(_, more) => Some(more.amount),
+            Change::CapAmount(_, _, amount)
+            | Change::YearlyLimit(_, amount)
+            | Change::Authorised(_, amount) => Some(*amount),
+            _ => None,
+        }
+    }
+
+    /// The same change of another amount; nothing where it has none.
+    pub fn of_amount(&self, amount: Money) -> Option<Change> {
+        match self {
+            Change::Money(stream, more) => Some(Change::Money(*stream, More { amount, ..*more })),
+            Change::CapAmount(stream, cap, _) => Some(Change::CapAmount(*stream, *cap, amount)),
+            Change::YearlyLimit(stream, _) => Some(Change::YearlyLimit(*stream, amount)),
+            Change::Authorised(stream, _) => Some(Change::Authorised(*stream, amount)),
+            _ => None,
+        }
     }
 
     /// The stream whose terms change, if it is one's.
@@ -143,7 +176,9 @@ impl Change {
         match self {
             Change::Money(stream, _)
             | Change::Cap(stream, ..)
+            | Change::CapAmount(stream, ..)
             | Change::YearlyLimit(stream, _)
+            | Change::Authorised(stream, _)
             | Change::Longer(stream, _)
             | Change::Earlier(stream, _)
             | Change::Carried(stream)
@@ -161,10 +196,6 @@ impl Change {
 fn raised(share: Rate, by: Rate) -> Option<Rate> {
     let sum = share.billionths() + by.billionths();
     if sum > Rate::ONE.billionths() { None } else { Rate::from_billionths(sum) }
-}
-
-fn grown(amount: Money, by: Rate) -> Option<Money> {
-    total([amount, by.try_of(amount)?])
 }
 
 fn sooner(month: Month, months: u32) -> Option<Month> {
@@ -264,7 +295,8 @@ fn carried(stream: &mut Stream) -> Option<()> {
     }
 }
 
-/// Uses with a function put into them, and what keeps its lines out taken away.
+/// Uses with a function put into them, and its lines taken out of what they exclude: a selector that excludes
+/// other lines too goes on excluding those.
 fn with_function(
     plan: &Plan,
     pays_for: &[Selector],
@@ -272,15 +304,25 @@ fn with_function(
     function: &str,
 ) -> (Vec<Selector>, Vec<Selector>) {
     let lines = || {
-        let lines = plan.lines.iter().enumerate().filter(|(_, line)| line.function == function);
+        let lines = plan.lines.iter().enumerate();
         lines.map(|(index, line)| (LineIndex::from(index), line))
     };
-    let selects = |selector: &&Selector| lines().any(|(at, line)| selector.selects(at, line));
+    let of_function = || lines().filter(|(_, line)| line.function == function);
     let mut pays = pays_for.to_vec();
-    if !lines().all(|(at, line)| pays.iter().any(|selector| selector.selects(at, line))) {
+    if !of_function().all(|(at, line)| selected(&pays, at, line)) {
         pays.push(Selector::Function(function.to_string()));
     }
-    (pays, not_for.iter().filter(|selector| !selects(selector)).cloned().collect())
+    let mut not = Vec::with_capacity(not_for.len());
+    for selector in not_for {
+        if !of_function().any(|(at, line)| selector.selects(at, line)) {
+            not.push(selector.clone());
+            continue;
+        }
+        let others = lines().filter(|(at, line)| selector.selects(*at, line));
+        let others = others.filter(|(_, line)| line.function != function);
+        not.extend(others.map(|(at, _)| Selector::Line(at)));
+    }
+    (pays, not)
 }
 
 /// Raises the share of an award, out of what is not documented yet, else out of the largest other share.

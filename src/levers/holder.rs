@@ -1,6 +1,7 @@
 //! Who could make a change.
 
 use super::Change;
+use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
 use crate::funding::shared_savings::Agreement;
 use crate::funding::{Kind, Stream, Terms};
@@ -10,7 +11,8 @@ use crate::plan::Plan;
 /// Who could make a change, from the kind of its stream, as far as the plan tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
-    /// A legislature: what a formula, a levy, an appropriation or a published share gives.
+    /// A law or a public rule: what a formula, a levy, an appropriation, a public payer's fees or a published
+    /// share gives.
     Statute,
     /// The public body that awards the money, by its terms.
     Agency,
@@ -38,8 +40,8 @@ impl Holder {
     ///
     /// | change | statute | agency | funder | board |
     /// |---|---|---|---|---|
-    /// | money, caps, start and end | formula grants, levies, federal match, administrative claims, Medicare shared savings; the money of appropriations | other federal money and public money; awards under cost principles | other grants, payers, loans, community benefit; restricted partners | reserves, unrestricted partners |
-    /// | functions, carryover | levies | formula grants and appropriations too | as above | pools |
+    /// | money, caps, start and end | formula grants, levies, federal match, administrative claims, Medicare shared savings, fees of public payers; the money of appropriations | other federal money and public money; awards under cost principles | other grants, payers, loans, community benefit; restricted partners | reserves, unrestricted partners |
+    /// | functions, carryover | levies | formula grants, appropriations and fees of public payers too | as above | pools |
     /// | match | formula grants, and every match of a federal award | | other awards | pledges |
     /// | documented benefit | | | | always: the partnership documents it |
     pub fn of(plan: &Plan, change: &Change) -> Holder {
@@ -71,7 +73,7 @@ fn sums_of(plan: &Plan, index: StreamIndex) -> Holder {
                 | PublicMethod::AdministrativeClaiming(_)
         ),
         Terms::SharedSavings(savings) => matches!(savings.agreement, Agreement::Medicare(..)),
-        _ => false,
+        _ => is_public_payer(stream),
     };
     if by_law { Holder::Statute } else { terms_of(plan, index) }
 }
@@ -89,7 +91,7 @@ fn terms_of(plan: &Plan, index: StreamIndex) -> Holder {
         (_, Some(PublicMethod::Levy { .. })) => Holder::Statute,
         (_, Some(PublicMethod::CommunityBenefit { .. })) => Holder::Funder,
         (Kind::Public, _) => Holder::Agency,
-        _ if stream.federal || stream.cost_principles => Holder::Agency,
+        _ if stream.federal || stream.cost_principles || is_public_payer(stream) => Holder::Agency,
         _ => Holder::Funder,
     }
 }
@@ -97,4 +99,20 @@ fn terms_of(plan: &Plan, index: StreamIndex) -> Holder {
 fn is_appropriated(stream: &Stream) -> bool {
     matches!(&stream.terms, Terms::Public(public)
         if matches!(public.method, PublicMethod::Appropriation { .. }))
+}
+
+/// Public programs that pay by published fee schedules, as a plan names them. A health plan under contract with one,
+/// as a Medicaid managed-care plan is, pays by its contract and is none of them.
+const PUBLIC_PAYERS: [&str; 5] =
+    ["medicare", "medicaid", "medi-cal", "cms", "centers for medicare & medicaid services"];
+
+/// Whether a payer is a public program: by its method, which is that of Medicare's fee schedule (88 FR 78818), where
+/// it is federal money, or by its name.
+fn is_public_payer(stream: &Stream) -> bool {
+    let Terms::Payer(payer) = &stream.terms else { return false };
+    let named = stream.funder.as_ref().is_some_and(|funder| {
+        let name = funder.trim().to_lowercase();
+        PUBLIC_PAYERS.contains(&name.as_str())
+    });
+    matches!(payer.method, PayerMethod::CommunityHealth(_)) || stream.federal || named
 }

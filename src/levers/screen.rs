@@ -4,30 +4,35 @@
 //! of a price of zero, more room under a rule of a price of zero, leave for money to pay a need that is worth no more
 //! than the money. Such a change closes nothing, and need not be tried.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::money::cents_a_dollar;
 use super::{Change, Outcome};
+use crate::braid::bound::least_gap;
 use crate::braid::proof::{AwardPrices, Price, Prices};
+use crate::error::Error;
 use crate::funding::{Authority, End, Lowered, More, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::restriction::{CapBound, Standing, may_match, permission};
-use crate::timeline::HeldTranche;
+use crate::timeline::{HeldTranche, Selection, Timeline};
 
 /// One point: a hundredth.
 const POINT_BILLIONTHS: i128 = 10_000_000;
-/// Windows of lapsing money that are tried of one stream, at most.
-const LAPSING_MAX: usize = 12;
+/// A window of money, and by priority the price that no dollar of it is worth more than, where it has one.
+pub(super) type Window = (More, Option<[i128; 3]>);
 
 /// Where more money of a stream may matter.
 pub(super) struct Candidates {
     pub stream: StreamIndex,
-    /// Tranches that never lapse, the earliest first.
-    pub lasting: Vec<More>,
-    /// Tranches that lapse, the earliest first.
-    pub lapsing: Vec<More>,
+    /// Tranches that never lapse, the earliest first, under rules that are the same for all: an earlier one may pay
+    /// whatever a later one may.
+    pub lasting: Vec<Window>,
+    /// Tranches that lapse, or whose rules go by their month, those of the highest prices first.
+    pub alone: Vec<Window>,
 }
 
 /// The prices of a braid, read for what may matter.
@@ -45,7 +50,7 @@ pub(super) struct Screen<'a> {
 impl<'a> Screen<'a> {
     pub fn new(plan: &'a Plan, base: &'a Outcome) -> Screen<'a> {
         let open: Vec<usize> = (0..3).filter(|at| base.gaps[*at].is_positive()).collect();
-        let ruled = base.proof.prices.iter().any(|prices| !prices.awards.is_empty());
+        let ruled = base.tied(plan);
         let mut screen = Screen { plan, base, open, ruled, worth: Vec::new() };
         screen.worth = screen.open.iter().map(|at| screen.worth_of(*at)).collect();
         screen
@@ -152,7 +157,7 @@ impl<'a> Screen<'a> {
     /// Streams of which more money may matter, with the tranches in which it may.
     pub fn money(&self) -> Vec<Candidates> {
         let mut all: Vec<Candidates> = self.streams().map(|stream| self.money_of(stream)).collect();
-        all.retain(|of| !of.lasting.is_empty() || !of.lapsing.is_empty());
+        all.retain(|of| !of.lasting.is_empty() || !of.alone.is_empty());
         all
     }
 
@@ -166,7 +171,10 @@ impl<'a> Screen<'a> {
             prices.award.0 == stream
                 && caps.any(|(index, _, price)| *price > 0 && share_of_award(index))
         });
-        let (mut lasting, mut lapsing) = (Vec::new(), Vec::<(More, Vec<Price>)>::new());
+        let rules = self.plan.restrictions(stream);
+        let by_month =
+            rules.award.earned_by.is_some() || rules.caps.iter().any(|cap| cap.per_period);
+        let (mut lasting, mut alone) = (Vec::<Window>::new(), Vec::<Window>::new());
         let mut seen = BTreeSet::new();
         for tranche in self.lowered(stream).tranches {
             let stated = !matches!(tranche.amount, Authority::OfEligible(_));
@@ -176,30 +184,98 @@ impl<'a> Screen<'a> {
             if !stated || !in_view || !in_plan || !seen.insert(more) {
                 continue;
             }
-            let key = (more.first, more.award, more.period);
-            let own = self.held().filter(|(_, held)| {
-                held.stream == stream && (held.first, held.award, held.period) == key
-            });
-            let own: Vec<usize> = own.map(|(index, _)| index).collect();
-            let by_priority = self.open.iter().map(|at| {
-                let prices = own.iter().map(|index| self.prices(*at).tranches[*index]);
-                prices.max().unwrap_or(Price::MAX)
-            });
-            let prices: Vec<Price> = by_priority.collect();
-            if !room && prices.iter().all(|price| *price == 0) {
+            let price = |at| self.base.price(self.plan, &Change::Money(stream, more), at);
+            let prices = [0, 1, 2].map(price);
+            let open = self.open.iter().map(|at| prices[*at]);
+            if !room && open.clone().all(|price| price == Some(0)) {
                 continue;
             }
+            let known = open.clone().all(|price| price.is_some());
+            let prices = known.then(|| prices.map(|price| price.unwrap_or(0)));
             match tranche.last {
-                None => lasting.push(more),
-                Some(_) => lapsing.push((more, prices)),
+                None if !by_month && tranche.award == 0 => lasting.push((more, prices)),
+                _ => alone.push((more, prices)),
             }
         }
-        // Of many windows those of the best prices are tried, the earliest of like ones first.
-        lapsing.sort_by(|(a, of_a), (b, of_b)| (of_b, a).cmp(&(of_a, b)));
-        lapsing.truncate(LAPSING_MAX);
-        let mut lapsing: Vec<More> = lapsing.into_iter().map(|(more, _)| more).collect();
-        lapsing.sort_unstable();
-        Candidates { stream, lasting, lapsing }
+        // Those of the best prices come first, the earliest of like ones.
+        let worth = |(more, prices): &Window| {
+            let price = |at: &usize| prices.map_or(i128::MAX, |all| cents_a_dollar(all[*at]));
+            let open = self.open.iter().map(price);
+            (Reverse(open.collect::<Vec<_>>()), *more)
+        };
+        alone.sort_by_cached_key(worth);
+        Candidates { stream, lasting, alone }
+    }
+
+    /// Limits that are amounts, and reserves, of which more room may matter.
+    pub fn rooms(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for stream in self.streams() {
+            if self.plan.stream(stream).status > self.base.view {
+                continue;
+            }
+            let rules = self.plan.restrictions(stream);
+            for (cap, of) in rules.caps.iter().enumerate() {
+                if matches!(of.bound, CapBound::Amount(_)) && self.cap_binds(stream, cap) {
+                    changes.push(Change::CapAmount(stream, cap, Money::ZERO));
+                }
+            }
+            let binds = |prices: &AwardPrices| {
+                prices.award.0 == stream && prices.years.iter().any(|(_, price)| *price > 0)
+            };
+            if rules.yearly_limit.is_some() && self.priced(binds) {
+                changes.push(Change::YearlyLimit(stream, Money::ZERO));
+            }
+            if let Terms::Reserve(reserve) = &self.plan.stream(stream).terms
+                && reserve.authorised < reserve.balance
+            {
+                let change = Change::Authorised(stream, Money::ZERO);
+                let price = |at: &usize| self.base.price(self.plan, &change, *at);
+                if !self.open.iter().all(|at| price(at) == Some(0)) {
+                    changes.push(change);
+                }
+            }
+        }
+        changes
+    }
+
+    /// Whether the prices that prove the least gaps of the plan as it is prove the same of the changed one, so that the
+    /// change closes nothing. They are asked where the change leaves the money and the needs as they are.
+    pub fn proves_worthless(&self, change: &Change) -> Result<bool, Error> {
+        let Some(changed) = change.apply(self.plan) else { return Ok(true) };
+        let base = self.base;
+        let timeline = Timeline::from_plan(&changed, Selection::View(base.view))?;
+        let like = |(one, other): (&HeldTranche, &HeldTranche)| {
+            let key = |held: &HeldTranche| {
+                let window = (held.opens, held.closes, held.first, held.last);
+                let of = (held.stream, held.award, held.period, held.pool, held.project);
+                (of, window, held.amount)
+            };
+            key(one) == key(other)
+        };
+        let alike = timeline.needs == base.timeline.needs
+            && timeline.tranches.len() == base.timeline.tranches.len()
+            && timeline.tranches.iter().zip(&base.timeline.tranches).all(like);
+        if !alike {
+            return Ok(false);
+        }
+        for (at, prices) in base.proof.prices.iter().enumerate() {
+            // Prices of a rule that the change takes away prove nothing.
+            let Ok(least) = least_gap(&changed, &timeline, base.gaps, prices, at) else {
+                return Ok(false);
+            };
+            if least < base.least[at] {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn cap_binds(&self, stream: StreamIndex, cap: usize) -> bool {
+        self.priced(|prices| {
+            let mut caps = prices.caps.iter();
+            prices.award.0 == stream && caps.any(|(index, _, price)| *index == cap && *price > 0)
+        })
     }
 
     /// Changes of terms that may matter.
@@ -224,22 +300,10 @@ impl<'a> Screen<'a> {
     }
 
     fn limits(&self, stream: StreamIndex, changes: &mut Vec<Change>) {
-        let rules = self.plan.restrictions(stream);
-        for cap in 0..rules.caps.len() {
-            let binds = |prices: &AwardPrices| {
-                let mut caps = prices.caps.iter();
-                prices.award.0 == stream
-                    && caps.any(|(index, _, price)| *index == cap && *price > 0)
-            };
-            if self.priced(binds) {
+        for (cap, of) in self.plan.restrictions(stream).caps.iter().enumerate() {
+            if !matches!(of.bound, CapBound::Amount(_)) && self.cap_binds(stream, cap) {
                 changes.push(Change::Cap(stream, cap, Screen::point()));
             }
-        }
-        let binds = |prices: &AwardPrices| {
-            prices.award.0 == stream && prices.years.iter().any(|(_, price)| *price > 0)
-        };
-        if self.priced(binds) {
-            changes.push(Change::YearlyLimit(stream, Screen::point()));
         }
     }
 

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::words::{count, dollars, percent, view, view_word};
+use super::words::{count, dollars, list, percent, view, view_word};
 use super::{Cell, ColumnKind, Mark, Page, SCHEMA_VERSION, Table};
+use crate::funding::Kind;
 use crate::levers::{Change, Effect, Holder, Lever, Levers, Range};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::plan::restriction::CapBound;
 
 /// Levers of one section that a page tells; the rest are counted.
 const TOLD_MAX: usize = 12;
@@ -32,45 +32,112 @@ pub fn page(plan: &Plan, levers: &Levers) -> Page {
     page.say(
         Mark::None,
         format!(
-            "{scenario} No braid of this money leaves less than {} unfunded{}. Each change below was \
-             made to the plan alone, and the plan braided anew; closings of several changes do not add up.",
-            dollars(gap),
-            parts(&levers.gaps, &[Money::ZERO; 3], gap)
+            "{scenario} {} Each change below was made to the plan alone, and the plan braided anew; closings \
+             of several changes do not add up.",
+            least(levers)
         ),
     );
     if levers.distance != [Money::ZERO; 3] {
         let distance: Money = levers.distance.iter().sum();
-        let text = format!("Rules that tie amounts together leave ${distance} of it unproved.");
+        let text =
+            format!("Rules that tie amounts together leave {} of it unproved.", amount(distance));
         page.say(Mark::None, text);
     }
     page.heading("Changes of terms");
     section(&mut page, plan, &levers.terms, "No change of terms that was tried closes anything.");
-    page.heading("More money");
-    section(&mut page, plan, &levers.money, "No dollar more of any stream closes anything.");
+    page.heading("More money, or more room under a limit in dollars");
+    section(
+        &mut page,
+        plan,
+        &levers.money,
+        "No dollar more of any stream or limit closes anything.",
+    );
     page
 }
 
+/// What no braid can better: in all where money alone decides; else by priority, each given the ones before it.
+fn least(levers: &Levers) -> String {
+    let total: Money = levers.gaps.iter().sum();
+    if !levers.tied {
+        let parts = parts(&levers.gaps, &[Money::ZERO; 3], total);
+        return format!("No braid of this money leaves less than {} unpaid{parts}.", amount(total));
+    }
+    let proved = |at: usize| floor((levers.gaps[at] - levers.distance[at]).floor_zero());
+    let (mut text, mut those) = match levers.gaps[0].is_zero() {
+        true => ("A braid of this money pays all core cost".to_string(), "those that do"),
+        false => {
+            let core = format!("No braid of this money leaves less core unpaid than {}", proved(0));
+            (core, "those that leave the least core")
+        }
+    };
+    for at in [1, 2] {
+        if levers.gaps[at].is_positive() {
+            let word = Priority::ALL[at].word();
+            let least = proved(at);
+            text += &format!("; of {those}, none leaves less {word} unpaid than {least}");
+            those = "those that also leave the least essential";
+        }
+    }
+    text + "."
+}
+
+/// Levers of one section. Functions that a stream could pay for to the same effect are told as one.
 fn section(page: &mut Page, plan: &Plan, levers: &[Lever], none: &str) {
     if levers.is_empty() {
         page.say(Mark::None, none);
     }
-    for lever in levers.iter().take(TOLD_MAX) {
-        page.say(Mark::None, sentence(plan, lever));
+    let alike = |one: &Lever, other: &Lever| {
+        let same_money = match (&one.change, &other.change) {
+            (Change::PaysFor(one, _), Change::PaysFor(other, _)) => one == other,
+            (Change::PoolPaysFor(one, _), Change::PoolPaysFor(other, _)) => one == other,
+            _ => false,
+        };
+        same_money && one.effect.needs == other.effect.needs && !one.effect.differs(&other.effect)
+    };
+    let mut left = levers;
+    for _ in 0..TOLD_MAX {
+        let Some(first) = left.first() else { break };
+        let count = left.iter().take_while(|lever| alike(first, lever)).count().max(1);
+        let (told, rest) = left.split_at(count);
+        page.say(Mark::None, sentence_of(plan, told));
+        left = rest;
     }
-    if levers.len() > TOLD_MAX {
-        let more = count(levers.len() - TOLD_MAX, "more change");
+    if !left.is_empty() {
+        let more = count(left.len(), "more change");
         page.say(Mark::None, format!("And {more}: `--format csv` has them all."));
+    }
+}
+
+/// Levers of functions to the same effect, as one sentence.
+fn sentence_of(plan: &Plan, levers: &[Lever]) -> String {
+    let [first, ..] = levers else { return String::new() };
+    let functions: Vec<String> = levers
+        .iter()
+        .filter_map(|lever| match &lever.change {
+            Change::PaysFor(_, function) | Change::PoolPaysFor(_, function) => {
+                Some(activity(function))
+            }
+            _ => None,
+        })
+        .collect();
+    match functions.as_slice() {
+        [one, _, ..] => {
+            let each = format!("any one of {}", list(&functions));
+            let words = sentence(plan, first);
+            words.replacen(&format!("pay for {one} would"), &format!("pay for {each} would"), 1)
+        }
+        _ => sentence(plan, first),
     }
 }
 
 /// A lever in plain words.
 pub fn sentence(plan: &Plan, lever: &Lever) -> String {
-    let mut text = match &lever.change {
-        Change::Money(stream, more) => money(plan, lever, *stream, more.amount),
-        change => format!("{} would close {}.", what(plan, change), closing(&lever.effect)),
+    let mut text = match lever.change.amount() {
+        Some(unit) => money(plan, lever, unit),
+        None => format!("{} would {}.", what(plan, &lever.change), outcome(&lever.effect)),
     };
-    if let (Some(range), false) = (&lever.range, matches!(lever.change, Change::Money(..))) {
-        text += &further(&lever.change, range);
+    if let (Some(range), None) = (&lever.range, lever.change.amount()) {
+        text += &further(&lever.change, &lever.effect, range);
     }
     let needs = lever.effect.needs;
     if needs.is_positive() {
@@ -87,10 +154,26 @@ fn capital(text: &str) -> String {
     })
 }
 
-/// `$212,000 of the gap (core $180,000)`.
-fn closing(effect: &Effect) -> String {
+/// `close $212,000 of the gap (core $180,000)`, or `move $500 from the core to the essential gap`.
+fn outcome(effect: &Effect) -> String {
     let total = effect.total();
-    format!("{} of the gap{}", amount(total), parts(&effect.closes, &effect.distance, total))
+    let moved = |at: &usize| effect.moves(*at);
+    let all: Vec<usize> = (0..3).filter(moved).collect();
+    let grows: Vec<usize> =
+        all.iter().copied().filter(|at| effect.closes[*at] < Money::ZERO).collect();
+    let word = |at: usize| Priority::ALL[at].word();
+    let parts = parts(&effect.closes, &effect.distance, total);
+    match (effect.is_move(), all.as_slice(), grows.as_slice()) {
+        (true, [from, to], [_]) => format!(
+            "move {} from the {} to the {} gap",
+            amount(effect.closes[*from]),
+            word(*from),
+            word(*to)
+        ),
+        (true, ..) => format!("close about nothing in all{parts}"),
+        _ if total < Money::ZERO => format!("leave {} more unpaid in all{parts}", amount(-total)),
+        _ => format!("close {} of the gap{parts}", amount(total)),
+    }
 }
 
 /// The parts by priority, where they are not all of one, or that one.
@@ -115,71 +198,126 @@ fn amount(of: Money) -> String {
     if of.cents().unsigned_abs() >= 10_000 { dollars(of) } else { format!("${of}") }
 }
 
+/// The same, never more than it is: for what holds up to it, and what is the least.
+fn floor(of: Money) -> String {
+    let whole = Money::from_cents(of.cents() / 100 * 100);
+    amount(if of.cents().unsigned_abs() >= 10_000 { whole } else { of })
+}
+
+/// `up to about $1,000`.
+fn up_to(range: &Range) -> String {
+    let about = if range.exact { "" } else { "about " };
+    format!("up to {about}{}", floor(range.through.amount().unwrap_or(Money::ZERO)))
+}
+
 /// What a dollar more closes, in which months, and how far.
-fn money(plan: &Plan, lever: &Lever, stream: StreamIndex, unit: Money) -> String {
+fn money(plan: &Plan, lever: &Lever, unit: Money) -> String {
     let Some(lead) = lever.effect.lead() else { return String::new() };
     let word = Priority::ALL[lead].word();
-    let closes = lever.effect.closes[lead];
-    let cents = closes.portion(100, unit.cents().into());
-    let worth = match (&lever.range, cents) {
-        (_, cents) if closes == unit || cents == Money::from_cents(100) => "a dollar".to_string(),
-        (_, cents) => format!("${cents}"),
+    let cents = lever.a_dollar()[lead];
+    let worth = match cents == Money::from_cents(100) {
+        true => "a dollar".to_string(),
+        false => format!("${cents}"),
     };
-    let title = &plan.stream(stream).title;
-    let when = match lever.months {
-        Some((first, last)) if first == last => {
-            format!(" that may be spent from {}", first.words())
-        }
-        Some((first, last)) => {
-            format!(" that may be spent from any month of {} to {}", first.words(), last.words())
-        }
-        None => String::new(),
+    let from = |month: Month| format!(" that may be spent from {}", month.words());
+    let when = lever.months.map_or_else(String::new, |(first, _)| from(first));
+    let of = room(plan, &lever.change);
+    let Some(range) = &lever.range else {
+        return format!("{} more {of}{when} would {}.", amount(unit), outcome(&lever.effect));
     };
-    let mut text = format!("Each dollar more of {title}{when} closes {worth} of {word} gap");
-    if let Some(range) = &lever.range
-        && let Change::Money(_, through) = &range.through
-    {
-        let about = if range.exact { "" } else { "about " };
-        text += &format!(", up to {about}{}", amount(through.amount));
-        if range.effect.closes[lead] != range.effect.total() || cents != Money::from_cents(100) {
-            text += &format!(", which would close {}", closing(&range.effect));
-        }
+    let mut text =
+        format!("Each dollar more {of}{when} closes {worth} of {word} gap, {}", up_to(range));
+    let whole = range.effect.closes[lead] == range.effect.total();
+    if !whole || cents != Money::from_cents(100) {
+        text += &format!(", which would {}", outcome(&range.effect));
     }
-    text + "."
+    text += ".";
+    if let Some((_, last)) = lever.months.filter(|(first, last)| first < last) {
+        let last = last.words();
+        text += &match &lever.later {
+            Some(later) if later.through.amount() == range.through.amount() => {
+                format!(" So does each from any month until {last}, up to as much.")
+            }
+            Some(later) => {
+                format!(" So does each from any month until {last}, then {}.", up_to(later))
+            }
+            None => format!(" So does the first from any month until {last}."),
+        };
+    }
+    if !lever.also.is_empty() {
+        let months: Vec<String> = lever.also.iter().map(|month| month.words()).collect();
+        text += &format!(" The first one from {} closes as much.", list(&months));
+    }
+    text
+}
+
+/// What a dollar more is of.
+fn room(plan: &Plan, change: &Change) -> String {
+    let title = |stream: &StreamIndex| &plan.stream(*stream).title;
+    match change {
+        Change::CapAmount(stream, cap, _) => {
+            format!("under the cap of {} on {}", title(stream), capped(plan, *stream, *cap))
+        }
+        Change::YearlyLimit(stream, _) => {
+            format!("a fiscal year under the limit of {}", title(stream))
+        }
+        Change::Authorised(stream, _) => format!("authorised of {}", title(stream)),
+        Change::Money(stream, _) if plan.stream(*stream).kind == Kind::Reserve => {
+            format!("held in {} and authorised", title(stream))
+        }
+        other => other.stream().map_or_else(String::new, |stream| format!("of {}", title(&stream))),
+    }
+}
+
+/// What a cap is on.
+fn capped(plan: &Plan, stream: StreamIndex, cap: usize) -> String {
+    let cap = &plan.restrictions(stream).caps[cap];
+    let on: Vec<String> = cap.on.iter().map(|selector| selector.words(plan)).collect();
+    on.join(", ")
 }
 
 /// How far each further part closes as much.
-fn further(change: &Change, range: &Range) -> String {
-    let (parts, noun) = match (change, &range.through) {
+fn further(change: &Change, first: &Effect, range: &Range) -> String {
+    let (parts, noun, tried) = match (change, &range.through) {
         (Change::Longer(_, one), Change::Longer(_, through))
         | (Change::Earlier(_, one), Change::Earlier(_, through)) => {
-            (through / one.max(&1), "month")
+            (through / one.max(&1), "month", !range.ends)
         }
         (
-            Change::Cap(_, _, one)
-            | Change::YearlyLimit(_, one)
-            | Change::Benefit(_, _, one)
-            | Change::LessMatch(_, one),
+            Change::Cap(_, _, one) | Change::Benefit(_, _, one) | Change::LessMatch(_, one),
             Change::Cap(_, _, through)
-            | Change::YearlyLimit(_, through)
             | Change::Benefit(_, _, through)
             | Change::LessMatch(_, through),
         ) => {
             let count = through.billionths() / one.billionths().max(1);
-            (u32::try_from(count).unwrap_or(u32::MAX), "point")
+            (u32::try_from(count).unwrap_or(u32::MAX), "point", false)
         }
         _ => return String::new(),
     };
-    let size = count(parts as usize, noun);
-    match (parts, range.ends) {
-        (1, true) => format!(" A second {noun} closes less."),
-        (1, false) => String::new(),
-        _ => format!(
-            " Each further {noun} closes as much, up to {}{size}, which would close {}.",
-            if range.exact { "" } else { "about " },
-            closing(&range.effect)
-        ),
+    let beyond = range.beyond.as_ref().map(|(_, effect)| effect);
+    if parts == 1 {
+        return match beyond {
+            Some(two) if two.total() <= first.total() && !two.differs(first) => {
+                format!(" A second {noun} closes nothing more.")
+            }
+            Some(two) => format!(" Two {noun}s would {}.", outcome(two)),
+            None => String::new(),
+        };
     }
+    let of = match first.lead() {
+        Some(lead) if first.closes[lead] != first.total() => {
+            format!(" of the {} gap", Priority::ALL[lead].word())
+        }
+        _ => String::new(),
+    };
+    format!(
+        " Each further {noun} closes {} much{of}, up to {}{}{}, which would {}.",
+        if range.more { "at least as" } else { "as" },
+        if range.exact || range.more { "" } else { "about " },
+        count(parts as usize, noun),
+        if tried { ", the most that was tried" } else { "" },
+        outcome(&range.effect)
+    )
 }
 
 /// What is changed, as the subject of a sentence.
@@ -191,21 +329,19 @@ fn what(plan: &Plan, change: &Change) -> String {
         _ => percent(*share),
     };
     match change {
-        Change::Money(of, more) => format!("{} more of {}", amount(more.amount), stream(of)),
-        Change::Cap(of, cap, share) => {
-            let cap = &plan.restrictions(*of).caps[*cap];
-            let on: Vec<String> = cap.on.iter().map(|selector| selector.words(plan)).collect();
-            let on = on.join(", ");
-            match cap.bound {
-                CapBound::Amount(_) => {
-                    format!("{} more under the cap of {} on {on}", percent(*share), stream(of))
-                }
-                _ => format!("{} more under the cap of {} on {on}", points(share), stream(of)),
-            }
+        Change::Money(..)
+        | Change::CapAmount(..)
+        | Change::YearlyLimit(..)
+        | Change::Authorised(..) => {
+            let size = change.amount().map_or_else(String::new, amount);
+            format!("{size} more {}", room(plan, change))
         }
-        Change::YearlyLimit(of, share) => {
-            format!("{} more under the yearly limit of {}", percent(*share), stream(of))
-        }
+        Change::Cap(of, cap, share) => format!(
+            "{} more under the cap of {} on {}",
+            points(share),
+            stream(of),
+            capped(plan, *of, *cap)
+        ),
         Change::Longer(of, months) => {
             format!("{} more of {}", count(*months as usize, "month"), stream(of))
         }
@@ -253,29 +389,45 @@ fn activity(function: &str) -> String {
     word.to_string()
 }
 
+/// What a plan writes where it knows no funder's name.
+const UNNAMED: [&str; 4] = ["not published", "not stated", "not named", "unknown"];
+
 /// Who could make the change, as a sentence.
 fn who(plan: &Plan, lever: &Lever) -> String {
-    let funder = lever.change.stream().and_then(|stream| plan.stream(stream).funder.clone());
-    match (lever.holder, &lever.change, funder) {
-        (Holder::Statute, ..) => "A law decides that.".to_string(),
-        (Holder::Agency, _, Some(funder)) => format!("The agency ({funder}) could allow it."),
-        (Holder::Agency, _, None) => "The agency could allow it.".to_string(),
-        (Holder::Funder, _, Some(funder)) => format!("The funder ({funder}) could allow it."),
-        (Holder::Funder, _, None) => "The funder could allow it.".to_string(),
-        (Holder::Board, Change::Benefit(..), _) => {
+    let terms = lever.change.stream().map(|stream| plan.stream(stream));
+    let funder = terms.and_then(|terms| terms.funder.clone());
+    let named = funder.filter(|name| !UNNAMED.contains(&name.trim().to_lowercase().as_str()));
+    let name = |holder: &str| match &named {
+        Some(funder) => format!("{holder} ({funder})"),
+        None => holder.to_string(),
+    };
+    let verb = match lever.change {
+        Change::Money(..) => "could give it",
+        Change::Longer(..) | Change::Earlier(..) => "could agree to it",
+        _ => "could allow it",
+    };
+    let kind = terms.map(|terms| terms.kind);
+    match (lever.holder, &lever.change) {
+        (Holder::Statute, _) => {
+            "By its kind, a law or a public rule sets that, not an agreement.".to_string()
+        }
+        (Holder::Agency, _) => format!("{} {verb}.", name("The agency")),
+        (Holder::Funder, _) => format!("{} {verb}.", name("The funder")),
+        (Holder::Board, Change::Benefit(..)) => {
             "The partnership could, if the benefit is there to be documented.".to_string()
         }
-        (Holder::Board, Change::Money(stream, _), Some(funder))
-            if plan.stream(*stream).kind == crate::funding::Kind::Partner =>
-        {
-            format!("The board of {funder} could decide it.")
+        (Holder::Board, Change::Money(..)) if kind == Some(Kind::Reserve) => {
+            "The board can authorise it once the reserve holds that much more.".to_string()
         }
-        (Holder::Board, ..) => "The board could decide it.".to_string(),
+        (Holder::Board, Change::Money(..)) if kind == Some(Kind::Partner) && named.is_some() => {
+            format!("The board of {} could decide it.", named.unwrap_or_default())
+        }
+        (Holder::Board, _) => "The board could decide it.".to_string(),
     }
 }
 
 /// The columns of [`table`].
-const COLUMNS: [(&str, ColumnKind); 24] = [
+const COLUMNS: [(&str, ColumnKind); 26] = [
     ("rank", ColumnKind::Whole),
     ("kind", ColumnKind::Text),
     ("stream", ColumnKind::Text),
@@ -285,6 +437,7 @@ const COLUMNS: [(&str, ColumnKind); 24] = [
     ("selection", ColumnKind::Text),
     ("first_month", ColumnKind::Month),
     ("last_month", ColumnKind::Month),
+    ("also_from", ColumnKind::Text),
     ("unit", ColumnKind::Text),
     ("size", ColumnKind::Text),
     ("holder", ColumnKind::Text),
@@ -299,6 +452,7 @@ const COLUMNS: [(&str, ColumnKind); 24] = [
     ("closes_through_core", ColumnKind::Money),
     ("closes_through_essential", ColumnKind::Money),
     ("closes_through_stretch", ColumnKind::Money),
+    ("holds_through_last_month", ColumnKind::Text),
     ("change", ColumnKind::Text),
 ];
 
@@ -320,6 +474,10 @@ pub fn table(plan: &Plan, levers: &Levers) -> Table {
             text(facts.selection),
             Cell::of(lever.months.map(|months| months.0), Cell::Month),
             Cell::of(lever.months.map(|months| months.1), Cell::Month),
+            text(
+                (!lever.also.is_empty())
+                    .then(|| lever.also.iter().map(Month::to_string).collect::<Vec<_>>().join(" ")),
+            ),
             Cell::text(facts.unit),
             Cell::text(facts.size),
             Cell::text(lever.holder.word()),
@@ -334,6 +492,7 @@ pub fn table(plan: &Plan, levers: &Levers) -> Table {
             through(0),
             through(1),
             through(2),
+            text(lever.later.as_ref().map(|range| Facts::of(plan, &range.through).size)),
             Cell::text(sentence(plan, lever)),
         ]);
     }
@@ -353,15 +512,18 @@ pub fn record(plan: &Plan, levers: &Levers) -> Value {
     let one = |(lever, rank): (&Lever, i64)| {
         let facts = Facts::of(plan, &lever.change);
         let month = |month: Month| month.to_string();
-        let range = lever.range.as_ref().map(|range| {
-            json!({
-                "through": Facts::of(plan, &range.through).size,
-                "closes": by_priority(&range.effect.closes),
-                "distance": by_priority(&range.effect.distance),
-                "exact": range.exact,
-                "ends": range.ends,
+        let range = |range: &Option<Range>| {
+            range.as_ref().map(|range| {
+                json!({
+                    "through": Facts::of(plan, &range.through).size,
+                    "closes": by_priority(&range.effect.closes),
+                    "distance": by_priority(&range.effect.distance),
+                    "exact": range.exact,
+                    "ends": range.ends,
+                    "more": range.more,
+                })
             })
-        });
+        };
         json!({
             "rank": rank,
             "kind": facts.kind,
@@ -378,7 +540,9 @@ pub fn record(plan: &Plan, levers: &Levers) -> Value {
             "closes": by_priority(&lever.effect.closes),
             "distance": by_priority(&lever.effect.distance),
             "needs_rise": lever.effect.needs.to_string(),
-            "holds": range,
+            "also_from": lever.also.iter().map(Month::to_string).collect::<Vec<_>>(),
+            "holds": range(&lever.range),
+            "holds_in_last_month": range(&lever.later),
             "words": sentence(plan, lever),
         })
     };
@@ -391,6 +555,7 @@ pub fn record(plan: &Plan, levers: &Levers) -> Value {
         "view": view_word(levers.view),
         "irreducible_gap": by_priority(&levers.gaps),
         "distance": by_priority(&levers.distance),
+        "tied": levers.tied,
         "braids": levers.runs,
         "levers": ranked(levers).into_iter().map(one).collect::<Vec<_>>(),
     })
@@ -422,25 +587,34 @@ impl Facts {
             let whole = share.billionths() / 10_000_000;
             whole.to_string()
         };
+        let selection = |of: &StreamIndex, cap: usize| {
+            let cap = &plan.restrictions(*of).caps[cap];
+            let on: Vec<String> = cap.on.iter().map(|selector| selector.words(plan)).collect();
+            on.join(" ")
+        };
         match change {
             Change::Money(_, more) => {
                 Facts { kind: "money", unit: "dollar", size: more.amount.to_string(), ..facts }
             }
-            Change::Cap(of, cap, share) => {
-                let cap = &plan.restrictions(*of).caps[*cap];
-                let on: Vec<String> = cap.on.iter().map(|selector| selector.words(plan)).collect();
-                let amount = matches!(cap.bound, CapBound::Amount(_));
-                let unit = if amount { "percent" } else { "point" };
-                Facts {
-                    kind: "cap",
-                    selection: Some(on.join(" ")),
-                    unit,
-                    size: points(share),
-                    ..facts
-                }
+            Change::Cap(of, cap, share) => Facts {
+                kind: "cap",
+                selection: Some(selection(of, *cap)),
+                unit: "point",
+                size: points(share),
+                ..facts
+            },
+            Change::CapAmount(of, cap, amount) => Facts {
+                kind: "cap",
+                selection: Some(selection(of, *cap)),
+                unit: "dollar",
+                size: amount.to_string(),
+                ..facts
+            },
+            Change::YearlyLimit(_, amount) => {
+                Facts { kind: "yearly-limit", unit: "dollar", size: amount.to_string(), ..facts }
             }
-            Change::YearlyLimit(_, share) => {
-                Facts { kind: "yearly-limit", unit: "percent", size: points(share), ..facts }
+            Change::Authorised(_, amount) => {
+                Facts { kind: "authorised", unit: "dollar", size: amount.to_string(), ..facts }
             }
             Change::Longer(_, months) => {
                 Facts { kind: "later-end", unit: "month", size: months.to_string(), ..facts }
