@@ -257,9 +257,9 @@ fn match_brings_the_award_with_it() {
 }
 
 /// The state pays half of what the city pays the other half of, 40,000 in its year: with the city's 60,000 that is
-/// 100,000 of 120,000. A hundredth of the limit is 400; at 50 of them more each pays 60,000.
+/// 100,000 of 120,000. Each dollar more of the limit is paid, until at 20,000 more each pays 60,000.
 #[test]
-fn a_point_of_a_yearly_limit_closes_its_part_until_there_is_no_match_for_it() {
+fn a_dollar_of_a_yearly_limit_closes_its_own_until_there_is_no_match_for_it() {
     let rest = format!(
         "{CONVENE}[stream.medicaid]\nkind = \"public\"\nfunder = \"A state\"\nstatus = \"secured\"\n\
          fiscal-year-starts = \"july\"\nfrom = \"2026-07\"\nuntil = \"2027-06\"\npays-for = [\"convene\"]\n\
@@ -269,12 +269,11 @@ fn a_point_of_a_yearly_limit_closes_its_part_until_there_is_no_match_for_it() {
     );
     let plan = plan(12, &rest);
     let levers = levers(&plan);
-    let lever = of(&plan, &levers, "1 % more under the yearly limit of medicaid");
-    near(&lever.effect, [400, 0, 0]);
+    let lever = of(&plan, &levers, "Each dollar more a fiscal year under the limit of Medicaid");
+    assert_eq!(lever.a_dollar(), dollars([1, 0, 0]));
     assert_eq!(lever.holder, Holder::Statute);
     let range = lever.range.as_ref().unwrap();
     near(&range.effect, [20_000, 0, 0]);
-    assert_eq!(range.through, lever.change.times(50).unwrap());
     assert!(range.ends);
 }
 
@@ -577,6 +576,9 @@ fn under_rules_that_tie_the_least_is_said_by_priority() {
         "{page}"
     );
     assert!(!page.contains("No braid of this money leaves less than"), "{page}");
+    let lever = of(&plan, &found, "Each dollar more of B");
+    assert_eq!(lever.a_dollar(), dollars([0, 4, 0]));
+    near(&lever.range.as_ref().unwrap().effect, [0, 40_000, 0]);
 }
 
 /// 20,000 of 60,000 must stay, and the board has authorised 15,000 of 50,000 that are needed: it could authorise

@@ -96,7 +96,28 @@ pub(super) fn unit(trial: &Trial, change: &Change) -> Result<Option<Unit>, Error
         unit.straight = exact && last;
         kept = Some(unit);
     }
-    Ok(kept)
+    let Some(kept) = kept else { return Ok(None) };
+    Ok(Some(straightened(trial, kept, units)?))
+}
+
+/// A larger unit that closes as much a dollar as the one at hand, where a price above the worth had hidden it.
+fn straightened(trial: &Trial, small: Unit, units: &[i64]) -> Result<Unit, Error> {
+    let size = cents(&small.change);
+    let gap = i128::from(trial.base.gaps[small.lead].cents()) * i128::from(ONE);
+    let fits = |unit: &&i64| i128::from(**unit) > size && small.worth * i128::from(**unit) <= gap;
+    let larger = units.iter().find(fits).filter(|_| !small.straight);
+    let Some(unit) = larger else { return Ok(small) };
+    let Some(change) = small.change.of_amount(Money::from_cents(*unit)) else { return Ok(small) };
+    let Some((effect, _)) = tried(trial, &change)? else { return Ok(small) };
+    let (large, closes) = (i128::from(*unit), i128::from(effect.closes[small.lead].cents()));
+    let of_small = i128::from(small.effect.closes[small.lead].cents());
+    let doubt =
+        doubt(trial, &effect, small.lead) * size + doubt(trial, &small.effect, small.lead) * large;
+    if effect.lead() != Some(small.lead) || (closes * size - of_small * large).abs() > doubt {
+        return Ok(small);
+    }
+    let worth = closes * i128::from(ONE) / large;
+    Ok(Unit { change, effect, worth, straight: true, ..small })
 }
 
 /// The same change in another window, where a unit of it closes as much.
