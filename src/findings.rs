@@ -388,8 +388,8 @@ pub(crate) struct Transfers {
     pub(crate) moved: Money,
     /// The budget, cost share with it, of which a tenth may be moved freely.
     pub(crate) whole: Money,
-    /// The categories that take more than was approved.
-    pub(crate) beyond: Vec<Category>,
+    /// The categories that take more than was approved, and how much more.
+    pub(crate) beyond: Vec<(Category, Money)>,
 }
 
 /// The transfers of an award in the books of a braid: beyond a tenth of the budget, cost share with it, of an
@@ -425,8 +425,9 @@ pub(crate) fn transfers(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Op
     if budget.total() <= threshold || moved <= share.of(whole) {
         return None;
     }
-    let beyond = |category: &Category| spent(*category) > budget.approved(*category);
-    let beyond = Category::ALL.into_iter().filter(beyond).collect();
+    let beyond = |category: Category| (category, spent(category) - budget.approved(category));
+    let beyond = Category::ALL.into_iter().map(beyond).filter(|(_, more)| more.is_positive());
+    let beyond = beyond.collect();
     Some(Transfers { moved, whole, beyond })
 }
 

@@ -66,6 +66,20 @@ impl Forecast {
         std::array::from_fn(|place| found[place] - least[place])
     }
 
+    /// Whether it is proved that no braid leaves less in all, not only by priority: the prices of the last priority
+    /// with a gap count a dollar of each gap before it as much. A match that core costs take may pay more elsewhere.
+    pub fn proves_total(&self) -> bool {
+        let Some(proof) = &self.optimum.proof else { return false };
+        let left = self.measures.total.irreducible;
+        let Some(last) = (0..3).rev().find(|place| left[*place].is_positive()) else { return true };
+        let weights = proof.prices[last].weights;
+        let counts = |place: usize| {
+            weights[place] == weights[last]
+                || (weights[place] < weights[last] && left[place].is_zero())
+        };
+        (0..last).all(counts)
+    }
+
     /// Forecasts a plan.
     ///
     /// # Errors

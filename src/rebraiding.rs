@@ -29,6 +29,9 @@ pub struct Rebraiding {
     /// What streams pay more of lines in months before `as-of`, netted over them: these are booked, and it is too
     /// late for it. Nothing where nothing is avoidable.
     pub booked: Money,
+    /// What the moves over the whole horizon add beyond approved budgets: it may need prior approval
+    /// (2 CFR 200.308(i)).
+    pub approval: Money,
     /// The moves over the whole horizon, netted, the largest first; none where nothing is avoidable.
     pub moves: Vec<Move>,
     /// The same by fiscal year, in the order of years, then the largest first.
@@ -86,6 +89,9 @@ impl Footing {
     }
 }
 
+/// An award with the categories that take more than its approved budget, and how much more.
+type Approval = (StreamIndex, Vec<(Category, Money)>);
+
 /// What a stream pays of a line, as spent and in the optimal braid.
 type Paid = (Money, Money);
 
@@ -106,6 +112,7 @@ impl Rebraiding {
             by_shares: total.gap_by_shares,
             optimal: total.irreducible,
             booked: Money::ZERO,
+            approval: Money::ZERO,
             moves: Vec::new(),
             by_year: Vec::new(),
         };
@@ -135,9 +142,9 @@ impl Rebraiding {
             let more = then > before;
             let category = plan.line(line).category;
             let needs_approval = more
-                && approvals
-                    .iter()
-                    .any(|(of, beyond)| of.at() == stream && beyond.contains(&category));
+                && approvals.iter().any(|(of, beyond)| {
+                    of.at() == stream && beyond.iter().any(|(of, _)| *of == category)
+                });
             let found = Move {
                 year,
                 stream: book.name.clone(),
@@ -156,6 +163,7 @@ impl Rebraiding {
         let rank = |found: &Move| std::cmp::Reverse((found.change().cents().abs(), found.change()));
         rebraiding.moves.sort_by_key(rank);
         rebraiding.by_year.sort_by_key(|found| (found.year, rank(found)));
+        rebraiding.approval = rebraiding.beyond_budgets(plan, &approvals);
         rebraiding.assert_adds_up(plan, measures)?;
         Ok(rebraiding)
     }
@@ -175,6 +183,22 @@ impl Rebraiding {
     pub fn moves_of(&self, year: Option<i32>) -> Vec<&Move> {
         let all = self.moves.iter().chain(&self.by_year);
         all.filter(|found| found.year == year).collect()
+    }
+
+    /// Of what awards pay more of categories beyond their approved budgets, what lies beyond them.
+    fn beyond_budgets(&self, plan: &Plan, approvals: &[Approval]) -> Money {
+        let mut sum = Money::ZERO;
+        for (stream, beyond) in approvals {
+            let name = plan.stream(*stream).name.as_str();
+            for (category, more) in beyond {
+                let moved = self.moves.iter().filter(|found| {
+                    found.stream == name && plan.line(found.line).category == *category
+                });
+                let moved: Money = moved.map(Move::change).sum();
+                sum += moved.floor_zero().at_most(*more);
+            }
+        }
+        sum
     }
 
     /// The law of this comparison: in each year and priority, what lines are paid more less what they are paid less
@@ -227,7 +251,7 @@ fn footing(plan: &Plan, stream: usize, line: LineIndex) -> Footing {
 
 /// The awards whose transfers among approved categories may need approval, with the categories that take more
 /// than was approved.
-fn approvals(plan: &Plan, optimal: &Ledger) -> Vec<(StreamIndex, Vec<Category>)> {
+fn approvals(plan: &Plan, optimal: &Ledger) -> Vec<Approval> {
     let streams = (0..plan.streams.len()).map(StreamIndex::from);
     let of = |stream| Some((stream, findings::transfers(plan, optimal, stream)?.beyond));
     streams.filter_map(of).collect()

@@ -181,6 +181,15 @@ impl Timeline {
         Ok(timeline)
     }
 
+    /// Every award, in order: the stream, and 0 for its first award, then one more a renewal.
+    pub fn awards(&self) -> Vec<(StreamIndex, u32)> {
+        let awards = self.tranches.iter().map(|tranche| (tranche.stream, tranche.award));
+        let mut awards: Vec<_> = awards.collect();
+        awards.sort_unstable();
+        awards.dedup();
+        awards
+    }
+
     /// The tranche at an index.
     pub fn tranche(&self, tranche: TrancheIndex) -> &HeldTranche {
         &self.tranches[tranche.at()]

@@ -55,7 +55,7 @@ fn the_waterfall_is_never_below_what_is_possible() {
          The 22 instances of `fixtures/braid` under `--method waterfall`, beside the least gap that any braid\n\
          can leave (published with the instances). Without caps no cumulative gap may be below the least one;\n\
          with caps the three gaps together, read in order, may not be better. The excess is what spending\n\
-         without foresight costs. Dollars; written by `BLESS=1 cargo test --test instances`.\n\n\
+         without foresight costs: `--method optimal` meets the least gaps, and proves them (`tests/optimal.rs`). Dollars; written by `BLESS=1 cargo test --test instances`.\n\n\
          | instance | cost | least gap: core | essential | stretch | waterfall: core | essential | stretch \
          | excess in all | excess, share of cost |\n\
          |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",

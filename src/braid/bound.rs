@@ -1,6 +1,7 @@
 //! The exact checker of a proof: what no braid can cover more than, whatever it does.
 //!
-//! It shares no code with any allocation. It takes the prices as they are, re-derives every rule from the plan and
+//! It shares no code with any allocation; what it has in common with them is the meaning of the plan: who may pay what
+//! (`permission`, `may_match`), what a selection holds, and the timeline's needs, tranches and limits of pay. It takes the prices as they are, re-derives every rule from the plan and
 //! the timeline, and adds up, in whole billionths of a cent: what the money and the room under each rule
 //! are worth at their prices, and for every line and month what the need is worth above the best price at which
 //! money may pay it. No braid covers more (weak duality of linear programmes), so no gap is less than the rest.

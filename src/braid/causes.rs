@@ -59,28 +59,22 @@ impl Cause {
     }
 }
 
-/// The irreducible gap by cause, priority and place of the horizon. A part may be below zero in one priority or month,
-/// never of core, of core with essential, or of all, over the whole horizon.
+/// The irreducible gap by cause and priority, over the whole horizon: freed money pays other months, so that a cause is
+/// of no one month. A part may be below zero in one priority, never of core, of core with essential, or of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Causes {
-    parts: [[Vec<Money>; 3]; 5],
+    parts: [[Money; 3]; 5],
 }
 
 impl Causes {
-    /// The part of a cause in one priority, by place. Each run serves the earliest months first, so that a part
-    /// stands in the month in which the cost is then paid or not.
-    pub fn by_place(&self, cause: Cause, priority: usize) -> &[Money] {
-        &self.parts[cause as usize][priority]
-    }
-
-    /// The part of a cause in one priority, over the horizon.
+    /// The part of a cause in one priority.
     pub fn of(&self, cause: Cause, priority: usize) -> Money {
-        self.by_place(cause, priority).iter().sum()
+        self.parts[cause as usize][priority]
     }
 
     /// The part of a cause in all.
     pub fn total(&self, cause: Cause) -> Money {
-        (0..3).map(|priority| self.of(cause, priority)).sum()
+        self.parts[cause as usize].iter().sum()
     }
 
     /// Reckons the causes of what an optimal braid leaves.
@@ -89,29 +83,23 @@ impl Causes {
     /// An internal error where a freed run's gap is not the one that its own cut proves, or a part of core, of core
     /// with essential, or of all is below zero.
     pub fn from_braid(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Result<Causes, Error> {
-        let mut before = gaps_of(plan, timeline, braid);
-        if before.iter().flatten().all(|gap| gap.is_zero()) {
-            return Ok(Causes { parts: std::array::from_fn(|_| before.clone()) });
+        let mut before = braid.gaps(plan, timeline);
+        let mut parts = [[Money::ZERO; 3]; 5];
+        if before == [Money::ZERO; 3] {
+            return Ok(Causes { parts });
         }
-        let mut parts = Vec::with_capacity(Cause::ALL.len());
         let mut money = Freed::from_braid(plan, timeline, braid);
-        for cause in &Cause::ALL[..Cause::ALL.len() - 1] {
-            let changed = money.free(*cause);
-            let after = match changed {
+        for cause in [Cause::Restriction, Cause::Lapse, Cause::LateSecured, Cause::LateUnsecured] {
+            let changed = money.free(cause);
+            let after = match changed || cause == Cause::Restriction {
                 true => least(&money)?,
-                false if parts.is_empty() => least(&money)?,
-                false => before.clone(),
+                false => before,
             };
-            let part: [Vec<Money>; 3] = std::array::from_fn(|priority| {
-                let pairs = before[priority].iter().zip(&after[priority]);
-                pairs.map(|(before, after)| *before - *after).collect()
-            });
-            parts.push(part);
+            parts[cause as usize] =
+                std::array::from_fn(|priority| before[priority] - after[priority]);
             before = after;
         }
-        parts.push(before);
-        let parts: [[Vec<Money>; 3]; 5] =
-            parts.try_into().map_err(|_| Error::internal("there are five causes"))?;
+        parts[Cause::Shortage as usize] = before;
         let causes = Causes { parts };
         for cause in Cause::ALL {
             let mut sum = Money::ZERO;
@@ -236,23 +224,8 @@ fn is_in_kind(plan: &Plan, stream: StreamIndex) -> bool {
         if matches!(partner.method, PartnerMethod::InKind { .. }))
 }
 
-/// What a braid leaves, by priority and place.
-fn gaps_of(plan: &Plan, timeline: &Timeline, braid: &Braid) -> [Vec<Money>; 3] {
-    let months = timeline.horizon.months as usize;
-    let mut gaps: [Vec<Money>; 3] = std::array::from_fn(|_| vec![Money::ZERO; months]);
-    for (line, needs) in plan.lines.iter().zip(&timeline.needs) {
-        for (gap, need) in gaps[line.priority as usize].iter_mut().zip(needs) {
-            *gap += *need;
-        }
-    }
-    for draw in &braid.draws {
-        gaps[plan.line(draw.line).priority as usize][draw.place] -= draw.amount;
-    }
-    gaps
-}
-
-/// The least gaps of a freed plan by priority and place, checked by their own cuts.
-fn least(freed: &Freed) -> Result<[Vec<Money>; 3], Error> {
+/// The least gaps of a freed plan by priority, checked by their own cuts.
+fn least(freed: &Freed) -> Result<[Money; 3], Error> {
     let relaxed = relax::solve(freed);
     for priority in 0..3 {
         let left = |gaps: &Vec<i64>| gaps.iter().map(|cents| i128::from(*cents)).sum::<i128>();
@@ -261,7 +234,7 @@ fn least(freed: &Freed) -> Result<[Vec<Money>; 3], Error> {
             return Err(Error::internal("the gap of a freed plan is the one that its cut proves"));
         }
     }
-    let money = |gaps: &Vec<i64>| gaps.iter().map(|cents| Money::from_cents(*cents)).collect();
+    let money = |gaps: &Vec<i64>| gaps.iter().map(|cents| Money::from_cents(*cents)).sum();
     Ok(std::array::from_fn(|priority| money(&relaxed.gaps[priority])))
 }
 

@@ -1,5 +1,5 @@
-//! The exact checker of a finished braid. It shares no code with any allocation: it re-derives every
-//! rule from the plan and the timeline, and asks for a fresh verdict on every draw.
+//! The exact checker of a finished braid. It shares no code with any allocation but the meaning of the plan (`verdict`,
+//! `may_match`, selections, the timeline): it re-derives every rule from these, and asks for a fresh verdict on every draw.
 //!
 //! A braid that fails is never shown: the error names the law, the ids and the month.
 
@@ -28,7 +28,7 @@ pub struct Certificate {
     pub tranches: usize,
     /// Line-months that were not overpaid.
     pub cells: usize,
-    /// Caps and floors that hold at every month's end.
+    /// Caps and floors that hold: at every month's end, or over the award's life in an optimal braid.
     pub caps: usize,
     /// Awards whose match holds at every month's end.
     pub matches: usize,

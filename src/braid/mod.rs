@@ -166,14 +166,20 @@ impl Braid {
         });
     }
 
+    /// What it leaves of each line, by place of the horizon.
+    pub fn left(&self, timeline: &Timeline) -> Vec<Vec<Money>> {
+        let mut left = timeline.needs.clone();
+        for draw in &self.draws {
+            left[draw.line.at()][draw.place] -= draw.amount;
+        }
+        left
+    }
+
     /// What it leaves of each priority, core first.
     pub fn gaps(&self, plan: &Plan, timeline: &Timeline) -> [Money; 3] {
         let mut gaps = [Money::ZERO; 3];
-        for (line, needs) in plan.lines.iter().zip(&timeline.needs) {
-            gaps[line.priority as usize] += needs.iter().sum();
-        }
-        for draw in &self.draws {
-            gaps[plan.line(draw.line).priority as usize] -= draw.amount;
+        for (line, left) in plan.lines.iter().zip(self.left(timeline)) {
+            gaps[line.priority as usize] += left.iter().sum();
         }
         gaps
     }

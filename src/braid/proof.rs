@@ -3,8 +3,8 @@
 //! Whatever prices are asked, a braid cannot cover more than the money and the room are worth at these prices, and what
 //! each need is worth above them: weak duality. The checker ([`super::bound`]) adds that up in exact
 //! arithmetic; the better the prices, the nearer the sum comes to what a braid really covers. Where no ratio binds,
-//! the prices are zero or one, and the money at one is the cut: all of it, and nothing else, may pay
-//! certain needs.
+//! the prices are zero or one, and the money at one is the cut: nothing else may pay certain needs, but what documented
+//! benefit or a limit of pay lets other money pay of them.
 
 use crate::money::Money;
 use crate::name::StreamIndex;

@@ -38,7 +38,7 @@ pub fn run(args: args::Forecast, screen: &Screen) -> Result<Ending, Stop> {
             let table = contract::table(&opened.plan, &forecast, name);
             let table = table.expect("clap lets only the names of tables through");
             if !opened.plan.notice.is_empty() {
-                screen.talk(headed(&opened.plan).trim_end());
+                headed(&opened.plan).lines().for_each(|line| screen.talk(line));
             }
             screen.data(csv::encode(&table).as_bytes())?;
         }

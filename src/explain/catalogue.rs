@@ -92,11 +92,11 @@ fn needs(ask: Ask, column: Column, ids: &mut Vec<String>) {
 }
 
 fn irreducible(ask: Ask, ids: &mut Vec<String>) {
-    for head in ["gap/irreducible", "gap/causes"] {
-        with_years(ask, head, ids);
-        for priority in Priority::ALL {
-            with_years(ask, &format!("{head}/{}", priority.word()), ids);
-        }
+    with_years(ask, "gap/irreducible", ids);
+    ids.push("gap/causes".to_string());
+    for priority in Priority::ALL {
+        with_years(ask, &format!("gap/irreducible/{}", priority.word()), ids);
+        ids.push(format!("gap/causes/{}", priority.word()));
     }
 }
 

@@ -1,25 +1,17 @@
 //! The irreducible gap: what no braid can fund, why not, and by cause.
 
 use super::ask::{Ask, Grain, Period, Scope, largest_first, subject, sums};
-use super::{Explanation, Part, text};
+use super::reason::{self, Written, span};
+use super::{Explanation, Part, Value, text};
 use crate::braid::causes::Cause;
-use crate::braid::cut::{Cut, Group};
-use crate::forecast::Forecast;
+use crate::braid::cut::{CutMoney, Group};
 use crate::money::Money;
-use crate::month::Month;
-use crate::name::{PoolIndex, StreamIndex};
-use crate::plan::Plan;
 use crate::plan::cost::Priority;
 
 /// Groups of costs that are told in words for one priority.
 const GROUPS_TOLD: usize = 3;
-/// Names in a sentence; the rest are counted.
-const NAMES_TOLD: usize = 3;
 /// Lines or streams of a group that are listed; the rest are added up.
 const ROWS_TOLD: usize = 12;
-
-/// How an amount is written.
-pub(crate) type Written = fn(Money) -> String;
 
 /// Answers `gap/irreducible` and `gap/causes`, with a priority and a year.
 pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
@@ -34,12 +26,50 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
         return None;
     }
     match (*head, priority, period.grain) {
-        ("causes", _, _) => Some(causes(ask, priority, &period)),
+        // Freed money pays other months: a cause is of no one year.
+        ("causes", _, Grain::Whole) => Some(causes(ask, priority, &period)),
         ("irreducible", Some(priority), Grain::Whole) => Some(proved(ask, priority, &period)),
         ("irreducible", None, Grain::Whole) => Some(by_priority(ask, &period)),
         ("irreducible", _, _) => Some(of_year(ask, priority, &period)),
         _ => None,
     }
+}
+
+/// A gap of nothing.
+fn nothing(subject: &str, formula: &str) -> Explanation {
+    Explanation::of(subject, Value::Money(Money::ZERO), formula).note("Nothing is left.")
+}
+
+/// What is proved, beside what the optimal braid leaves: by priority, since each is proved with those before it
+/// left no more.
+pub(super) fn least(ask: Ask, priority: Option<Priority>) -> Vec<Part> {
+    let (Some(least), distance) = (ask.forecast.optimum.least(), ask.forecast.distance()) else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    for of in chosen(priority) {
+        let left = ask.forecast.measures.total.irreducible[of as usize];
+        if left.is_zero() {
+            continue;
+        }
+        let earlier: Vec<&str> =
+            Priority::ALL.iter().filter(|one| **one < of).map(|one| one.word()).collect();
+        let word = of.word();
+        let label = match earlier.is_empty() {
+            true => format!("proved: no braid leaves less {word} unpaid"),
+            false => format!(
+                "proved: no braid that leaves no more {} unpaid leaves less {word}",
+                earlier.join(" or ")
+            ),
+        };
+        parts.push(Part::aside(least[of as usize], label));
+        let beyond = distance[of as usize];
+        if beyond.is_positive() {
+            let label = format!("the {word} gap beyond that: the braid is settled in whole cents");
+            parts.push(Part::aside(beyond, label));
+        }
+    }
+    parts
 }
 
 fn words_of(priority: Option<Priority>) -> String {
@@ -67,26 +97,41 @@ fn by_priority(ask: Ask, period: &Period) -> Explanation {
                    today";
     let parts = Priority::ALL.map(part).into();
     let subject = subject("irreducible gap", "", period);
-    let explanation = Explanation::sum_of(&subject, left(ask, None, period), formula, parts);
-    noted(ask, explanation, None)
+    let value = left(ask, None, period);
+    if value.is_zero() {
+        return nothing(&subject, formula);
+    }
+    let explanation = Explanation::sum_of(&subject, value, formula, parts);
+    noted(ask, explanation.with(least(ask, None)), None)
 }
 
-/// The costs of the cuts of one priority, less the money that may pay them.
+/// The costs that bear the gap of one priority out, less what the optimal braid pays of them.
 fn proved(ask: Ask, priority: Priority, period: &Period) -> Explanation {
     let value = left(ask, Some(priority), period);
-    let formula = "the costs of the cut, less all money that may pay them: no braid leaves less";
+    let formula = "what these costs need, less what the optimal braid pays of them: no braid within the rules \
+                   pays more of them";
+    let subject = subject("irreducible gap", &words_of(Some(priority)), period);
+    if value.is_zero() {
+        return nothing(&subject, formula);
+    }
     let mut parts = Vec::new();
     if let Some(cut) = ask.forecast.cuts.get(priority as usize) {
-        for group in &cut.groups {
+        let many = cut.groups.len() > 1;
+        for (at, group) in cut.groups.iter().enumerate() {
+            if many {
+                let costs = reason::costs(ask.plan, ask.forecast, group);
+                let left = text::money(group.left[priority as usize]);
+                let label = format!("costs {} of {} ({costs})", at + 1, cut.groups.len());
+                parts.push(Part::said(format!("{left} left"), label));
+            }
             parts.extend(rows(ask, priority, group));
         }
-        parts.push(signed(cut.rounding, "costs without a gap of their own, and rounding"));
-        let beyond = "what the optimal braid leaves beyond what is proved, settled in whole cents";
-        parts.push(signed(value - cut.least, beyond));
+        let told: Money = cut.groups.iter().map(|group| group.left[priority as usize]).sum();
+        let rest = "what the optimal braid leaves of other costs, settled in whole cents";
+        parts.push(signed(value - told, rest));
     }
-    let subject = subject("irreducible gap", &words_of(Some(priority)), period);
     let explanation = Explanation::sum_of(&subject, value, formula, parts);
-    noted(ask, explanation, Some(priority))
+    noted(ask, explanation.with(least(ask, Some(priority))), Some(priority))
 }
 
 /// An amount that may be below zero.
@@ -97,7 +142,7 @@ fn signed(amount: Money, label: &str) -> Part {
     }
 }
 
-/// The costs and the money of one group.
+/// The costs of one group, what pays them in the optimal braid, and what keeps more from them.
 fn rows(ask: Ask, priority: Priority, group: &Group) -> Vec<Part> {
     let ledger = ask.ledger();
     let needs = group.needs.iter().map(|need| {
@@ -106,47 +151,54 @@ fn rows(ask: Ask, priority: Priority, group: &Group) -> Vec<Part> {
         if need.months < need.last - need.first + 1 {
             months = format!("{} of {months}", text::count(need.months, "month", "months"));
         }
-        let part = signed(need.counted, &format!("{}, {months}", line.title))
+        Part::plus(need.need, format!("{}, {months}", line.title))
             .input(ask.plan, &format!("cost.{}", line.name))
-            .see(format!("cost/{}", ask.line_word(need.line.at())));
-        match need.counted == need.need {
-            true => part,
-            false => part.text(format!("of {}", text::money(need.need))),
-        }
+            .see(format!("cost/{}", ask.line_word(need.line.at())))
     });
     let money = group.money.iter().map(|money| {
         let name = &ask.plan.stream(money.stream).name;
-        let mut words = Vec::new();
-        if money.held != money.counted {
-            words.push(format!("of {}", text::money(money.held)));
-        }
-        let most = money.spent_on.iter().take(2).map(|(line, amount)| {
-            format!("{} on {}", text::money(*amount), ledger.lines[line.at()].title)
-        });
-        let most: Vec<String> = most.collect();
-        let others = money.spent_on.len().saturating_sub(most.len());
-        if !most.is_empty() {
-            let others = if others > 0 { format!(" and {others} more") } else { String::new() };
-            words.push(format!("the optimal braid spends {}{others}", most.join(", ")));
-        }
-        let title = title(ask.plan, money.stream, money.pool);
-        minus(money.counted, &title)
-            .text(words.join("; "))
-            .input(ask.plan, &format!("stream.{name}"))
-            .see(format!("stream/{name}"))
+        let title = reason::title(ask.plan, money.stream, money.pool);
+        let part = match money.paid.is_positive() {
+            true => Part::minus(money.paid, title),
+            false => Part::said("pays nothing of them", title),
+        };
+        let part = match (held(money), money.paid.is_positive()) {
+            (words, true) => part.text(words),
+            (words, false) if words.is_empty() => part,
+            (words, false) => part.text(format!("pays nothing of them, {words}")),
+        };
+        part.input(ask.plan, &format!("stream.{name}")).see(format!("stream/{name}"))
     });
     let mut parts = listed(needs.collect(), "further costs");
-    parts.extend(listed(money.collect(), "further money"));
-    parts.extend(group.rooms.iter().map(|(stream, award, room)| {
-        let title = &ask.plan.stream(*stream).title;
-        let which = if *award == 0 { String::new() } else { format!(", renewal {award}") };
-        minus(*room, &format!("room under the rules of {title}{which}"))
+    parts.extend(group.rules.iter().map(|rule| {
+        let words = reason::rule_words(ask.plan, rule, Written::EXACT);
+        Part::said(words, "rule")
     }));
+    parts.extend(listed(money.collect(), "further money"));
+    parts.push(minus(group.recovered, "recovered indirect cost"));
     let earlier: Vec<&str> =
         Priority::ALL.iter().filter(|of| **of < priority).map(|of| of.word()).collect();
     let told = format!("the {} gap among them, which counts there", earlier.join(" and "));
-    parts.push(minus(group.before, &told));
+    parts.push(minus(group.before(priority), &told));
     parts
+}
+
+/// `of 3,000.00: 1,200.00 pays other costs, 800.00 is not spent`.
+fn held(money: &CutMoney) -> String {
+    if money.held == money.paid {
+        return String::new();
+    }
+    let elsewhere = money.elsewhere();
+    let unspent = money.held - money.paid - elsewhere - money.recovered;
+    let ways = [
+        (elsewhere, "pays other costs"),
+        (money.recovered, "recovers indirect cost"),
+        (unspent, "is not spent"),
+    ];
+    let ways = ways.iter().filter(|(amount, _)| amount.is_positive());
+    let ways: Vec<String> =
+        ways.map(|(amount, words)| format!("{} {words}", text::money(*amount))).collect();
+    format!("of {}, {}", text::money(money.held), text::joined(&ways).replace(';', ","))
 }
 
 fn minus(amount: Money, label: &str) -> Part {
@@ -197,6 +249,9 @@ fn of_year(ask: Ask, priority: Option<Priority>, period: &Period) -> Explanation
     let formula = "what the lines that the optimal braid leaves short need in the year, less what it pays \
                    of them; of each priority the earliest months are paid first";
     let subject = subject("irreducible gap", &words_of(priority), period);
+    if value.is_zero() {
+        return nothing(&subject, formula);
+    }
     let mut explanation = Explanation::sum_of(&subject, value, formula, parts);
     for of in chosen(priority) {
         let Some(cut) = ask.forecast.cuts.get(of as usize) else { continue };
@@ -206,29 +261,30 @@ fn of_year(ask: Ask, priority: Option<Priority>, period: &Period) -> Explanation
             let left = left.filter(|(place, _)| period.places().contains(place));
             let left: Money = left.map(|(_, gap)| *gap).sum();
             if left.is_positive() {
-                let words = words(ask.plan, ask.forecast, cut, group, text::dollars);
+                let words = reason::words(ask.plan, ask.forecast, cut, group, Written::EXACT);
                 let year = &period.words;
                 let left = text::dollars(left);
                 explanation = explanation.note(format!("{words} Of that, {left} falls in {year}."));
             }
         }
     }
-    explanation.with([by_cause(ask, priority, period)])
+    explanation
 }
 
-fn by_cause(ask: Ask, priority: Option<Priority>, period: &Period) -> Part {
+/// The gap by cause, over the whole plan.
+fn by_cause(ask: Ask, priority: Option<Priority>) -> Part {
     let group = priority.map_or(String::new(), |priority| format!("/{}", priority.word()));
-    Part::aside(left(ask, priority, period), "the same by cause")
-        .see(format!("gap/causes{group}{}", period.suffix()))
+    Part::aside(left(ask, priority, &Period::whole(ask)), "the same by cause")
+        .see(format!("gap/causes{group}"))
 }
 
 /// With the cuts in words.
 fn noted(ask: Ask, explanation: Explanation, priority: Option<Priority>) -> Explanation {
-    let mut explanation = explanation.with([by_cause(ask, priority, &Period::whole(ask))]);
+    let mut explanation = explanation.with([by_cause(ask, priority)]);
     for of in chosen(priority) {
         let Some(cut) = ask.forecast.cuts.get(of as usize) else { continue };
         for group in cut.groups.iter().take(GROUPS_TOLD) {
-            let words = words(ask.plan, ask.forecast, cut, group, text::dollars);
+            let words = reason::words(ask.plan, ask.forecast, cut, group, Written::EXACT);
             explanation = explanation.note(words);
         }
         let more = cut.groups.len().saturating_sub(GROUPS_TOLD);
@@ -257,9 +313,12 @@ pub(super) fn beside(ask: Ask, scope: &Scope, explanation: Explanation) -> Expla
     }
     let group = named.map_or(String::new(), |priority| format!("/{}", priority.word()));
     let suffix = scope.period.suffix();
-    let part = Part::aside(amount, "no braid can fund, if every date were known today")
+    let part = Part::aside(amount, "left in the best case, if every date were known today")
         .see(format!("gap/irreducible{group}{suffix}"));
-    let mut explanation = explanation.with([part, by_cause(ask, named, &scope.period)]);
+    let mut explanation = explanation.with([part]);
+    if scope.period.grain == Grain::Whole {
+        explanation = explanation.with(least(ask, named)).with([by_cause(ask, named)]);
+    }
     for of in chosen(named) {
         let cut = ask.forecast.cuts.get(of as usize);
         let within = |group: &&Group| {
@@ -270,7 +329,7 @@ pub(super) fn beside(ask: Ask, scope: &Scope, explanation: Explanation) -> Expla
         else {
             continue;
         };
-        let words = words(ask.plan, ask.forecast, cut, group, text::dollars);
+        let words = reason::words(ask.plan, ask.forecast, cut, group, Written::EXACT);
         explanation = explanation.note(words);
     }
     explanation
@@ -278,28 +337,40 @@ pub(super) fn beside(ask: Ask, scope: &Scope, explanation: Explanation) -> Expla
 
 fn causes(ask: Ask, priority: Option<Priority>, period: &Period) -> Explanation {
     let of = |cause: Cause| -> Money {
-        let by_place = |of: Priority| ask.forecast.causes.by_place(cause, of as usize);
-        chosen(priority).map(|of| period.sum(by_place(of))).sum()
+        chosen(priority).map(|of| ask.forecast.causes.of(cause, of as usize)).sum()
     };
     let parts = Cause::ALL.map(|cause| signed(of(cause), cause_words(cause))).into();
     let formula = "what the optimal braid leaves, less what is left as one bond after the other is let \
                    go: restriction (any dollar may pay anything in its own months), lapse (money keeps until \
                    used), lateness (money may be used before it arrives); no bond causes the rest";
     let subject = subject("irreducible gap", &words_of(priority), period);
-    let explanation = Explanation::sum_of(&subject, left(ask, priority, period), formula, parts);
-    let below = Cause::ALL.iter().any(|cause| of(*cause) < Money::ZERO);
-    let year = matches!(period.grain, Grain::Year(_));
-    match (below, year) {
-        (true, true) => explanation.note(
-            "Freed money pays the earliest months and core costs first, so less of it may be left for \
-             this year: such a part is taken off.",
-        ),
-        (true, false) => explanation.note(
+    let value = left(ask, priority, period);
+    if Cause::ALL.iter().all(|cause| of(*cause).is_zero()) {
+        return nothing(&subject, formula);
+    }
+    let mut explanation = Explanation::sum_of(&subject, value, formula, parts);
+    if Cause::ALL.iter().any(|cause| of(*cause) < Money::ZERO) {
+        explanation = explanation.note(
             "Freed money goes to core costs first, so less of it may be left for these: such a part is \
              taken off.",
-        ),
-        _ => explanation,
+        );
     }
+    // What is taken off of a later priority is told with it alone; in all, it nets out.
+    let nets = |cause: &Cause| {
+        Priority::ALL.iter().any(|of| ask.forecast.causes.of(*cause, *of as usize) < Money::ZERO)
+    };
+    if priority.is_none() && Cause::ALL.iter().any(nets) {
+        explanation = explanation.note(
+            "These are the causes of all costs together. Of core alone they differ: money that is freed pays \
+             core first, and is then missing from what comes after it.",
+        );
+        for of in chosen(None).filter(|of| !left(ask, Some(*of), period).is_zero()) {
+            let amount = left(ask, Some(of), period);
+            let part = Part::aside(amount, format!("of {} costs alone", of.word()));
+            explanation = explanation.with([part.see(format!("gap/causes/{}", of.word()))]);
+        }
+    }
+    explanation
 }
 
 /// A cause as a row.
@@ -312,117 +383,5 @@ fn cause_words(cause: Cause) -> &'static str {
         }
         Cause::LateUnsecured => "lateness: money that is not secured comes after the costs",
         Cause::Shortage => "shortage: there is not enough money over the whole plan",
-    }
-}
-
-/// Why a group of costs cannot be funded, in two or three sentences.
-pub(crate) fn words(
-    plan: &Plan,
-    forecast: &Forecast,
-    cut: &Cut,
-    group: &Group,
-    written: Written,
-) -> String {
-    let need: Money = group.needs.iter().map(|need| need.need).sum();
-    let needed = group.needed();
-    let costs = costs(plan, forecast, group);
-    let names: Vec<String> =
-        group.money.iter().map(|money| title(plan, money.stream, money.pool)).collect();
-    let mut text = format!("These costs ({costs}) need {}", written(need));
-    if group.is_plain() {
-        text += &match (needed == need, names.is_empty()) {
-            (true, true) => ". No money of this view may pay for them.".to_string(),
-            (true, false) => format!(
-                ". The only money that may pay for them is {}, at most {}.",
-                several(&names),
-                written(group.held())
-            ),
-            (false, true) => format!(
-                "; other money may pay of them what leaves {}, and no money of this view may pay that.",
-                written(needed)
-            ),
-            (false, false) => format!(
-                "; other money may pay of them what leaves {}. The only money that may pay that is \
-                 {}, at most {}.",
-                written(needed),
-                several(&names),
-                written(group.held())
-            ),
-        };
-    } else {
-        let rules: Vec<String> =
-            group.rules.iter().map(|(stream, _)| title(plan, *stream, None)).collect();
-        text += &format!(
-            ". The rules of {} tie what may pay for them. At the prices that prove it, these costs count \
-             {}, and all money and room under the rules {}.",
-            several(&rules),
-            written(needed),
-            written(group.held())
-        );
-    }
-    if !group.before.is_zero() {
-        let before = written(group.before);
-        text += &format!(" {before} of what is left counts with an earlier priority.");
-    }
-    let word = cut.priority.word();
-    text + &format!(
-        " So at least {} of {word} cost cannot be funded by any braid.",
-        written(group.gap)
-    )
-}
-
-/// Functions, priorities and months of a group's costs.
-fn costs(plan: &Plan, forecast: &Forecast, group: &Group) -> String {
-    let line = |need: &crate::braid::cut::CutNeed| plan.line(need.line);
-    let functions = sums(group.needs.iter().map(|need| (line(need).function.clone(), need.need)));
-    let functions: Vec<String> =
-        largest_first(functions).into_iter().map(|(function, _)| function.to_string()).collect();
-    let own = |priority: &Priority| group.needs.iter().any(|need| line(need).priority == *priority);
-    let priorities: Vec<String> =
-        Priority::ALL.iter().filter(|of| own(of)).map(|of| of.word().to_string()).collect();
-    let first = group.needs.iter().map(|need| need.first).min().unwrap_or(0);
-    let last = group.needs.iter().map(|need| need.last).max().unwrap_or(0);
-    let holes = group.needs.iter().any(|need| need.months < need.last - need.first + 1);
-    let months = match holes {
-        true => format!("some months of {}", span(forecast, first, last)),
-        false => span(forecast, first, last),
-    };
-    format!("{}; {}; {months}", several(&functions), joined(&priorities))
-}
-
-/// The months between two places: `Jul 2027 to May 2028`, `the whole plan`.
-fn span(forecast: &Forecast, first: usize, last: usize) -> String {
-    let horizon = &forecast.books.ledger.horizon;
-    let month = |place: usize| -> Month { horizon.month(place) };
-    let end = horizon.months as usize - 1;
-    match (first, last) {
-        (first, last) if first == last => month(first).words(),
-        (0, last) if last == end => "the whole plan".to_string(),
-        _ => format!("{} to {}", month(first).words(), month(last).words()),
-    }
-}
-
-fn title(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -> String {
-    let title = &plan.stream(stream).title;
-    match pool.and_then(|pool| plan.pools.get(pool.at())) {
-        Some(pool) => format!("{title} (in {})", pool.title),
-        None => title.clone(),
-    }
-}
-
-/// The first few names, the rest counted.
-fn several(names: &[String]) -> String {
-    if names.len() <= NAMES_TOLD + 1 {
-        return joined(names);
-    }
-    let others = text::count(names.len() - NAMES_TOLD, "other", "others");
-    format!("{} and {others}", names[..NAMES_TOLD].join(", "))
-}
-
-fn joined(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -29,9 +29,10 @@ mod list;
 mod measure;
 mod need;
 mod net_assets;
+pub(crate) mod reason;
 mod rebraiding;
 mod stream;
-mod text;
+pub(crate) mod text;
 mod unknown;
 mod why;
 
@@ -46,10 +47,7 @@ pub const PATTERNS: &[(&str, &str)] = &[
         "cost that nothing pays, and the rule that keeps money from it",
     ),
     ("gap/irreducible[/<priority>][/<year>]", "what no braid can fund, and why"),
-    (
-        "gap/causes[/<priority>][/<year>]",
-        "the same by cause: restriction, lapse, lateness, shortage",
-    ),
+    ("gap/causes[/<priority>]", "the same by cause: restriction, lapse, lateness, shortage"),
     ("cost[/<lines>][/<year or month>]", "what is needed, from the plan's own figures"),
     ("covered[/<lines>][/<year or month>]", "what is paid, by stream"),
     ("  <lines>: <cost-id>, core, essential, stretch, backbone, program, function/<word>", ""),

@@ -1,7 +1,7 @@
 //! What re-braiding would close: the moves between the braid as spent and the optimal one.
 
 use super::ask::{Ask, Period, subject};
-use super::{Explanation, Part};
+use super::{Explanation, Part, irreducible, text};
 use crate::money::Money;
 use crate::month::FiscalCalendar;
 use crate::rebraiding::{Footing, Move};
@@ -12,7 +12,7 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     let year = place.map(|place| ask.measures().years[place].year);
     let rebraiding = &ask.forecast.rebraiding;
     let moves = rebraiding.moves_of(year);
-    let value = moves.iter().map(|found| found.change()).sum();
+    let value: Money = moves.iter().map(|found| found.change()).sum();
     let parts = moves.iter().map(|found| part(ask, found, &period)).collect();
     let subject = subject("gap that re-braiding would close", "", &period);
     let formula = "what each stream pays of each line in the optimal braid, less what it pays as spent: the \
@@ -23,13 +23,24 @@ pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     for (amount, label) in [
         (measure.gap_total(), "gap as spent"),
         (shares, "gap by documented shares"),
-        (measure.irreducible_gap(), "gap of the optimal braid, which no braid can better"),
+        (measure.irreducible_gap(), "gap of the optimal braid: the best case"),
     ] {
         explanation.parts.push(Part::aside(amount, label));
     }
+    if place.is_none() {
+        explanation = explanation.with(irreducible::least(ask, None));
+    }
     if moves.is_empty() {
         return Some(explanation.note(
-            "Nothing is avoidable: over the whole plan, no braid within the rules leaves less unpaid.",
+            "Nothing is avoidable: over the whole plan, re-braiding closes nothing of the gap, by priority.",
+        ));
+    }
+    let distance: Money = ask.forecast.distance().iter().sum();
+    if place.is_none() && value <= distance && value >= -distance && distance.is_positive() {
+        let distance = text::money(distance);
+        explanation = explanation.note(format!(
+            "In all that is about nothing: up to {distance} of the optimal braid's gap comes from settling it \
+             in whole cents. It leaves less of the priorities that come first."
         ));
     }
     if place.is_none() && rebraiding.booked.is_positive() {
@@ -76,7 +87,9 @@ fn part(ask: Ask, found: &Move, period: &Period) -> Part {
         Some(Footing::Documented(_)) => format!("cost.{}.benefit", line.name),
         _ => format!("stream.{}.pays-for", found.stream),
     };
-    let part = part.text(words).input(ask.plan, &input);
+    let mut part = part.text(words).input(ask.plan, &input);
+    // The list of what a stream pays for stands where it was written, not under each of its moves.
+    part.input = part.input.filter(|_| matches!(found.footing, Some(Footing::Documented(_))));
     let word = ask.line_word(found.line.at());
     if found.as_spent.is_positive() {
         return part.see(format!("draw/{}/{word}{}", found.stream, period.suffix()));

@@ -56,12 +56,12 @@ pub(super) fn number(number: Rate) -> String {
 }
 
 /// `1 month`, `3 months`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number as u64)) }
 }
 
 /// A word with its first letter in upper case.
-pub(super) fn capital(word: &str) -> String {
+pub(crate) fn capital(word: &str) -> String {
     let mut characters = word.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),
@@ -77,6 +77,33 @@ pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
+}
+
+/// Names in a row: `A, B and C`; by semicolons where a name holds a comma.
+pub(crate) fn joined(names: &[String]) -> String {
+    let comma = if names.iter().any(|name| name.contains(',')) { ";" } else { "," };
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if comma == ";" => format!("{}; and {last}", first.join("; ")),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A function as what one does.
+pub(crate) fn activity(function: &str) -> String {
+    let word = match function {
+        "guide-vision" => "guiding the vision",
+        "convene" => "convening",
+        "align-activities" => "aligning activities",
+        "evaluate" => "evaluation",
+        "engage" => "engagement",
+        "communicate" => "communication",
+        "mobilize-funding" => "mobilizing funding",
+        "operate" => "operations",
+        other => return other.replace('-', " "),
+    };
+    word.to_string()
 }
 
 /// A name as one part of an id: lower case, with hyphens for what an id cannot hold.

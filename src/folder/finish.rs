@@ -112,7 +112,7 @@ fn lines(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
     let whole = |driver: &DriverIndex| sound.drivers[driver.at()];
     let mut needs: Vec<i128> = vec![0; plan.lines.len()];
     for (place, line) in plan.lines.iter().enumerate() {
-        if !sound.lines[place] || !line_drivers(line).iter().all(whole) {
+        if !sound.lines[place] || !line.drivers().iter().all(whole) {
             continue;
         }
         let id = line.name.as_str();
@@ -151,18 +151,6 @@ fn lines(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
     }
 }
 
-fn line_drivers(line: &CostLine) -> Vec<DriverIndex> {
-    let form = match line.form {
-        Form::Unit { driver, .. } | Form::Step { driver, .. } => Some(driver),
-        _ => None,
-    };
-    let index = match line.escalation {
-        Escalation::Index(driver) => Some(driver),
-        _ => None,
-    };
-    form.into_iter().chain(index).collect()
-}
-
 /// Whether a line's index would have to grow from nothing.
 fn zero_index(plan: &Plan, line: &CostLine) -> bool {
     let Escalation::Index(driver) = line.escalation else { return false };
@@ -175,7 +163,7 @@ fn streams(plan: &Plan, sound: &Sound, books: &mut Books<'_>) {
     let whole = |driver: &DriverIndex| sound.drivers[driver.at()];
     let mut tranches = 0;
     for (place, stream) in plan.streams.iter().enumerate() {
-        if !sound.streams[place] || !stream_drivers(stream).iter().all(whole) {
+        if !sound.streams[place] || !stream.drivers().iter().all(whole) {
             continue;
         }
         let id = stream.name.as_str();
@@ -214,19 +202,6 @@ fn unsettled(plan: &Plan, stream: &Stream, books: &Books<'_>) -> bool {
     let message = format!("`[stream.{id}]` cannot settle performance year {year}: {cause}");
     books.context.desk.fault(Code::RuleBroken, books.place("stream", id), message, "", remedy);
     true
-}
-
-fn stream_drivers(stream: &Stream) -> Vec<DriverIndex> {
-    let driver = match &stream.terms {
-        Terms::Payer(payer) => return payer.method.drivers(),
-        Terms::SharedSavings(savings) => Some(savings.members),
-        Terms::Partner(partner) => match partner.method {
-            PartnerMethod::Fees { units, .. } => Some(units),
-            _ => None,
-        },
-        _ => None,
-    };
-    driver.into_iter().collect()
 }
 
 /// Tells a recoverable grant whose repayment waits for money that never stands for itself.

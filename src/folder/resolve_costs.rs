@@ -5,7 +5,7 @@ use super::field::{self, Field, Within};
 use super::keys_cost::{BASES, CATEGORIES, FEE_BASES, LAYERS, PRIORITIES};
 use super::meant;
 use super::reader::TableReader;
-use super::resolve_streams::Streams;
+use super::resolve_streams::{Streams, out_of_order};
 use super::syntax::{Entry, Table, Value};
 use super::tables::fiscal_year;
 use crate::diagnostic::{Code, nearest, visible};
@@ -182,8 +182,7 @@ fn term(context: &Context<'_>, reader: &mut TableReader<'_>, line: &mut CostLine
         line.until = until;
         let known = from.is_some() || context.horizon_known && !reader.has("from");
         if until < line.from && known {
-            let message = format!("the line ends in `{until}`, before it begins in {}", line.from);
-            let remedy = format!("write a month from {} on", line.from);
+            let (message, remedy) = out_of_order(reader, "the line", (line.from, until));
             context.desk.fault(Code::Order, span, message, "before its beginning", remedy);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::field::{Field, Within};
+use super::resolve_streams::out_of_order;
 use crate::diagnostic::Code;
 use crate::money::Money;
 use crate::plan::CreditLine;
@@ -31,8 +32,7 @@ pub fn read(context: &Context<'_>, field: Option<Field<'_>>) -> Option<CreditLin
     if let (Some(from), Some((span, Some(until)))) = (from, until)
         && until < from
     {
-        let message = format!("the line of credit ends in {until}, before it begins in {from}");
-        let remedy = format!("write a month from {from} on");
+        let (message, remedy) = out_of_order(&reader, "the line of credit", (from, until));
         context.desk.fault(Code::Order, span, message, "before its beginning", remedy);
     }
     let borrowing_base = stated.unwrap_or_else(|| {

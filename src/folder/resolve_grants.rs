@@ -7,7 +7,7 @@ use super::context::Context;
 use super::field::{Field, Within};
 use super::keys_stream::{CARRYOVERS, PERIODS, TAPERS};
 use super::reader::TableReader;
-use super::resolve_streams::{Head, backwards, status};
+use super::resolve_streams::{Head, backwards, out_of_order, status};
 use super::resolve_terms::{AT_ONCE, REIMBURSED, count, payment};
 use super::syntax::Value;
 use super::text::Span;
@@ -364,12 +364,13 @@ fn period(context: &Context<'_>, field: Field<'_>, head: &Head) -> Option<Budget
     }
     let milestone = reader.get("milestone").map(Field::month);
     let cause = backwards(&reader);
+    let ends = last.and_then(|(_, last)| last);
+    let order = first.zip(ends).map(|term| out_of_order(&reader, "the period", term));
     reader.finish();
     let (first, (span, last)) = (first?, last?);
     let last = last?;
     if last < first {
-        let message = format!("the period ends in {last}, before it begins in {first}");
-        let remedy = format!("write a month from {first} on");
+        let (message, remedy) = order?;
         context.desk.fault(Code::Order, span, message, cause, remedy);
         return None;
     }

@@ -284,8 +284,7 @@ fn head(context: &Context<'_>, reader: &mut TableReader<'_>, kind: Option<Kind>)
     if let (Some(from), Some((span, Some(until)))) = (head.from, until)
         && until < from
     {
-        let message = format!("the stream ends in {until}, before it begins in {from}");
-        let remedy = format!("write a month from {from} on");
+        let (message, remedy) = out_of_order(reader, "the stream", (from, until));
         context.desk.fault(Code::Order, span, message, backwards(reader), remedy);
         head.term_known = false;
     }
@@ -303,6 +302,29 @@ fn delay(reader: &mut TableReader<'_>, kind: Option<Kind>) -> u32 {
     let why = format!("does not go with a stream whose beginning {other} states alone");
     reader.refuse("start-delay-months", &why, &format!("delete it, and write a later {other}"));
     0
+}
+
+/// What is wrong with a term that ends before it begins, and the remedy: where the days stand in that order as they were
+/// typed, they may be swapped.
+pub fn out_of_order(
+    reader: &TableReader<'_>,
+    what: &str,
+    (from, until): (Month, Month),
+) -> (String, String) {
+    let typed = |key: &str| match &reader.peek(key)?.node.value {
+        Value::Text(day) | Value::Date(day) => Some(day.clone()),
+        _ => None,
+    };
+    match (typed("from"), typed("until")) {
+        (Some(first), Some(last)) if last < first => (
+            format!("{what} ends in {last}, before it begins in {first}"),
+            format!("are `from` and `until` swapped? Else write an end from {first} on"),
+        ),
+        _ => (
+            format!("{what} ends in {until}, before it begins in {from}"),
+            format!("write a month from {from} on"),
+        ),
+    }
 }
 
 /// Why a term may end before it begins: by days it may hold no half of a month.

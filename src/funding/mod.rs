@@ -7,7 +7,7 @@
 use crate::driver::Driver;
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
-use crate::name::{LineIndex, Name};
+use crate::name::{DriverIndex, LineIndex, Name};
 
 pub mod grant;
 pub mod loan;
@@ -414,6 +414,20 @@ impl Setting<'_> {
 }
 
 impl Stream {
+    /// The drivers that its terms go by.
+    pub fn drivers(&self) -> Vec<DriverIndex> {
+        let driver = match &self.terms {
+            Terms::Payer(payer) => return payer.method.drivers(),
+            Terms::SharedSavings(savings) => Some(savings.members),
+            Terms::Partner(partner) => match partner.method {
+                partner::PartnerMethod::Fees { units, .. } => Some(units),
+                _ => None,
+            },
+            _ => None,
+        };
+        driver.into_iter().collect()
+    }
+
     /// The stream's tranches over the horizon, from its terms.
     ///
     /// A tranche whose window lies wholly before the horizon is left out; nothing else is clipped.

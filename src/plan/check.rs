@@ -16,7 +16,7 @@ use crate::funding::shared_savings::Agreement;
 use crate::funding::{Authority, End, Kind, Lowered, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
-use crate::name::{LineIndex, PoolIndex, StreamIndex};
+use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
 use crate::plan::{Input, RuleDefault};
 use crate::rules::Parameter;
 use crate::rules::mssp;
@@ -41,13 +41,14 @@ pub struct Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 30] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 31] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
     cap_cannot_bind,
     cost_before_award,
     cost_nobody_pays,
+    driver_not_used,
     file_not_read,
     awards::fixed_amount_over_limit,
     illustrative_input,
@@ -392,6 +393,25 @@ fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.lines).filter_map(check).collect()
+}
+
+/// `driver-not-used`: a driver that no cost and no stream goes by, as where the row of a line was lost. A scenario may drop
+/// what goes by it.
+fn driver_not_used(facts: &Facts) -> Vec<Finding> {
+    let plan = facts.plan;
+    if plan.scenario != "base" {
+        return Vec::new();
+    }
+    let lines = plan.lines.iter().flat_map(|line| line.drivers());
+    let streams = plan.streams.iter().flat_map(|stream| stream.drivers());
+    let used: Vec<DriverIndex> = lines.chain(streams).collect();
+    let unused = indices(&plan.drivers).filter(|driver: &DriverIndex| !used.contains(driver));
+    let finding = |driver: DriverIndex| {
+        let subject = format!("driver.{}", plan.drivers[driver.at()].name);
+        let message = "no cost and no stream of the plan goes by it: is a row missing?".to_string();
+        facts.finding("driver-not-used", subject, message)
+    };
+    unused.map(finding).collect()
 }
 
 /// `file-not-read`: a file that a partnership may keep in the folder and that nothing here reads.

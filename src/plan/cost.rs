@@ -280,6 +280,19 @@ impl Benefit {
 }
 
 impl CostLine {
+    /// The drivers that it goes by.
+    pub fn drivers(&self) -> Vec<DriverIndex> {
+        let form = match self.form {
+            Form::Unit { driver, .. } | Form::Step { driver, .. } => Some(driver),
+            _ => None,
+        };
+        let index = match self.escalation {
+            Escalation::Index(driver) => Some(driver),
+            _ => None,
+        };
+        form.into_iter().chain(index).collect()
+    }
+
     /// The line's need in each month of the plan's horizon, before the braid.
     ///
     /// The yearly amount of each escalation year is rounded once and spread over that year's twelve

@@ -56,6 +56,7 @@ fn words_of(name: &str) -> Option<Words> {
             "of cost",
             "2 CFR 200.405",
         ),
+        "driver-not-used" => ("driver that nothing uses", "drivers that nothing uses", "", ""),
         "stream-pays-nothing" => {
             ("stream that pays nothing", "streams that pay nothing", "of money", "")
         }
@@ -260,7 +261,12 @@ pub(super) fn say(page: &mut Page, forecast: &Forecast) {
     let same = |name: &str| findings.iter().filter(|other| other.name == name).count();
     let told = |finding: &&Finding| !SOURCES.contains(&finding.name);
     let mut top: Vec<&Finding> = findings.iter().filter(told).collect();
-    top.sort_by_key(|finding| (std::cmp::Reverse(finding.amount), same(finding.name)));
+    // Money that a plan names and does not have is told first: a row may be missing.
+    let missing =
+        |finding: &Finding| finding.name == "stream-pays-nothing" && finding.amount.is_none();
+    top.sort_by_key(|finding| {
+        (!missing(finding), std::cmp::Reverse(finding.amount), same(finding.name))
+    });
     for finding in top.into_iter().take(SHOWN_MAX) {
         page.say(Mark::Watch, one(forecast, finding));
     }

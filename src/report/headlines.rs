@@ -1,8 +1,9 @@
 //! The headlines of the forecast page: what is bad first, what is good last.
 
-use super::words::{count, dollars, list, percent, whole_dollars};
+use super::words::{count, dollars, list, near, percent, shared_dollars, whole_dollars};
 use super::{Mark, Page};
 use crate::braid::Method;
+use crate::explain::text;
 use crate::forecast::Forecast;
 use crate::measures::{Cliff, StrandedRow};
 use crate::money::Money;
@@ -43,7 +44,7 @@ fn gap(forecast: &Forecast) -> Vec<Line> {
     let parts = by_priority(total.gap);
     let text = format!(
         "{} of {} cost stays unpaid ({}): {parts}.",
-        dollars(gap),
+        near(gap),
         dollars(total.cost),
         percent(gap.ratio(total.cost)),
     );
@@ -61,20 +62,24 @@ fn best_case(forecast: &Forecast) -> Line {
         true => "proved".to_string(),
         false => format!("proved to within ${distance}"),
     };
+    let none = none_better(forecast);
     if forecast.question.method == Method::Optimal {
-        return (Mark::Watch, format!("No braid within the rules leaves less unpaid ({proved})."));
+        return (Mark::Watch, format!("{} ({proved}).", text::capital(&none)));
     }
     let case = "Best case, if every date were known today";
     if rebraiding.moves.is_empty() {
-        let text = format!("{case}: no braid within the rules leaves less unpaid ({proved}).");
-        return (Mark::Watch, text);
+        return (Mark::Watch, format!("{case}: {none} ({proved})."));
     }
     let least: Money = rebraiding.optimal.iter().sum();
     let stays = match least.is_zero() {
         true => "every cost is paid".to_string(),
         false => {
             let parts = by_priority(rebraiding.optimal);
-            format!("{} must stay unpaid ({parts}; {proved})", dollars(least))
+            let by = match forecast.proves_total() {
+                true => "",
+                false => ", by priority",
+            };
+            format!("{} must stay unpaid ({parts}; {proved}{by})", dollars(least))
         }
     };
     let avoidable = rebraiding.avoidable();
@@ -104,6 +109,34 @@ fn best_case(forecast: &Forecast) -> Line {
     (mark, format!("{case}: {stays}; {avoids}."))
 }
 
+/// What is proved of the gap of the optimal braid: that no braid leaves less in all, or only that none leaves less of a
+/// priority without leaving more of those before it.
+fn none_better(forecast: &Forecast) -> String {
+    if forecast.proves_total() {
+        return "no braid within the rules leaves less unpaid".to_string();
+    }
+    let left = forecast.measures.total.irreducible;
+    let mut parts: Vec<String> = Vec::new();
+    for priority in Priority::ALL.into_iter().filter(|of| left[*of as usize].is_positive()) {
+        let word = priority.word();
+        let before = &Priority::ALL[..priority as usize];
+        let before: Vec<&str> = before.iter().map(|of| of.word()).collect();
+        let paid = left[..priority as usize].iter().all(|gap| gap.is_zero());
+        parts.push(match (before.as_slice(), paid) {
+            ([], _) => format!("no braid within the rules leaves less {word} unpaid"),
+            (before, true) => {
+                let before = before.join(" and ");
+                format!("no braid that pays all {before} costs leaves less {word} unpaid")
+            }
+            (before, false) => {
+                let before = before.join(" or ");
+                format!("none that leaves no more {before} unpaid leaves less {word}")
+            }
+        });
+    }
+    parts.join(", and ")
+}
+
 /// `core $1,200 and stretch $300`, or `all of it core`.
 fn by_priority(amounts: [Money; 3]) -> String {
     let told = Priority::ALL.iter().zip(amounts).filter(|(_, amount)| !amount.is_zero());
@@ -111,9 +144,20 @@ fn by_priority(amounts: [Money; 3]) -> String {
     match parts.as_slice() {
         [(only, _)] => format!("all of it {only}"),
         parts => {
-            let part = |(word, gap): &(&str, Money)| format!("{word} {}", dollars(*gap));
-            list(&parts.iter().map(part).collect::<Vec<_>>())
+            let amounts: Vec<Money> = parts.iter().map(|(_, gap)| *gap).collect();
+            let amounts = parts_near(&amounts);
+            let part = |((word, _), amount): (&(&str, Money), String)| format!("{word} {amount}");
+            list(&parts.iter().zip(amounts).map(part).collect::<Vec<_>>())
         }
+    }
+}
+
+/// Parts that add up as they are written to their whole as it is written.
+fn parts_near(parts: &[Money]) -> Vec<String> {
+    let whole = near(parts.iter().sum());
+    match whole.contains('.') {
+        true => parts.iter().map(|part| near(*part)).collect(),
+        false => shared_dollars(parts).iter().map(|part| dollars(*part)).collect(),
     }
 }
 

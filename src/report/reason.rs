@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Text as T, Whole as W};
-use super::words::{dollars, list};
+use super::words::{self, list, near};
 use super::{Cell, Mark, Page, Table};
+use crate::braid::Method;
 use crate::braid::causes::Cause;
-use crate::braid::cut::{Cut, Group};
-use crate::explain::irreducible;
+use crate::braid::cut::{Cut, CutRule, Group, Priced, RuleKind};
+use crate::braid::proof::{ONE, Price};
+use crate::explain::reason::{self, Written};
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -23,20 +25,53 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
         _ => Some(next),
     });
     if let Some((cut, group)) = largest {
-        page.say(Mark::Bad, irreducible::words(plan, forecast, &cut, &group, dollars));
+        page.say(Mark::Bad, reason::words(plan, forecast, &cut, &group, WRITTEN));
     }
-    let parts: Vec<String> = Cause::ALL
-        .iter()
-        .map(|cause| (cause, forecast.causes.total(*cause)))
-        .filter(|(_, part)| super::words::whole_dollars(*part) != 0)
-        .map(|(cause, part)| format!("{} {}", phrase(*cause), dollars(part)))
-        .collect();
-    let all: Money = Cause::ALL.iter().map(|cause| forecast.causes.total(*cause)).sum();
-    if !parts.is_empty() {
-        let text =
-            format!("Causes of the {} that no braid can fund: {}.", dollars(all), list(&parts));
+    causes_words(page, forecast);
+}
+
+/// Whole dollars, or cents where there are few: what is the most is rounded up, and what is the least down.
+const WRITTEN: Written =
+    Written { near, most: words::dollars_at_most, least: words::dollars_at_least };
+
+/// The causes of the first priority that is left short, and of all where later ones differ.
+fn causes_words(page: &mut Page, forecast: &Forecast) {
+    let causes = &forecast.causes;
+    let left = forecast.measures.total.irreducible;
+    let Some(first) = Priority::ALL.into_iter().find(|of| left[*of as usize].is_positive()) else {
+        return;
+    };
+    let told = |of: &dyn Fn(Cause) -> Money| -> Vec<String> {
+        let parts = Cause::ALL.into_iter().map(|cause| (cause, of(cause)));
+        let parts = parts.filter(|(_, part)| words::whole_dollars(*part) != 0);
+        parts.map(|(cause, part)| format!("{} {}", phrase(cause), near(part))).collect()
+    };
+    let own = told(&|cause| causes.of(cause, first as usize));
+    let all = told(&|cause| causes.total(cause));
+    if all.is_empty() && own.is_empty() {
+        return;
+    }
+    let whole = near(left.iter().sum());
+    let unpaid = match forecast.question.method {
+        Method::Optimal => "unpaid",
+        _ => "in the best case",
+    };
+    let nets_out = |cause: &Cause| causes.of(*cause, first as usize) > causes.total(*cause);
+    if !Cause::ALL.iter().any(nets_out) {
+        let text = format!("Causes of the {whole} left {unpaid}: {}.", list(&all));
         page.say(Mark::None, text);
+        return;
     }
+    let word = first.word();
+    let all = if all.is_empty() { "nothing".to_string() } else { list(&all) };
+    let text = format!(
+        "Causes of the {} of {word} cost left {unpaid}: {}. The same for all costs, {whole}: \
+         {all}. They differ since money so freed would pay {word} costs first, and then be missing from \
+         others.",
+        near(left[first as usize]),
+        list(&own),
+    );
+    page.say(Mark::None, text);
 }
 
 fn phrase(cause: Cause) -> &'static str {
@@ -49,33 +84,17 @@ fn phrase(cause: Cause) -> &'static str {
     }
 }
 
-/// The irreducible gap by cause and fiscal year.
+/// The irreducible gap by cause over the whole plan, in the order in which the bonds are let go.
 pub(super) fn causes(forecast: &Forecast) -> Table {
-    let columns = [
-        ("fiscal_year", W),
-        ("cause", T),
-        ("core", M),
-        ("essential", M),
-        ("stretch", M),
-        ("total", M),
-    ];
+    let columns =
+        [("step", W), ("cause", T), ("core", M), ("essential", M), ("stretch", M), ("total", M)];
     let mut table = Table::new("causes", &columns);
-    let ledger = &forecast.books.ledger;
-    for year in &forecast.measures.years {
-        for cause in Cause::ALL {
-            let of = |priority: &Priority| -> Money {
-                let by_place = forecast.causes.by_place(cause, *priority as usize);
-                let own = by_place.iter().enumerate().filter(|(place, _)| {
-                    ledger.fiscal.year_of(ledger.horizon.month(*place)) == year.year
-                });
-                own.map(|(_, part)| *part).sum()
-            };
-            let parts: Vec<Money> = Priority::ALL.iter().map(of).collect();
-            let mut row = vec![Cell::Whole(i64::from(year.year)), Cell::text(cause.word())];
-            row.extend(parts.iter().map(|part| Cell::Money(*part)));
-            row.push(Cell::Money(parts.iter().sum()));
-            table.push(row);
-        }
+    for (step, cause) in (1..).zip(Cause::ALL) {
+        let mut row = vec![Cell::Whole(step), Cell::text(cause.word())];
+        let of = |priority: Priority| Cell::Money(forecast.causes.of(cause, priority as usize));
+        row.extend(Priority::ALL.map(of));
+        row.push(Cell::Money(forecast.causes.total(cause)));
+        table.push(row);
     }
     table
 }
@@ -110,32 +129,75 @@ fn cut(plan: &Plan, forecast: &Forecast, cut: &Cut) -> Value {
                 "months": need.months,
                 "need": money(need.need),
                 "counted": money(need.counted),
+                "left": money(need.left.iter().map(|(_, amount)| *amount).sum()),
             })).collect::<Vec<_>>(),
             "money": group.money.iter().map(|held| json!({
                 "stream": plan.stream(held.stream).name.to_string(),
                 "pool": held.pool.and_then(|pool| plan.pools.get(pool.at()))
                     .map(|pool| pool.name.to_string()),
                 "held": money(held.held),
-                "counted": money(held.counted),
+                "paid": money(held.paid),
+                "prices": [price(held.prices.0), price(held.prices.1)],
                 "spent_on": held.spent_on.iter().map(|(of, amount)| {
                     json!({ "cost": line(*of), "amount": money(*amount) })
                 }).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
-            "rooms": group.rooms.iter().map(|(stream, award, room)| json!({
-                "stream": plan.stream(*stream).name.to_string(),
-                "award": award,
-                "counted": money(*room),
-            })).collect::<Vec<_>>(),
-            "earlier_priorities": money(group.before),
+            "recovered": money(group.recovered),
+            "rules": group.rules.iter().map(|one| rule(plan, one)).collect::<Vec<_>>(),
+            "left": by_priority(group.left),
             "gap": money(group.gap),
+            "at_prices": at_prices(group.priced),
         })
     };
     json!({
         "priority": cut.priority.word(),
+        "weights": Priority::ALL.iter().map(|of| price(cut.weights[*of as usize])).collect::<Vec<_>>(),
         "groups": cut.groups.iter().map(group).collect::<Vec<_>>(),
         "rounding": money(cut.rounding),
         "least": money(cut.least),
     })
+}
+
+fn rule(plan: &Plan, rule: &CutRule) -> Value {
+    let amount = match &rule.kind {
+        RuleKind::Benefit(_, _, amount) | RuleKind::Pay(_, amount) => Some(*amount),
+        RuleKind::Cap(_, amount, _) => *amount,
+        _ => None,
+    };
+    json!({
+        "stream": plan.stream(rule.award.0).name.to_string(),
+        "award": rule.award.1,
+        "rule": reason::rule_words(plan, rule, WRITTEN),
+        "amount": amount.map(money),
+        "price": rule.price.map(price),
+    })
+}
+
+/// What the proof adds up: amounts at their prices, not of the books.
+fn at_prices(priced: Priced) -> Value {
+    json!({
+        "needs": money(priced.needs),
+        "money": money(priced.money),
+        "rooms": money(priced.rooms),
+        "earlier_priorities": money(priced.before),
+    })
+}
+
+fn by_priority(amounts: [Money; 3]) -> Value {
+    json!({
+        "core": money(amounts[0]),
+        "essential": money(amounts[1]),
+        "stretch": money(amounts[2]),
+    })
+}
+
+/// A price as a plain decimal.
+fn price(price: Price) -> String {
+    let fraction = format!("{:09}", price % ONE);
+    match fraction.trim_end_matches('0') {
+        "" => (price / ONE).to_string(),
+        digits => format!("{}.{digits}", price / ONE),
+    }
 }
 
 fn money(amount: Money) -> String {

@@ -4,6 +4,7 @@ use super::ColumnKind::{Money as M, Text as T};
 use super::words::{count, dollars, list};
 use super::{Cell, Column, Mark, Page, RowStyle, Table};
 use crate::braid::Method;
+use crate::explain::text::capital;
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -28,7 +29,7 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     }
     let others = moves.len().saturating_sub(MOVES_SHOWN_MAX);
     let more = if others == 0 { String::new() } else { format!("And {others} more. ") };
-    page.say(Mark::None, more + &footings(moves));
+    page.say(Mark::None, more + &footings(moves, rebraiding.approval));
 }
 
 /// The gap as spent, by documented shares and in the best case, by priority.
@@ -65,11 +66,6 @@ fn gaps(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     (table, rows.iter().map(|row| row.0).collect())
 }
 
-fn capital(word: &str) -> String {
-    let (first, rest) = word.split_at(1);
-    first.to_uppercase() + rest
-}
-
 /// `The state pays $1,200 more of Convening: no documented benefit.`
 fn move_words(plan: &Plan, found: &Move) -> String {
     let change = found.change();
@@ -92,7 +88,7 @@ fn move_words(plan: &Plan, found: &Move) -> String {
 }
 
 /// What the moves rest on, in sums: those with a basis apart from those without.
-fn footings(moves: &[Move]) -> String {
+fn footings(moves: &[Move], approval: Money) -> String {
     let more = || moves.iter().filter(|found| found.change().is_positive());
     let sum = |counts: &dyn Fn(&Move) -> bool| -> Money {
         more().filter(|found| counts(found)).map(Move::change).sum()
@@ -101,7 +97,6 @@ fn footings(moves: &[Move]) -> String {
     let documented = sum(&|found| matches!(found.footing, Some(Footing::Documented(_))));
     let free = sum(&|found| found.footing == Some(Footing::Free));
     let undocumented = sum(&|found| found.footing == Some(Footing::Undocumented));
-    let approval = sum(&|found| found.needs_approval);
     let mut parts = Vec::new();
     let mut part = |amount: Money, words: &str| {
         if amount.is_positive() {
@@ -128,7 +123,7 @@ fn footings(moves: &[Move]) -> String {
     }
     if approval.is_positive() {
         text += &format!(
-            " {} of it may need prior approval: it goes beyond an approved budget (2 CFR 200.308).",
+            " {} of it may need prior approval: so much goes beyond approved budgets (2 CFR 200.308).",
             dollars(approval)
         );
     }

@@ -32,6 +32,7 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
     let (table, rows) = year_table(forecast);
     page.table(table, rows);
     short_years(&mut page, forecast);
+    rounded(&mut page, forecast);
     page.say(
         Mark::None,
         "Planning allocation. Charges follow actual benefit and time records (2 CFR 200.405, \
@@ -181,6 +182,18 @@ fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     let total = vec![share(&forecast.measures.total), Cell::Empty];
     years.row(RowStyle::Plain, "Dependable share of core", cells, total);
     (years.table, years.styles)
+}
+
+/// Says that figures are rounded, where there are cents.
+fn rounded(page: &mut Page, forecast: &Forecast) {
+    let cents = |amount: &Money| !amount.cents().unsigned_abs().is_multiple_of(100);
+    let years = forecast.measures.years.iter();
+    let mut amounts = years.flat_map(|year| year.gap.into_iter().chain([year.cost]));
+    if amounts.any(|amount| cents(&amount)) {
+        let text =
+            "Each figure is rounded to whole dollars by itself: sums may differ by a dollar.";
+        page.say(Mark::None, text);
+    }
 }
 
 /// Says which fiscal years the horizon holds in part only.

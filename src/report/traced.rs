@@ -13,7 +13,7 @@ pub fn page(plan: &Plan, explanation: &Explanation, asking: &str) -> Page {
     let mut page = Page::new();
     page.title(&explanation.title);
     if let Some(notice) = plan.notice_beside_title() {
-        page.say(Mark::None, notice);
+        page.say(Mark::None, format!("{}: {notice}.", plan.title));
     }
     page.say(Mark::None, sentence(&explanation.formula));
     for entries in reckoning(explanation) {
@@ -22,9 +22,12 @@ pub fn page(plan: &Plan, explanation: &Explanation, asking: &str) -> Page {
     for note in &explanation.notes {
         page.say(Mark::None, sentence(note));
     }
-    let mut further: Vec<&str> =
-        explanation.parts.iter().filter_map(|part| part.see.as_deref()).collect();
-    further.dedup();
+    let mut further: Vec<&str> = Vec::new();
+    for figure in explanation.parts.iter().filter_map(|part| part.see.as_deref()) {
+        if !further.contains(&figure) {
+            further.push(figure);
+        }
+    }
     let hints: Vec<(String, String)> = further
         .iter()
         .take(3)

@@ -11,6 +11,50 @@ pub(crate) fn dollars(amount: Money) -> String {
     if whole < 0 { format!("(${digits})") } else { format!("${digits}") }
 }
 
+/// Below this, sentences write cents.
+const CENTS_BELOW: i64 = 100;
+
+/// The amount in whole dollars; to the cent below a hundred dollars where it is not whole.
+pub(crate) fn near(amount: Money) -> String {
+    let cents = amount.cents().unsigned_abs();
+    if cents >= CENTS_BELOW.unsigned_abs() * 100 || cents.is_multiple_of(100) {
+        return dollars(amount);
+    }
+    let text = format!("${}.{:02}", cents / 100, cents % 100);
+    if amount < Money::ZERO { format!("({text})") } else { text }
+}
+
+/// The same, never less than the amount is.
+pub(crate) fn dollars_at_most(amount: Money) -> String {
+    if amount.cents() < CENTS_BELOW * 100 {
+        return near(amount);
+    }
+    let cents = amount.cents().checked_add(99).map_or(i64::MAX, |cents| cents / 100 * 100);
+    dollars(Money::from_cents(cents))
+}
+
+/// The same, never more than the amount is.
+pub(crate) fn dollars_at_least(amount: Money) -> String {
+    if amount.cents() < CENTS_BELOW * 100 {
+        return near(amount);
+    }
+    dollars(Money::from_cents(amount.cents() / 100 * 100))
+}
+
+/// Parts in whole dollars that add up to their whole in whole dollars: the largest remainders are rounded up.
+pub(crate) fn shared_dollars(parts: &[Money]) -> Vec<Money> {
+    let whole = whole_dollars(parts.iter().sum());
+    let mut shared: Vec<i64> = parts.iter().map(|part| part.cents().div_euclid(100)).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(parts[*at].cents().rem_euclid(100)));
+    let missing = whole - shared.iter().sum::<i64>();
+    let missing = usize::try_from(missing).unwrap_or(0);
+    for at in order.into_iter().take(missing) {
+        shared[at] += 1;
+    }
+    shared.into_iter().map(|dollars| Money::from_cents(dollars * 100)).collect()
+}
+
 /// The amount in short, for sums that need no more: `$43.7M`; whole dollars below a million.
 pub(crate) fn short_dollars(amount: Money) -> String {
     let whole = whole_dollars(amount).unsigned_abs();
@@ -68,7 +112,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number as u64)) }
 }
 
-/// Words in a row: `a, b and c`.
+/// Words in a row: `a, b and c`; amounts and clauses may hold commas of their own.
 pub(crate) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
@@ -140,6 +184,29 @@ mod tests {
         assert_eq!(of(90_000), "$900");
         assert_eq!(of(100_000), "$1,000");
         assert_eq!(of(999_999_999_999_999), "$10,000,000,000,000");
+    }
+
+    #[test]
+    fn the_least_is_rounded_down_and_the_most_up() {
+        let of = |cents| {
+            let amount = Money::from_cents(cents);
+            [near(amount), dollars_at_most(amount), dollars_at_least(amount)]
+        };
+        assert_eq!(of(71_426_365), ["$714,264", "$714,264", "$714,263"]);
+        assert_eq!(of(71_426_301), ["$714,263", "$714,264", "$714,263"]);
+        assert_eq!(of(680), ["$6.80", "$6.80", "$6.80"]);
+        assert_eq!(of(700), ["$7", "$7", "$7"]);
+    }
+
+    #[test]
+    fn parts_add_up_to_their_whole() {
+        let of = |cents: &[i64]| -> Vec<i64> {
+            let parts: Vec<Money> = cents.iter().map(|cents| Money::from_cents(*cents)).collect();
+            shared_dollars(&parts).iter().map(|part| part.cents() / 100).collect()
+        };
+        assert_eq!(of(&[102_554_060, 32_695_360]), [1_025_541, 326_953]);
+        assert_eq!(of(&[680, 40]), [7, 0]);
+        assert_eq!(of(&[50, 50]), [1, 0]);
     }
 
     #[test]
