@@ -1,9 +1,11 @@
 //! The one composition of the stages: a plan in, a forecast out.
 
+use std::collections::BTreeMap;
+
 use crate::braid::causes::Causes;
 use crate::braid::certify::Certificate;
 use crate::braid::cut::Cut;
-use crate::braid::{Braid, Method};
+use crate::braid::{Braid, Method, Source};
 use crate::cash::Cash;
 use crate::error::Error;
 use crate::findings;
@@ -11,6 +13,7 @@ use crate::funding::Status;
 use crate::ledger::Ledger;
 use crate::measures::{Books, Measures};
 use crate::money::Money;
+use crate::name::TrancheIndex;
 use crate::net_assets::NetAssets;
 use crate::plan::Plan;
 use crate::plan::check::{self, Finding};
@@ -53,6 +56,9 @@ pub struct Forecast {
     pub causes: Causes,
     /// What lies between the braid as spent and the optimal one.
     pub rebraiding: Rebraiding,
+    /// What re-braiding from `as-of` on avoids of each priority's gap, core first, with what was paid before as it is;
+    /// nothing where nothing would have been paid otherwise before, or where rules tie amounts together.
+    pub avoidable_ahead: Option<[Money; 3]>,
     /// Doubts about the plan and the braid, in the order of names and subjects.
     pub findings: Vec<Finding>,
 }
@@ -111,6 +117,10 @@ impl Forecast {
             Books { ledger, cash, net_assets, ladder, dependable, structural, optimal, shares };
         let measures = Measures::from_books(&books);
         let rebraiding = Rebraiding::from_books(plan, &books.ledger, &books.optimal, &measures)?;
+        let avoidable_ahead = match rebraiding.booked.is_positive() {
+            true => avoidable_ahead(plan, &timeline, &spent.0)?,
+            false => None,
+        };
         let mut findings = check::findings(plan);
         findings.extend(findings::of_ledger(plan, &timeline, &books.ledger));
         findings.extend(findings::of_debt(plan, &measures));
@@ -124,6 +134,7 @@ impl Forecast {
             cuts,
             causes,
             rebraiding,
+            avoidable_ahead,
             findings,
         })
     }
@@ -175,6 +186,36 @@ fn other(
     let (braid, certificate) = Braid::from_timeline(plan, timeline, method)?;
     let ledger = Ledger::from_braid(plan, timeline, &braid)?;
     Ok((braid, ledger, certificate))
+}
+
+/// What re-braiding from `as-of` on avoids, with what was paid before as it is.
+fn avoidable_ahead(
+    plan: &Plan,
+    timeline: &Timeline,
+    spent: &Braid,
+) -> Result<Option<[Money; 3]>, Error> {
+    let horizon = &plan.horizon;
+    let from = horizon.as_of.since(horizon.start).max(0) as usize;
+    if plan.restrictions.iter().any(|rules| rules.ties_amounts()) {
+        return Ok(None);
+    }
+    let mut before: BTreeMap<TrancheIndex, Money> = BTreeMap::new();
+    let mut ahead = Braid::default();
+    for draw in &spent.draws {
+        match draw.source {
+            Source::Tranche(tranche) if draw.place < from => {
+                *before.entry(tranche).or_default() += draw.amount;
+            }
+            Source::Tranche(_) => ahead.draws.push(*draw),
+            // Only an award with recovery, whose rules tie amounts, has any.
+            Source::Recovery(_) => return Ok(None),
+        }
+    }
+    let drawn = |tranche| before.get(&tranche).copied().unwrap_or_default();
+    let left = timeline.remaining(from, drawn);
+    let (best, _) = Braid::from_timeline(plan, &left, Method::Optimal)?;
+    let (own, least) = (ahead.gaps(plan, &left), best.gaps(plan, &left));
+    Ok(Some([0, 1, 2].map(|place| own[place] - least[place])))
 }
 
 /// What proves each priority's least gap, as costs and the money that may pay them.

@@ -190,6 +190,24 @@ impl Timeline {
         awards
     }
 
+    /// What is left of it at a place of the horizon: the needs from there on, and the money that draws before it have
+    /// left. Where rules tie amounts together, what was drawn before binds what may be drawn after, which this knows
+    /// nothing of.
+    pub fn remaining(&self, from: usize, drawn: impl Fn(TrancheIndex) -> Money) -> Timeline {
+        let mut left = self.clone();
+        for needs in &mut left.needs {
+            needs[..from].fill(Money::ZERO);
+        }
+        for (index, tranche) in left.tranches.iter_mut().enumerate() {
+            tranche.amount -= drawn(TrancheIndex::from(index));
+            tranche.opens = tranche.opens.max(from);
+            if tranche.closes < from {
+                (tranche.closes, tranche.amount) = (tranche.opens, Money::ZERO);
+            }
+        }
+        left
+    }
+
     /// The tranche at an index.
     pub fn tranche(&self, tranche: TrancheIndex) -> &HeldTranche {
         &self.tranches[tranche.at()]

@@ -14,19 +14,21 @@ use braidfund::plan::restriction::{CapBound, Restrictions};
 use braidfund::timeline::{Selection, Timeline};
 use plans::parts;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngSeed, TestRunner};
 
 fn timeline(plan: &Plan) -> Timeline {
     Timeline::from_plan(plan, Selection::View(Status::Prospective)).unwrap()
 }
 
-/// The braid and its certificate. In a plan of some hundreds settling breaks a rule by a cent, which the solver's own
-/// assertion stops in a build for tests and the waterfall replaces in others: such a case is left out here.
+/// The braid and its certificate.
 fn braid(plan: &Plan, timeline: &Timeline) -> Result<(Braid, Certificate), TestCaseError> {
-    let made = || Braid::from_timeline(plan, timeline, Method::Optimal);
-    let made = std::panic::catch_unwind(made).map_err(|_| TestCaseError::reject("not settled"))?;
+    let made = Braid::from_timeline(plan, timeline, Method::Optimal);
     made.map_err(|error| TestCaseError::fail(error.to_string()))
 }
+
+/// How far settling in whole cents leaves a braid above what is proved.
+const SETTLED: Money = Money::from_cents(1_000);
 
 /// What a braid leaves, and what it proves.
 fn gaps(plan: &Plan, timeline: &Timeline) -> Result<([Money; 3], [Money; 3]), TestCaseError> {
@@ -48,7 +50,9 @@ fn never_worsens(
     let (before, _) = gaps(stricter.0, stricter.1)?;
     let (after, least) = gaps(looser.0, looser.1)?;
     if let Some(at) = (0..3).find(|at| before[*at] != after[*at]) {
-        let within = after[at] < before[at] || before[at] >= least[at];
+        // Where the relaxation sees little of a rule, the braid may lie far above what is proved: how often is another law.
+        let settled = after[at] - before[at] <= SETTLED || after[at] - least[at] > SETTLED;
+        let within = after[at] < before[at] || (before[at] >= least[at] && settled);
         prop_assert!(within, "{before:?} became {after:?}, proved {least:?}");
     }
     if is_free(looser.0) {
@@ -171,4 +175,18 @@ proptest! {
         // The same plan, the same braid.
         prop_assert_eq!(&one, &braid(&first, &first_timeline)?);
     }
+}
+
+/// All but one plan in a hundred are settled within ten dollars of what is proved.
+#[test]
+fn few_plans_lie_far_above_what_is_proved() {
+    let mut runner = TestRunner::deterministic();
+    let far = |runner: &mut TestRunner| {
+        let plan = parts().new_tree(runner).unwrap().current().plan();
+        let (gaps, least) = gaps(&plan, &timeline(&plan)).unwrap();
+        (0..3).any(|at| gaps[at] - least[at] > SETTLED)
+    };
+    let count = 1_000;
+    let found = (0..count).filter(|_| far(&mut runner)).count();
+    assert!(found <= count / 100, "{found} of {count}");
 }

@@ -81,7 +81,8 @@ impl<'a> Cases<'a> {
     }
 }
 
-fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options> {
+/// The options of a file.
+pub(super) fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options> {
     let Some(file) = load::open(desk, files, name, None) else {
         if desk.fault_count() == 0 {
             let message = format!("there is no `{}` in the plan folder", visible(name));

@@ -82,6 +82,9 @@ fn the_templates_read_in_every_case() {
 fn the_registry_lists_what_readers_take_and_no_more() {
     let desk = Desk::new();
     let plan = read_on(&desk, &everything(), BASE);
+    let bridge = "[funder]\ncost-of-money = \"3%\"\n[option.a]\nkind = \"grant\"\n";
+    let bridge = MemoryFolder::new([("bridge.toml", bridge)]);
+    assert!(options::read(&desk, &bridge, "bridge.toml").is_some());
     let faults: Vec<String> = desk.diagnostics().iter().map(line).collect();
     assert_eq!(faults, Vec::<String>::new());
     assert!(plan.is_some());

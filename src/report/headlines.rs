@@ -82,31 +82,43 @@ fn best_case(forecast: &Forecast) -> Line {
             format!("{} must stay unpaid ({parts}; {proved}{by})", dollars(least))
         }
     };
-    let avoidable = rebraiding.avoidable();
-    let less = avoidable.map(Money::floor_zero);
+    let mut avoids = format!("re-braiding avoids {}", avoided(rebraiding.avoidable()));
+    let as_of = forecast.books.ledger.horizon.as_of.words();
+    if let Some(ahead) = forecast.avoidable_ahead {
+        avoids += &format!(
+            "; from {as_of} on, with what was paid before as it is, it avoids {}",
+            avoided(ahead)
+        );
+    } else if rebraiding.booked.is_positive() {
+        let booked = dollars(rebraiding.booked);
+        avoids += &format!("; {booked} of its moves lie before {as_of}, which is too late");
+    }
+    let mark = if least.is_zero() { Mark::Watch } else { Mark::Bad };
+    (mark, format!("{case}: {stays}; {avoids}."))
+}
+
+/// `$8,890 of core gap, and leaves $890 more essential unpaid`.
+fn avoided(avoidable: [Money; 3]) -> String {
     // What settling to cents loses is told as a distance, not as a gap.
     let told = |amount: Money| if amount < Money::from_cents(100) { Money::ZERO } else { amount };
+    let less = avoidable.map(Money::floor_zero);
     let more = avoidable.map(|amount| told((-amount).floor_zero()));
-    let mut avoids = format!("re-braiding avoids {}", dollars(less.iter().sum()));
+    let mut words = dollars(less.iter().sum());
     if less.iter().filter(|amount| !amount.is_zero()).count() > 1 {
-        avoids += &format!(" ({})", by_priority(less));
+        words += &format!(" ({})", by_priority(less));
     } else if let Some(place) = less.iter().position(|amount| !amount.is_zero()) {
-        avoids += &format!(" of {} gap", Priority::ALL[place].word());
+        words += &format!(" of {} gap", Priority::ALL[place].word());
+    } else {
+        words = "nothing".to_string();
     }
     if more.iter().any(|amount| !amount.is_zero()) {
         let told = Priority::ALL.iter().zip(more).filter(|(_, amount)| !amount.is_zero());
         let told: Vec<String> = told
             .map(|(priority, sum)| format!("{} more {}", dollars(sum), priority.word()))
             .collect();
-        avoids += &format!(", and leaves {} unpaid", list(&told));
+        words += &format!(", and leaves {} unpaid", list(&told));
     }
-    if rebraiding.booked.is_positive() {
-        let as_of = forecast.books.ledger.horizon.as_of.words();
-        let booked = dollars(rebraiding.booked);
-        avoids += &format!("; {booked} of its moves lie before {as_of}, which is too late");
-    }
-    let mark = if least.is_zero() { Mark::Watch } else { Mark::Bad };
-    (mark, format!("{case}: {stays}; {avoids}."))
+    words
 }
 
 /// What is proved of the gap of the optimal braid: that no braid leaves less in all, or only that none leaves less of a

@@ -107,6 +107,7 @@ fn rebraiding(plan: &Plan, forecast: &Forecast) -> Value {
         "optimal": by_priority(&found.optimal),
         "avoidable": by_priority(&found.avoidable()),
         "moved_before_as_of": money(found.booked),
+        "avoidable_from_as_of": forecast.avoidable_ahead.as_ref().map(by_priority),
         "moves": found.moves.iter().map(one).collect::<Vec<_>>(),
         "moves_by_year": found.by_year.iter().map(one).collect::<Vec<_>>(),
     })
