@@ -6,7 +6,6 @@
 //! closed. What changes with the terms changes too: fees of receipts rise with the money, which `needs` tells.
 
 use std::cmp::Reverse;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::screen::{Candidates, Screen};
@@ -18,6 +17,7 @@ use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
 use crate::plan::restriction::CapBound;
+use crate::threads::{self, side_by_side};
 use crate::timeline::{HeldTranche, Selection, Timeline};
 
 mod change;
@@ -29,6 +29,9 @@ mod worth;
 
 pub use change::Change;
 pub use holder::Holder;
+
+/// Threads that try changes at once, at most.
+const THREADS_MAX: usize = 8;
 
 /// What could be changed, and what each change would close of the gap that no braid avoids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,7 +309,7 @@ impl Levers {
         let mut terms = screen.terms();
         terms.sort_by_key(|change| change.times(2).is_none());
         items.extend(terms.into_iter().map(Item::Terms));
-        let found = side_by_side(&items, |item| {
+        let found = side_by_side(&items, threads::all().min(THREADS_MAX), |item| {
             Ok(match item {
                 Item::Money(stream) => (true, money::of_stream(&trial, stream)?),
                 Item::Room(change) => (true, money::of_room(&trial, change)?),
@@ -348,28 +351,3 @@ impl Lever {
 
 /// Threads that try changes at once, at most.
 const THREADS_MAX: usize = 8;
-
-/// What comes of each item, in the order of items, several at once.
-fn side_by_side<T: Sync, R: Send>(
-    items: &[T],
-    each: impl Fn(&T) -> Result<R, Error> + Sync,
-) -> Result<Vec<R>, Error> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<R, Error>)>> = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(items.len()) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(at) else { break };
-                    let made = each(item);
-                    done.lock().expect("no thread holds it while it fails").push((at, made));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().expect("no thread holds it while it fails");
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, made)| made).collect()
-}

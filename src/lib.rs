@@ -82,5 +82,6 @@ pub mod rebraiding;
 pub mod report;
 pub mod rules;
 pub mod settle;
+pub mod threads;
 pub mod time_value;
 pub mod timeline;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up: a room imports only from rooms that stand before it here.
 const ROOMS: [&[&str]; 16] = [
-    &["limits", "money", "month", "name", "driver", "diagnostic", "error", "time_value"],
+    &["limits", "money", "month", "name", "driver", "diagnostic", "error", "time_value", "threads"],
     &["rules"],
     &["funding"],
     &["plan"],

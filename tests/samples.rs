@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use braidfund::braid::Method;
-use braidfund::folder::{self, DiskFolder, Files, MemoryFolder};
+use braidfund::decide::bridge::BridgeChoice;
+use braidfund::folder::{self, Cases, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::Money;
@@ -119,6 +120,67 @@ fn oaklands_readmes_tell_the_waterfalls_gap() {
         let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
         assert!(readme.contains(&in_words(gap, "$")), "{path}: {gap}");
     }
+}
+
+/// What `braid` prints of arguments as they are typed.
+fn printed(command: &str) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(command.split_whitespace())
+        .args(["--color", "never", "--quiet"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The amounts of a text, digits with their commas: `$700,000` and, in tables, `700,000`.
+fn amounts(page: &str) -> Vec<Money> {
+    let numbers = page.split(|c: char| !c.is_ascii_digit() && c != ',');
+    let dollars = numbers.filter_map(|number| number.replace(',', "").parse::<i64>().ok());
+    dollars.map(|dollars| Money::from_cents(dollars * 100)).collect()
+}
+
+/// Whether an amount as a README writes it (`$2.8M`, `$518,000`) is one of some amounts, rounded as it is.
+fn is_told(stated: &str, amounts: &[Money]) -> bool {
+    let Some(millions) = stated.strip_suffix('M') else {
+        return amounts.iter().any(|amount| in_words(*amount, stated) == stated);
+    };
+    let places = millions.split_once('.').map_or(0, |(_, places)| places.len() as u32);
+    let unit = 100_000_000 / 10_i64.pow(places);
+    let stated: i64 = millions.replace(['$', '.'], "").parse().unwrap();
+    amounts.iter().any(|amount| (amount.cents() + unit / 2) / unit == stated)
+}
+
+/// Every sample's bridge options are compared in every scenario, and every amount of its README's walk through them is
+/// printed by a command that the walk names, or by the plan's own words of its options and scenarios.
+#[test]
+fn the_walks_through_bridge_options_tell_what_is_printed() {
+    let mut walks = 0;
+    for path in PARTNERSHIPS.iter().filter(|path| Path::new(path).join("bridge.toml").exists()) {
+        let files = DiskFolder::open(Path::new(path)).unwrap();
+        let all = scenarios(&files);
+        let named: Vec<&str> = all.iter().map(String::as_str).collect();
+        let mut cases = Cases::open(&files, &named).unwrap();
+        let options = cases.options("bridge.toml").unwrap();
+        let question = Question::default();
+        let choice = BridgeChoice::from_cases(&cases, &named, &options, question, None).unwrap();
+        assert_eq!(choice.scenarios.len(), all.len(), "{path}");
+
+        let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
+        let walk = readme.split("## Which bridge?").nth(1).unwrap().split("\n## ").next().unwrap();
+        let commands: Vec<&str> =
+            walk.split('`').filter_map(|code| code.strip_prefix("braid ")).collect();
+        assert!(commands.len() >= 3, "{path}: the walk shows what to type");
+        let pages: String = commands.iter().map(|command| printed(command)).collect();
+        let told = amounts(&pages);
+        for word in walk.split('$').skip(1) {
+            let end = word.find(|c: char| !"0123456789.,M".contains(c)).unwrap_or(word.len());
+            let stated = format!("${}", word[..end].trim_end_matches(['.', ',']));
+            assert!(is_told(&stated, &told), "{path}: {stated} is not printed\n{pages}");
+        }
+        walks += 1;
+    }
+    assert_eq!(walks, 2);
 }
 
 /// What the program prints at the width of the README, and the README's pictures.

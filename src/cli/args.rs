@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use braidfund::report::{bridge, compare, contract};
+use braidfund::report::{bridge, compare, contract, portfolio};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -88,6 +88,10 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid sensitivity hub\n  \
         braid sensitivity hub --spread 10% --view all --format csv")]
     Sensitivity(Sensitivity),
+    /// Put partnerships beside each other: which runs out first, and where a sum would close most
+    #[command(after_help = "Examples:\n  braid portfolio north south east\n  \
+        braid portfolio north south --sum 500000 --from 2027-01 --pays-for layer.backbone")]
+    Portfolio(Portfolio),
     /// Say what one more would do: a dollar, a point of a cap, a month, a cost that an award may pay
     #[command(after_help = "Examples:\n  braid levers hub\n  \
         braid levers hub --view likely --format csv")]
@@ -311,6 +315,37 @@ pub struct Sensitivity {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TableFormat,
+}
+
+/// `braid portfolio`
+#[derive(Args, Debug)]
+pub struct Portfolio {
+    /// The plan folders.
+    #[arg(value_name = "FOLDER", required = true)]
+    pub folders: Vec<PathBuf>,
+    /// The scenario of every plan; several stack from left to right: `late+low`.
+    #[arg(long, value_name = "ID")]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// A sum in dollars: what it would close where, core costs first, then the earliest month.
+    #[arg(long, value_name = "DOLLARS", requires = "from")]
+    pub sum: Option<String>,
+    /// The first month in which the sum may be spent.
+    #[arg(long, value_name = "MONTH", requires = "sum")]
+    pub from: Option<String>,
+    /// The last month in which it may be spent [default: the end of each plan].
+    #[arg(long, value_name = "MONTH", requires = "sum")]
+    pub until: Option<String>,
+    /// What the sum pays for, as a stream says it; once for each [default: anything].
+    #[arg(long, value_name = "SELECTOR", requires = "sum")]
+    pub pays_for: Vec<String>,
+    /// The form of standard output; CSV where a table is named.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TableFormat>,
+    /// The table that CSV holds [default: partnerships].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(portfolio::TABLES))]
+    pub table: Option<String>,
 }
 
 /// `braid levers`

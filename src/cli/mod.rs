@@ -14,6 +14,7 @@ mod init;
 mod levers;
 mod manual;
 mod options;
+mod portfolio;
 mod rules;
 pub mod run;
 mod screen;

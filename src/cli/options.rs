@@ -1,9 +1,8 @@
 //! What is meant: arguments made ready, and plans read with the digest of what was read.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use braidfund::braid::Method;
 use braidfund::error::Error;
@@ -71,9 +70,9 @@ impl Source {
         &self,
         read: impl FnOnce(&dyn Files) -> Result<T, Error>,
     ) -> Result<(T, String), Stop> {
-        let watched = Watched { files: DiskFolder::open(&self.folder)?, read: RefCell::default() };
-        let value = read(&watched);
-        let digest = watched.digest();
+        let digests = Digests::default();
+        let value = read(&digests.watch(&self.folder, "")?);
+        let digest = digests.digest();
         let _ = INPUT_DIGEST.set(digest.clone());
         Ok((value?, digest))
     }
@@ -119,27 +118,41 @@ impl From<args::View> for Status {
     }
 }
 
-/// A plan folder whose files are digested as they are read, so that the digest is of the very bytes
-/// that the plan was made from.
-struct Watched {
-    files: DiskFolder,
-    read: RefCell<BTreeMap<String, String>>,
-}
+/// The digests of files as they were read, by name.
+#[derive(Clone, Default)]
+pub struct Digests(Arc<Mutex<BTreeMap<String, String>>>);
 
-impl Watched {
-    fn digest(&self) -> String {
-        let lines = self.read.borrow();
+impl Digests {
+    /// The plan folder at a path; the names of its files are told behind `prefix`.
+    pub fn watch(&self, folder: &Path, prefix: &str) -> Result<Watched, Error> {
+        let files = DiskFolder::open(folder)?;
+        Ok(Watched { files, prefix: prefix.to_string(), digests: self.clone() })
+    }
+
+    /// The digest of all that was read.
+    pub fn digest(&self) -> String {
+        let lines = self.0.lock().expect("no thread holds it while it fails");
         let lines: String =
             lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
         sha256(lines.as_bytes())
     }
 }
 
+/// A plan folder whose files are digested as they are read, so that the digest is of the very bytes
+/// that the plan was made from.
+pub struct Watched {
+    files: DiskFolder,
+    prefix: String,
+    digests: Digests,
+}
+
 impl Files for Watched {
     fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FileFault> {
         let bytes = self.files.read(name, limit)?;
         if let Some(bytes) = &bytes {
-            self.read.borrow_mut().insert(name.to_string(), sha256(bytes));
+            let digest = sha256(bytes);
+            let mut digests = self.digests.0.lock().expect("no thread holds it while it fails");
+            digests.insert(format!("{}{name}", self.prefix), digest);
         }
         Ok(bytes)
     }

@@ -264,7 +264,7 @@ fn fall(ledger: &Ledger, last: usize) -> Money {
 }
 
 /// The share of the core cost of twelve months that a braid of dependable money alone covers.
-fn dependable(ledger: &Ledger, first: usize) -> Option<Rate> {
+pub(super) fn dependable(ledger: &Ledger, first: usize) -> Option<Rate> {
     let places = first..first + YEAR;
     if places.end > ledger.months() {
         return None;

@@ -1,7 +1,8 @@
 //! Many forecasts: scenarios side by side and what a difference is due to; bridge options, and the least amount that
-//! bridges; what moves the gap most.
+//! bridges; what moves the gap most; many partnerships, and where a given sum would close most.
 
 pub mod bridge;
 pub mod compare;
+pub mod portfolio;
 pub mod sensitivity;
 pub mod solve;

@@ -38,6 +38,7 @@ mod context;
 mod field;
 mod files;
 mod finish;
+mod given;
 mod init;
 pub mod keys;
 mod keys_award;
@@ -75,6 +76,7 @@ mod text;
 
 pub use cases::{Cases, Difference, Draft, Written};
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
+pub use given::Given;
 pub use init::{Template, templates};
 pub use options::{BRIDGE_FILE, BridgeOption, Options};
 pub use ranges::{Form, Ranged, Setting};

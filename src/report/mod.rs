@@ -17,6 +17,7 @@ pub mod contract;
 pub mod doubts;
 mod headlines;
 pub mod levers;
+pub mod portfolio;
 mod reason;
 mod rebraiding;
 pub mod record;

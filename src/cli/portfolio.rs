@@ -1,0 +1,108 @@
+//! `braid portfolio`: partnerships beside each other.
+
+use braidfund::decide::portfolio::{Ask, Portfolio, Sum};
+use braidfund::error::Error;
+use braidfund::export::diagnostics::encode_first;
+use braidfund::export::text::Colour;
+use braidfund::export::{csv, json};
+use braidfund::folder::{BASE, Files};
+use braidfund::forecast::Question;
+use braidfund::money::Money;
+use braidfund::month::Month;
+use braidfund::report::portfolio;
+use braidfund::threads;
+
+use super::args::{self, TableFormat};
+use super::options::{Digests, INPUT_DIGEST, Source, table_format};
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// Forecasts every folder, and shows who runs out first. A folder that cannot be read is told, and the others go on.
+pub fn run(args: args::Portfolio, screen: &Screen) -> Result<Ending, Stop> {
+    let format = table_format(args.format, args.table.as_deref())?;
+    let sum = sum(&args)?;
+    let source = |folder| Source::from(args::Source { folder, scenario: None });
+    let sources: Vec<Source> = args.folders.into_iter().map(source).collect();
+    let names: Vec<String> = sources.iter().map(Source::words).collect();
+    let case = args.scenario.unwrap_or_else(|| BASE.to_string());
+    let question = Question::from(args.braiding);
+    let ask = Ask { case, question, sum, threads: threads::all() };
+    let digests = Digests::default();
+    let open = |place: usize| -> Result<Box<dyn Files>, Error> {
+        let prefix = format!("{}/", names[place]);
+        Ok(Box::new(digests.watch(&sources[place].folder, &prefix)?))
+    };
+    let found = Portfolio::from_folders(&names, &open, ask);
+    let _ = INPUT_DIGEST.set(digests.digest());
+    let found = found?;
+    let refused = tell(&found, screen);
+    if format == TableFormat::Csv {
+        portfolio::notices(&found).iter().for_each(|notice| screen.talk(notice));
+    }
+    match format {
+        TableFormat::Text => screen.page(&portfolio::page(&found))?,
+        TableFormat::Json => screen.data(json::encode(&portfolio::record(&found)).as_bytes())?,
+        TableFormat::Csv => {
+            let name = args.table.as_deref().unwrap_or(portfolio::TABLES[0]);
+            let table = portfolio::table(&found, name);
+            let table = table.expect("clap lets only the names of tables through");
+            screen.data(csv::encode(&table).as_bytes())?;
+        }
+    }
+    if refused { Err(Stop::Told) } else { Ok(Ending::Done) }
+}
+
+/// Says what is wrong with each folder that could not be read, and with a sum that fits no plan; whether there is such.
+fn tell(found: &Portfolio, screen: &Screen) -> bool {
+    let mut refused = false;
+    for unread in &found.unread {
+        refused = true;
+        let name = braidfund::diagnostic::visible(&unread.name);
+        screen.complain(&match unread.error.is_input() {
+            true => {
+                let faults = unread.error.diagnostics();
+                let told = encode_first(faults, faults.len(), "the others go on", Colour::With);
+                format!("{name}: could not be read\n{told}")
+            }
+            false => format!("{name}: {}\n", unread.error),
+        });
+    }
+    // A cost that one partnership has, another need not have.
+    let parts = found.laid.as_ref().map_or(&[][..], |laid| &laid.parts);
+    if parts.iter().all(|part| part.refused.is_some()) {
+        for (part, why) in parts.iter().filter_map(|part| Some((part, part.refused.as_ref()?))) {
+            refused = true;
+            let shown = braidfund::diagnostic::visible;
+            let (name, why) = (shown(&part.name), shown(why));
+            screen.complain(&format!("{name}: the sum does not fit its plan: {why}\n"));
+        }
+    }
+    refused
+}
+
+/// The sum that is to be laid out, if there is one.
+fn sum(args: &args::Portfolio) -> Result<Option<Sum>, Stop> {
+    let (Some(text), Some(from)) = (&args.sum, &args.from) else { return Ok(None) };
+    let amount = Money::parse(text).ok().filter(|amount| amount.is_positive());
+    let amount = amount.ok_or_else(|| {
+        let message = format!("`{text}` is no sum of dollars");
+        Stop::Usage(message, "write digits alone: `--sum 500000`".to_string())
+    })?;
+    let month = |text: &str, option: &str| {
+        Month::parse(text).ok_or_else(|| {
+            let message = format!("`{text}` is not a month");
+            Stop::Usage(message, format!("write year and month: `{option} 2027-01`"))
+        })
+    };
+    let from = month(from, "--from")?;
+    let until = args.until.as_deref().map(|text| month(text, "--until")).transpose()?;
+    if until.is_some_and(|until| until < from) {
+        let message = "the sum ends before it begins".to_string();
+        return Err(Stop::Usage(message, "write `--until` no earlier than `--from`".to_string()));
+    }
+    let pays_for = match args.pays_for.is_empty() {
+        true => vec!["anything".to_string()],
+        false => args.pays_for.clone(),
+    };
+    Ok(Some(Sum { amount, from, until, pays_for }))
+}

@@ -1,0 +1,475 @@
+//! Many partnerships: which runs out, when, of what kind of money, and where a given sum would close most.
+//!
+//! Each plan is forecast alone. A sum is laid on what the optimal braids leave unpaid, core costs first, then the earliest
+//! month; then each part is put into its plan as a grant and the plan is braided anew, so that what is said to close
+//! is the difference of two braids.
+
+use std::collections::BTreeMap;
+
+use super::bridge::dependable;
+use crate::braid::Method;
+use crate::error::Error;
+use crate::folder::{Cases, Files, Given};
+use crate::forecast::{Forecast, Question, Spent};
+use crate::funding::Kind;
+use crate::ledger::Ledger;
+use crate::measures::Measures;
+use crate::money::{Money, Rate};
+use crate::month::Month;
+use crate::name::{LineIndex, PoolIndex, StreamIndex};
+use crate::plan::Plan;
+use crate::plan::cost::Priority;
+use crate::plan::restriction::{Claim, Verdict, verdict};
+use crate::threads::side_by_side;
+use crate::timeline::Selection;
+
+/// Months over which a fall is told.
+const YEAR: usize = 12;
+
+/// Opens the folder at a place of the list.
+pub type Opener<'a> = &'a (dyn Fn(usize) -> Result<Box<dyn Files>, Error> + Sync);
+
+/// What is asked of a portfolio.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The case of each plan: `base`, a scenario, or scenarios joined by `+`.
+    pub case: String,
+    /// What every forecast is asked.
+    pub question: Question,
+    /// The sum that is to be laid out, if there is one.
+    pub sum: Option<Sum>,
+    /// Threads that work at once, at most.
+    pub threads: usize,
+}
+
+/// A sum with its terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    /// The amount.
+    pub amount: Money,
+    /// The first month in which it may be spent.
+    pub from: Month,
+    /// The last; the end of each plan without one.
+    pub until: Option<Month>,
+    /// What it pays for, in the words of a stream.
+    pub pays_for: Vec<String>,
+}
+
+/// Partnerships beside each other.
+#[derive(Debug)]
+pub struct Portfolio {
+    /// What was asked.
+    pub ask: Ask,
+    /// The partnerships, in the order in which they run out.
+    pub partnerships: Vec<Partnership>,
+    /// The folders that could not be read, in the order of the list.
+    pub unread: Vec<Unread>,
+    /// What the sum does.
+    pub laid: Option<Laid>,
+}
+
+/// A folder that could not be read.
+#[derive(Debug)]
+pub struct Unread {
+    /// The folder as it was named.
+    pub name: String,
+    /// Everything that is wrong with it.
+    pub error: Error,
+}
+
+/// One partnership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partnership {
+    /// The folder as it was named.
+    pub name: String,
+    /// Its place in the list.
+    pub place: usize,
+    /// The plan's title.
+    pub title: String,
+    /// The plan's notice.
+    pub notice: String,
+    /// The month from which it is seen.
+    pub as_of: Month,
+    /// Every figure of its forecast.
+    pub measures: Measures,
+    /// The first month from `as-of` on in which core costs stay unpaid.
+    pub first_core_gap: Option<Month>,
+    /// What they run out of.
+    pub ends: Ends,
+    /// The share of the core cost of the twelve months from `as-of` on that dependable money alone covers; nothing where
+    /// the plan ends before.
+    pub dependable: Option<Rate>,
+}
+
+/// What a partnership runs out of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// Nothing: core costs are paid.
+    Nothing,
+    /// Money that falls in a month: the streams that fall, the deepest fall first. The fall of recurring money that lies
+    /// nearest; without one, what paid the same costs until then and never again.
+    Money(Month, Vec<Falling>),
+    /// Money that may pay falls short, though none falls.
+    Short,
+    /// No money may pay for what is unpaid.
+    NoneMayPay,
+}
+
+/// A stream that falls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Falling {
+    /// What people call it.
+    pub title: String,
+    /// Its kind, if it has one.
+    pub kind: Option<Kind>,
+    /// By how much its money falls from twelve months to the next.
+    pub fall: Money,
+}
+
+/// What a sum does.
+#[derive(Debug)]
+pub struct Laid {
+    /// The parts, in the order of the list.
+    pub parts: Vec<Part>,
+    /// What finds no cost that it may pay.
+    pub left: Money,
+}
+
+/// The part of one partnership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The folder as it was named.
+    pub name: String,
+    /// Its place in the list.
+    pub place: usize,
+    /// What it pays, in the order in which it was laid.
+    pub cells: Vec<Unpaid>,
+    /// What it pays, by priority: core, essential, stretch.
+    pub planned: [Money; 3],
+    /// What it closes of the gap of the optimal braid, by priority; below zero where a gap grows.
+    pub closes: [Money; 3],
+    /// By how much what is needed rises with it.
+    pub needs: Money,
+    /// The first month from `as-of` on in which the optimal braid leaves core costs unpaid, without and with it.
+    pub first_core_gap: [Option<Month>; 2],
+    /// The id of its stream in the plan; nothing where it has no part.
+    pub stream: Option<String>,
+    /// Why the sum does not fit the plan, if it does not.
+    pub refused: Option<String>,
+}
+
+/// What an optimal braid leaves unpaid of a line in a month.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unpaid {
+    /// The line's priority.
+    pub priority: Priority,
+    /// The month.
+    pub month: Month,
+    /// The line's id.
+    pub line: String,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Part {
+    /// What it pays in all.
+    pub fn amount(&self) -> Money {
+        self.planned.iter().sum()
+    }
+
+    /// What it closes in all.
+    pub fn closed(&self) -> Money {
+        self.closes.iter().sum()
+    }
+}
+
+impl Portfolio {
+    /// Forecasts every folder of a list, and lays the sum out if there is one. A folder that cannot be read is told, and the
+    /// others go on.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn from_folders(names: &[String], open: Opener<'_>, ask: Ask) -> Result<Portfolio, Error> {
+        let places: Vec<usize> = (0..names.len()).collect();
+        let read = |place: &usize| match Seen::read(open, (*place, &names[*place]), &ask) {
+            Err(error) if error.is_internal() => Err(error),
+            seen => Ok(seen),
+        };
+        let (mut seen, mut unread) = (Vec::new(), Vec::new());
+        for (name, one) in names.iter().zip(side_by_side(&places, ask.threads, read)?) {
+            match one {
+                Ok(one) => seen.push(one),
+                Err(error) => unread.push(Unread { name: name.clone(), error }),
+            }
+        }
+        let laid = match &ask.sum {
+            Some(sum) => Some(lay(&seen, open, sum, &ask)?),
+            None => None,
+        };
+        let mut partnerships: Vec<Partnership> = seen.into_iter().map(|one| one.own).collect();
+        partnerships.sort_by_cached_key(Partnership::order);
+        Ok(Portfolio { ask, partnerships, unread, laid })
+    }
+}
+
+impl Partnership {
+    /// Who runs out first comes first; what never comes to pass comes last.
+    fn order(&self) -> impl Ord + use<> {
+        fn late<T>(value: Option<T>) -> (bool, Option<T>) {
+            (value.is_none(), value)
+        }
+        let measures = &self.measures;
+        let runway = late(measures.runway.core_months);
+        let cash = late(measures.cash.runs_out);
+        (late(self.first_core_gap), runway, cash, self.name.clone(), self.place)
+    }
+}
+
+/// A partnership with what a sum may be laid on.
+struct Seen {
+    own: Partnership,
+    /// What the sum could pay of what the optimal braid leaves unpaid.
+    unpaid: Vec<Unpaid>,
+    best: Best,
+    /// The months in which the sum may be spent in this plan.
+    window: Option<(Month, Month)>,
+    refused: Option<String>,
+}
+
+/// What an optimal braid comes to.
+#[derive(Clone, Copy)]
+struct Best {
+    gaps: [Money; 3],
+    needs: Money,
+    first_core_gap: Option<Month>,
+}
+
+impl Best {
+    fn of(ledger: &Ledger) -> Best {
+        let mut gaps = [Money::ZERO; 3];
+        let mut needs = Money::ZERO;
+        for line in &ledger.lines {
+            gaps[line.priority as usize] += line.gap.iter().sum();
+            needs += line.need.iter().sum();
+        }
+        Best { gaps, needs, first_core_gap: first_core_gap(ledger) }
+    }
+}
+
+impl Seen {
+    fn read(open: Opener<'_>, (place, name): (usize, &str), ask: &Ask) -> Result<Seen, Error> {
+        let files = open(place)?;
+        let mut cases = Cases::open(files.as_ref(), &[&ask.case])?;
+        let draft = cases.draft(&ask.case)?;
+        let plan = cases.plan(&draft)?;
+        let forecast = Forecast::from_plan(&plan, ask.question)?;
+        let books = &forecast.books;
+        let first = first_core_gap(&books.ledger);
+        let own = Partnership {
+            name: name.to_string(),
+            place,
+            title: plan.title.clone(),
+            notice: plan.notice.clone(),
+            as_of: plan.horizon.as_of,
+            first_core_gap: first,
+            ends: first.map_or(Ends::Nothing, |month| ends(&plan, &forecast, month)),
+            dependable: dependable(&books.dependable, seen_from(&books.ledger)),
+            measures: forecast.measures,
+        };
+        let best = Best::of(&books.optimal);
+        let mut seen = Seen { own, unpaid: Vec::new(), best, window: None, refused: None };
+        let Some(sum) = &ask.sum else { return Ok(seen) };
+        let from = sum.from.max(plan.horizon.as_of).max(plan.horizon.start);
+        let until = sum.until.map_or(plan.horizon.end(), |until| until.min(plan.horizon.end()));
+        if from > until {
+            return Ok(seen);
+        }
+        seen.window = Some((from, until));
+        let with = cases
+            .with_given(&draft, &sum.given(sum.amount, (from, until)))
+            .and_then(|(draft, id)| Ok((cases.plan(&draft)?, id)));
+        match with {
+            Ok((plan, id)) => seen.unpaid = payable(&plan, &id, &books.optimal, (from, until))?,
+            Err(error) if error.is_internal() => return Err(error),
+            Err(error) => {
+                let first = error.diagnostics().first();
+                let told = first.map_or_else(|| error.to_string(), |one| one.message.clone());
+                seen.refused = Some(told);
+            }
+        }
+        Ok(seen)
+    }
+}
+
+impl Sum {
+    fn given(&self, amount: Money, (from, until): (Month, Month)) -> Given {
+        Given { amount, from, until, pays_for: self.pays_for.clone() }
+    }
+}
+
+/// The place of `as-of` in the books, which may lie before them.
+fn seen_from(ledger: &Ledger) -> usize {
+    ledger.horizon.as_of.since(ledger.horizon.start).max(0) as usize
+}
+
+fn first_core_gap(ledger: &Ledger) -> Option<Month> {
+    let unpaid =
+        |place: &usize| super::bridge::core(ledger).any(|line| !line.gap[*place].is_zero());
+    (seen_from(ledger)..ledger.months()).find(unpaid).map(|place| ledger.horizon.month(place))
+}
+
+/// What runs out when core costs first stay unpaid.
+fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
+    let ledger = &forecast.books.ledger;
+    let away = |month: Month| (month.since(first).abs(), month);
+    let nearest = forecast.measures.cliffs.iter().min_by_key(|cliff| away(cliff.month));
+    if let Some(cliff) = nearest {
+        let streams = cliff.streams.iter().filter_map(|(id, fall)| {
+            let book = ledger.streams.iter().find(|own| own.name == *id)?;
+            Some(Falling { title: book.title.clone(), kind: book.kind, fall: *fall })
+        });
+        return Ends::Money(cliff.month, streams.collect());
+    }
+    let place = first.since(ledger.horizon.start) as usize;
+    let unpaid = || {
+        let core = super::bridge::core(ledger).filter(move |line| !line.gap[place].is_zero());
+        core.filter_map(|line| plan.find_line(&line.name))
+    };
+    if let Some((month, streams)) = spent(plan, ledger, place, &unpaid().collect::<Vec<_>>()) {
+        return Ends::Money(month, streams);
+    }
+    let may_pay = ledger.tranches.iter().any(|tranche| {
+        let book = &ledger.streams[tranche.stream];
+        let Some(stream) = plan.find_stream(&book.name) else { return false };
+        let pooled = plan.pools.iter().enumerate().filter(|(_, pool)| {
+            pool.members.iter().any(|(member, share)| *member == stream && *share > Rate::ZERO)
+        });
+        let pools = pooled.map(|(at, _)| Some(PoolIndex::from(at)));
+        std::iter::once(None).chain(pools).any(|pool| {
+            let claim = Claim { stream, pool, first: tranche.available, last: tranche.last };
+            unpaid().any(|line| verdict(plan, &claim, line, first).is_allowed())
+        })
+    });
+    if may_pay { Ends::Short } else { Ends::NoneMayPay }
+}
+
+/// The streams that paid some lines latest within the year before a place, and pay them never again; with the month after
+/// and what they paid in that year.
+fn spent(
+    plan: &Plan,
+    ledger: &Ledger,
+    place: usize,
+    lines: &[LineIndex],
+) -> Option<(Month, Vec<Falling>)> {
+    let mut last: BTreeMap<usize, (usize, Money)> = BTreeMap::new();
+    for draw in &ledger.draws {
+        let named = ledger.lines.get(draw.line.at()).and_then(|line| plan.find_line(&line.name));
+        if !named.is_some_and(|line| lines.contains(&line)) {
+            continue;
+        }
+        let own = last.entry(draw.stream).or_insert((draw.place, Money::ZERO));
+        own.0 = own.0.max(draw.place);
+        if draw.place < place && draw.place + YEAR >= place {
+            own.1 += draw.amount;
+        }
+    }
+    last.retain(|_, (latest, _)| *latest < place && *latest + YEAR >= place);
+    let latest = last.values().map(|(latest, _)| *latest).max()?;
+    let mut found: Vec<Falling> = Vec::new();
+    for (stream, _) in last.iter().filter(|(_, (own, _))| *own == latest) {
+        let (book, (_, fall)) = (&ledger.streams[*stream], last[stream]);
+        found.push(Falling { title: book.title.clone(), kind: book.kind, fall });
+    }
+    found.sort_by(|one, other| (other.fall, &one.title).cmp(&(one.fall, &other.title)));
+    Some((ledger.horizon.month(latest + 1), found))
+}
+
+/// What a grant of the plan may pay of what the books leave unpaid.
+fn payable(
+    plan: &Plan,
+    id: &str,
+    ledger: &Ledger,
+    (from, until): (Month, Month),
+) -> Result<Vec<Unpaid>, Error> {
+    let stream = plan.find_stream(id);
+    let stream: StreamIndex = stream.ok_or_else(|| Error::internal("what is given is there"))?;
+    let claim = Claim { stream, pool: None, first: from, last: Some(until) };
+    let mut found = Vec::new();
+    for line in &ledger.lines {
+        let Some(index): Option<LineIndex> = plan.find_line(&line.name) else { continue };
+        for place in 0..ledger.months() {
+            let month = ledger.horizon.month(place);
+            if line.gap[place].is_zero() {
+                continue;
+            }
+            let Verdict::Allowed { benefit, .. } = verdict(plan, &claim, index, month) else {
+                continue;
+            };
+            let most = benefit.map_or(line.need[place], |share| share.of(line.need[place]));
+            let amount = line.gap[place].at_most(most);
+            let (priority, line) = (line.priority, line.name.clone());
+            if amount.is_positive() {
+                found.push(Unpaid { priority, month, line, amount });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Lays a sum on what is unpaid, and braids each plan with its part anew.
+fn lay(seen: &[Seen], open: Opener<'_>, sum: &Sum, ask: &Ask) -> Result<Laid, Error> {
+    let mut all: Vec<(usize, &Unpaid)> = Vec::new();
+    for (at, one) in seen.iter().enumerate() {
+        all.extend(one.unpaid.iter().map(|unpaid| (at, unpaid)));
+    }
+    all.sort_by_key(|(at, unpaid)| (unpaid.priority, unpaid.month, *at, &unpaid.line));
+    let mut left = sum.amount;
+    let mut cells: BTreeMap<usize, Vec<Unpaid>> = BTreeMap::new();
+    for (at, unpaid) in all {
+        let amount = unpaid.amount.at_most(left);
+        if amount.is_positive() {
+            left = left - amount;
+            cells.entry(at).or_default().push(Unpaid { amount, ..unpaid.clone() });
+        }
+    }
+    let places: Vec<usize> = (0..seen.len()).collect();
+    let parts = side_by_side(&places, ask.threads, |at| {
+        part(&seen[*at], cells.get(at).cloned().unwrap_or_default(), (open, sum, ask))
+    })?;
+    Ok(Laid { parts, left })
+}
+
+fn part(
+    seen: &Seen,
+    cells: Vec<Unpaid>,
+    (open, sum, ask): (Opener<'_>, &Sum, &Ask),
+) -> Result<Part, Error> {
+    let mut planned = [Money::ZERO; 3];
+    for cell in &cells {
+        planned[cell.priority as usize] += cell.amount;
+    }
+    let mut part = Part {
+        name: seen.own.name.clone(),
+        place: seen.own.place,
+        cells,
+        planned,
+        closes: [Money::ZERO; 3],
+        needs: Money::ZERO,
+        first_core_gap: [seen.best.first_core_gap; 2],
+        stream: None,
+        refused: seen.refused.clone(),
+    };
+    let (Some(window), false) = (seen.window, part.cells.is_empty()) else { return Ok(part) };
+    let files = open(part.place)?;
+    let mut cases = Cases::open(files.as_ref(), &[&ask.case])?;
+    let given = sum.given(part.amount(), window);
+    let (draft, id) = cases.with_given(&cases.draft(&ask.case)?, &given)?;
+    let selection = Selection::View(ask.question.view);
+    let after = Spent::from_plan(&cases.plan(&draft)?, selection, Method::Optimal)?;
+    let after = Best::of(&after.ledger);
+    part.closes = std::array::from_fn(|at| seen.best.gaps[at] - after.gaps[at]);
+    part.needs = after.needs - seen.best.needs;
+    part.first_core_gap[1] = after.first_core_gap;
+    part.stream = Some(id);
+    Ok(part)
+}
