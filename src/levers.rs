@@ -348,6 +348,3 @@ impl Lever {
         })
     }
 }
-
-/// Threads that try changes at once, at most.
-const THREADS_MAX: usize = 8;

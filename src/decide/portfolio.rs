@@ -428,7 +428,7 @@ fn lay(seen: &[Seen], open: Opener<'_>, sum: &Sum, ask: &Ask) -> Result<Laid, Er
     for (at, unpaid) in all {
         let amount = unpaid.amount.at_most(left);
         if amount.is_positive() {
-            left = left - amount;
+            left -= amount;
             cells.entry(at).or_default().push(Unpaid { amount, ..unpaid.clone() });
         }
     }
