@@ -108,12 +108,12 @@ fn who_runs_out_first_stands_first() {
     assert_eq!(order(&found), ["again", "north", "south", "paid"], "then by name");
     let firsts = found.partnerships.iter().map(|one| one.first_core_gap.unwrap().to_string());
     assert_eq!(firsts.collect::<Vec<_>>(), ["2026-10", "2026-10", "2026-12", "2027-01"]);
-    let Ends::Money(when, falling) = &found.partnerships[2].ends else { panic!("the line ends") };
+    let Ends::Spent(when, falling) = &found.partnerships[2].ends else { panic!("the line ends") };
     assert_eq!((when.to_string(), falling[0].title.as_str()), ("2026-12".into(), "County line"));
     let north = &found.partnerships[1];
     assert_eq!(north.measures.total.gap, [dollars(15_000), dollars(12_000), Money::ZERO]);
     assert_eq!(north.measures.runway.core_months, Some(7), "three months ahead are looked at");
-    let Ends::Money(when, falling) = &north.ends else { panic!("the grant ends") };
+    let Ends::Spent(when, falling) = &north.ends else { panic!("the grant ends") };
     assert_eq!((when.to_string(), falling.len()), ("2026-10".to_string(), 1), "it is spent");
     assert_eq!((falling[0].title.as_str(), falling[0].fall), ("Seed grant", dollars(9_000)));
     assert_eq!(north.dependable.unwrap().to_string(), "0");
@@ -350,6 +350,8 @@ fn samples_close_what_is_laid_and_are_the_same_for_any_number_of_threads() {
         assert_eq!(portfolio::record(&on(threads)), portfolio::record(&found));
     }
     let first = &found.partnerships[0];
+    let Ends::Money(when, falling) = &first.ends else { panic!("an award ends") };
+    assert_eq!((when.to_string(), falling[0].fall.cents()), ("2019-09".to_string(), 28_333_333));
     let plan = folder::read(open(first.place).unwrap().as_ref(), "base").unwrap();
     let alone = Forecast::from_plan(&plan, Question::default()).unwrap();
     assert_eq!(first.measures, alone.measures, "each is forecast as it is alone");

@@ -106,9 +106,10 @@ pub struct Partnership {
 pub enum Ends {
     /// Nothing: core costs are paid.
     Nothing,
-    /// Money that falls in a month: the streams that fall, the deepest fall first. The fall of recurring money that lies
-    /// nearest; without one, what paid the same costs until then and never again.
+    /// Recurring money, of which a fall is told: the one that lies nearest, with the streams that fall, the deepest first.
     Money(Month, Vec<Falling>),
+    /// Without such a fall, money that is spent by a month: what paid the same costs until then and never again.
+    Spent(Month, Vec<Falling>),
     /// Money that may pay falls short, though none falls.
     Short,
     /// No money may pay for what is unpaid.
@@ -122,7 +123,7 @@ pub struct Falling {
     pub title: String,
     /// Its kind, if it has one.
     pub kind: Option<Kind>,
-    /// By how much its money falls from twelve months to the next.
+    /// By how much its money falls from twelve months to the next; of spent money, what it paid in the year before.
     pub fall: Money,
 }
 
@@ -336,7 +337,7 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
         core.filter_map(|line| plan.find_line(&line.name))
     };
     if let Some((month, streams)) = spent(plan, ledger, place, &unpaid().collect::<Vec<_>>()) {
-        return Ends::Money(month, streams);
+        return Ends::Spent(month, streams);
     }
     let may_pay = ledger.tranches.iter().any(|tranche| {
         let book = &ledger.streams[tranche.stream];

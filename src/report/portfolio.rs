@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::words::{count, dollars, list, method, percent, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
-use crate::decide::portfolio::{Ends, Laid, Part, Partnership, Portfolio, Sum};
+use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
 use crate::folder::BASE;
 use crate::funding::Kind;
 use crate::money::Money;
@@ -113,6 +113,15 @@ fn amounts(partnerships: &[Partnership]) -> Table {
     table
 }
 
+/// The first streams of those that end, with their kind and amount.
+fn named(falling: &[Falling], what: &str) -> String {
+    let one = |stream: &Falling| {
+        let kind = stream.kind.map_or("recovered cost", Kind::word);
+        format!("{} ({kind}, {} {what})", stream.title, dollars(stream.fall))
+    };
+    list(&falling.iter().take(3).map(one).collect::<Vec<_>>())
+}
+
 /// What one partnership runs out of.
 fn ends(one: &Partnership) -> (Mark, String) {
     let Some(first) = one.first_core_gap else {
@@ -125,12 +134,12 @@ fn ends(one: &Partnership) -> (Mark, String) {
         Ends::Short => format!("{unpaid}: no money ends, but it falls short."),
         Ends::NoneMayPay => format!("{unpaid}: no money may pay them."),
         Ends::Money(month, falling) => {
-            let named = falling.iter().take(3).map(|stream| {
-                let kind = stream.kind.map_or("recovered cost", Kind::word);
-                format!("{} ({kind}, {} a year less)", stream.title, dollars(stream.fall))
-            });
-            let named = list(&named.collect::<Vec<_>>());
+            let named = named(falling, "a year less");
             format!("{unpaid}. Money falls in {}: {named}.", month.words())
+        }
+        Ends::Spent(month, falling) => {
+            let named = named(falling, "in the year before");
+            format!("{unpaid}. Spent by {}: {named}.", month.words())
         }
     };
     (Mark::Bad, text)
@@ -176,7 +185,7 @@ fn say_sum(page: &mut Page, sum: &Sum, laid: &Laid) {
             closes[at] += part.closes[at];
         }
     }
-    push("all", planned, closes, RowStyle::Strong);
+    push("All", planned, closes, RowStyle::Strong);
     page.table(table, styles);
     for part in &laid.parts {
         for (mark, text) in notes(part) {
@@ -273,6 +282,7 @@ fn rows(portfolio: &Portfolio) -> Table {
             Ends::Short => ("falls short", None, None),
             Ends::NoneMayPay => ("no money may pay", None, None),
             Ends::Money(month, falling) => ("money falls", Some(*month), falling.first()),
+            Ends::Spent(month, falling) => ("money is spent", Some(*month), falling.first()),
         };
         let kind = falling.and_then(|stream| stream.kind);
         table.push(vec![
