@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::words::{count, dollars, list, percent, view, view_word};
 use super::{Cell, ColumnKind, Mark, Page, SCHEMA_VERSION, Table};
+use crate::explain::text::{activity, capital};
 use crate::funding::Kind;
 use crate::levers::{Change, Effect, Holder, Lever, Levers, Range};
 use crate::money::{Money, Rate};
@@ -144,14 +145,6 @@ pub fn sentence(plan: &Plan, lever: &Lever) -> String {
         text += &format!(" What is needed rises by {} with it.", amount(needs));
     }
     capital(&text) + " " + who(plan, lever).as_str()
-}
-
-/// The text with a capital letter first.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
 }
 
 /// `close $212,000 of the gap (core $180,000)`, or `move $500 from the core to the essential gap`.
@@ -371,22 +364,6 @@ fn what(plan: &Plan, change: &Change) -> String {
             format!("Letting the match of {} pay for all that it pays for itself", stream(of))
         }
     }
-}
-
-/// A function as what one does.
-fn activity(function: &str) -> String {
-    let word = match function {
-        "guide-vision" => "guiding the vision",
-        "convene" => "convening",
-        "align-activities" => "aligning activities",
-        "evaluate" => "evaluation",
-        "engage" => "engagement",
-        "communicate" => "communication",
-        "mobilize-funding" => "mobilizing funding",
-        "operate" => "operations",
-        other => return other.replace('-', " "),
-    };
-    word.to_string()
 }
 
 /// What a plan writes where it knows no funder's name.
