@@ -98,6 +98,16 @@ struct End {
     back: i64,
 }
 
+impl End {
+    /// Its room in the direction in which a search passes it.
+    fn passable(&self, way: Way) -> i64 {
+        match way {
+            Way::Back => self.back,
+            Way::Forth => self.out,
+        }
+    }
+}
+
 /// A network with what flows through it.
 pub(super) struct Network {
     first: Vec<u32>,
@@ -323,15 +333,14 @@ impl Network {
             }
             distances[level as usize] += 1;
             self.cursor[node] = self.first[node];
-            for end in self.first[node]..self.first[node + 1] {
-                let End { to, out, back, .. } = self.ends[end as usize];
+            for end in &self.ends[self.first[node] as usize..self.first[node + 1] as usize] {
                 let room = match way {
-                    Way::Back => out,
-                    Way::Forth => back,
+                    Way::Back => end.out,
+                    Way::Forth => end.back,
                 };
-                if room > 0 && self.level[to as usize] == UNSEEN {
-                    self.level[to as usize] = level + 1;
-                    self.queue.push(to);
+                if room > 0 && self.level[end.to as usize] == UNSEEN {
+                    self.level[end.to as usize] = level + 1;
+                    self.queue.push(end.to);
                 }
             }
         }
@@ -357,14 +366,10 @@ impl Network {
                 continue;
             }
             let (level, last) = (self.level[node], self.first[node + 1]);
-            let mut cursor = self.cursor[node];
-            while cursor < last {
-                let next = self.ends[cursor as usize].to as usize;
-                if self.passable(cursor as usize, way) > 0 && self.level[next] < level {
-                    break;
-                }
-                cursor += 1;
-            }
+            let ends = &self.ends[self.cursor[node] as usize..last as usize];
+            let nearer = |end: &End| end.passable(way) > 0 && self.level[end.to as usize] < level;
+            let passed = ends.iter().position(nearer).unwrap_or(ends.len());
+            let cursor = self.cursor[node] + passed as u32;
             self.cursor[node] = cursor;
             if cursor < last {
                 self.path.push(cursor);
@@ -382,21 +387,23 @@ impl Network {
     /// that is farther has a way.
     fn set_farther(&mut self, node: Node, way: Way, distances: &mut Vec<u32>) {
         let old = self.level[node] as usize;
-        self.scanned += (self.first[node + 1] - self.first[node]) as usize;
-        let mut nearest = UNSEEN;
-        for end in self.first[node]..self.first[node + 1] {
-            if self.passable(end as usize, way) == 0 {
+        let first = self.first[node];
+        let ends = &self.ends[first as usize..self.first[node + 1] as usize];
+        self.scanned += ends.len();
+        let (mut nearest, mut cursor) = (UNSEEN, self.cursor[node]);
+        for (end, place) in ends.iter().zip(first..) {
+            if end.passable(way) == 0 {
                 continue;
             }
-            let level = self.level[self.ends[end as usize].to as usize];
+            let level = self.level[end.to as usize];
             if level < nearest {
-                nearest = level;
-                self.cursor[node] = end;
+                (nearest, cursor) = (level, place);
                 if level as usize == old {
                     break;
                 }
             }
         }
+        self.cursor[node] = cursor;
         distances[old] -= 1;
         self.level[node] = match nearest {
             UNSEEN => UNSEEN,
@@ -426,14 +433,6 @@ impl Network {
         }
     }
 
-    /// The room of an end in the direction in which a search passes it.
-    fn passable(&self, end: usize, way: Way) -> i64 {
-        match way {
-            Way::Back => self.ends[end].back,
-            Way::Forth => self.ends[end].out,
-        }
-    }
-
     /// Finds how far the nodes are from the starts that want something, up to the nearest that give; whether any
     /// gives.
     fn find_levels(&mut self, starts: &[Node], way: Way, gives: &impl Gives) -> bool {
@@ -457,9 +456,10 @@ impl Network {
                 break;
             }
             self.cursor[node] = self.first[node];
-            for end in self.first[node]..self.first[node + 1] {
-                let next = self.ends[end as usize].to as usize;
-                if self.level[next] != UNSEEN || self.passable(end as usize, way) == 0 {
+            for at in self.first[node] as usize..self.first[node + 1] as usize {
+                let end = &self.ends[at];
+                let next = end.to as usize;
+                if self.level[next] != UNSEEN || end.passable(way) == 0 {
                     continue;
                 }
                 self.level[next] = level;
@@ -487,14 +487,10 @@ impl Network {
                 continue;
             }
             let (level, last) = (self.level[node], self.first[node + 1]);
-            let mut cursor = self.cursor[node];
-            while cursor < last {
-                let next = self.ends[cursor as usize].to as usize;
-                if self.level[next] == level + 1 && self.passable(cursor as usize, way) > 0 {
-                    break;
-                }
-                cursor += 1;
-            }
+            let ends = &self.ends[self.cursor[node] as usize..last as usize];
+            let on = |end: &End| self.level[end.to as usize] == level + 1 && end.passable(way) > 0;
+            let passed = ends.iter().position(on).unwrap_or(ends.len());
+            let cursor = self.cursor[node] + passed as u32;
             self.cursor[node] = cursor;
             if cursor < last {
                 self.path.push(cursor);
@@ -510,7 +506,7 @@ impl Network {
     /// Moves along the path that was found from `start` to `giver`. Returns where the search goes on: the first
     /// node from which the path has no room left.
     fn move_along_path(&mut self, start: Node, giver: Node, way: Way, given: i64) -> Node {
-        let rooms = self.path.iter().map(|end| self.passable(*end as usize, way));
+        let rooms = self.path.iter().map(|end| self.ends[*end as usize].passable(way));
         let moved = rooms.fold(self.wants(start, way).min(given), i64::min);
         let mut kept = self.path.len();
         for at in (0..self.path.len()).rev() {
