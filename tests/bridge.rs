@@ -10,12 +10,14 @@ use braidfund::braid::Method;
 use braidfund::decide::bridge::{BridgeChoice, Bridged};
 use braidfund::decide::solve::{Aim, Least};
 use braidfund::error::Error;
+use braidfund::export::text::{self, Colour};
 use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::Money;
 use braidfund::month::Month;
 use braidfund::plan::cost::Priority;
+use braidfund::report::bridge;
 
 /// Core cost of 1,200 a month for three years, dependable money from the third year on, nothing before it.
 const PLAN: &str = r#"
@@ -102,23 +104,31 @@ fn what_options_do_is_worked_by_hand() {
             after.measures.total.gap[0].cents(),
             effect.runway_bought,
             effect.exit.map(|month| month.to_string()),
-            effect.fall_at_exit.cents(),
+            effect.fall_at_exit.map(Money::cents),
             effect.idle.cents(),
             (effect.cost.paid.cents(), effect.cost.returned.cents()),
             effect.cost.present_value.cents(),
         )
     };
     let december = || Some("2027-12".to_string());
-    let enough = (0, None, december(), 0, 0, (2_880_000, 0), 2_880_000);
+    let enough = (0, None, december(), Some(0), 0, (2_880_000, 0), 2_880_000);
     assert_eq!(facts("enough"), enough);
-    let half = (1_440_000, Some(0), december(), 0, 0, (1_440_000, 0), 1_277_927);
+    let half = (1_440_000, Some(0), december(), Some(0), 0, (1_440_000, 0), 1_277_927);
     assert_eq!(facts("half"), half);
     // What is paid in January 2026 comes back in December 2027, 23 months later: 28,800 - 28,800 / 1.01^23.
     let back = (28_800.0 - 28_800.0 / 1.01_f64.powi(23)) * 100.0;
-    let wrong = (2_880_000, Some(0), None, 0, 2_880_000, (2_880_000, 2_880_000));
+    let wrong = (2_880_000, Some(0), None, None, 2_880_000, (2_880_000, 2_880_000));
     let (gap, runway, exit, fall, idle, cash, worth) = facts("wrong");
     assert_eq!((gap, runway, exit, fall, idle, cash), wrong);
     assert_eq!(worth, back.round() as i64);
+    // `first` pays the months to June 2026: six more of runway than none, but for the three that it looks ahead.
+    let first = GRANTS.split("[option.half]").next().unwrap().replace("28_800", "7_200");
+    let choice = base(&first, None);
+    assert_eq!(option(&choice, "enough").effect.runway_bought, Some(4));
+    let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
+    let runway = page.lines().find(|line| line.starts_with(" Runway")).unwrap();
+    assert!(runway.ends_with("4 months (+4)"), "{runway}");
+    let choice = base(GRANTS, None);
     let dependable = option(&choice, "enough").effect.dependable;
     assert!(dependable.iter().all(|share| share.unwrap().to_string() == "1"));
 }
@@ -204,8 +214,9 @@ fn the_least_amount_holds_and_a_cent_less_does_not() {
             let [enough, half, wrong] = choice.solved.as_slice() else { panic!("three options") };
             assert_eq!(enough.least, Least::Amount(Money::from_cents(least)), "{aim:?}");
             assert_eq!(enough.proved, method == Method::Optimal);
-            assert_eq!(half.least, Least::NoneSuffices, "it begins too late");
-            assert_eq!(wrong.least, Least::NoneSuffices, "it may not pay for what is unpaid");
+            let tried = Least::NoneFound(Money::from_cents(4 * 72 * 120_000));
+            assert_eq!(half.least, tried, "it begins too late");
+            assert_eq!(wrong.least, tried, "it may not pay for what is unpaid");
             let through = enough.through[0];
             let amount = Money::from_cents(least);
             assert_eq!(core_gap(PLAN, amount, question, through), Money::ZERO);
@@ -226,7 +237,7 @@ fn no_amount_suffices_where_nothing_dependable_follows() {
     let plan = plan.replace("evergreen = \"a levy without sunset\"\n", "");
     let asked = (&["base"][..], Question::default(), Some(Aim::Sustainability));
     let choice = choose(&plan, GRANTS, asked).unwrap();
-    assert!(choice.solved.iter().all(|solved| solved.least == Least::NoneSuffices));
+    assert!(choice.solved.iter().all(|solved| solved.least == Least::NothingFollows));
     assert_eq!(choice.solved[0].through, [None]);
     assert!(choice.solved[0].curve.len() == 9, "the curve is told all the same");
 }
@@ -245,6 +256,48 @@ fn all_scenarios_together_need_what_the_worst_of_them_needs() {
     let amount = |cents| Least::Amount(Money::from_cents(cents));
     let expected = [amount(2_880_000), amount(3_600_000), Least::NothingNeeded, amount(3_600_000)];
     assert_eq!(least, expected.iter().collect::<Vec<_>>());
+}
+
+/// A challenge of 14,400 in 2026 with a dollar for each: gifts of 3,600 match as much of it, so that 10,800 of it stand idle
+/// and 7,200 of the year's 14,400 stay unpaid. With 14,400 of gifts these, which come
+/// first by name, pay the whole year: 14,400 stand idle for want of cost, and no match is missed. The loan of 2026 comes back in June 2028 from money of
+/// its own.
+#[test]
+fn match_that_is_missed_and_money_that_comes_back_are_told_apart() {
+    let stream = |id: &str, kind: &str, rest: &str| {
+        format!("[{id}]\nkind = \"{kind}\"\nfunder = \"F\"\nstatus = \"secured\"\n{rest}\n")
+    };
+    let year = "from = \"2026-01\"\nuntil = \"2026-12\"\npays-for = [\"convene\"]";
+    let challenge = |id: &str, gifts: u32| {
+        let own = format!("award = 14_400\nmatch = {{ per-award-dollar = 1 }}\n{year}");
+        let gifts = format!("award = {gifts}\n{year}");
+        stream(&format!("option.{id}"), "grant", &own)
+            + &stream(&format!("option.{id}.with.stream.gifts"), "grant", &gifts)
+    };
+    let loan = "method = \"recoverable-grant\"\namount = 1_200\nfrom = \"2026-01\"\npays-for = [\"convene\"]\n\
+                repayments = [{ month = \"2028-06\", amount = 1_200 }]";
+    let own = "award = 1_200\nfrom = \"2028-06\"\nuntil = \"2028-06\"\npays-for = [\"anything\"]";
+    let options = format!(
+        "{}{}{}{}[funder]\ncost-of-money = \"12%\"\n",
+        challenge("few", 3_600),
+        challenge("many", 14_400),
+        stream("option.loan", "loan", loan),
+        stream("option.loan.with.stream.own", "grant", own),
+    );
+    let choice = base(&options, None);
+    let effect = |id: &str| &option(&choice, id).effect;
+    let missed = |id: &str| (effect(id).idle.cents(), effect(id).match_missed.cents());
+    assert_eq!(missed("few"), (1_080_000, 720_000));
+    assert_eq!(missed("many"), (1_440_000, 0));
+    let cost = &effect("loan").cost;
+    assert_eq!(
+        (cost.paid.cents(), cost.returned.cents(), cost.net().cents()),
+        (120_000, 120_000, 0)
+    );
+    // Back after 29 months: 1,200 - 1,200 / 1.01^29.
+    let worth = (1_200.0 - 1_200.0 / 1.01_f64.powi(29)) * 100.0;
+    assert_eq!(cost.present_value.cents(), worth.round() as i64);
+    assert_eq!(cost.owed, Money::ZERO);
 }
 
 #[test]
@@ -271,6 +324,9 @@ fn wrong_options_are_refused_with_the_remedy() {
         assert_eq!(line, place, "{message}");
         assert!(!remedy.is_empty(), "{message}");
     }
+    let late = Some(Aim::Through(Month::parse("2040-01").unwrap()));
+    let error = choose(PLAN, GRANTS, (&["base"], Question::default(), late)).unwrap_err();
+    assert!(error.diagnostics()[0].remedy.contains("2026-01 to 2031-12"), "beyond the plan's end");
     let files = MemoryFolder::new([("plan.toml", PLAN)]);
     let error = Cases::open(&files, &["base"]).unwrap().options("bridge.toml").unwrap_err();
     assert!(error.diagnostics()[0].message.contains("no `bridge.toml`"));

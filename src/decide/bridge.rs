@@ -7,9 +7,10 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::solve::{Aim, Solved, solve};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Options};
-use crate::forecast::{Forecast, Question};
+use crate::forecast::{Forecast, Question, Spent};
 use crate::funding::loan::Repayment;
 use crate::funding::{DueKind, Terms};
 use crate::ledger::{Ledger, LineBook};
@@ -19,6 +20,7 @@ use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::time_value::net_present_value;
+use crate::timeline::Selection;
 
 /// Months over which what comes after an option is weighed against what came before.
 const YEAR: usize = 12;
@@ -71,14 +73,15 @@ pub struct Effect {
     pub runway_bought: Option<i32>,
     /// The last month in which its money pays anything.
     pub exit: Option<Month>,
-    /// By how much the core gap of the twelve months after its exit exceeds that of the twelve up to it.
-    pub fall_at_exit: Money,
+    /// By how much the core gap of the twelve months after its exit exceeds that of the twelve up to it; nothing where
+    /// the horizon does not hold both.
+    pub fall_at_exit: Option<Money>,
     /// The share of core cost that dependable money alone covers: in the twelve months after its exit, and in the
     /// twelve after those; nothing where the horizon ends before.
     pub dependable: [Option<Rate>; 2],
     /// What of it is of no use: it lapses, goes back or still stands idle at the end.
     pub idle: Money,
-    /// Authority of it that waits for match which never comes; a part of `idle`.
+    /// What more cost would be paid if it asked for no match: what is lost by match that never comes.
     pub match_missed: Money,
     /// Whether it asks for match.
     pub asks_match: bool,
@@ -127,7 +130,7 @@ impl Effect {
 }
 
 impl BridgeChoice {
-    /// Runs every option through every scenario. Where `aims` holds, it also seeks the least amount of each option.
+    /// Runs every option through every scenario. With an aim, it also seeks the least amount of each option.
     ///
     /// # Errors
     /// Everything that is wrong with an option or a scenario, or an internal error where a braid breaks a rule.
@@ -144,11 +147,15 @@ impl BridgeChoice {
         let mut found: Vec<Scenario> = Vec::with_capacity(drafts.len());
         for draft in &drafts {
             let plan = cases.plan(draft)?;
+            if let Some(Aim::Through(month)) = aim {
+                within(&plan, month)?;
+            }
             let before = Forecast::from_plan(&plan, question)?;
             let one = |option: &BridgeOption| {
                 let plan = cases.plan(&cases.with_option(draft, option)?)?;
                 let after = Forecast::from_plan(&plan, question)?;
-                let effect = effect(&before, (&plan, &after), option.stream.as_deref(), cost)?;
+                let stream = option.stream.as_deref();
+                let effect = effect(&before, (&plan, &after), stream, (question, cost))?;
                 let (id, title) = (option.id.clone(), option.title.clone());
                 Ok(Bridged { id, title, plan, after, effect })
             };
@@ -164,6 +171,21 @@ impl BridgeChoice {
         let beaten_by = beaten(&found, options.options.len());
         Ok(BridgeChoice { question, cost_of_money: cost, scenarios: found, beaten_by, solved })
     }
+}
+
+/// Refuses a month through which core costs cannot be looked at.
+fn within(plan: &Plan, month: Month) -> Result<(), Error> {
+    let (first, last) = (plan.horizon.as_of.max(plan.horizon.start), plan.horizon.end());
+    if (first..=last).contains(&month) {
+        return Ok(());
+    }
+    Err(Error::input(vec![Diagnostic {
+        code: Code::MonthRange,
+        place: None,
+        message: format!("{month} does not lie in the months ahead, {first} to {last}"),
+        cause: String::new(),
+        remedy: format!("name a month from {first} to {last}"),
+    }]))
 }
 
 /// For each option, one that is as good in every count of every scenario and better in one: the first by id.
@@ -206,16 +228,21 @@ fn effect(
     before: &Forecast,
     (plan, after): (&Plan, &Forecast),
     stream: Option<&str>,
-    cost_of_money: Rate,
+    (question, cost_of_money): (Question, Rate),
 ) -> Result<Effect, Error> {
     let ledger = &after.books.ledger;
     let place = stream.and_then(|id| ledger.streams.iter().position(|own| own.name == id));
     let paid = |at: usize| ledger.draws.iter().filter(move |draw| draw.stream == at);
     let last = place.and_then(|at| paid(at).map(|draw| draw.place).max());
-    let own = stream.and_then(|id| plan.streams.iter().position(|own| own.name.as_str() == id));
-    let own = own.map(StreamIndex::from);
+    let own = stream.and_then(|id| plan.find_stream(id));
     let asks_match = own.is_some_and(|own| plan.restrictions(own).matching.is_some());
-    let idle = place.map_or(Money::ZERO, |at| idle(ledger, at));
+    let match_missed = match own.filter(|_| asks_match) {
+        Some(own) => match_missed(plan, ledger, own, question)?,
+        None => Money::ZERO,
+    };
+    let horizon = &ledger.horizon;
+    // Of a runway that lasts to the end no more is known.
+    let to_the_end = horizon.end().since(horizon.as_of) + 1;
     let runway = |forecast: &Forecast| forecast.measures.runway.core_months;
     let (unlocked, displaced) = moved(&before.books.ledger, ledger, stream);
     Ok(Effect {
@@ -223,16 +250,16 @@ fn effect(
             (Some(before), Some(after)) => Some(after as i32 - before as i32),
             (None, None) => Some(0),
             (Some(_), None) => None,
-            (None, Some(after)) => Some(after as i32 - before.books.ledger.months() as i32),
+            (None, Some(after)) => Some(after as i32 - to_the_end),
         },
         exit: last.map(|place| ledger.horizon.month(place)),
-        fall_at_exit: last.map_or(Money::ZERO, |place| fall(ledger, place)),
+        fall_at_exit: last.and_then(|place| fall(ledger, place)),
         dependable: [1, 2].map(|year| {
             let first = last? + 1 + (year - 1) * YEAR;
             dependable(&after.books.dependable, first)
         }),
-        idle,
-        match_missed: if asks_match { idle } else { Money::ZERO },
+        idle: place.map_or(Money::ZERO, |at| idle(ledger, at)),
+        match_missed,
         asks_match,
         unlocked,
         displaced,
@@ -248,19 +275,35 @@ fn idle(ledger: &Ledger, stream: usize) -> Money {
     own.map(|tranche| tranche.lapsed + tranche.refund_due + tranche.idle).sum()
 }
 
+/// What more cost would be paid if an option asked for no match.
+fn match_missed(
+    plan: &Plan,
+    ledger: &Ledger,
+    stream: StreamIndex,
+    question: Question,
+) -> Result<Money, Error> {
+    let mut free = plan.clone();
+    free.restrictions[stream.at()].matching = None;
+    let free = Spent::from_plan(&free, Selection::View(question.view), question.method)?;
+    let gap =
+        |ledger: &Ledger| -> Money { ledger.lines.iter().flat_map(|line| line.gap.iter()).sum() };
+    Ok((gap(ledger) - gap(&free.ledger)).floor_zero())
+}
+
 /// The core lines.
 pub(super) fn core(ledger: &Ledger) -> impl Iterator<Item = &LineBook> {
     ledger.lines.iter().filter(|line| line.priority == Priority::Core)
 }
 
 /// The core gap of the twelve months after a place less that of the twelve up to it.
-fn fall(ledger: &Ledger, last: usize) -> Money {
+fn fall(ledger: &Ledger, last: usize) -> Option<Money> {
     let gap = |places: std::ops::Range<usize>| -> Money {
         core(ledger).flat_map(|line| line.gap[places.clone()].iter()).sum()
     };
-    let months = ledger.months();
-    let first = (last + 1).saturating_sub(YEAR);
-    gap(last + 1..(last + 1 + YEAR).min(months)) - gap(first..last + 1)
+    let after = last + 1;
+    let held = after + YEAR <= ledger.months();
+    let before = after.checked_sub(YEAR).filter(|_| held)?;
+    Some(gap(after..after + YEAR) - gap(before..after))
 }
 
 /// The share of the core cost of twelve months that a braid of dependable money alone covers.

@@ -8,8 +8,6 @@ use crate::forecast::Question;
 use crate::money::Rate;
 use crate::plan::Plan;
 
-/// Times an amount is doubled, at most, in search of a break-even.
-const DOUBLINGS: u32 = 40;
 /// How many times its value an input is moved to at most.
 const TIMES: i64 = 100;
 /// Months by which a date is moved at most.
@@ -140,7 +138,7 @@ impl Runs<'_> {
             Ok(outcome.map(|outcome| outcome.core_gap.is_zero() != funded))
         };
         let (mut near, mut size) = (0, (input.ends[place].steps - input.base.steps).abs().max(1));
-        for _ in 0..DOUBLINGS {
+        loop {
             size = size.min(most);
             match other_side(size)? {
                 Some(true) => break,
@@ -156,7 +154,8 @@ impl Runs<'_> {
             let middle = near + (far - near) / 2;
             match other_side(middle)? {
                 Some(true) => far = middle,
-                _ => near = middle,
+                Some(false) => near = middle,
+                None => return Ok(None),
             }
         }
         Ok(Some(BreakEven { value: input.base.moved(sign * far), funded: !funded }))

@@ -45,7 +45,7 @@ pub struct Solved {
     pub curve: Vec<(Money, Money)>,
     /// Amounts above the answer that fail.
     pub fails_above: Vec<Money>,
-    /// Whether the gap is proved to fall with money, so that no smaller amount holds.
+    /// Whether the core gap is proved to fall with money, so that no smaller amount holds, or none at all.
     pub proved: bool,
 }
 
@@ -56,8 +56,10 @@ pub enum Least {
     NothingNeeded,
     /// It holds, and a cent less does not.
     Amount(Money),
-    /// No amount does: nothing dependable follows, or what goes unpaid is not for this money to pay.
-    NoneSuffices,
+    /// Nothing dependable follows that would take over.
+    NothingFollows,
+    /// No amount that was tried does, up to this one: what goes unpaid is not for this money to pay.
+    NoneFound(Money),
     /// Its size is no single figure, or its terms take no other one.
     NotOneFigure(String),
 }
@@ -118,10 +120,10 @@ pub(super) fn solve(
             option: option.id.clone(),
             scenario,
             through,
-            least: Least::NoneSuffices,
+            least: Least::NothingFollows,
             curve: Vec::new(),
             fails_above: Vec::new(),
-            proved: true,
+            proved: false,
         };
         let Some(path) = &option.amount else {
             solved.least = Least::NotOneFigure("it states no single amount".to_string());
@@ -161,32 +163,14 @@ impl Search<'_> {
             solved.least = Least::NothingNeeded;
             return Ok(());
         }
-        let most = self.most()?;
-        let reachable = solved.through.iter().all(Option::is_some);
-        let (mut holds, mut size) = (None, Money::from_cents(100_000));
-        while reachable && holds.is_none() {
-            match self.gap(size)? {
-                Some(gap) if gap.is_zero() => holds = Some(size),
-                Some(_) if size < most => size = size.times(2).at_most(most),
-                Some(_) => break,
-                None => {
-                    let why = "its other terms do not go with another amount".to_string();
-                    solved.least = Least::NotOneFigure(why);
-                    return Ok(());
-                }
+        let mut size = without;
+        if solved.through.iter().all(Option::is_some) {
+            solved.least = self.least(solved)?;
+            match solved.least {
+                Least::Amount(least) => size = least,
+                Least::NotOneFigure(_) => return Ok(()),
+                _ => {}
             }
-        }
-        if let Some(holds) = holds {
-            solved.proved = self.is_proved(holds)?;
-            let (fails, holds) = match solved.proved {
-                true => (Money::ZERO, holds),
-                false => self.scanned(holds, solved)?,
-            };
-            let least = self.halved(fails, holds)?;
-            solved.least = Least::Amount(least);
-            size = least;
-        } else {
-            size = without;
         }
         // A quarter beyond the answer, or beyond what would be needed at least.
         size = size.times(5).portion(1, 4);
@@ -199,15 +183,41 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The most that is tried: some times the core cost of the months ahead.
-    fn most(&self) -> Result<Money, Error> {
-        let mut most = Money::ZERO;
-        for tried in &self.tried {
-            let ledger = &tried.scenario.before.books.ledger;
-            let need: Money = core(ledger).flat_map(|line| line.need.iter()).sum();
-            most = if need > most { need } else { most };
+    /// The least amount that holds. Amounts are doubled until one does, then halved towards the least where money is
+    /// proved to help, else tried side by side first.
+    fn least(&self, solved: &mut Solved) -> Result<Least, Error> {
+        let most = self.most();
+        let mut size = Money::from_cents(100_000).at_most(most);
+        let holds = loop {
+            match self.gap(size)? {
+                Some(gap) if gap.is_zero() => break true,
+                Some(_) if size < most => size = size.times(2).at_most(most),
+                Some(_) => break false,
+                None => {
+                    let why = "its other terms do not go with another amount".to_string();
+                    return Ok(Least::NotOneFigure(why));
+                }
+            }
+        };
+        solved.proved = self.is_proved(size)?;
+        let between = match solved.proved {
+            true => holds.then_some((Money::ZERO, size)),
+            false => self.scanned(size, solved)?,
+        };
+        match between {
+            Some((fails, holds)) => Ok(Least::Amount(self.halved(fails, holds)?)),
+            None => Ok(Least::NoneFound(most)),
         }
-        Ok(most.times(TIMES_CORE_COST))
+    }
+
+    /// The most that is tried: some times the core cost of the months of the plan.
+    fn most(&self) -> Money {
+        let need = |tried: &Tried| -> Money {
+            let ledger = &tried.scenario.before.books.ledger;
+            core(ledger).flat_map(|line| line.need.iter()).sum()
+        };
+        let most = self.tried.iter().map(need).max().unwrap_or(Money::ZERO);
+        most.times(TIMES_CORE_COST)
     }
 
     /// The plan of one scenario with an amount; nothing where the option's terms do not take it.
@@ -273,18 +283,18 @@ impl Search<'_> {
         Ok(true)
     }
 
-    /// Of amounts tried side by side, the last that fails below the first from which all hold, and that one; others that
-    /// fail above a holding one are told.
-    fn scanned(&self, most: Money, solved: &mut Solved) -> Result<(Money, Money), Error> {
+    /// Of amounts tried side by side, the last before the first that holds, and that one, if any holds; those that fail
+    /// above it are told.
+    fn scanned(&self, most: Money, solved: &mut Solved) -> Result<Option<(Money, Money)>, Error> {
         let mut tried = vec![(Money::ZERO, false)];
         for part in 1..=TRIED {
             let amount = most.portion(part.into(), TRIED.into());
             tried.push((amount, self.holds(amount)?));
         }
-        let first = tried.iter().position(|(_, holds)| *holds).unwrap_or(tried.len() - 1);
+        let Some(first) = tried.iter().position(|(_, holds)| *holds) else { return Ok(None) };
         let fails = tried[first..].iter().filter(|(_, holds)| !holds);
         solved.fails_above = fails.map(|(amount, _)| *amount).collect();
-        Ok((tried[first - 1].0, tried[first].0))
+        Ok(Some((tried[first - 1].0, tried[first].0)))
     }
 
     /// An amount that holds of which a cent less fails, between one that fails and one that holds.

@@ -139,13 +139,18 @@ fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec<RowStyle>)
     let lowest = "Lowest cash, every cost paid".to_string();
     push(RowStyle::Plain, lowest, total(&|forecast| forecast.measures.cash.lowest.1));
     let fall = "Core gap rises in the year after".to_string();
-    push(RowStyle::Plain, fall, own(&|option| option.effect.fall_at_exit));
+    let falls = of_options(scenario, |option| Cell::of(option.effect.fall_at_exit, Cell::Money));
+    push(RowStyle::Plain, fall, falls);
     let unlocked = "Other money that it unlocks".to_string();
     push(RowStyle::Plain, unlocked, own(&|option| option.effect.unlocked_total()));
     let displaced = "Other money that leaves".to_string();
     push(RowStyle::Plain, displaced, own(&|option| option.effect.displaced_total()));
     push(RowStyle::Plain, "Of no use".into(), own(&|option| option.effect.idle));
-    push(RowStyle::Part, "match missed".into(), own(&|option| option.effect.match_missed));
+    push(
+        RowStyle::Plain,
+        "Lost by missing match".into(),
+        own(&|option| option.effect.match_missed),
+    );
     push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
     push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
     push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
@@ -168,15 +173,17 @@ fn dates(scenario: &Scenario) -> Table {
         "Core costs first unpaid",
         of_forecasts(scenario, |forecast| month(forecast.measures.first_core_gap, "never")),
     );
-    push(
-        "Runway",
-        of_forecasts(scenario, |forecast| {
-            let months = forecast.measures.runway.core_months;
-            Cell::text(
-                months.map_or("to the end".to_string(), |months| count(months as usize, "month")),
-            )
-        }),
-    );
+    let runway = |forecast: &Forecast| match forecast.measures.runway.core_months {
+        Some(months) => count(months as usize, "month"),
+        None => "to the end".to_string(),
+    };
+    let mut cells = of_forecasts(scenario, |forecast| Cell::text(runway(forecast)));
+    for (cell, option) in cells.iter_mut().skip(1).zip(&scenario.options) {
+        if let Some(bought) = option.effect.runway_bought.filter(|bought| *bought != 0) {
+            *cell = Cell::text(format!("{} ({bought:+})", runway(&option.after)));
+        }
+    }
+    push("Runway", cells);
     push(
         "Cash runs out",
         of_forecasts(scenario, |forecast| month(forecast.measures.cash.runs_out, "never")),
@@ -219,7 +226,10 @@ fn notes(option: &Bridged) -> Vec<String> {
     }
     if effect.match_missed.is_positive() {
         let missed = dollars(effect.match_missed);
-        notes.push(format!("{} misses its match: {missed} of it cannot be drawn.", option.id));
+        notes.push(format!(
+            "{} misses its match: without that rule {missed} more of cost would be paid.",
+            option.id
+        ));
     } else if effect.asks_match {
         notes.push(format!("{} meets its match.", option.id));
     }
@@ -309,14 +319,18 @@ fn answer(solved: &Solved) -> (Mark, String) {
                 format!("{told} keeps core costs funded{until}; exactly ${exact}, {proved}."),
             )
         }
-        Least::NoneSuffices if solved.through.contains(&None) => {
+        Least::NothingFollows => {
             let text = "no amount suffices: no dependable money follows that would take over. `--through` with a \
                         month asks for less.";
             (Mark::Bad, text.to_string())
         }
-        Least::NoneSuffices => {
-            let text = "what goes unpaid is not for this money to pay, or not in these months.";
-            (Mark::Bad, format!("no amount suffices{until}: {text}"))
+        Least::NoneFound(most) => {
+            let none = match solved.proved {
+                true => format!("no amount up to {}", dollars(*most)),
+                false => format!("none of the amounts that were tried, up to {},", dollars(*most)),
+            };
+            let why = "what goes unpaid is not for this money to pay, or not in these months";
+            (Mark::Bad, format!("{none} suffices{until}: {why}."))
         }
         Least::NotOneFigure(why) => (Mark::Watch, format!("its size cannot be sought: {why}.")),
     }
@@ -401,7 +415,7 @@ fn options(choice: &BridgeChoice) -> Table {
             row.extend([
                 months(effect.runway_bought.map(i64::from)),
                 Cell::of(effect.exit, Cell::Month),
-                Cell::Money(effect.fall_at_exit),
+                Cell::of(effect.fall_at_exit, Cell::Money),
                 Cell::of(effect.dependable[0], Cell::Share),
                 Cell::of(effect.dependable[1], Cell::Share),
                 sustainability(&option.after),
@@ -491,7 +505,8 @@ fn least(choice: &BridgeChoice) -> Table {
         let (answer, amount) = match &solved.least {
             Least::NothingNeeded => ("nothing needed", Some(Money::ZERO)),
             Least::Amount(amount) => ("amount", Some(*amount)),
-            Least::NoneSuffices => ("none suffices", None),
+            Least::NothingFollows => ("nothing dependable follows", None),
+            Least::NoneFound(_) => ("none found", None),
             Least::NotOneFigure(_) => ("not one figure", None),
         };
         table.push(vec![
@@ -501,7 +516,12 @@ fn least(choice: &BridgeChoice) -> Table {
             Cell::text(answer),
             Cell::of(amount, Cell::Money),
             Cell::of(solved.least.told(), Cell::Money),
-            Cell::text(if solved.proved { "yes" } else { "no" }),
+            match &solved.least {
+                Least::Amount(_) | Least::NoneFound(_) => {
+                    Cell::text(if solved.proved { "yes" } else { "no" })
+                }
+                _ => Cell::Empty,
+            },
         ]);
     }
     table
