@@ -2,14 +2,13 @@
 
 use braidfund::decide::bridge::BridgeChoice;
 use braidfund::decide::solve::Aim;
-use braidfund::export::{csv, json};
 use braidfund::folder::{BASE, Cases};
 use braidfund::forecast::Question;
 use braidfund::limits::COMPARED_MAX;
 use braidfund::month::Month;
 use braidfund::report::bridge;
 
-use super::args::{self, TableFormat};
+use super::args;
 use super::options::{Source, table_format};
 use super::run::{Ending, Stop};
 use super::screen::Screen;
@@ -36,19 +35,13 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
         BridgeChoice::from_cases(&cases, &named, &options, question, aim)
     })?;
     let notice = choice.scenarios.first().map_or("", |scenario| scenario.plan.notice.as_str());
-    if format == TableFormat::Csv && !notice.is_empty() {
-        screen.talk(notice);
-    }
-    match format {
-        TableFormat::Text => screen.page(&bridge::page(&choice))?,
-        TableFormat::Json => screen.data(json::encode(&bridge::record(&choice)).as_bytes())?,
-        TableFormat::Csv => {
-            let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);
-            let table = bridge::table(&choice, name);
-            let table = table.expect("clap lets only the names of tables through");
-            screen.data(csv::encode(&table).as_bytes())?;
-        }
-    }
+    let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);
+    screen.show(
+        (format, notice),
+        || bridge::page(&choice),
+        || bridge::record(&choice),
+        || bridge::table(&choice, name),
+    )?;
     Ok(Ending::Done)
 }
 

@@ -1,13 +1,12 @@
 //! `braid compare`: scenarios side by side.
 
 use braidfund::decide::compare::Comparison;
-use braidfund::export::{csv, json};
 use braidfund::folder::{BASE, Cases, scenarios};
 use braidfund::forecast::Question;
 use braidfund::limits::COMPARED_MAX;
 use braidfund::report::compare;
 
-use super::args::{self, TableFormat};
+use super::args;
 use super::options::{Source, table_format};
 use super::run::{Ending, Stop};
 use super::screen::Screen;
@@ -41,19 +40,12 @@ pub fn run(args: args::Compare, screen: &Screen) -> Result<Ending, Stop> {
             "name those to compare: `--scenario late --scenario low`".to_string(),
         ),
     })?;
-    let plan = &comparison.base.plan;
-    if format == TableFormat::Csv && !plan.notice.is_empty() {
-        screen.talk(&plan.notice);
-    }
-    match format {
-        TableFormat::Text => screen.page(&compare::page(&comparison))?,
-        TableFormat::Json => screen.data(json::encode(&compare::record(&comparison)).as_bytes())?,
-        TableFormat::Csv => {
-            let name = args.table.as_deref().unwrap_or(compare::TABLES[0]);
-            let table = compare::table(&comparison, name);
-            let table = table.expect("clap lets only the names of tables through");
-            screen.data(csv::encode(&table).as_bytes())?;
-        }
-    }
+    let name = args.table.as_deref().unwrap_or(compare::TABLES[0]);
+    screen.show(
+        (format, &comparison.base.plan.notice),
+        || compare::page(&comparison),
+        || compare::record(&comparison),
+        || compare::table(&comparison, name),
+    )?;
     Ok(Ending::Done)
 }

@@ -3,12 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use braidfund::export::{csv, json};
 use braidfund::funding::Status;
 use braidfund::levers::Levers;
 use braidfund::report::levers;
 
-use super::args::{self, TableFormat};
+use super::args;
 use super::options::Source;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
@@ -35,13 +34,11 @@ pub fn run(args: args::Levers, screen: &Screen) -> Result<Ending, Stop> {
         screen.complain("\n");
     }
     let plan = &opened.plan;
-    if args.format == TableFormat::Csv && !plan.notice.is_empty() {
-        screen.talk(&plan.notice);
-    }
-    match args.format {
-        TableFormat::Text => screen.page(&levers::page(plan, &found))?,
-        TableFormat::Csv => screen.data(csv::encode(&levers::table(plan, &found)).as_bytes())?,
-        TableFormat::Json => screen.data(json::encode(&levers::record(plan, &found)).as_bytes())?,
-    }
+    screen.show(
+        (args.format, &plan.notice),
+        || levers::page(plan, &found),
+        || levers::record(plan, &found),
+        || Some(levers::table(plan, &found)),
+    )?;
     Ok(Ending::Done)
 }

@@ -4,7 +4,6 @@ use braidfund::decide::portfolio::{Ask, Portfolio, Sum};
 use braidfund::error::Error;
 use braidfund::export::diagnostics::encode_first;
 use braidfund::export::text::Colour;
-use braidfund::export::{csv, json};
 use braidfund::folder::{BASE, Files};
 use braidfund::forecast::Question;
 use braidfund::money::Money;
@@ -36,19 +35,17 @@ pub fn run(args: args::Portfolio, screen: &Screen) -> Result<Ending, Stop> {
     let _ = INPUT_DIGEST.set(digests.digest());
     let found = found?;
     let refused = tell(&found, screen);
+    let name = args.table.as_deref().unwrap_or(portfolio::TABLES[0]);
+    // Each plan has its own.
     if format == TableFormat::Csv {
         portfolio::notices(&found).iter().for_each(|notice| screen.talk(notice));
     }
-    match format {
-        TableFormat::Text => screen.page(&portfolio::page(&found))?,
-        TableFormat::Json => screen.data(json::encode(&portfolio::record(&found)).as_bytes())?,
-        TableFormat::Csv => {
-            let name = args.table.as_deref().unwrap_or(portfolio::TABLES[0]);
-            let table = portfolio::table(&found, name);
-            let table = table.expect("clap lets only the names of tables through");
-            screen.data(csv::encode(&table).as_bytes())?;
-        }
-    }
+    screen.show(
+        (format, ""),
+        || portfolio::page(&found),
+        || portfolio::record(&found),
+        || portfolio::table(&found, name),
+    )?;
     if refused { Err(Stop::Told) } else { Ok(Ending::Done) }
 }
 

@@ -5,9 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour, WIDTH, WIDTH_MAX, WIDTH_MIN};
-use braidfund::report::Page;
+use braidfund::export::{csv, json};
+use braidfund::report::{Page, Table};
 
-use super::args::{Color, Manner};
+use super::args::{Color, Manner, TableFormat};
 use super::run::Stop;
 
 /// Bytes that are written at once where data is poured.
@@ -64,6 +65,27 @@ impl Screen {
         let text = text::encode(page, self.width, Colour::With);
         let stdout = io::stdout();
         deliver(AutoStream::new(stdout.lock(), self.choice), text.as_bytes())
+    }
+
+    /// Shows what a command found in the form that was asked for: a page, one record, or a table with the notice beside it.
+    pub fn show(
+        &self,
+        (format, notice): (TableFormat, &str),
+        page: impl FnOnce() -> Page,
+        record: impl FnOnce() -> serde_json::Value,
+        table: impl FnOnce() -> Option<Table>,
+    ) -> Result<(), Stop> {
+        match format {
+            TableFormat::Text => self.page(&page()),
+            TableFormat::Json => self.data(json::encode(&record()).as_bytes()),
+            TableFormat::Csv => {
+                if !notice.is_empty() {
+                    self.talk(notice);
+                }
+                let table = table().expect("clap lets only the names of tables through");
+                self.data(csv::encode(&table).as_bytes())
+            }
+        }
     }
 
     /// Says something beside the data, unless quiet was asked for.

@@ -1,13 +1,12 @@
 //! `braid sensitivity`: what moves the gap most.
 
 use braidfund::decide::sensitivity::Sensitivity;
-use braidfund::export::{csv, json};
 use braidfund::folder::{BASE, Cases};
 use braidfund::forecast::Question;
 use braidfund::money::Rate;
 use braidfund::report::sensitivity;
 
-use super::args::{self, TableFormat};
+use super::args;
 use super::options::Source;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
@@ -28,14 +27,12 @@ pub fn run(args: args::Sensitivity, screen: &Screen) -> Result<Ending, Stop> {
             "write `range = { rate = [\"1.00\", \"2.00\"] }` beside the key, or move every figure: `--spread 10%`".to_string(),
         ));
     }
-    if args.format == TableFormat::Csv && !found.plan.notice.is_empty() {
-        screen.talk(&found.plan.notice);
-    }
-    match args.format {
-        TableFormat::Text => screen.page(&sensitivity::page(&found))?,
-        TableFormat::Json => screen.data(json::encode(&sensitivity::record(&found)).as_bytes())?,
-        TableFormat::Csv => screen.data(csv::encode(&sensitivity::table(&found)).as_bytes())?,
-    }
+    screen.show(
+        (args.format, &found.plan.notice),
+        || sensitivity::page(&found),
+        || sensitivity::record(&found),
+        || Some(sensitivity::table(&found)),
+    )?;
     Ok(Ending::Done)
 }
 
