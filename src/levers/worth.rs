@@ -5,7 +5,7 @@
 //! not, a smaller unit is tried, until one closes as much as a part of it says. The end of the straight piece
 //! is sought from above: a larger amount, with its own price, bounds what any smaller one closes.
 
-use super::{Change, Effect, Outcome, Range, Trial};
+use super::{Change, Effect, Range, Trial};
 use crate::braid::proof::ONE;
 use crate::error::Error;
 use crate::money::Money;
@@ -42,11 +42,6 @@ fn doubt(trial: &Trial, effect: &Effect, lead: usize) -> i128 {
     i128::from(effect.distance[lead].cents()) + rounding
 }
 
-/// The effect of a change, and what the changed plan comes to.
-fn tried(trial: &Trial, change: &Change) -> Result<Option<(Effect, Outcome)>, Error> {
-    trial.outcome(change)
-}
-
 /// The unit by which a change is told, if it closes anything.
 pub(super) fn unit(trial: &Trial, change: &Change) -> Result<Option<Unit>, Error> {
     let exact = trial.is_exact();
@@ -65,7 +60,7 @@ pub(super) fn unit(trial: &Trial, change: &Change) -> Result<Option<Unit>, Error
             continue;
         }
         let Some(change) = change.of_amount(Money::from_cents(*size)) else { break };
-        let Some((effect, _)) = tried(trial, &change)? else {
+        let Some((effect, _)) = trial.outcome(&change)? else {
             if kept.is_some() { break } else { continue }
         };
         let Some(lead) = effect.lead() else { break };
@@ -108,7 +103,7 @@ fn straightened(trial: &Trial, small: Unit, units: &[i64]) -> Result<Unit, Error
     let larger = units.iter().find(fits).filter(|_| !small.straight);
     let Some(unit) = larger else { return Ok(small) };
     let Some(change) = small.change.of_amount(Money::from_cents(*unit)) else { return Ok(small) };
-    let Some((effect, _)) = tried(trial, &change)? else { return Ok(small) };
+    let Some((effect, _)) = trial.outcome(&change)? else { return Ok(small) };
     let (large, closes) = (i128::from(*unit), i128::from(effect.closes[small.lead].cents()));
     let of_small = i128::from(small.effect.closes[small.lead].cents());
     let doubt =
@@ -124,7 +119,7 @@ fn straightened(trial: &Trial, small: Unit, units: &[i64]) -> Result<Unit, Error
 pub(super) fn alike(trial: &Trial, unit: &Unit, other: &Change) -> Result<Option<Unit>, Error> {
     let amount = unit.change.amount().unwrap_or(Money::ZERO);
     let Some(change) = other.of_amount(amount) else { return Ok(None) };
-    let Some((effect, _)) = tried(trial, &change)? else { return Ok(None) };
+    let Some((effect, _)) = trial.outcome(&change)? else { return Ok(None) };
     let off = i128::from((effect.closes[unit.lead] - unit.effect.closes[unit.lead]).cents()).abs();
     let same = effect.lead() == Some(unit.lead) && off <= doubt(trial, &effect, unit.lead);
     Ok(same.then_some(Unit { change, effect, ..*unit }))
@@ -196,7 +191,7 @@ impl Piece<'_> {
 
     fn at(&self, amount: i128) -> Result<Option<Found>, Error> {
         let change = self.change(amount)?;
-        let found = tried(self.trial, &change)?;
+        let found = self.trial.outcome(&change)?;
         Ok(found.map(|(effect, after)| {
             let price = after.price(self.trial.plan, &change, self.unit.lead);
             Found { amount, effect, price }
