@@ -151,6 +151,8 @@ codes! {
     Cycle = "E0506",
     /// A function that is neither offered nor declared.
     UnknownFunction = "E0507",
+    /// A chance that does not exist.
+    UnknownChance = "E0508",
     // Meaning.
     /// A cost line or stream states its amount in no form, or in several.
     AmountForm = "E0601",
@@ -170,7 +172,7 @@ codes! {
     Opening = "E0608",
     /// A series names one month of one line, stream or driver twice.
     SeriesRepeats = "E0609",
-    /// A scenario patches what the plan does not hold.
+    /// A scenario or a chance changes what the plan does not hold.
     PatchTarget = "E0610",
     // Limits.
     /// The plan exceeds a limit of the engine.

@@ -29,6 +29,10 @@ pub const SCENARIOS_MAX: usize = 64;
 pub const SCENARIO_STACK_MAX: usize = 16;
 /// Scenarios that are compared at once.
 pub const COMPARED_MAX: usize = 16;
+/// Chances of a plan, beside those that it states as probabilities.
+pub const CHANCES_MAX: usize = 256;
+/// Values of a chance that are listed with their odds.
+pub const CHANCE_VALUES_MAX: usize = 64;
 /// Bytes of one TOML file.
 pub const TOML_BYTES_MAX: u64 = 1 << 20;
 /// Bytes of one CSV file.

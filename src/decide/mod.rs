@@ -4,5 +4,6 @@
 pub mod bridge;
 pub mod compare;
 pub mod portfolio;
+pub mod random;
 pub mod sensitivity;
 pub mod solve;

@@ -10,6 +10,7 @@ use super::patch::{self, Dropped};
 use super::reader::Desk;
 use super::resolve::{self, Case};
 use super::syntax::{Entry, Node, Table, Value};
+use super::text::Span;
 use super::{BASE, Files, conclude, read_on, scenario_heads, stack};
 use crate::diagnostic::Origin;
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::plan::Plan;
 pub struct Cases<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) desk: Desk,
-    base: Base,
+    pub(super) base: Base,
     titles: Vec<(String, String)>,
 }
 
@@ -52,7 +53,7 @@ pub struct Written {
 }
 
 /// Keys that say nothing of what a plan comes to.
-const SILENT: [&str; 4] = ["source", "note", "title", "range"];
+pub(super) const SILENT: [&str; 4] = ["source", "note", "title", "range"];
 
 impl<'a> Cases<'a> {
     /// Opens a folder for some of its cases: `base`, a scenario, or scenarios joined by `+`.
@@ -127,18 +128,43 @@ impl Draft {
     /// path.
     pub fn restated(&self, path: &str, text: &str) -> Option<Draft> {
         let mut draft = self.clone();
-        let (tables, last) = path.rsplit_once('.')?;
-        let mut home = &mut draft.tree;
-        for table in tables.split('.') {
-            home = home.get_mut(table)?.node.table_mut()?;
+        draft.restate(path, text, None)?;
+        Some(draft)
+    }
+
+    /// Restates an input where a text or number stands at the path; a place in a list counts from 1. It then stands at
+    /// `at`, if that is given.
+    pub(super) fn restate(&mut self, path: &str, text: &str, at: Option<Span>) -> Option<()> {
+        let (first, rest) = path.split_once('.')?;
+        let mut node = &mut self.tree.get_mut(first)?.node;
+        for part in rest.split('.') {
+            node = match &mut node.value {
+                Value::Table(table) => &mut table.get_mut(part)?.node,
+                Value::List(items) => items.get_mut(place(part)?)?,
+                _ => return None,
+            };
         }
-        let node = &mut home.get_mut(last)?.node;
         node.value = match &node.value {
             Value::Text(_) => Value::Text(text.to_string()),
             Value::Number(_) => Value::Number(text.to_string()),
             _ => return None,
         };
-        Some(draft)
+        node.span = at.unwrap_or(node.span);
+        Some(())
+    }
+
+    /// What stands at a path; a place in a list counts from 1.
+    pub(super) fn node(&self, path: &str) -> Option<&Node> {
+        let (first, rest) = path.split_once('.')?;
+        let mut node = &self.tree.get(first)?.node;
+        for part in rest.split('.') {
+            node = match &node.value {
+                Value::Table(table) => &table.get(part)?.node,
+                Value::List(items) => items.get(place(part)?)?,
+                _ => return None,
+            };
+        }
+        Some(node)
     }
 
     /// The first draft with some of the inputs of the second: those of the [`Cases::differences`] between them for
@@ -162,6 +188,11 @@ impl Draft {
     pub(super) fn read(self, desk: &Desk, files: &dyn Files, base: &Base) -> Option<Plan> {
         resolve::plan(desk, files, base, &self.tree, self.case, self.dropped)
     }
+}
+
+/// A place in a list, as a path counts it.
+fn place(part: &str) -> Option<usize> {
+    part.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// What a stack of scenarios makes of the plan's tables.

@@ -8,6 +8,7 @@
 
 use super::keys_award::AWARD_KINDS;
 use super::keys_bridge::BRIDGE_KINDS;
+use super::keys_chance::CHANCE_KINDS;
 use super::keys_cost::COST_KINDS;
 use super::keys_credit::CREDIT_KINDS;
 use super::keys_loan::LOAN_KINDS;
@@ -107,6 +108,8 @@ pub enum Pattern {
     CalendarYear,
     /// Keys of the table that it stands in.
     Key,
+    /// Values of an input.
+    Value,
 }
 
 impl Shape {
@@ -333,7 +336,7 @@ const BASE_KINDS: &[Kind] = &[
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS).chain(SAVINGS_KINDS);
-    let streams = streams.chain(LOAN_KINDS).chain(BRIDGE_KINDS);
+    let streams = streams.chain(LOAN_KINDS).chain(BRIDGE_KINDS).chain(CHANCE_KINDS);
     BASE_KINDS.iter().chain(CREDIT_KINDS).chain(COST_KINDS).chain(streams)
 }
 
@@ -405,6 +408,7 @@ impl Shape {
             Shape::Map(Pattern::CalendarYear, inner) => {
                 format!("{{ CY2025 = {} }}", inner.example())
             }
+            Shape::Map(Pattern::Value, inner) => format!("{{ \"2024-07\" = {} }}", inner.example()),
             Shape::Map(_, inner) => format!("{{ an-id = {} }}", inner.example()),
             Shape::Either(shapes) => shapes.first().map(Shape::example).unwrap_or_default(),
         }
@@ -447,6 +451,7 @@ impl Shape {
                     Pattern::CalendarYear => "calendar year",
                     Pattern::Id => "id",
                     Pattern::Key => "key",
+                    Pattern::Value => "value",
                 };
                 format!("a table by {by} (each value {})", inner.words())
             }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys;
 use super::reader::Desk;
-use super::syntax::{Entry, Table, Value};
+use super::syntax::{Entry, Node, Table, Value};
 use crate::diagnostic::{Code, nearest, visible};
 use crate::name::Name;
 
@@ -45,7 +45,7 @@ impl Dropped {
 }
 
 /// The tables that are kept by id.
-const BY_ID: [&str; 4] = ["driver", "cost", "stream", "pool"];
+pub const BY_ID: [&str; 4] = ["driver", "cost", "stream", "pool"];
 
 /// Keys of which a table says exactly one, by kind of table.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -87,7 +87,7 @@ fn by_id(desk: &Desk, tree: &mut Table, kind: &str, patch: &Entry, dropped: &mut
     // What is not a table was told when the scenarios' own keys were read.
     let Some(patches) = patch.node.table() else { return };
     let home = tree.entry(kind.to_string()).or_insert_with(|| {
-        let node = super::syntax::Node { value: Value::Table(Table::new()), ..patch.node.clone() };
+        let node = Node { value: Value::Table(Table::new()), ..patch.node.clone() };
         Entry { key: patch.key, node }
     });
     let Some(home) = home.node.table_mut() else { return };
@@ -109,6 +109,45 @@ fn by_id(desk: &Desk, tree: &mut Table, kind: &str, patch: &Entry, dropped: &mut
             }
         }
     }
+}
+
+/// A patch in two parts: what it changes, and what it drops.
+pub fn parted(patch: &Table) -> (Table, Table) {
+    let (mut changes, mut drops_of) = (Table::new(), Table::new());
+    for (kind, entry) in patch {
+        let tables = entry.node.table().filter(|_| BY_ID.contains(&kind.as_str()));
+        let Some(tables) = tables else {
+            changes.insert(kind.clone(), entry.clone());
+            continue;
+        };
+        let (dropped, changed): (Table, Table) =
+            tables.clone().into_iter().partition(|(_, entry)| drops(entry));
+        for (part, tables) in [(&mut changes, changed), (&mut drops_of, dropped)] {
+            if !tables.is_empty() {
+                let node = Node { span: entry.node.span, value: Value::Table(tables) };
+                part.insert(kind.clone(), Entry { key: entry.key, node });
+            }
+        }
+    }
+    (changes, drops_of)
+}
+
+/// A patch without what it says of tables that were dropped before: parts of them, or that they are dropped again.
+pub fn standing(patch: &Table, tree: &Table, dropped: &Dropped) -> Table {
+    let mut patch = patch.clone();
+    patch.retain(|kind, entry| {
+        if !BY_ID.contains(&kind.as_str()) {
+            return true;
+        }
+        let home = tree.get(kind).and_then(|entry| entry.node.table());
+        let Some(tables) = entry.node.table_mut() else { return true };
+        tables.retain(|id, entry| {
+            let gone = home.is_none_or(|home| !home.contains_key(id)) && dropped.holds(kind, id);
+            !(gone && (drops(entry) || is_part(kind, entry)))
+        });
+        !tables.is_empty()
+    });
+    patch
 }
 
 /// Whether a patch says too little to stand for a new table.

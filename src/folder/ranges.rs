@@ -22,7 +22,7 @@ pub struct Ranged {
 }
 
 /// A value of an input, as a count of steps of its form: so many cents, tenths of a point, months.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Setting {
     /// The count.
     pub steps: i64,
@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// The form in which an input is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
     /// A plain number with so many places.
     Number(u32),
@@ -81,32 +81,26 @@ fn decimal(steps: i64, places: u32) -> String {
 }
 
 /// The values as counts of one step; nothing where they are not of one form.
-fn settings<const N: usize>(texts: [&str; N]) -> Option<[Setting; N]> {
-    let months = texts.map(Month::parse);
-    if months.iter().all(Option::is_some) {
-        let steps = |month: Option<Month>| {
-            let month = month?;
-            Some(i64::from(month.year()) * 12 + i64::from(month.number()) - 1)
-        };
-        return Some(
-            months.map(|month| Setting {
-                steps: steps(month).unwrap_or_default(),
-                form: Form::Month,
-            }),
-        );
+pub(super) fn settings(texts: &[&str]) -> Option<Vec<Setting>> {
+    let months: Option<Vec<Month>> = texts.iter().map(|text| Month::parse(text)).collect();
+    if let Some(months) = months {
+        let steps = |month: Month| i64::from(month.year()) * 12 + i64::from(month.number()) - 1;
+        let setting = |month| Setting { steps: steps(month), form: Form::Month };
+        return Some(months.into_iter().map(setting).collect());
     }
     let percent = texts.iter().all(|text| text.ends_with('%'));
-    let numbers = texts.map(|text| text.strip_suffix('%').filter(|_| percent).unwrap_or(text));
+    let bare = texts.iter().map(|text| text.strip_suffix('%').filter(|_| percent).unwrap_or(text));
+    let numbers: Vec<&str> = bare.collect();
     let own = |text: &&str| text.split_once('.').map_or(0, |(_, places)| places.len() as u32);
     let least = if percent { PERCENT_PLACES } else { NUMBER_PLACES };
     let whole = !percent && numbers.iter().all(|text| !text.contains('.'));
     let places = numbers.iter().map(own).max()?.max(if whole { 0 } else { least });
     let form = if percent { Form::Percent(places) } else { Form::Number(places) };
-    let mut found = [Setting { steps: 0, form }; N];
-    for (setting, text) in found.iter_mut().zip(numbers) {
-        setting.steps = parse(text, places.min(PLACES_MAX))?;
-    }
-    Some(found)
+    let setting = |text: &&str| {
+        let steps = parse(text, places.min(PLACES_MAX))?;
+        Some(Setting { steps, form })
+    };
+    numbers.iter().map(setting).collect()
 }
 
 /// A plain decimal in steps of its last place.
@@ -138,7 +132,8 @@ impl Cases<'_> {
                 let ranged = |(name, entry): (&String, &Entry)| {
                     let base = plain(&table.get(name)?.node)?;
                     let [low, high] = ends(&entry.node)?;
-                    let [base, low, high] = settings([base, low, high])?;
+                    let found = settings(&[base, low, high])?;
+                    let [base, low, high] = *found else { return None };
                     let origin = self.desk.source(entry.key.file);
                     Some(Ranged {
                         path: format!("{path}{name}"),
@@ -162,7 +157,7 @@ impl Draft {
     /// Every figure among these inputs that stands in the draft, with a range of this share below and above it.
     pub fn spread(&self, inputs: &Inputs, share: Rate) -> Vec<Ranged> {
         let one = |path: &str| {
-            let [base] = settings([plain(self.at(path)?)?])?;
+            let base = *settings(&[plain(self.at(path)?)?])?.first()?;
             let part = i128::from(base.steps) * share.billionths() / Rate::ONE.billionths();
             let part = i64::try_from(part).ok().filter(|part| *part != 0)?;
             let ends = [base.moved(-part), base.moved(part)];
@@ -184,7 +179,7 @@ impl Draft {
 }
 
 /// The text of a plain value.
-fn plain(node: &Node) -> Option<&str> {
+pub(super) fn plain(node: &Node) -> Option<&str> {
     match &node.value {
         Value::Text(text) | Value::Number(text) => Some(text),
         _ => None,
@@ -203,7 +198,7 @@ fn ends(node: &Node) -> Option<[&str; 2]> {
 
 /// Tells a range that is no pair of plain values of one form.
 pub(super) fn check(desk: &Desk, name: &str, entry: &Entry) {
-    let sound = ends(&entry.node).is_some_and(|ends| settings(ends).is_some());
+    let sound = ends(&entry.node).is_some_and(|ends| settings(&ends).is_some());
     if !sound {
         let message = format!("the range of `{name}` is not a low and a high value of one form");
         let remedy =
@@ -219,7 +214,7 @@ mod tests {
     #[test]
     fn values_move_in_steps_of_their_form() {
         let texts = |texts: [&str; 3], steps: i64| {
-            settings(texts).map(|found| found[0].moved(steps).text())
+            settings(&texts).map(|found| found[0].moved(steps).text())
         };
         assert_eq!(texts(["1.50", "1", "2.125"], 1), Some("1.501".into()));
         assert_eq!(texts(["900000", "1", "2"], -1), Some("899999".into()));

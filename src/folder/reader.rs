@@ -72,6 +72,12 @@ impl Desk {
         Rc::clone(&self.sources.borrow()[usize::from(file)])
     }
 
+    /// The file of this name, where it lies on the desk.
+    pub fn named(&self, name: &str) -> Option<u16> {
+        let place = self.sources.borrow().iter().position(|source| source.name() == name)?;
+        u16::try_from(place).ok()
+    }
+
     /// Tells what is wrong at a place.
     pub fn fault(
         &self,
@@ -242,6 +248,11 @@ impl<'a> TableReader<'a> {
         TableReader::within(field.desk, table, kinds, path, key, sourcing)
     }
 
+    /// Where everything is told.
+    pub fn desk(&self) -> &'a Desk {
+        self.desk
+    }
+
     /// Where the table's key stands.
     pub fn key(&self) -> Span {
         self.key
@@ -249,7 +260,9 @@ impl<'a> TableReader<'a> {
 
     /// The table's header: `[stream.ahc]`.
     pub fn header(&self) -> String {
-        if self.path.is_empty() { "plan.toml".to_string() } else { format!("[{}]", self.path) }
+        // The top level of a file is described by the file's name.
+        let file = self.kinds.first().map_or("plan.toml", |kind| kind.doc);
+        if self.path.is_empty() { file.to_string() } else { format!("[{}]", self.path) }
     }
 
     /// Takes the keys of further kinds too, such as those of a method; they count before others.

@@ -147,7 +147,7 @@ fn shape(shape_of: &Shape) -> Value {
                 Pattern::Id => json!({ "pattern": ID }),
                 Pattern::FiscalYear => json!({ "pattern": "^FY[0-9]{4}$" }),
                 Pattern::CalendarYear => json!({ "pattern": "^CY[0-9]{4}$" }),
-                Pattern::Key => json!({}),
+                Pattern::Key | Pattern::Value => json!({}),
             };
             json!({
                 "type": "object",
