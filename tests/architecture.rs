@@ -187,3 +187,12 @@ fn main_is_thirty_lines_at_most() {
     let lines = fs::read_to_string("src/main.rs").unwrap().lines().count();
     assert!(lines <= 30, "src/main.rs has {lines} lines");
 }
+
+/// Draws are the same everywhere only as long as one file makes them.
+#[test]
+fn one_file_names_a_generator() {
+    let names = |source: &Source| ["rand_", "rand::"].iter().any(|word| source.code.contains(word));
+    let naming: Vec<PathBuf> =
+        sources().into_iter().filter(names).map(|source| source.path).collect();
+    assert_eq!(naming, [Path::new("src/decide/random.rs")]);
+}

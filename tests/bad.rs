@@ -18,10 +18,10 @@ use braidfund::diagnostic::{Code, Diagnostic};
 use braidfund::error::Error;
 use braidfund::export::diagnostics;
 use braidfund::export::text::Colour;
-use braidfund::folder::{self, DiskFolder, MemoryFolder};
+use braidfund::folder::{self, CHANCE_FILE, DiskFolder, Files, MemoryFolder};
 
 /// The groups of the corpus, and how many cases each must hold.
-const GROUPS: [(&str, usize); 20] = [
+const GROUPS: [(&str, usize); 22] = [
     ("encoding", 8),
     ("toml", 12),
     ("key", 15),
@@ -41,6 +41,8 @@ const GROUPS: [(&str, usize); 20] = [
     ("path", 8),
     ("csv", 15),
     ("scenario", 8),
+    ("bridge", 6),
+    ("chance", 36),
     ("multi", 10),
 ];
 
@@ -58,10 +60,15 @@ fn scenario(case: &Path) -> String {
         .map_or("base".to_string(), |text| text.trim().to_string())
 }
 
+/// Reads a folder as `braid check` does: the plan, then what lies beside it.
+fn read(folder: &dyn Files, scenario: &str) -> Result<(), Error> {
+    folder::read(folder, scenario)?;
+    folder::check_beside(folder, scenario)
+}
+
 fn refusal(case: &Path) -> Error {
-    let read = DiskFolder::open(case).and_then(|folder| folder::read(&folder, &scenario(case)));
-    match read {
-        Ok(_) => panic!("{}: a bad folder was read", case.display()),
+    match DiskFolder::open(case).and_then(|folder| read(&folder, &scenario(case))) {
+        Ok(()) => panic!("{}: a bad folder was read", case.display()),
         Err(error) => {
             assert!(error.is_input(), "{}: {error}", case.display());
             error
@@ -246,7 +253,7 @@ fn remedies_mend() {
         let whole = |part: &[char]| part.iter().collect::<String>();
         lines[origin.line as usize - 1] = format!("{}{new}{}", whole(before), whole(after));
         folder.put(&origin.file, lines.join("\n").into_bytes());
-        if let Err(error) = folder::read(&folder, &scenario(case)) {
+        if let Err(error) = read(&folder, &scenario(case)) {
             writeln!(faults, "{}: `{new}` does not mend it\n{}", case.display(), told(&error))
                 .unwrap();
         }
@@ -262,7 +269,8 @@ fn reading_every_scenario_tells_the_same() {
     for (case, error) in refused() {
         let folder = DiskFolder::open(case).unwrap();
         let Err(all) = folder::read_all(&folder) else {
-            assert!(case.join("scenario.txt").exists(), "{}", case.display());
+            let beside = ["bridge.toml", CHANCE_FILE].iter().any(|file| case.join(file).exists());
+            assert!(beside || case.join("scenario.txt").exists(), "{}", case.display());
             continue;
         };
         let whole: Vec<&Diagnostic> = all.diagnostics().iter().collect();
@@ -278,7 +286,7 @@ fn reading_every_scenario_tells_the_same() {
 }
 
 /// The cases that the catalogue shows where the shortest one of a code is not the one that people meet.
-const SHOWN: [(Code, &str); 22] = [
+const SHOWN: [(Code, &str); 23] = [
     (Code::FileMissing, "path-missing"),
     (Code::PathOutside, "path-parent-folder"),
     (Code::NotAFile, "path-directory"),
@@ -297,6 +305,7 @@ const SHOWN: [(Code, &str); 22] = [
     (Code::MonthRange, "month-as-of-outside-plan"),
     (Code::Overflow, "range-total-too-large"),
     (Code::AmountForm, "key-amount-twice"),
+    (Code::SharesOverWhole, "restriction-pools-take-over-whole"),
     (Code::Periods, "range-periods-overlap"),
     (Code::PoolRefused, "restriction-pool-beyond-member"),
     (Code::Opening, "restriction-opening-base-over-spent"),
@@ -376,6 +385,19 @@ fn scenarios(count: usize) -> String {
     many(count, |number| format!("[scenario.s{number}]\ntitle = \"S\"\n"))
 }
 
+/// A folder with a file of so many chances, of so many values each.
+fn chances(count: usize, values: usize) -> MemoryFolder {
+    let odds = |place| if place == 0 { "100%" } else { "0%" };
+    let chance = |number| {
+        let values: Vec<String> =
+            (0..values).map(|place| format!("{} = \"{}\"", place + 1, odds(place))).collect();
+        let values = values.join(", ");
+        format!("[chance.c{number}]\nof = \"cost.c{number}.monthly\"\ndiscrete = {{ {values} }}\n")
+    };
+    let text: String = (0..count).map(chance).collect();
+    MemoryFolder::new([("plan.toml", costs(count.min(256)).as_str()), (CHANCE_FILE, text.as_str())])
+}
+
 fn stack(count: usize) -> String {
     (0..count).map(|number| format!("s{number}")).collect::<Vec<_>>().join("+")
 }
@@ -418,7 +440,7 @@ fn one_file(text: &str) -> MemoryFolder {
 }
 
 fn refuse(folder: &MemoryFolder, scenario: &str) -> Error {
-    folder::read(folder, scenario).expect_err("a bad folder is refused")
+    read(folder, scenario).expect_err("a bad folder is refused")
 }
 
 /// Cases that are too large or too odd to stand in the repository.
@@ -431,6 +453,7 @@ fn made() -> &'static [(&'static str, Error)] {
             ("folder-is-a-file", DiskFolder::open(Path::new("tests/bad.rs")).unwrap_err()),
             ("folder-missing", DiskFolder::open(Path::new("tests/bad/none")).unwrap_err()),
             ("line-too-long", base(&plan(&"#".repeat(4_097)))),
+            ("too-many-chances", refuse(&chances(257, 1), "base")),
             ("too-many-costs", base(&costs(513))),
             ("too-many-drivers", base(&drivers(257))),
             ("too-many-files", refuse(&memory(&files(64)), "base")),
@@ -438,6 +461,7 @@ fn made() -> &'static [(&'static str, Error)] {
             ("too-many-scenarios", base(&scenarios(65))),
             ("too-many-stacked", refuse(&one_file(&scenarios(17)), &stack(17))),
             ("too-many-streams", base(&streams(257))),
+            ("too-many-values", refuse(&chances(1, 65), "base")),
             ("too-many-tranches", refuse(&memory(&tranches(200_001)), "base")),
         ];
         #[cfg(unix)]
@@ -464,7 +488,7 @@ mod on_disk {
 
     fn error(path: &Path) -> Error {
         let folder = DiskFolder::open(&path.join("plan")).unwrap();
-        folder::read(&folder, "base").expect_err("a bad folder is refused")
+        super::read(&folder, "base").expect_err("a bad folder is refused")
     }
 
     pub fn made() -> Vec<(&'static str, Error)> {
@@ -508,7 +532,7 @@ mod on_disk {
 #[test]
 fn what_stands_at_a_limit_is_read() {
     let read = |folder: &MemoryFolder, scenario: &str| {
-        if let Err(error) = folder::read(folder, scenario) {
+        if let Err(error) = read(folder, scenario) {
             panic!("{}", told(&error));
         }
     };
@@ -517,6 +541,7 @@ fn what_stands_at_a_limit_is_read() {
         read(&one_file(&text), "base");
     }
     read(&one_file(&scenarios(16)), &stack(16));
+    read(&chances(3, 64), "base");
     read(&memory(&files(63)), "base");
     read(&memory(&tranches(200_000)), "base");
     for text in [

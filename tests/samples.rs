@@ -7,7 +7,7 @@ use std::path::Path;
 
 use braidfund::braid::Method;
 use braidfund::decide::bridge::BridgeChoice;
-use braidfund::folder::{self, Cases, DiskFolder, Files, MemoryFolder};
+use braidfund::folder::{self, CHANCE_FILE, Cases, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::Money;
@@ -214,4 +214,30 @@ fn the_readmes_levers_are_current() {
         let place = place.unwrap_or_else(|| panic!("not printed:\n{part}\n\nis:\n{page}"));
         rest = &rest[place + part.trim().len()..];
     }
+}
+
+/// What the samples say of chance stands in every scenario; of the base case all of it.
+#[test]
+fn the_chances_of_the_samples_are_read_in_every_scenario() {
+    let mut told = Vec::new();
+    for path in PARTNERSHIPS.iter().filter(|path| Path::new(path).join(CHANCE_FILE).exists()) {
+        let files = DiskFolder::open(Path::new(path)).unwrap();
+        let all = scenarios(&files);
+        let named: Vec<&str> = all.iter().map(String::as_str).collect();
+        let mut cases = Cases::open(&files, &named).unwrap();
+        for scenario in named {
+            let draft = cases.draft(scenario).unwrap();
+            let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+            assert!(found.chances.iter().all(|chance| chance.source.is_some()), "{path}");
+            let uncertain = found.chances.len();
+            told.push((path.rsplit('/').next().unwrap(), scenario.to_string(), uncertain));
+        }
+    }
+    let of = |path: &str, scenario: &str| {
+        told.iter().find(|told| told.0 == path && told.1 == scenario).unwrap().2
+    };
+    assert_eq!((of("reading-ccp", "base"), of("ri-hez", "base")), (13, 5));
+    // Without payers, what is said of their contracts is left out.
+    assert_eq!(of("reading-ccp", "no-payer"), 6);
+    assert_eq!(of("ri-hez", "general-revenue-2-7m"), 3);
 }

@@ -1,6 +1,7 @@
-//! `braid check`: what is wrong, then what is doubtful.
+//! `braid check`: what is wrong with the plan and what lies beside it, then what is doubtful.
 
 use braidfund::export::json;
+use braidfund::folder::{self, BASE};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::plan::Plan;
 use braidfund::report::doubts::{self, Doubts};
@@ -10,9 +11,16 @@ use super::options::Source;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
-/// Checks a plan under the scenario that was asked for, or under the base case and every scenario.
+/// Checks a plan under the scenario that was asked for, or under the base case and every scenario; its bridge options and
+/// chances under that scenario, or the base case.
 pub fn run(args: args::Check, screen: &Screen) -> Result<Ending, Stop> {
-    let plans = match Source::from(args.source).open_cases() {
+    let source = Source::from(args.source);
+    let scenario = source.scenario.as_deref().unwrap_or(BASE).to_string();
+    let beside = |plans| {
+        source.watched(|files| folder::check_beside(files, &scenario))?;
+        Ok(plans)
+    };
+    let plans = match source.open_cases().and_then(beside) {
         Err(Stop::Engine(error)) if error.is_input() && args.format == Format::Json => {
             screen.data(json::encode(&doubts::refusal(error.diagnostics())).as_bytes())?;
             return Err(Stop::Told);

@@ -21,7 +21,7 @@ pub fn run(args: args::Rules, screen: &Screen) -> Result<Ending, Stop> {
     };
     let filter =
         Filter { words: args.words, subject: args.subject, on, unverified: args.unverified };
-    if filter.rules().is_empty() {
+    if filter.rules().is_empty() && filter.base_rates().is_empty() {
         let sought = filter.words.join(" ");
         let known = Parameter::ALL.iter().map(|parameter| parameter.word());
         let remedy = match nearest(&sought, known) {

@@ -138,3 +138,211 @@ fn keyed(seed: u64, kind: &str, id: &str) -> ChaCha8Rng {
     hash.update(id.as_bytes());
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::{CHANCE_FILE, Cases, MemoryFolder, Outcome, What};
+
+    const PLAN: &str = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n\
+        [cost.c]\nfunction = \"data\"\nyearly = 500_000\n[cost.d]\nfunction = \"data\"\nyearly = 500_000\n";
+    const CHANCES: &str = r#"
+[chance.a]
+odds = "30%"
+then.cost.c.yearly = 1
+[chance.b]
+of = "cost.c.yearly"
+triangular = [100_000, 250_000, 900_000]
+[chance.c]
+of = "cost.d.yearly"
+uniform = [400_000, 600_000]
+[chance.d]
+odds = "0%"
+then.cost.d.yearly = 1
+[chance.e]
+odds = "100%"
+then.cost.d.yearly = 2
+[shock.one]
+together = "60%"
+of = ["a", "b"]
+against = ["c"]
+[shock.two]
+together = "40%"
+of = ["c", "d"]
+"#;
+
+    fn chances(text: &str) -> Chances {
+        let files = MemoryFolder::new([("plan.toml", PLAN), (CHANCE_FILE, text)]);
+        let mut cases = Cases::open(&files, &["base"]).unwrap();
+        let draft = cases.draft("base").unwrap();
+        cases.chances(&draft, CHANCE_FILE).unwrap()
+    }
+
+    /// The quantiles of so many futures, by chance.
+    fn drawn(chances: &Chances, futures: u64) -> Vec<Vec<u64>> {
+        let mut by_chance = vec![Vec::new(); chances.chances.len()];
+        let mut reader = Random::new(7, chances).reader();
+        let mut own = Vec::new();
+        for trial in 0..futures {
+            reader.quantiles(trial, &mut own);
+            by_chance.iter_mut().zip(&own).for_each(|(all, own)| all.push(*own));
+        }
+        by_chance
+    }
+
+    const FUTURES: u64 = 20_000;
+
+    /// How far a mean of so many draws of this variance may lie from its own: four standard errors.
+    fn near(variance: f64) -> f64 {
+        4.0 * (variance / FUTURES as f64).sqrt()
+    }
+
+    fn mean(values: impl Iterator<Item = f64>) -> f64 {
+        values.sum::<f64>() / FUTURES as f64
+    }
+
+    fn centred(quantile: u64) -> f64 {
+        quantile as f64 / 2_f64.powi(64) - 0.5
+    }
+
+    #[test]
+    fn each_chance_is_uniform_on_its_own() {
+        for own in drawn(&chances(CHANCES), FUTURES) {
+            let first = mean(own.iter().map(|at| centred(*at)));
+            let second = mean(own.iter().map(|at| centred(*at).powi(2)));
+            assert!(first.abs() < near(1.0 / 12.0), "{first}");
+            assert!((second - 1.0 / 12.0).abs() < near(1.0 / 180.0), "{second}");
+        }
+    }
+
+    /// The rank of each, from nothing to the whole.
+    fn ranks(values: &[u64]) -> Vec<f64> {
+        let mut places: Vec<usize> = (0..values.len()).collect();
+        places.sort_by_key(|place| values[*place]);
+        let mut ranks = vec![0.0; values.len()];
+        for (rank, place) in places.into_iter().enumerate() {
+            ranks[place] = (rank as f64 + 0.5) / values.len() as f64 - 0.5;
+        }
+        ranks
+    }
+
+    #[test]
+    fn pairs_have_the_rank_correlation_that_is_stated() {
+        let drawn = drawn(&chances(CHANCES), FUTURES);
+        let ranks: Vec<Vec<f64>> = drawn.iter().map(|own| ranks(own)).collect();
+        // a, b, c, d, e: `one` moves a and b together and c against them; `two` moves c and d.
+        let stated = [
+            (0, 1, 0.6),
+            (0, 2, -0.6),
+            (1, 2, -0.6),
+            (2, 3, 0.4),
+            (0, 3, 0.0),
+            (1, 3, 0.0),
+            (0, 4, 0.0),
+            (3, 4, 0.0),
+        ];
+        for (one, other, stated) in stated {
+            let found = mean(ranks[one].iter().zip(&ranks[other]).map(|(a, b)| 12.0 * a * b));
+            // Of 12 (u - 1/2)(v - 1/2), where u and v are one in this share of futures.
+            let share = f64::abs(stated);
+            let variance = 1.0 + 0.8 * share - share * share;
+            assert!((found - stated).abs() < near(variance), "{one} {other}: {found}");
+        }
+    }
+
+    #[test]
+    fn events_and_amounts_come_out_as_often_as_is_stated() {
+        let chances = chances(CHANCES);
+        let drawn = drawn(&chances, FUTURES);
+        let outcomes = |place: usize| -> Vec<Outcome> {
+            let what = &chances.chances[place].what;
+            drawn[place].iter().map(|at| what.at(*at)).collect()
+        };
+        let share = |place: usize| {
+            let happens = |outcome| f64::from(outcome == Outcome::Happens(true));
+            mean(outcomes(place).into_iter().map(happens))
+        };
+        assert!((share(0) - 0.3).abs() < near(0.3 * 0.7));
+        assert_eq!((share(3), share(4)), (0.0, 1.0), "never, and always");
+        let steps = |place: usize| -> Vec<f64> {
+            let steps = outcomes(place).into_iter().map(|outcome| match outcome {
+                Outcome::Takes(setting) => setting.steps as f64,
+                Outcome::Happens(_) => panic!("an amount"),
+            });
+            steps.collect()
+        };
+        // A triangle from `low` to `high`; a step is so small that it may be taken as smooth.
+        let (low, likely, high) = (100_000.0, 250_000.0, 900_000.0);
+        let centre = (low + likely + high) / 3.0;
+        let squares = low * low + likely * likely + high * high;
+        let products = low * likely + low * high + likely * high;
+        let variance = (squares - products) / 18.0;
+        assert!((mean(steps(1).into_iter()) - centre).abs() < near(variance) + 1.0);
+        let spread = mean(steps(1).into_iter().map(|step| (step - centre).powi(2)));
+        // The fourth moment of any triangle is 2.4 times the square of its variance.
+        assert!((spread - variance).abs() < near(1.4 * variance * variance) + 1_000.0);
+        let count = 200_001.0_f64;
+        let variance = (count * count - 1.0) / 12.0;
+        assert!((mean(steps(2).into_iter()) - 500_000.0).abs() < near(variance));
+    }
+
+    #[test]
+    fn an_event_happens_at_the_high_end_exactly() {
+        let odds = |text: &str| What::Event { odds: Rate::parse_percent(text).unwrap() };
+        let happens = |text: &str, at| odds(text).at(at) == Outcome::Happens(true);
+        assert!(!happens("0", u64::MAX) && happens("100", 0));
+        assert!(happens("50", 1 << 63) && !happens("50", (1 << 63) - 1));
+        assert!(happens("0.0000001", u64::MAX) && !happens("99.9999999", 0));
+    }
+
+    /// The first draws of each kind of stream, worked out apart from this program by the specification of SHA-256 and
+    /// ChaCha: on every machine they are these.
+    #[test]
+    fn the_draws_are_the_same_everywhere() {
+        let own = |kind, id| keyed(7, kind, id).next_u64();
+        assert_eq!(own("chance", "a"), GOLDEN[0]);
+        assert_eq!(own("shock", "one"), GOLDEN[1]);
+        assert_eq!(own("group", "one"), GOLDEN[2]);
+        let mut far = keyed(7, "chance", "a");
+        far.set_word_pos(8_123 * WORDS);
+        assert_eq!(far.next_u64(), GOLDEN[3]);
+    }
+
+    const GOLDEN: [u64; 4] =
+        [0xabd55ba0dac7dfdc, 0xb8600fa08ab431ca, 0x610ef033cecba865, 0xc62651c8601a70dc];
+
+    #[test]
+    fn a_future_is_drawn_alone_as_it_is_in_a_run() {
+        let chances = chances(CHANCES);
+        let random = Random::new(7, &chances);
+        let run = drawn(&chances, 1_000);
+        let mut reader = random.reader();
+        let mut own = Vec::new();
+        for trial in [812, 3, 4, 999, 0, 0, 31, 32, 33] {
+            let expected: Vec<u64> = run.iter().map(|all| all[trial]).collect();
+            reader.quantiles(trial as u64, &mut own);
+            assert_eq!(own, expected);
+            random.quantiles(trial as u64, &mut own);
+            assert_eq!(own, expected);
+        }
+        let longer = drawn(&chances, 1_100);
+        assert!(run.iter().zip(&longer).all(|(run, longer)| *run == longer[..1_000]));
+        let mut other = Vec::new();
+        Random::new(8, &chances).quantiles(0, &mut other);
+        random.quantiles(0, &mut own);
+        assert!(own.iter().zip(&other).all(|(own, other)| own != other), "another seed");
+    }
+
+    #[test]
+    fn another_chance_or_shock_leaves_the_others_as_they_were() {
+        let before = drawn(&chances(CHANCES), 300);
+        let more = format!(
+            "{CHANCES}\n[chance.aa]\nodds = \"50%\"\nthen.cost.c.yearly = 3\n\
+             [chance.zz]\nodds = \"50%\"\nthen.cost.c.yearly = 4\n\
+             [shock.apart]\ntogether = \"100%\"\nof = [\"aa\", \"zz\"]\n"
+        );
+        let mut after = drawn(&chances(&more), 300);
+        assert_eq!(after.pop(), Some(after.remove(1)), "the new ones always move together");
+        assert_eq!(before, after);
+    }
+}

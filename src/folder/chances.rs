@@ -235,3 +235,254 @@ pub(super) fn is_secured(tree: &Table, stream: &str) -> bool {
         stream.get("status").is_none_or(|status| status.node.text() == Some("secured"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryFolder;
+    use super::super::ranges::Form;
+    use super::*;
+    use crate::plan::Plan;
+
+    const PLAN: &str = r#"
+[plan]
+title = "T"
+start = "2026-01"
+months = 36
+[driver.members]
+start = 1_000
+[cost.staff]
+function = "convene"
+monthly = 1_200
+[cost.letters]
+function = "communicate"
+unit = { driver = "members", cost = "0.10" }
+[stream.levy]
+kind = "public"
+funder = "County"
+status = "likely"
+probability = "70%"
+from = "2027-01"
+until = "2027-12"
+pays-for = ["convene"]
+source = { probability = "the treasurer" }
+terms = { method = "levy", base = 14_400, rate = "100%" }
+[stream.gift]
+kind = "grant"
+title = "A gift"
+funder = "F"
+status = "prospective"
+probability = "50%"
+award = 12_000
+from = "2026-01"
+until = "2026-12"
+pays-for = ["anything"]
+renewal = { probability = "40%", years = 1, share = "50%" }
+[stream.hope]
+kind = "grant"
+funder = "G"
+status = "prospective"
+award = 1_000
+from = "2026-01"
+until = "2026-12"
+pays-for = ["anything"]
+[stream.pmpm]
+kind = "payer"
+funder = "H"
+status = "secured"
+from = "2026-07"
+until = "2028-12"
+pays-for = ["anything"]
+terms = { method = "pmpm", members = "members", rate = "1.50" }
+[scenario.bad]
+stream.gift.drop = true
+stream.levy.status = "secured"
+"#;
+
+    const CHANCES: &str = r#"
+[chance.late]
+of = "stream.pmpm.from"
+discrete = { "2026-07" = "60%", "2026-10" = "40%" }
+[chance.rate]
+of = "stream.pmpm.terms.rate"
+triangular = ["1.00", "1.50", "2.00"]
+source = "the plan's offer"
+[chance.stopped]
+odds = "10%"
+then.stream.pmpm.drop = true
+[chance.smaller]
+odds = "20%"
+then.stream.gift.award = 9_000
+then.cost.staff.monthly = 1_000
+[chance.bridge]
+odds = "5%"
+then.stream.hope.status = "secured"
+[chance.county]
+of = "stream.levy.terms.base"
+uniform = [10_000, 20_000]
+[shock.budget]
+together = "60%"
+of = ["stream.gift", "stream.levy", "rate"]
+against = ["stopped"]
+"#;
+
+    fn open(files: &MemoryFolder) -> Cases<'_> {
+        Cases::open(files, &["base", "bad"]).unwrap()
+    }
+
+    fn files(chances: &str) -> MemoryFolder {
+        MemoryFolder::new([("plan.toml", PLAN), (CHANCE_FILE, chances)])
+    }
+
+    fn told(chances: &str) -> Vec<String> {
+        let files = files(chances);
+        let mut cases = open(&files);
+        let draft = cases.draft("base").unwrap();
+        let error = cases.chances(&draft, CHANCE_FILE).unwrap_err();
+        error.diagnostics().iter().map(|one| format!("{} {}", one.code, one.message)).collect()
+    }
+
+    #[test]
+    fn what_the_file_and_the_plan_say_stands_in_the_order_of_ids() {
+        let files = files(CHANCES);
+        let mut cases = open(&files);
+        let draft = cases.draft("base").unwrap();
+        let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+        let ids: Vec<&str> = found.chances.iter().map(|chance| chance.id.as_str()).collect();
+        let stated = ["stream.gift", "stream.gift.renewal", "stream.levy"];
+        let mut expected = vec!["bridge", "county", "late", "rate", "smaller", "stopped"];
+        expected.extend(stated);
+        assert_eq!(ids, expected);
+        let one = |id: &str| &found.chances[ids.iter().position(|own| *own == id).unwrap()];
+        let levy = one("stream.levy");
+        assert_eq!(levy.what, What::Event { odds: Rate::parse_percent("70").unwrap() });
+        assert_eq!((levy.title.as_str(), levy.source.as_deref()), ("Levy", Some("the treasurer")));
+        assert_eq!(levy.origin.to_string(), "plan.toml:18:1");
+        assert_eq!(one("stream.gift.renewal").title, "Renewal of A gift");
+        let rate = one("rate");
+        assert_eq!(rate.source.as_deref(), Some("the plan's offer"));
+        let setting = |steps| Setting { steps, form: Form::Number(2) };
+        let What::Amount { path, base, distribution } = &rate.what else { panic!("an amount") };
+        assert_eq!((path.as_str(), *base), ("stream.pmpm.terms.rate", setting(150)));
+        let [low, likely, high] = [100, 150, 200].map(setting);
+        assert_eq!(*distribution, Distribution::Triangular { low, likely, high });
+        let [shock] = found.shocks.as_slice() else { panic!("a shock") };
+        assert_eq!((shock.of.as_slice(), shock.against.as_slice()), (&[3, 6, 8][..], &[5][..]));
+        assert_eq!(found.unsure, Vec::<String>::new(), "an event secures `hope`");
+        let pair = |kind: &str, id: &str| (kind.to_string(), id.to_string());
+        assert_eq!(one("smaller").touches(), [pair("cost", "staff"), pair("stream", "gift")]);
+        assert_eq!(one("stopped").touches(), [pair("stream", "pmpm")]);
+        assert_eq!(rate.touches(), [pair("stream", "pmpm")]);
+        let users = cases.users_of(&draft, "members");
+        let users: Vec<_> = users.iter().map(|(kind, id)| (*kind, id.as_str())).collect();
+        assert_eq!(users, [("cost", "letters"), ("stream", "pmpm")]);
+    }
+
+    #[test]
+    fn what_a_scenario_dropped_or_secured_is_certain() {
+        let files = files(CHANCES);
+        let mut cases = open(&files);
+        let draft = cases.draft("bad").unwrap();
+        let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+        let ids: Vec<&str> = found.chances.iter().map(|chance| chance.id.as_str()).collect();
+        assert_eq!(ids, ["bridge", "county", "late", "rate", "smaller", "stopped"]);
+        let smaller = found.chances.iter().find(|chance| chance.id == "smaller").unwrap();
+        let staff = ("cost".to_string(), "staff".to_string());
+        assert_eq!(smaller.touches(), [staff], "the gift is no longer there");
+        let [shock] = found.shocks.as_slice() else { panic!("a shock") };
+        assert_eq!((shock.of.as_slice(), shock.against.as_slice()), (&[3][..], &[5][..]));
+    }
+
+    #[test]
+    fn without_a_file_the_stated_probabilities_are_all() {
+        let files = MemoryFolder::new([("plan.toml", PLAN)]);
+        let mut cases = open(&files);
+        let draft = cases.draft("base").unwrap();
+        let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+        assert_eq!((found.chances.len(), found.unsure), (3, vec!["hope".to_string()]));
+        let error = cases.chances(&draft, "other.toml").unwrap_err();
+        assert_eq!(error.diagnostics()[0].message, "there is no `other.toml` in the plan folder");
+        let certain =
+            PLAN.replace("probability = \"70%\"\n", "").replace("probability = \"50%\"\n", "");
+        let certain = certain.replace("renewal =", "# renewal =");
+        let files = MemoryFolder::new([("plan.toml", certain.as_str())]);
+        let mut cases = Cases::open(&files, &["base"]).unwrap();
+        let draft = cases.draft("base").unwrap();
+        let error = cases.chances(&draft, CHANCE_FILE).unwrap_err();
+        assert!(error.diagnostics()[0].remedy.contains("[chance.an-id]"));
+    }
+
+    /// The plan of a future in which these events happen and these amounts are so.
+    fn plan_of(happen: &[&str], takes: &[(&str, i64)]) -> Plan {
+        let files = files(CHANCES);
+        let mut cases = open(&files);
+        let draft = cases.draft("base").unwrap();
+        let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+        let outcome = |chance: &Chance| match &chance.what {
+            What::Event { .. } => Some(Outcome::Happens(happen.contains(&chance.id.as_str()))),
+            What::Amount { base, .. } => {
+                let steps = takes.iter().find(|(id, _)| *id == chance.id)?.1;
+                Some(Outcome::Takes(Setting { steps, ..*base }))
+            }
+        };
+        let outcomes: Vec<Option<Outcome>> = found.chances.iter().map(outcome).collect();
+        let future = cases.future(&draft, &found, &outcomes).unwrap();
+        cases.plan(&future).unwrap()
+    }
+
+    fn input(plan: &Plan, path: &str) -> String {
+        plan.inputs.0.iter().find(|input| input.path == path).map_or(String::new(), |input| {
+            assert!(!input.text.is_empty());
+            input.text.clone()
+        })
+    }
+
+    #[test]
+    fn a_future_is_the_plan_with_its_events_and_amounts() {
+        let plan = plan_of(&["smaller", "stream.gift"], &[("rate", 185), ("county", 17_000)]);
+        let of = |path: &str| input(&plan, path);
+        assert_eq!(
+            (of("stream.gift.award"), of("stream.gift.status")),
+            ("9000".into(), "secured".into())
+        );
+        assert_eq!(
+            (of("cost.staff.monthly"), of("stream.pmpm.terms.rate")),
+            ("1000".into(), "1.85".into())
+        );
+        assert_eq!(
+            (of("stream.levy.terms.base"), of("stream.levy.status")),
+            ("17000".into(), "likely".into())
+        );
+        assert_eq!(of("stream.gift.renewal.status"), "", "the renewal did not come");
+        // Nothing that varies leaves the plan as it is.
+        let same = plan_of(&[], &[]);
+        assert_eq!(input(&same, "stream.pmpm.terms.rate"), "1.50");
+    }
+
+    #[test]
+    fn a_dropped_input_takes_no_value_and_no_renewal_comes_without_its_award() {
+        let plan = plan_of(&["stopped", "stream.gift.renewal"], &[("rate", 185)]);
+        assert_eq!(input(&plan, "stream.pmpm.terms.rate"), "");
+        assert!(plan.streams.iter().all(|stream| stream.name.as_str() != "pmpm"));
+        assert_eq!(input(&plan, "stream.gift.renewal.status"), "");
+        let plan = plan_of(&["stream.gift", "stream.gift.renewal"], &[]);
+        assert_eq!(input(&plan, "stream.gift.renewal.status"), "secured");
+    }
+
+    #[test]
+    fn ends_and_events_that_make_no_plan_are_told_with_the_chance() {
+        let end =
+            "[chance.late]\nof = \"stream.pmpm.until\"\nuniform = [\"2026-01\", \"2028-12\"]\n";
+        let order =
+            "E0409 `late` at `2026-01`: the stream ends in 2026-01, before it begins in 2026-07";
+        assert_eq!(told(end), [order]);
+        let event = "[chance.gone]\nodds = \"0%\"\nthen.stream.pmmp.status = \"secured\"\n";
+        let target =
+            "E0610 where `gone` happens: stream `pmmp` is not in the plan, so it cannot be patched";
+        assert_eq!(told(event), [target]);
+        // Each is well alone, and both are not.
+        let both = "[chance.a]\nodds = \"1%\"\nthen.stream.pmpm.from = \"2027-07\"\n\
+                    [chance.b]\nodds = \"1%\"\nthen.stream.pmpm.until = \"2026-12\"\n";
+        let together = "E0409 where every event happens: the stream ends in 2026-12, before it begins in 2027-07";
+        assert_eq!(told(both), [together]);
+    }
+}

@@ -470,10 +470,11 @@ impl<'a> Field<'a> {
             (shape, value) if shape.has_header() => {
                 let list = matches!(value, Value::List(_));
                 let brackets = if list { "in single brackets" } else { "and its keys below it" };
-                return format!("write `[{}]` {brackets}", self.path);
+                return format!("write `[{}]` {brackets}", self.desk.written(&self.path));
             }
             (Shape::Map(Pattern::Id, Shape::Table(_)), _) => {
-                return format!("write `[{}.an-id]` and its keys below it", self.path);
+                let path = self.desk.written(&self.path);
+                return format!("write `[{path}.an-id]` and its keys below it");
             }
             (Shape::Whole(..), Value::Text(text)) if meant::money(text).is_some() => {
                 Some(text.clone())

@@ -146,6 +146,43 @@ fn all_on(desk: &Desk, files: &dyn Files) -> Option<Vec<Plan>> {
     plans.into_iter().collect()
 }
 
+/// Reads what lies beside the plan for other questions, if it is there: bridge options and chances, against the base case
+/// or a scenario that is sound.
+///
+/// # Errors
+/// Everything that is wrong with these files, with a plan that an option makes, or with a future.
+pub fn check_beside(files: &dyn Files, scenario: &str) -> Result<(), Error> {
+    let mut cases = Cases::open(files, &[scenario])?;
+    let draft = cases.draft(scenario)?;
+    let told = Desk::new();
+    let tell = |error: Error| match error.is_input() {
+        true => {
+            error.diagnostics().iter().cloned().for_each(|one| told.tell(one));
+            Ok(())
+        }
+        false => Err(error),
+    };
+    if files.holds(BRIDGE_FILE) {
+        match cases.options(BRIDGE_FILE) {
+            Ok(options) => {
+                for option in &options.options {
+                    let plan = cases.with_option(&draft, option);
+                    if let Err(error) = plan.and_then(|draft| cases.plan(&draft)) {
+                        tell(error)?;
+                    }
+                }
+            }
+            Err(error) => tell(error)?,
+        }
+    }
+    if files.holds(CHANCE_FILE)
+        && let Err(error) = cases.chances(&draft, CHANCE_FILE)
+    {
+        tell(error)?;
+    }
+    conclude(&told, Some(()))
+}
+
 /// The scenarios of a folder: ids and titles, in the order of ids.
 ///
 /// # Errors

@@ -77,6 +77,9 @@ impl<'a> Cases<'a> {
             desk.fault(Code::IdTaken, span, message, cause, "give the option an id of its own");
         }
         patch::apply(&desk, &mut draft.tree, &option.patch, &mut draft.dropped);
+        if let Some(own) = &option.stream {
+            draft.shown = Some((format!("stream.{own}"), format!("option.{}", option.id)));
+        }
         conclude(&desk, Some(draft))
     }
 }
@@ -94,6 +97,7 @@ pub(super) fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options
         return None;
     };
     let tree = syntax::parse(desk, file)?;
+    let before = desk.fault_count();
     let top = Span { file, start: 0, end: 0 };
     let mut root = TableReader::new(desk, &tree, &["bridge"], "", top);
     let cost_of_money = root.get("funder").map_or(Some(Rate::ZERO), |field| {
@@ -109,7 +113,7 @@ pub(super) fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options
         field.wrong_type();
     }
     root.finish();
-    if options.is_none() {
+    if options.is_none() && desk.fault_count() == before {
         let message = "the file offers no option".to_string();
         let remedy = "write one: `[option.an-id]`, with the keys of a stream";
         desk.fault(Code::MissingKey, top, message, "nothing to compare", remedy);

@@ -29,6 +29,8 @@ pub struct Desk {
     inputs: RefCell<Vec<Input>>,
     defaults: RefCell<Vec<RuleDefault>>,
     environment: RefCell<Option<Error>>,
+    /// Paths of tables that stand under another name where they were written.
+    shown: RefCell<Vec<(String, String)>>,
     #[cfg(test)]
     takes: RefCell<BTreeSet<(&'static str, &'static str)>>,
 }
@@ -70,6 +72,21 @@ impl Desk {
     /// The text of a file.
     pub fn source(&self, file: u16) -> Rc<Source> {
         Rc::clone(&self.sources.borrow()[usize::from(file)])
+    }
+
+    /// Tells the table at a path, and what is within it, by another name from now on.
+    pub fn show(&self, path: String, name: String) {
+        self.shown.borrow_mut().push((path, name));
+    }
+
+    /// A path as it was written.
+    pub fn written(&self, path: &str) -> String {
+        let shown = self.shown.borrow();
+        let renamed = shown.iter().find_map(|(own, name)| {
+            let rest = path.strip_prefix(own.as_str())?;
+            (rest.is_empty() || rest.starts_with('.')).then(|| format!("{name}{rest}"))
+        });
+        renamed.unwrap_or_else(|| path.to_string())
     }
 
     /// The file of this name, where it lies on the desk.
@@ -262,7 +279,10 @@ impl<'a> TableReader<'a> {
     pub fn header(&self) -> String {
         // The top level of a file is described by the file's name.
         let file = self.kinds.first().map_or("plan.toml", |kind| kind.doc);
-        if self.path.is_empty() { file.to_string() } else { format!("[{}]", self.path) }
+        match self.path.is_empty() {
+            true => file.to_string(),
+            false => format!("[{}]", self.desk.written(&self.path)),
+        }
     }
 
     /// Takes the keys of further kinds too, such as those of a method; they count before others.
@@ -330,7 +350,7 @@ impl<'a> TableReader<'a> {
             let column = format!("{}{key}", below.unwrap_or_default());
             format!("fill the column `{column}`: {}", explain(known))
         } else if known.shape.has_header() {
-            let path = joined(&self.path, key);
+            let path = self.desk.written(&joined(&self.path, key));
             format!("add `[{path}]` and its keys below it: {}", explain(known))
         } else {
             format!("add `{key} = {}`: {}", known.shape.example(), explain(known))

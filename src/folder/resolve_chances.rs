@@ -287,7 +287,9 @@ fn listed(field: Field<'_>, count: usize) -> Option<Vec<Stated>> {
     let mut values = Vec::new();
     for item in &items {
         let Some(text) = ranges::plain(item.node()) else {
-            item.wrong_type();
+            let message = format!("an item of `{word}` is {}, not a value", item.node().kind());
+            let remedy = "write it as the input itself is written, such as `\"1.50\"`";
+            desk.fault(Code::WrongType, item.span(), message, "", remedy);
             continue;
         };
         values.push(Stated { text: text.to_string(), at: item.span(), odds: Rate::ZERO });

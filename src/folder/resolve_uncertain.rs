@@ -333,7 +333,9 @@ impl Plans<'_> {
             None => "name it from the top of the plan: `stream.plan-pmpm.terms.rate`".to_string(),
         };
         let message = format!("`{shown}` is no input of the plan that may vary");
-        self.desk.fault(Code::PatchTarget, amount.path_at, message, "not in the plan", remedy);
+        let stands = events.node(&amount.path).is_some();
+        let cause = if stands { "it stands in the plan" } else { "not in the plan" };
+        self.desk.fault(Code::PatchTarget, amount.path_at, message, cause, remedy);
     }
 
     /// Tries every event alone, and all of them together; whether each made a plan.

@@ -85,6 +85,31 @@ fn the_registry_lists_what_readers_take_and_no_more() {
     let bridge = "[funder]\ncost-of-money = \"3%\"\n[option.a]\nkind = \"grant\"\n";
     let bridge = MemoryFolder::new([("bridge.toml", bridge)]);
     assert!(options::read(&desk, &bridge, "bridge.toml").is_some());
+    let chance = r#"
+        [chance.a]
+        title = "A"
+        odds = "1%"
+        then.plan.notice = "N"
+        [chance.b]
+        of = "cost.data.monthly"
+        uniform = [1, 2]
+        [shock.c]
+        title = "C"
+        together = "1%"
+        of = ["a"]
+        against = ["b"]
+    "#;
+    let words = ["triangular = [1, 2, 3]", "discrete = { 1 = \"100%\" }"];
+    let others = words.map(|words| format!("[chance.b]\nof = \"cost.data.monthly\"\n{words}\n"));
+    for (place, chance) in others.iter().map(String::as_str).chain([chance]).enumerate() {
+        let head = "[plan]\ntitle = \"P\"\nstart = \"2026-01\"\nmonths = 12\n";
+        let head = format!("{head}[cost.data]\nfunction = \"data\"\nmonthly = 1\n");
+        let name = format!("chance-{place}.toml");
+        let files = MemoryFolder::new([("plan.toml", head.as_str()), (name.as_str(), chance)]);
+        let cases = Cases::open(&files, &[BASE]).unwrap();
+        let draft = cases.draft(BASE).unwrap();
+        assert!(resolve_chances::read(&desk, &cases, &draft, &name).is_some());
+    }
     let faults: Vec<String> = desk.diagnostics().iter().map(line).collect();
     assert_eq!(faults, Vec::<String>::new());
     assert!(plan.is_some());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::words::count;
 use super::{Cell, ColumnKind, Mark, Page, SCHEMA_VERSION, Table};
 use crate::month::Month;
-use crate::rules::{self, Parameter, Rule};
+use crate::rules::{self, BaseRate, Parameter, Rule};
 
 /// Which rules are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Filter {
     pub unverified: bool,
 }
 
+/// The heading of base rates, by which they are found.
+const BASE_RATES: &str = "base rates";
 /// Rules of one parameter that the page tells one by one; of more it tells how many there are.
 const TOLD_MAX: usize = 20;
 
@@ -29,12 +31,27 @@ impl Filter {
         rules::all().iter().filter(|rule| self.passes(rule)).collect()
     }
 
+    /// The base rates that pass, which hold in no month.
+    pub fn base_rates(&self) -> Vec<&'static BaseRate> {
+        let passes = |rate: &&BaseRate| {
+            let subject = self.subject.as_ref();
+            self.says(&[BASE_RATES, &rate.event, &rate.source])
+                && subject.is_none_or(|subject| subject.eq_ignore_ascii_case(rate.of.words()))
+                && (!self.unverified || !rate.is_verified())
+                && self.on.is_none()
+        };
+        rules::base_rates().iter().filter(passes).collect()
+    }
+
+    /// Whether texts hold all the words.
+    fn says(&self, texts: &[&str]) -> bool {
+        let told = texts.join("\n").to_lowercase();
+        self.words.iter().all(|word| told.contains(&word.to_lowercase()))
+    }
+
     fn passes(&self, rule: &Rule) -> bool {
-        let told = [rule.parameter.word(), rule.parameter.meaning(), &rule.citation];
-        let told = told.join("\n").to_lowercase();
-        let words = self.words.iter().all(|word| told.contains(&word.to_lowercase()));
         let subject = self.subject.as_ref();
-        words
+        self.says(&[rule.parameter.word(), rule.parameter.meaning(), &rule.citation])
             && subject.is_none_or(|subject| subject.eq_ignore_ascii_case(&rule.subject))
             && (!self.unverified || !rule.is_verified())
             && self.on.is_none_or(|on| {
@@ -50,17 +67,39 @@ pub fn page(filter: &Filter) -> Page {
     page.title("Rules that the engine takes for granted where a plan states nothing of its own");
     let unverified = found.iter().filter(|rule| !rule.is_verified()).count();
     let text = match unverified {
+        _ if found.is_empty() => String::new(),
         0 => format!("{}, a source read for each.", count(found.len(), "rule")),
         _ => format!(
             "{}; of {unverified} no source was read: check them before you rest on them.",
             count(found.len(), "rule")
         ),
     };
-    page.say(Mark::None, text);
+    if !text.is_empty() {
+        page.say(Mark::None, text);
+    }
     for rules in found.chunk_by(|one, next| one.parameter == next.parameter) {
         parameter(&mut page, rules[0].parameter, rules);
     }
+    base_rates(&mut page, &filter.base_rates());
     page
+}
+
+fn base_rates(page: &mut Page, rates: &[&BaseRate]) {
+    if rates.is_empty() {
+        return;
+    }
+    page.heading(BASE_RATES);
+    let text = "How often something happened to a nonprofit in a year that was surveyed. No plan takes odds from here: \
+                compare those that you write in `chance.toml`.";
+    page.say(Mark::None, text);
+    for rate in rates {
+        let mark = if rate.is_verified() { Mark::None } else { Mark::Watch };
+        let unread = if rate.is_verified() { "" } else { "; no source was read" };
+        let BaseRate { event, year, source, .. } = rate;
+        let whose = format!("{} money", rate.of.words());
+        let text = format!("{event} ({whose}, {year}): {} ({source}{unread})", rate.percent());
+        page.say(mark, text);
+    }
 }
 
 fn parameter(page: &mut Page, parameter: Parameter, rules: &[&Rule]) {
@@ -118,6 +157,17 @@ pub fn table(filter: &Filter) -> Table {
 
 /// The rules as a value.
 pub fn record(filter: &Filter) -> Value {
+    let base_rate = |rate: &BaseRate| {
+        json!({
+            "event": rate.event,
+            "of": rate.of.words(),
+            "rate": rate.percent(),
+            "year": rate.year,
+            "evidence": rate.evidence.word(),
+            "verified": rate.is_verified(),
+            "source": rate.source,
+        })
+    };
     let one = |rule: &Rule| {
         json!({
             "parameter": rule.parameter.word(),
@@ -134,6 +184,7 @@ pub fn record(filter: &Filter) -> Value {
         "schema_version": SCHEMA_VERSION,
         "engine_version": env!("CARGO_PKG_VERSION"),
         "rules": filter.rules().into_iter().map(one).collect::<Vec<_>>(),
+        "base_rates": filter.base_rates().into_iter().map(base_rate).collect::<Vec<_>>(),
     })
 }
 
@@ -156,6 +207,19 @@ mod tests {
         let state = Filter { subject: Some("pa".into()), ..filter(&["fmap", "1396d"]) }.rules();
         assert_eq!(state.len(), 9);
         assert!(filter(&["no such rule"]).rules().is_empty());
+    }
+
+    #[test]
+    fn base_rates_are_found_by_words_and_by_whose_money_it_is() {
+        let found = |words: &[&str]| filter(words).base_rates().len();
+        assert_eq!((found(&[]), found(&["base rates"]), found(&["late"])), (12, 12, 4));
+        let federal = Filter { subject: Some("Federal".into()), ..filter(&["base"]) };
+        assert_eq!((federal.base_rates().len(), federal.rules().len()), (2, 0));
+        assert_eq!(
+            Filter { on: Month::parse("2025-01"), ..filter(&[]) }.base_rates(),
+            [] as [&BaseRate; 0]
+        );
+        assert_eq!(record(&federal)["base_rates"][0]["rate"], "34%");
     }
 
     #[test]

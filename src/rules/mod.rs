@@ -22,7 +22,10 @@ use std::sync::OnceLock;
 use crate::money::{Money, Price, Rate};
 use crate::month::Month;
 
+mod base_rates;
 pub mod mssp;
+
+pub use base_rates::{BaseRate, Payers, base_rates};
 
 /// How well the text of a rule is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -381,7 +384,7 @@ fn matching_rates(text: &str, parameter: Parameter, citation: &str) -> Vec<Rule>
 
 /// What each row of a data file says. The files are part of the program: a row that cannot be read is a bug
 /// that the tests of this room find.
-fn rows(text: &str, read: impl Fn(&[&str]) -> Option<Rule>) -> Vec<Rule> {
+fn rows<T>(text: &str, read: impl Fn(&[&str]) -> Option<T>) -> Vec<T> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let records = reader.records().map(|record| record.expect("a data file of rules is CSV"));
     let rule = |record: csv::StringRecord| {
