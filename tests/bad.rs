@@ -398,6 +398,15 @@ fn chances(count: usize, values: usize) -> MemoryFolder {
     MemoryFolder::new([("plan.toml", costs(count.min(256)).as_str()), (CHANCE_FILE, text.as_str())])
 }
 
+/// A folder with so many shocks of the same two chances.
+fn shocks(count: usize) -> MemoryFolder {
+    let chances = "[chance.a]\nof = \"cost.c0.monthly\"\nuniform = [1, 2]\n\
+                   [chance.b]\nof = \"cost.c1.monthly\"\nuniform = [1, 2]\n";
+    let shock = |number| format!("[shock.s{number}]\ntogether = \"0.1%\"\nof = [\"a\", \"b\"]\n");
+    let text = chances.to_string() + &(0..count).map(shock).collect::<String>();
+    MemoryFolder::new([("plan.toml", costs(2).as_str()), (CHANCE_FILE, text.as_str())])
+}
+
 fn stack(count: usize) -> String {
     (0..count).map(|number| format!("s{number}")).collect::<Vec<_>>().join("+")
 }
@@ -459,6 +468,7 @@ fn made() -> &'static [(&'static str, Error)] {
             ("too-many-files", refuse(&memory(&files(64)), "base")),
             ("too-many-pools", base(&pools(65))),
             ("too-many-scenarios", base(&scenarios(65))),
+            ("too-many-shocks", refuse(&shocks(257), "base")),
             ("too-many-stacked", refuse(&one_file(&scenarios(17)), &stack(17))),
             ("too-many-streams", base(&streams(257))),
             ("too-many-values", refuse(&chances(1, 65), "base")),
@@ -542,6 +552,7 @@ fn what_stands_at_a_limit_is_read() {
     }
     read(&one_file(&scenarios(16)), &stack(16));
     read(&chances(3, 64), "base");
+    read(&shocks(256), "base");
     read(&memory(&files(63)), "base");
     read(&memory(&tranches(200_000)), "base");
     for text in [

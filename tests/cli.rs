@@ -165,6 +165,9 @@ const CASES: &[Case] = &[
     case("check bad", 2, "", "1 error; nothing was written"),
     case("check bad --format json", 2, "\"code\": \"E0301\"", ""),
     case("check nowhere --strict", 2, "", "E0101"),
+    case("check chance", 2, "", "chance.toml:2:8"),
+    case("check chance --format json", 2, "\"code\": \"E0405\"", ""),
+    case("rules base rates", 0, "No plan takes odds from", ""),
     // The rest.
     case("schema", 0, "\"$schema\"", ""),
     case("completions bash", 0, "_braid", ""),
@@ -187,7 +190,7 @@ impl Desk {
     fn new(name: &str) -> Desk {
         let desk = std::env::temp_dir().join(format!("braid-cli-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&desk);
-        for folder in ["gap", "full", "bad", "broken", "empty", "foreign"] {
+        for folder in ["gap", "full", "bad", "broken", "chance", "empty", "foreign"] {
             fs::create_dir_all(desk.join(folder)).unwrap();
         }
         let put = |name: &str, text: &str| fs::write(desk.join(name), text).unwrap();
@@ -198,6 +201,8 @@ impl Desk {
             &FULL.replace("\ntitle", "\ntitel").replacen("\n[plan]", "# A\n[plan]", 1),
         );
         put("broken/plan.toml", "[plan\n");
+        put("chance/plan.toml", FULL);
+        put("chance/chance.toml", "[chance.a]\nodds = \"130%\"\nthen.stream.dues.drop = true\n");
         put("foreign/cash.csv", "mine\n");
         Desk(desk)
     }

@@ -7,7 +7,7 @@
 //! Shocks that are connected by a chance in both of them share one draw that says which of them strikes, if any: each has a
 //! part of the whole as wide as its `together`, and no two parts meet. Where a shock strikes, all its chances take the
 //! shock's own quantile, and those that move against it the quantile mirrored; everything else takes its own. Each
-//! quantile is so uniform as before, and the rank correlation of two chances of a shock is `together`: the share of
+//! quantile is as uniform as before, and the rank correlation of two chances of a shock is `together`: the share of
 //! futures in which they are the same, in the others they are independent.
 
 use rand_chacha::ChaCha8Rng;
@@ -20,33 +20,38 @@ use crate::money::Rate;
 /// The draws of every chance in every future.
 #[derive(Clone, Debug)]
 pub struct Random {
-    /// By chance.
-    own: Vec<ChaCha8Rng>,
+    /// The keys of chances, in their order.
+    keys: Vec<Key>,
     /// Groups of shocks that are connected.
     groups: Vec<Group>,
 }
 
+type Key = [u8; 32];
+
 /// Shocks of which one strikes at most.
 #[derive(Clone, Debug)]
 struct Group {
-    /// Says which strikes.
-    which: ChaCha8Rng,
+    /// The key of what says which of them strikes.
+    which: Key,
     shocks: Vec<Strike>,
 }
 
 #[derive(Clone, Debug)]
 struct Strike {
+    key: Key,
     /// It strikes below this count of 2^-64, where none before it does.
     below: u128,
-    own: ChaCha8Rng,
     of: Vec<usize>,
     against: Vec<usize>,
 }
 
 /// Reads futures from a [`Random`]; one after another it reads them fast.
 #[derive(Clone, Debug)]
-pub struct RandomReader {
-    random: Random,
+pub struct RandomReader<'a> {
+    groups: &'a [Group],
+    /// By chance, then by group what says which shock strikes, with the shocks of the group.
+    chances: Vec<ChaCha8Rng>,
+    shocks: Vec<(ChaCha8Rng, Vec<ChaCha8Rng>)>,
     /// The future at which every stream stands.
     next: u64,
 }
@@ -57,34 +62,40 @@ const WORDS: u128 = 2;
 impl Random {
     /// The draws of these chances under a seed.
     pub fn new(seed: u64, chances: &Chances) -> Random {
-        let own = |chance: &crate::folder::Chance| keyed(seed, "chance", &chance.id);
-        let own = chances.chances.iter().map(own).collect();
-        let mut groups = Vec::new();
-        for places in chances.connected() {
+        let keys = chances.chances.iter().map(|chance| key(seed, "chance", &chance.id));
+        let group = |places: Vec<usize>| {
             let mut sum = 0;
-            let first = &chances.shocks[places[0]].id;
             let shocks = places.iter().map(|place| {
                 let shock = &chances.shocks[*place];
                 sum += shock.together.billionths() as u128;
                 Strike {
+                    key: key(seed, "shock", &shock.id),
                     // A count is below the sum exactly where it is below this, rounded up.
                     below: (sum << 64).div_ceil(Rate::ONE.billionths() as u128),
-                    own: keyed(seed, "shock", &shock.id),
                     of: shock.of.clone(),
                     against: shock.against.clone(),
                 }
             });
             let shocks = shocks.collect();
-            groups.push(Group { which: keyed(seed, "group", first), shocks });
-        }
-        Random { own, groups }
+            Group { which: key(seed, "group", &chances.shocks[places[0]].id), shocks }
+        };
+        let groups = chances.connected().into_iter().map(group);
+        Random { keys: keys.collect(), groups: groups.collect() }
     }
 
     /// A reader of futures, at the first of them.
-    pub fn reader(&self) -> RandomReader {
-        let mut reader = RandomReader { random: self.clone(), next: 0 };
-        reader.go_to(0);
-        reader
+    pub fn reader(&self) -> RandomReader<'_> {
+        let generator = |key: &Key| ChaCha8Rng::from_seed(*key);
+        let shocks = self.groups.iter().map(|group| {
+            let shocks = group.shocks.iter().map(|shock| generator(&shock.key));
+            (generator(&group.which), shocks.collect())
+        });
+        RandomReader {
+            groups: &self.groups,
+            chances: self.keys.iter().map(generator).collect(),
+            shocks: shocks.collect(),
+            next: 0,
+        }
     }
 
     /// The quantiles of every chance in a future, in the order of chances.
@@ -93,7 +104,7 @@ impl Random {
     }
 }
 
-impl RandomReader {
+impl RandomReader<'_> {
     /// The quantiles of every chance in a future, in the order of chances.
     pub fn quantiles(&mut self, trial: u64, into: &mut Vec<u64>) {
         if trial != self.next {
@@ -101,12 +112,12 @@ impl RandomReader {
         }
         self.next = trial.wrapping_add(1);
         into.clear();
-        into.extend(self.random.own.iter_mut().map(ChaCha8Rng::next_u64));
-        for group in &mut self.random.groups {
-            let which = u128::from(group.which.next_u64());
+        into.extend(self.chances.iter_mut().map(ChaCha8Rng::next_u64));
+        for (group, (which, shocks)) in self.groups.iter().zip(&mut self.shocks) {
+            let which = u128::from(which.next_u64());
             let mut struck = false;
-            for shock in &mut group.shocks {
-                let quantile = shock.own.next_u64();
+            for (shock, generator) in group.shocks.iter().zip(shocks) {
+                let quantile = generator.next_u64();
                 if !struck && which < shock.below {
                     struck = true;
                     shock.of.iter().for_each(|place| into[*place] = quantile);
@@ -117,26 +128,22 @@ impl RandomReader {
     }
 
     fn go_to(&mut self, trial: u64) {
-        let Random { own, groups } = &mut self.random;
-        let groups = groups.iter_mut().flat_map(|group| {
-            let shocks = group.shocks.iter_mut().map(|shock| &mut shock.own);
-            std::iter::once(&mut group.which).chain(shocks)
-        });
-        for stream in own.iter_mut().chain(groups) {
-            stream.set_word_pos(u128::from(trial) * WORDS);
+        let shocks = self.shocks.iter_mut();
+        let shocks = shocks.flat_map(|(which, shocks)| std::iter::once(which).chain(shocks));
+        for generator in self.chances.iter_mut().chain(shocks) {
+            generator.set_word_pos(u128::from(trial) * WORDS);
         }
-        self.next = trial;
     }
 }
 
-/// The stream of an id.
-fn keyed(seed: u64, kind: &str, id: &str) -> ChaCha8Rng {
+/// The key of the stream of an id.
+fn key(seed: u64, kind: &str, id: &str) -> Key {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
     hash.update(kind.as_bytes());
     hash.update([0]);
     hash.update(id.as_bytes());
-    ChaCha8Rng::from_seed(hash.finalize().into())
+    hash.finalize().into()
 }
 
 #[cfg(test)]
@@ -181,7 +188,8 @@ of = ["c", "d"]
     /// The quantiles of so many futures, by chance.
     fn drawn(chances: &Chances, futures: u64) -> Vec<Vec<u64>> {
         let mut by_chance = vec![Vec::new(); chances.chances.len()];
-        let mut reader = Random::new(7, chances).reader();
+        let random = Random::new(7, chances);
+        let mut reader = random.reader();
         let mut own = Vec::new();
         for trial in 0..futures {
             reader.quantiles(trial, &mut own);
@@ -299,11 +307,11 @@ of = ["c", "d"]
     /// ChaCha: on every machine they are these.
     #[test]
     fn the_draws_are_the_same_everywhere() {
-        let own = |kind, id| keyed(7, kind, id).next_u64();
+        let own = |kind, id| ChaCha8Rng::from_seed(key(7, kind, id)).next_u64();
         assert_eq!(own("chance", "a"), GOLDEN[0]);
         assert_eq!(own("shock", "one"), GOLDEN[1]);
         assert_eq!(own("group", "one"), GOLDEN[2]);
-        let mut far = keyed(7, "chance", "a");
+        let mut far = ChaCha8Rng::from_seed(key(7, "chance", "a"));
         far.set_word_pos(8_123 * WORDS);
         assert_eq!(far.next_u64(), GOLDEN[3]);
     }

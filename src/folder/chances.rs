@@ -28,6 +28,9 @@ pub struct Chances {
     pub shocks: Vec<Shock>,
     /// Ids of streams that are not secured, of which nothing says how likely they are: they come in no future.
     pub unsure: Vec<String>,
+    /// Ids of streams of which a budget period has a status of its own that is not secured, and that no event states
+    /// otherwise: such periods come in no future either.
+    pub unsure_periods: Vec<String>,
 }
 
 /// One uncertain event or amount.
@@ -399,6 +402,7 @@ against = ["stopped"]
         let draft = cases.draft("base").unwrap();
         let found = cases.chances(&draft, CHANCE_FILE).unwrap();
         assert_eq!((found.chances.len(), found.unsure), (3, vec!["hope".to_string()]));
+        assert_eq!(found.unsure_periods, Vec::<String>::new());
         let error = cases.chances(&draft, "other.toml").unwrap_err();
         assert_eq!(error.diagnostics()[0].message, "there is no `other.toml` in the plan folder");
         let certain =
@@ -409,6 +413,22 @@ against = ["stopped"]
         let draft = cases.draft("base").unwrap();
         let error = cases.chances(&draft, CHANCE_FILE).unwrap_err();
         assert!(error.diagnostics()[0].remedy.contains("[chance.an-id]"));
+    }
+
+    #[test]
+    fn periods_that_are_not_secured_are_named_unless_an_event_states_them() {
+        let periods = "budget-periods = [\n\
+            { from = \"2026-01\", until = \"2026-06\", amount = 500, status = \"secured\" },\n\
+            { from = \"2026-07\", until = \"2026-12\", amount = 500, status = \"likely\" }]\n";
+        let plan = PLAN.replace("award = 1_000\n", periods);
+        let restated = periods.replace("likely", "secured");
+        let event = format!("[chance.e]\nodds = \"1%\"\n[chance.e.then.stream.hope]\n{restated}");
+        for (chances, expected) in [("", vec!["hope".to_string()]), (event.as_str(), vec![])] {
+            let files = MemoryFolder::new([("plan.toml", plan.as_str()), (CHANCE_FILE, chances)]);
+            let mut cases = Cases::open(&files, &["base"]).unwrap();
+            let draft = cases.draft("base").unwrap();
+            assert_eq!(cases.chances(&draft, CHANCE_FILE).unwrap().unsure_periods, expected);
+        }
     }
 
     /// The plan of a future in which these events happen and these amounts are so.

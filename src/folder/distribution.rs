@@ -173,7 +173,7 @@ mod tests {
         for (low, high) in [(0, 1), (-4, 2), (100, 199)] {
             let count = (high - low + 1) as u128;
             for quantile in quantiles(count) {
-                let step = low + (u128::from(quantile) * count >> 64) as i64;
+                let step = low + ((u128::from(quantile) * count) >> 64) as i64;
                 assert_eq!(uniform(low, high).at(quantile).steps, step);
             }
             let reached = |step: i64| (((step - low) as u128) << 64).div_ceil(count) as u64;

@@ -96,10 +96,13 @@ impl Reading<'_> {
             table.into_iter().flatten().collect::<Vec<(&String, &Entry)>>()
         });
         root.finish();
-        if let Some((_, entry)) = chances.get(CHANCES_MAX) {
-            let message = format!("the file holds more than {CHANCES_MAX} chances");
-            self.desk.fault(Code::Limit, entry.key, message, "one too many", "drop some of them");
-            return None;
+        for (tables, what) in [(&chances, "chances"), (&shocks, "shocks")] {
+            if let Some((_, entry)) = tables.get(CHANCES_MAX) {
+                let message = format!("the file holds more than {CHANCES_MAX} {what}");
+                let remedy = "drop some of them";
+                self.desk.fault(Code::Limit, entry.key, message, "one too many", remedy);
+                return None;
+            }
         }
         let known: BTreeSet<String> = chances.iter().map(|(id, _)| id.to_string()).collect();
         let chances = chances.into_iter().filter_map(|(id, entry)| self.chance(id, entry));
@@ -318,6 +321,12 @@ fn discrete(field: Field<'_>) -> Option<Vec<Stated>> {
     }
     let mut values = Vec::new();
     for (text, key, field) in entries {
+        if field.node().table().is_some() {
+            let message = "a value of `discrete` with a point stands without quotes";
+            let remedy = "put it in double quotes: `\"1.50\" = \"60%\"`";
+            desk.fault(Code::WrongType, key, message, "read as a table", remedy);
+            continue;
+        }
         // A value has points of its own, so the last part of its path would be no name.
         let path = format!("{}.odds", field.path);
         let odds = Field { path, ..field }.share(Within::Whole);

@@ -173,6 +173,7 @@ impl Plans<'_> {
         let events = self.with(&chances);
         let sound = self.try_events(&chances);
         let unsure = self.unsure(&chances, &events);
+        let unsure_periods = unsure_periods(&events);
         let mut paths: BTreeMap<&str, Span> = BTreeMap::new();
         for chance in &written.chances {
             let Said::Amount(amount) = &chance.said else { continue };
@@ -192,7 +193,7 @@ impl Plans<'_> {
         }
         chances.sort_by(|one, other| one.id.cmp(&other.id));
         let shocks = self.shocks(written.shocks, &chances);
-        Chances { chances, shocks, unsure }
+        Chances { chances, shocks, unsure, unsure_periods }
     }
 
     fn chance(
@@ -276,8 +277,8 @@ impl Plans<'_> {
             listed.sort();
             let twice = listed.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0);
             if let Some(twice) = twice {
-                let places = values.iter().enumerate().filter(|(_, value)| **value == twice);
-                let at = places.last().map_or(amount.at, |(place, _)| amount.values[place].at);
+                let place = values.iter().rposition(|value| *value == twice);
+                let at = place.map_or(amount.at, |place| amount.values[place].at);
                 let message = format!("the value `{}` stands twice", twice.text());
                 let remedy = "write it once, with the odds of both";
                 self.desk.fault(Code::Conflict, at, message, "once more", remedy);
@@ -439,6 +440,24 @@ impl Plans<'_> {
         }
         shocks
     }
+}
+
+/// The streams that have a budget period which is not secured.
+fn unsure_periods(events: &Draft) -> Vec<String> {
+    let unsure = |entry: &Entry| {
+        let periods = entry.node.table().and_then(|stream| stream.get("budget-periods"));
+        let Some(Value::List(periods)) = periods.map(|entry| &entry.node.value) else {
+            return false;
+        };
+        let status = |period: &Node| {
+            let status = period.table().and_then(|period| period.get("status")?.node.text());
+            status.is_some_and(|status| status != "secured")
+        };
+        periods.iter().any(status)
+    };
+    let streams = events.tree.get("stream").and_then(|entry| entry.node.table());
+    let found = streams.into_iter().flatten().filter(|(_, entry)| unsure(entry));
+    found.map(|(id, _)| id.clone()).collect()
 }
 
 /// The places of shocks, together where chances connect them; groups, and places within them, in order.
