@@ -5,8 +5,10 @@
 //! credit lends and takes back is a receipt and a payment like any other.
 
 mod credit;
+mod flow;
 
 pub use credit::Credit;
+pub use flow::{Balances, Flow};
 
 use crate::funding::{Kind, Receipts, Terms, reimbursed_in};
 use crate::ledger::{Ledger, StreamBook};

@@ -11,6 +11,7 @@ mod award;
 pub mod bound;
 pub mod causes;
 pub mod certify;
+pub mod course;
 pub mod cut;
 mod optimal;
 pub mod proof;
