@@ -135,6 +135,12 @@ impl HeldTranche {
         self.amount + self.over_advanced
     }
 
+    /// Whether a future that gives it so many cents has it: one laid without an amount stands for cash that goes
+    /// back, and every future has it.
+    pub(crate) fn stands_with(&self, cents: i64) -> bool {
+        cents > 0 || self.amount.is_zero()
+    }
+
     /// Whether what is left of it lapses within the horizon.
     pub fn lapses(&self, horizon: &Horizon) -> bool {
         self.last.is_some_and(|last| last <= horizon.end())

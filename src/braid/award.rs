@@ -1,32 +1,72 @@
-//! What an award's own rules leave it while a braid is being made: caps, indirect recovery, match.
+//! What an award's own rules leave it while a braid is being made: caps, indirect recovery.
 //!
-//! Amounts are cents here: this is the inside of an allocation, and every result is checked again by
-//! code that shares nothing with it.
-
-use std::collections::BTreeMap;
+//! An [`Award`] is what stays the same however much money there is, an [`Account`] what one braid changes. Amounts are
+//! cents here: this is the inside of an allocation, and every result is checked again by code that shares nothing
+//! with it.
 
 use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::{Category, CostLine};
-use crate::plan::restriction::{CapBound, Indirect, IndirectBase, Restrictions, selected};
+use crate::plan::restriction::{
+    CapBound, Indirect, IndirectBase, Restrictions, Selector, selected,
+};
 use crate::timeline::Timeline;
 
 /// One, in the billionths in which rates are multiplied.
 pub(super) const BILLION: i128 = 1_000_000_000;
 
-/// One award of a stream, with what it has spent so far.
+/// The rules of one award of a stream.
 pub(super) struct Award {
     /// The stream.
     pub stream: StreamIndex,
     /// Which of the stream's awards it is.
     pub number: u32,
+    /// Its tranches, in the order of the timeline.
+    tranches: Vec<usize>,
+    /// Its budget periods, in order; accounts keep a slot of each.
+    periods: Vec<u32>,
     /// The award's caps, floors of what is spent with them.
     limits: Vec<Limit>,
-    indirect: Option<Indirect>,
+    recovery: Option<Recovers>,
+    /// What was spent, charged and recovered before the plan.
+    spent_before: i64,
+    base_before: i64,
+    recovered_before: i64,
+}
+
+/// What one braid has spent of an award.
+#[derive(Clone, Default)]
+pub(super) struct Account {
     base: i64,
     recovered: i64,
-    subawards: BTreeMap<String, i64>,
+    /// What subawards took, by their place in the award's list.
+    subawards: Vec<i64>,
+    limits: Vec<Spent>,
+    /// Raised by every payment: while it stands, no limit's room has changed.
+    pub payments: u64,
+}
+
+/// What was spent under one limit.
+#[derive(Clone, Default)]
+struct Spent {
+    /// What was spent of what a share is reckoned on.
+    spent: i64,
+    /// The most that the selection may take, by slot, where it is an amount.
+    most: Vec<i64>,
+    /// What the selection has taken, by slot.
+    used: Vec<i64>,
+}
+
+/// How an award recovers indirect cost.
+struct Recovers {
+    indirect: Indirect,
+    /// The rate charged, in billionths.
+    charged: i128,
+    /// The subaward of each line.
+    subaward_of: Vec<Option<usize>>,
+    /// What subawards took before the plan.
+    subawards_before: Vec<i64>,
 }
 
 /// A cap as the allocation keeps it.
@@ -37,22 +77,30 @@ struct Limit {
     /// What a share of spending is reckoned on: whether each line, and the recovery, counts in it.
     reckoned: Vec<bool>,
     reckons_indirect: bool,
-    /// What was spent of it.
-    spent: i64,
     bound: Bound,
-    /// What the selection has taken, by budget period; under one key where it runs over the life.
-    used: BTreeMap<u32, i64>,
+    /// Whether it holds in each budget period, in a slot each, rather than over the life, in one slot.
     per_period: bool,
-    /// Whether it is the limit of a fiscal year: what a payment brings in recovery is of its own year, so that
-    /// both fit or neither is paid.
-    of_year: bool,
+    /// What took room of it before the plan.
+    used_before: i64,
 }
 
 enum Bound {
-    /// An amount, by budget period; under one key where it runs over the life.
-    Fixed(BTreeMap<u32, i64>),
-    /// Billionths of what is spent.
-    OfSpent(i128),
+    /// An amount.
+    Amount(i64),
+    /// A share of the award.
+    OfAward(Rate),
+    /// A share of what is spent.
+    OfSpent(Share),
+    /// An amount of each fiscal year; what was spent before the plan takes room of the year in which it begins.
+    /// What a payment brings in recovery is of its own year, so that both fit or neither is paid.
+    OfYear(i64),
+}
+
+/// A share in its lowest terms.
+#[derive(Clone, Copy)]
+struct Share {
+    part: i64,
+    whole: i64,
 }
 
 /// A payment that an award can make: what goes to the line, and what is recovered with it.
@@ -68,35 +116,131 @@ impl Award {
         let rules = plan.restrictions(stream);
         let opening = plan.opening_of(stream).filter(|_| number == 0);
         let cents = |amount: Option<Money>| amount.map_or(0, Money::cents);
-        let before = |(id, amount): &(String, Money)| (id.clone(), amount.cents());
-        let spent_before = cents(opening.map(|opening| opening.spent));
-        let mut award = Award {
+        let own = timeline.tranches.iter().enumerate();
+        let own = own.filter(|(_, tranche)| (tranche.stream, tranche.award) == (stream, number));
+        let (tranches, mut periods): (Vec<usize>, Vec<u32>) =
+            own.map(|(index, tranche)| (index, tranche.period)).unzip();
+        periods.sort_unstable();
+        periods.dedup();
+        let before: &[(String, Money)] = opening.map_or(&[], |opening| &opening.subawards);
+        let recovered_before = cents(opening.map(|opening| opening.recovered));
+        Award {
             stream,
             number,
-            limits: Vec::new(),
-            indirect: rules.indirect,
-            base: cents(opening.map(|opening| opening.base)),
-            recovered: cents(opening.map(|opening| opening.recovered)),
-            subawards: opening
-                .into_iter()
-                .flat_map(|opening| &opening.subawards)
-                .map(before)
-                .collect(),
-        };
-        award.limits =
-            limits(plan, timeline, rules, (stream, number), (spent_before, award.recovered));
-        award.limits.extend(yearly_limit(plan, timeline, rules, (stream, number), spent_before));
-        award
+            tranches,
+            periods,
+            limits: limits(plan, rules, recovered_before),
+            recovery: rules.indirect.map(|indirect| Recovers::new(plan, indirect, before)),
+            spent_before: cents(opening.map(|opening| opening.spent)),
+            base_before: cents(opening.map(|opening| opening.base)),
+            recovered_before,
+        }
+    }
+
+    /// The account with which a braid begins that has so much of each tranche. What it held is overwritten.
+    pub fn open(&self, plan: &Plan, timeline: &Timeline, amounts: &[i64], account: &mut Account) {
+        account.base = self.base_before;
+        account.recovered = self.recovered_before;
+        account.payments = 0;
+        if let Some(recovery) = &self.recovery {
+            account.subawards.clone_from(&recovery.subawards_before);
+        }
+        account.limits.resize_with(self.limits.len(), Spent::default);
+        for (limit, spent) in self.limits.iter().zip(&mut account.limits) {
+            let slots = if limit.per_period { self.periods.len().max(1) } else { 1 };
+            spent.spent = 0;
+            spent.used.clear();
+            spent.used.resize(slots, limit.used_before);
+            spent.most.clear();
+            spent.most.resize(slots, 0);
+            match limit.bound {
+                Bound::Amount(amount) => spent.most.fill(amount),
+                Bound::OfSpent(_) => {}
+                Bound::OfAward(share) => {
+                    for tranche in &self.tranches {
+                        let period = timeline.tranches[*tranche].period;
+                        spent.most[self.slot_of(limit, period)] += amounts[*tranche];
+                    }
+                    for most in &mut spent.most {
+                        let before = if limit.per_period { 0 } else { self.spent_before };
+                        *most = share.of(Money::from_cents(*most + before)).cents();
+                    }
+                }
+                Bound::OfYear(amount) => {
+                    spent.most.fill(amount);
+                    self.charge_running_year(plan, timeline, amounts, &mut spent.used);
+                }
+            }
+        }
+    }
+
+    /// What was drawn in the plan's first fiscal year before the plan begins takes room of that year's limit.
+    fn charge_running_year(
+        &self,
+        plan: &Plan,
+        timeline: &Timeline,
+        amounts: &[i64],
+        used: &mut [i64],
+    ) {
+        let (calendar, start) = (plan.stream(self.stream).fiscal, plan.horizon.start);
+        for tranche in self.standing(timeline, amounts) {
+            let held = &timeline.tranches[tranche];
+            let running = calendar.position(start) > 0
+                && calendar.year_of(held.first) == calendar.year_of(start);
+            used[self.slot(held.period)] = if running { self.spent_before } else { 0 };
+        }
+    }
+
+    /// Where accounts keep what belongs to a budget period.
+    pub fn slot(&self, period: u32) -> usize {
+        self.periods.binary_search(&period).expect("a tranche's period is its award's")
+    }
+
+    fn slot_of(&self, limit: &Limit, period: u32) -> usize {
+        if limit.per_period { self.slot(period) } else { 0 }
+    }
+
+    /// Whether a braid with so much of each tranche has the award.
+    pub fn exists(&self, timeline: &Timeline, amounts: &[i64]) -> bool {
+        self.standing(timeline, amounts).next().is_some()
+    }
+
+    /// Its tranches that a braid with so much of each has, in the order of the timeline.
+    pub fn standing(
+        &self,
+        timeline: &Timeline,
+        amounts: &[i64],
+    ) -> impl Iterator<Item = usize> + Clone {
+        let stands = |tranche: &usize| timeline.tranches[*tranche].stands_with(amounts[*tranche]);
+        self.tranches.iter().copied().filter(stands)
     }
 
     /// Whether any rule but a window and a selection binds the award.
     pub fn is_plain(&self) -> bool {
-        self.limits.is_empty() && self.indirect.is_none()
+        self.limits.is_empty() && self.recovery.is_none()
+    }
+
+    /// Whether nothing but shares of all that it spends binds the award: lines under none of them are free.
+    pub fn is_bound_by_spending_alone(&self) -> bool {
+        let of_all = |limit: &Limit| {
+            matches!(limit.bound, Bound::OfSpent(_)) && limit.reckoned.iter().all(|counts| *counts)
+        };
+        self.recovery.is_none() && self.limits.iter().all(of_all)
+    }
+
+    /// Whether it recovers indirect cost.
+    pub fn recovers(&self) -> bool {
+        self.recovery.is_some()
+    }
+
+    /// How many limits of it there are.
+    pub fn limits(&self) -> usize {
+        self.limits.len()
     }
 
     /// Whether more spending can make room under a cap: then a month is worth repeating.
     pub fn has_moving_room(&self) -> bool {
-        self.indirect.is_some()
+        self.recovery.is_some()
             || self.limits.iter().any(|limit| matches!(limit.bound, Bound::OfSpent(_)))
     }
 
@@ -110,158 +254,239 @@ impl Award {
     /// The most that the award can pay a line, up to `want`, out of a tranche that holds `held`.
     pub fn payment(
         &self,
+        account: &Account,
         line: &CostLine,
-        index: LineIndex,
-        period: u32,
+        index: usize,
+        slot: usize,
         want: i64,
         held: i64,
     ) -> Payment {
         let want = want.min(held);
-        if self.indirect.is_none() {
+        let Some(recovery) = &self.recovery else {
+            let limits = self.limits.iter().zip(&account.limits);
             let direct =
-                self.limits.iter().fold(want, |most, limit| most.min(limit.room(index, period)));
+                limits.fold(want, |most, (limit, spent)| most.min(limit.room(spent, index, slot)));
             return Payment { direct: direct.max(0), ..Payment::default() };
+        };
+        let fits = |direct| self.fits(account, recovery, line, index, slot, direct, held);
+        if let Some(payment) = fits(want) {
+            return payment;
         }
-        let (mut fits, mut beyond) = (0, want + 1);
-        if self.fits(line, index, period, want, held).is_some() {
-            fits = want;
-        }
-        while beyond - fits > 1 && fits < want {
-            let middle = fits + (beyond - fits) / 2;
-            match self.fits(line, index, period, middle, held) {
-                Some(_) => fits = middle,
+        let (mut most, mut beyond) = (0, want + 1);
+        while beyond - most > 1 {
+            let middle = most + (beyond - most) / 2;
+            match fits(middle) {
+                Some(_) => most = middle,
                 None => beyond = middle,
             }
         }
-        self.fits(line, index, period, fits, held).unwrap_or_default()
+        fits(most).unwrap_or_default()
     }
 
     /// The payment of exactly `direct` to a line with the recovery that it brings, if both fit.
+    #[allow(clippy::too_many_arguments)]
     fn fits(
         &self,
+        account: &Account,
+        recovery: &Recovers,
         line: &CostLine,
-        index: LineIndex,
-        period: u32,
+        index: usize,
+        slot: usize,
         direct: i64,
         held: i64,
     ) -> Option<Payment> {
-        let indirect = self.indirect?;
-        let base = self.base_of(&indirect, line, direct);
-        let allowed = |base: i64| Some(indirect.charged().try_of(Money::from_cents(base))?.cents());
-        let due = allowed(self.base + base)? - self.recovered;
-        let own = due + self.recovered - allowed(self.base)?;
-        let room = self.limits.iter().fold(due.max(0), |most, limit| {
-            most.min(limit.recovery_room(index, period, direct, own))
+        let base = recovery.base_of(account, line, index, direct);
+        let due = recovery.allowed(account.base + base)? - account.recovered;
+        let own = due + account.recovered - recovery.allowed(account.base)?;
+        let limits = || self.limits.iter().zip(&account.limits);
+        let room = limits().fold(due.max(0), |most, (limit, spent)| {
+            most.min(limit.recovery_room(spent, index, slot, direct, own))
         });
         let recovery = room.max(0);
-        let holds = self.limits.iter().all(|limit| limit.holds(index, period, direct, recovery));
+        let holds =
+            limits().all(|(limit, spent)| limit.holds(spent, index, slot, direct, recovery));
         (direct + recovery <= held && holds).then_some(Payment { direct, base, recovery })
     }
 
+    /// Books a payment.
+    pub fn pay(
+        &self,
+        account: &mut Account,
+        line: &CostLine,
+        index: usize,
+        slot: usize,
+        payment: Payment,
+    ) {
+        account.payments += 1;
+        if let Some(recovery) = &self.recovery {
+            account.base += payment.base;
+            account.recovered += payment.recovery;
+            if let Some(id) = recovery.subaward_of[index].filter(|_| counts_as_modified(line)) {
+                account.subawards[id] += payment.direct;
+            }
+        }
+        for (limit, spent) in self.limits.iter().zip(&mut account.limits) {
+            limit.take(spent, index, slot, payment.direct, payment.recovery);
+        }
+    }
+
+    /// Books what was paid of lines under no limit, where nothing but spending binds the award.
+    pub fn pay_free(&self, account: &mut Account, paid: i64) {
+        account.payments += 1;
+        for spent in &mut account.limits {
+            spent.spent += paid;
+        }
+    }
+}
+
+impl Recovers {
+    fn new(plan: &Plan, indirect: Indirect, before: &[(String, Money)]) -> Recovers {
+        let of_lines = plan.lines.iter().filter_map(|line| line.subaward.as_ref());
+        let mut ids: Vec<&String> = of_lines.chain(before.iter().map(|(id, _)| id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let place = |id: &String| ids.binary_search(&id).unwrap_or(0);
+        let mut subawards_before = vec![0; ids.len()];
+        for (id, amount) in before {
+            subawards_before[place(id)] = amount.cents();
+        }
+        Recovers {
+            indirect,
+            charged: indirect.charged().billionths(),
+            subaward_of: plan.lines.iter().map(|line| line.subaward.as_ref().map(place)).collect(),
+            subawards_before,
+        }
+    }
+
+    /// The most that may have been recovered on so much of a base; nothing beyond the bounds of money.
+    fn allowed(&self, base: i64) -> Option<i64> {
+        let product = i128::from(base) * self.charged;
+        // Of amounts that do not fall below zero, half a cent up is half away from zero.
+        let cents = if product >= 0 {
+            match i64::try_from(product) {
+                Ok(product) => i128::from((product as u64 + BILLION as u64 / 2) / BILLION as u64),
+                Err(_) => (product + BILLION / 2) / BILLION,
+            }
+        } else {
+            (product - BILLION / 2) / BILLION
+        };
+        Some(Money::try_from_cents(cents)?.cents())
+    }
+
     /// What of a payment counts in the base of the indirect rate (2 CFR 200.1, 200.414).
-    fn base_of(&self, indirect: &Indirect, line: &CostLine, direct: i64) -> i64 {
-        if !indirect.counts(line) {
+    fn base_of(&self, account: &Account, line: &CostLine, index: usize, direct: i64) -> i64 {
+        if !self.indirect.counts(line) {
             return 0;
         }
-        match &line.subaward {
-            Some(id) if indirect.base == IndirectBase::ModifiedTotalDirect => {
-                let cutoff = indirect.subaward_cutoff.cents();
-                let before = self.subawards.get(id).copied().unwrap_or(0);
+        match self.subaward_of[index] {
+            Some(id) if self.indirect.base == IndirectBase::ModifiedTotalDirect => {
+                let cutoff = self.indirect.subaward_cutoff.cents();
+                let before = account.subawards[id];
                 (before + direct).min(cutoff) - before.min(cutoff)
             }
             _ => direct,
         }
     }
+}
 
-    /// Books a payment.
-    pub fn pay(&mut self, line: &CostLine, index: LineIndex, period: u32, payment: Payment) {
-        self.base += payment.base;
-        self.recovered += payment.recovery;
-        if let Some(id) = line.subaward.as_ref().filter(|_| counts_as_modified(line)) {
-            *self.subawards.entry(id.clone()).or_default() += payment.direct;
+impl Share {
+    fn new(rate: Rate) -> Share {
+        let (mut a, mut b) = (rate.billionths(), BILLION);
+        while b != 0 {
+            (a, b) = (b, a % b);
         }
-        for limit in &mut self.limits {
-            limit.take(index, period, payment.direct, payment.recovery);
+        let lowest = |number: i128| i64::try_from(number / a).unwrap_or(i64::MAX);
+        Share { part: lowest(rate.billionths()), whole: lowest(BILLION) }
+    }
+
+    /// How much more of the selection the share leaves, which counts in what is spent: `x` with
+    /// `used + x <= share * (spent + x)`, in whole cents.
+    fn room(self, spent: i64, used: i64) -> i64 {
+        if self.part >= self.whole {
+            return i64::MAX;
         }
+        let beside = self.whole - self.part;
+        if let (Some(may), Some(has)) = (self.part.checked_mul(spent), self.whole.checked_mul(used))
+            && let Some(slack) = may.checked_sub(has)
+        {
+            return slack.div_euclid(beside);
+        }
+        let slack =
+            i128::from(self.part) * i128::from(spent) - i128::from(self.whole) * i128::from(used);
+        i64::try_from(slack.div_euclid(i128::from(beside))).unwrap_or(i64::MAX)
     }
 }
 
 impl Limit {
-    fn key(&self, period: u32) -> u32 {
-        if self.per_period { period } else { 0 }
-    }
-
-    fn used(&self, period: u32) -> i64 {
-        self.used.get(&self.key(period)).copied().unwrap_or(0)
-    }
-
-    fn fixed(&self, amounts: &BTreeMap<u32, i64>, period: u32) -> i64 {
-        amounts.get(&self.key(period)).copied().unwrap_or(0)
+    fn slot(&self, slot: usize) -> usize {
+        if self.per_period { slot } else { 0 }
     }
 
     /// The most that may go to a line, where nothing is recovered.
-    fn room(&self, line: LineIndex, period: u32) -> i64 {
-        if !self.lines[line.at()] {
+    fn room(&self, spent: &Spent, line: usize, slot: usize) -> i64 {
+        if !self.lines[line] {
             return i64::MAX;
         }
-        match &self.bound {
-            Bound::Fixed(amounts) => self.fixed(amounts, period) - self.used(period),
-            Bound::OfSpent(share) if *share >= BILLION => i64::MAX,
-            Bound::OfSpent(share) => {
-                let slack =
-                    share * i128::from(self.spent) - BILLION * i128::from(self.used(period));
-                floor_cents(slack, BILLION - share)
-            }
+        let slot = self.slot(slot);
+        match self.bound {
+            Bound::OfSpent(share) => share.room(spent.spent, spent.used[slot]),
+            _ => spent.most[slot] - spent.used[slot],
         }
     }
 
     /// The most that may be recovered beside a payment of `direct` to a line which brings `brought` of it.
-    fn recovery_room(&self, line: LineIndex, period: u32, direct: i64, brought: i64) -> i64 {
+    fn recovery_room(
+        &self,
+        spent: &Spent,
+        line: usize,
+        slot: usize,
+        direct: i64,
+        brought: i64,
+    ) -> i64 {
         if !self.holds_indirect {
             return i64::MAX;
         }
-        let own = if self.lines[line.at()] { direct } else { 0 };
-        match &self.bound {
-            Bound::Fixed(amounts) => {
-                let left = self.fixed(amounts, period) - self.used(period) - own;
-                if self.of_year { left.max(brought) } else { left }
-            }
-            Bound::OfSpent(share) if *share >= BILLION => i64::MAX,
+        let own = if self.lines[line] { direct } else { 0 };
+        let slot = self.slot(slot);
+        let left = || spent.most[slot] - spent.used[slot] - own;
+        match self.bound {
             Bound::OfSpent(share) => {
-                let slack = share * i128::from(self.spent_with(line, direct, 0))
-                    - BILLION * i128::from(self.used(period) + own);
-                floor_cents(slack, BILLION - share)
+                share.room(self.spent_with(spent, line, direct, 0), spent.used[slot] + own)
             }
+            Bound::OfYear(_) => left().max(brought),
+            _ => left(),
         }
     }
 
-    fn holds(&self, line: LineIndex, period: u32, direct: i64, recovery: i64) -> bool {
-        let own = if self.lines[line.at()] { direct } else { 0 };
+    fn holds(&self, spent: &Spent, line: usize, slot: usize, direct: i64, recovery: i64) -> bool {
+        let own = if self.lines[line] { direct } else { 0 };
         let indirect = if self.holds_indirect { recovery } else { 0 };
         if own + indirect == 0 {
             return true;
         }
-        let taken = self.used(period) + own + indirect;
-        match &self.bound {
-            Bound::Fixed(amounts) => taken <= self.fixed(amounts, period),
+        let slot = self.slot(slot);
+        let taken = spent.used[slot] + own + indirect;
+        match self.bound {
             Bound::OfSpent(share) => {
-                let spent = self.spent_with(line, direct, recovery);
-                i128::from(taken) * BILLION <= share * i128::from(spent)
+                let of = self.spent_with(spent, line, direct, recovery);
+                i128::from(taken) * i128::from(share.whole)
+                    <= i128::from(share.part) * i128::from(of)
             }
+            _ => taken <= spent.most[slot],
         }
     }
 
     /// What is spent of what the share is reckoned on, with a payment to a line and its recovery.
-    fn spent_with(&self, line: LineIndex, direct: i64, recovery: i64) -> i64 {
-        let own = if self.reckoned[line.at()] { direct } else { 0 };
-        self.spent + own + if self.reckons_indirect { recovery } else { 0 }
+    fn spent_with(&self, spent: &Spent, line: usize, direct: i64, recovery: i64) -> i64 {
+        let own = if self.reckoned[line] { direct } else { 0 };
+        spent.spent + own + if self.reckons_indirect { recovery } else { 0 }
     }
 
-    fn take(&mut self, line: LineIndex, period: u32, direct: i64, recovery: i64) {
-        self.spent = self.spent_with(line, direct, recovery);
-        let own = if self.lines[line.at()] { direct } else { 0 };
+    fn take(&self, spent: &mut Spent, line: usize, slot: usize, direct: i64, recovery: i64) {
+        spent.spent = self.spent_with(spent, line, direct, recovery);
+        let own = if self.lines[line] { direct } else { 0 };
         let indirect = if self.holds_indirect { recovery } else { 0 };
-        *self.used.entry(self.key(period)).or_default() += own + indirect;
+        spent.used[self.slot(slot)] += own + indirect;
     }
 }
 
@@ -270,83 +495,27 @@ fn counts_as_modified(line: &CostLine) -> bool {
     line.mtdc && line.category != Category::Equipment
 }
 
-fn floor_cents(numerator: i128, denominator: i128) -> i64 {
-    i64::try_from(numerator.div_euclid(denominator)).unwrap_or(i64::MAX)
-}
-
-/// The most of a fiscal year as a limit on everything that is drawn in it; what was drawn in the plan's first
-/// fiscal year before the plan begins takes room of that year's.
-fn yearly_limit(
-    plan: &Plan,
-    timeline: &Timeline,
-    rules: &Restrictions,
-    award: (StreamIndex, u32),
-    spent_before: i64,
-) -> Option<Limit> {
-    let yearly = rules.yearly_limit?.cents();
-    let (calendar, start) = (plan.stream(award.0).fiscal, plan.horizon.start);
-    let own = timeline.tranches.iter().filter(|held| (held.stream, held.award) == award);
-    let periods = own.map(|held| (held.period, calendar.year_of(held.first)));
-    let periods: BTreeMap<u32, i32> = periods.collect();
-    let running = |year: &i32| calendar.position(start) > 0 && *year == calendar.year_of(start);
-    let used = |(period, year): (&u32, &i32)| running(year).then_some((*period, spent_before));
-    Some(Limit {
-        lines: vec![true; plan.lines.len()],
-        holds_indirect: true,
-        reckoned: vec![true; plan.lines.len()],
-        reckons_indirect: true,
-        spent: 0,
-        bound: Bound::Fixed(periods.keys().map(|period| (*period, yearly)).collect()),
-        used: periods.iter().filter_map(used).collect(),
-        per_period: true,
-        of_year: true,
-    })
-}
-
-fn limits(
-    plan: &Plan,
-    timeline: &Timeline,
-    rules: &Restrictions,
-    (stream, number): (StreamIndex, u32),
-    (spent_before, recovered_before): (i64, i64),
-) -> Vec<Limit> {
-    let mut by_period: BTreeMap<u32, i64> = BTreeMap::new();
-    for tranche in &timeline.tranches {
-        if tranche.stream == stream && tranche.award == number {
-            *by_period.entry(tranche.period).or_default() += tranche.amount.cents();
-        }
-    }
-    let life = by_period.values().sum::<i64>() + spent_before;
-    let lines = |on: &[crate::plan::restriction::Selector]| -> Vec<bool> {
+/// Caps, floors of what is spent, and last the most of a fiscal year, which is a limit on everything that is drawn.
+fn limits(plan: &Plan, rules: &Restrictions, recovered_before: i64) -> Vec<Limit> {
+    let everything = || vec![true; plan.lines.len()];
+    let lines = |on: &[Selector]| -> Vec<bool> {
         let under = |(index, line)| selected(on, LineIndex::from(index), line);
         plan.lines.iter().enumerate().map(under).collect()
     };
-    let reckoned = |within: &[crate::plan::restriction::Selector]| -> Vec<bool> {
-        if within.is_empty() { vec![true; plan.lines.len()] } else { lines(within) }
-    };
-    let of_award = |share: Rate, per_period: bool| -> BTreeMap<u32, i64> {
-        let part = |amount: i64| share.of(Money::from_cents(amount)).cents();
-        if per_period {
-            by_period.iter().map(|(period, amount)| (*period, part(*amount))).collect()
-        } else {
-            BTreeMap::from([(0, part(life))])
-        }
+    let reckoned = |within: &[Selector]| -> Vec<bool> {
+        if within.is_empty() { everything() } else { lines(within) }
     };
     let mut limits = Vec::new();
     for cap in &rules.caps {
         let bound = match cap.bound {
-            CapBound::ShareOfSpent(share) => Bound::OfSpent(share.billionths()),
-            CapBound::ShareOfAward(share) => Bound::Fixed(of_award(share, cap.per_period)),
-            CapBound::Amount(amount) if cap.per_period => {
-                Bound::Fixed(by_period.keys().map(|period| (*period, amount.cents())).collect())
-            }
-            CapBound::Amount(amount) => Bound::Fixed(BTreeMap::from([(0, amount.cents())])),
+            CapBound::ShareOfSpent(share) => Bound::OfSpent(Share::new(share)),
+            CapBound::ShareOfAward(share) => Bound::OfAward(share),
+            CapBound::Amount(amount) => Bound::Amount(amount.cents()),
         };
         // What was recovered before the plan takes room under a cap of the award that holds recovery.
         let counts = cap.holds_indirect()
             && !cap.per_period
             && !matches!(cap.bound, CapBound::ShareOfSpent(_));
-        let held_before = if counts { recovered_before } else { 0 };
         let reckoned = reckoned(&cap.within);
         let selected = lines(&cap.on).into_iter().zip(&reckoned);
         limits.push(Limit {
@@ -354,11 +523,9 @@ fn limits(
             holds_indirect: cap.holds_indirect() && cap.reckons_indirect(),
             reckoned,
             reckons_indirect: cap.reckons_indirect(),
-            spent: 0,
             bound,
-            used: BTreeMap::from([(0, held_before)]),
             per_period: cap.per_period,
-            of_year: false,
+            used_before: if counts { recovered_before } else { 0 },
         });
     }
     for floor in rules.floors.iter().filter(|floor| floor.of_spent) {
@@ -370,12 +537,19 @@ fn limits(
             holds_indirect: !floor.holds_indirect() && floor.reckons_indirect(),
             reckoned,
             reckons_indirect: floor.reckons_indirect(),
-            spent: 0,
-            bound: Bound::OfSpent(floor.share.complement().billionths()),
-            used: BTreeMap::new(),
+            bound: Bound::OfSpent(Share::new(floor.share.complement())),
             per_period: false,
-            of_year: false,
+            used_before: 0,
         });
     }
+    limits.extend(rules.yearly_limit.map(|yearly| Limit {
+        lines: everything(),
+        holds_indirect: true,
+        reckoned: everything(),
+        reckons_indirect: true,
+        bound: Bound::OfYear(yearly.cents()),
+        per_period: true,
+        used_before: 0,
+    }));
     limits
 }

@@ -4,10 +4,10 @@
 //! timeline of a course holds the tranches of every alternative: one that a future does not have has no amount there,
 //! and then it is as if it did not exist.
 
-use super::{Method, waterfall};
+use super::Method;
+use super::waterfall::{Allocation, Frame, Lean};
 use crate::funding::Receipts;
 use crate::money::Money;
-use crate::name::TrancheIndex;
 use crate::plan::Plan;
 use crate::plan::deduction::scaled;
 use crate::timeline::{HeldTranche, Timeline};
@@ -18,12 +18,13 @@ pub use super::Source;
 pub struct Course<'a> {
     plan: &'a Plan,
     timeline: &'a Timeline,
+    frame: Frame<'a>,
 }
 
 /// Where one future after another is poured. What one leaves, the next uses again.
 pub struct Bed<'a> {
     course: &'a Course<'a>,
-    poured: Poured,
+    allocation: Allocation<'a, Lean>,
 }
 
 /// What one future pays and leaves.
@@ -55,7 +56,7 @@ pub struct Taken {
 impl<'a> Course<'a> {
     /// Lays out what every future of a plan shares. The timeline's tranches are those of all alternatives.
     pub fn new(plan: &'a Plan, timeline: &'a Timeline) -> Course<'a> {
-        Course { plan, timeline }
+        Course { plan, timeline, frame: Frame::new(plan, timeline, &timeline.needs) }
     }
 
     /// The plan.
@@ -70,7 +71,10 @@ impl<'a> Course<'a> {
 
     /// A bed for the futures of one thread.
     pub fn bed(&self) -> Bed<'_> {
-        Bed { course: self, poured: Poured::default() }
+        let lags = self.plan.lines.iter().map(|line| line.payment_lag_months as usize);
+        let poured = Poured::of(self.plan.horizon.months as usize);
+        let record = Lean { lags: lags.collect(), poured };
+        Bed { course: self, allocation: Allocation::new(&self.frame, record) }
     }
 
     /// The timeline of one future alone: what amounts, by tranche, leave of it. A braid of it is what
@@ -79,7 +83,7 @@ impl<'a> Course<'a> {
         let mut own = self.timeline.clone();
         own.tranches.clear();
         for (laid, amount) in self.timeline.tranches.iter().zip(amounts) {
-            if is_there(laid, *amount) {
+            if laid.stands_with(amount.cents()) {
                 own.tranches.push(with_amount(laid, *amount));
             }
         }
@@ -88,12 +92,6 @@ impl<'a> Course<'a> {
         }
         own
     }
-}
-
-/// Whether a future that gives a tranche an amount has it: one laid without an amount stands for cash that goes back,
-/// and every future has it.
-pub(crate) fn is_there(laid: &HeldTranche, amount: Money) -> bool {
-    amount.is_positive() || laid.amount.is_zero()
 }
 
 /// A tranche with another amount; dated receipts follow it.
@@ -110,64 +108,44 @@ impl Bed<'_> {
     /// Makes the braid of one future by the waterfall: `amounts` by tranche of the course's timeline.
     ///
     /// # Panics
-    /// When there are not as many amounts as tranches, or a tranche that was laid without an amount has one.
+    /// When there are not as many amounts as tranches.
     pub fn pour(&mut self, amounts: &[Money]) -> &Poured {
-        self.pour_needs(amounts, None)
+        pour(&mut self.allocation, amounts);
+        &self.allocation.record.poured
     }
 
-    /// The same with other needs, by line and place, where they follow from the amounts.
+    /// The same with other needs, by line and place, where they follow from the amounts: the order of sources and all
+    /// sums are then made anew.
     ///
     /// # Panics
     /// When there are not as many amounts as tranches.
-    pub fn pour_needs(&mut self, amounts: &[Money], needs: Option<&[Vec<Money>]>) -> &Poured {
-        let (plan, timeline) = (self.course.plan, self.course.timeline);
-        assert_eq!(amounts.len(), timeline.tranches.len(), "an amount for each tranche");
-        let own = self.course.timeline_of(amounts, needs);
-        let places: Vec<usize> = (0..amounts.len())
-            .filter(|index| is_there(&timeline.tranches[*index], amounts[*index]))
-            .collect();
-        let braid = waterfall::allocate(plan, &own, Method::Waterfall);
-        let months = plan.horizon.months as usize;
-        let poured = &mut self.poured;
-        poured.gap = vec![[Money::ZERO; 3]; months];
-        poured.unfunded_due = vec![Money::ZERO; months];
-        poured.taken.clear();
-        for (line, left) in plan.lines.iter().zip(braid.left(&own)) {
-            for (place, left) in left.into_iter().enumerate() {
-                poured.gap[place][line.priority as usize] += left;
-                let due = place + line.payment_lag_months as usize;
-                if let Some(due) = poured.unfunded_due.get_mut(due) {
-                    *due += left;
-                }
-            }
+    pub fn pour_needs(&mut self, amounts: &[Money], needs: &[Vec<Money>]) -> &Poured {
+        let frame = Frame::new(self.course.plan, self.course.timeline, needs);
+        let record = std::mem::take(&mut self.allocation.record);
+        let mut allocation = Allocation::new(&frame, record);
+        pour(&mut allocation, amounts);
+        self.allocation.record = allocation.record;
+        &self.allocation.record.poured
+    }
+}
+
+fn pour(allocation: &mut Allocation<'_, Lean>, amounts: &[Money]) {
+    allocation.record.poured.clear();
+    allocation.make(amounts.iter().map(|amount| amount.cents()), Method::Waterfall);
+}
+
+impl Poured {
+    fn of(months: usize) -> Poured {
+        Poured {
+            gap: vec![[Money::ZERO; 3]; months],
+            unfunded_due: vec![Money::ZERO; months],
+            taken: Vec::new(),
         }
-        let laid =
-            |tranche: TrancheIndex| Source::Tranche(TrancheIndex::from(places[tranche.at()]));
-        for draw in &braid.draws {
-            let lag = plan.line(draw.line).payment_lag_months as usize;
-            let source = match draw.source {
-                Source::Tranche(tranche) => laid(tranche),
-                recovery @ Source::Recovery(_) => recovery,
-            };
-            let (direct, recovery) = (draw.amount, Money::ZERO);
-            poured.taken.push(Taken {
-                place: draw.place,
-                due: draw.place + lag,
-                source,
-                direct,
-                recovery,
-            });
-        }
-        for recovery in &braid.recoveries {
-            poured.taken.push(Taken {
-                place: recovery.place,
-                due: recovery.place,
-                source: laid(recovery.tranche),
-                direct: Money::ZERO,
-                recovery: recovery.amount,
-            });
-        }
-        poured.taken.sort_by_key(|taken| (taken.place, taken.source, taken.due));
-        poured
+    }
+
+    fn clear(&mut self) {
+        self.gap.fill([Money::ZERO; 3]);
+        self.unfunded_due.fill(Money::ZERO);
+        self.taken.clear();
     }
 }

@@ -75,7 +75,7 @@ impl<'a> Problem<'a> {
     /// Reduces a plan and its timeline.
     pub fn new(plan: &'a Plan, timeline: &'a Timeline) -> Problem<'a> {
         let rules = Rules::new(plan, timeline);
-        let bounds = bounds(plan, timeline);
+        let bounds = bounds(plan, timeline, &timeline.needs);
         let funds = funds(plan, timeline);
         let classes = classes(plan, timeline, &bounds, &rules);
         let leaves = leaves(timeline, &funds, &classes, &bounds);

@@ -1,0 +1,82 @@
+//! What is kept of a braid while it is made: every draw, or no more than many futures need.
+
+use crate::braid::course::{Poured, Taken};
+use crate::braid::{Braid, Draw, Match, Recovery, Source};
+use crate::money::Money;
+use crate::name::{LineIndex, TrancheIndex};
+
+/// Who is told what an allocation does. Amounts are cents.
+pub(crate) trait Recorder {
+    /// A source has paid a line.
+    fn paid(&mut self, place: usize, source: Source, line: usize, amount: i64);
+    /// A tranche was charged indirect cost on a base.
+    fn recovered(&mut self, place: usize, tranche: TrancheIndex, base: i64, amount: i64);
+    /// A draw has matched an award.
+    fn matched(&mut self, matched: Match);
+    /// A month is over which leaves so much of each line; the lines of which anything is left are told by priority.
+    fn left(&mut self, place: usize, left: &[i64], open: impl Iterator<Item = (usize, usize)>);
+}
+
+/// Everything: the braid as it is checked and shown.
+impl Recorder for Braid {
+    fn paid(&mut self, place: usize, source: Source, line: usize, amount: i64) {
+        let (line, amount) = (LineIndex::from(line), Money::from_cents(amount));
+        self.draws.push(Draw { place, source, line, amount });
+    }
+
+    fn recovered(&mut self, place: usize, tranche: TrancheIndex, base: i64, amount: i64) {
+        let (base, amount) = (Money::from_cents(base), Money::from_cents(amount));
+        self.recoveries.push(Recovery { place, tranche, base, amount });
+    }
+
+    fn matched(&mut self, matched: Match) {
+        self.matches.push(matched);
+    }
+
+    fn left(&mut self, _: usize, _: &[i64], _: impl Iterator<Item = (usize, usize)>) {}
+}
+
+/// What a future leaves and what its cash follows from.
+#[derive(Default)]
+pub(crate) struct Lean {
+    /// How long after its month each line is paid.
+    pub lags: Vec<usize>,
+    /// What it comes to.
+    pub poured: Poured,
+}
+
+impl Recorder for Lean {
+    #[inline]
+    fn paid(&mut self, place: usize, source: Source, line: usize, amount: i64) {
+        let due = place + self.lags[line];
+        let direct = Money::from_cents(amount);
+        match self.poured.taken.last_mut() {
+            Some(last) if (last.place, last.due, last.source) == (place, due, source) => {
+                last.direct += direct;
+            }
+            _ => {
+                let recovery = Money::ZERO;
+                self.poured.taken.push(Taken { place, due, source, direct, recovery });
+            }
+        }
+    }
+
+    fn recovered(&mut self, place: usize, tranche: TrancheIndex, _: i64, amount: i64) {
+        let source = Source::Tranche(tranche);
+        let (direct, recovery) = (Money::ZERO, Money::from_cents(amount));
+        self.poured.taken.push(Taken { place, due: place, source, direct, recovery });
+    }
+
+    fn matched(&mut self, _: Match) {}
+
+    #[inline]
+    fn left(&mut self, place: usize, left: &[i64], open: impl Iterator<Item = (usize, usize)>) {
+        for (class, line) in open {
+            let amount = Money::from_cents(left[line]);
+            self.poured.gap[place][class] += amount;
+            if let Some(due) = self.poured.unfunded_due.get_mut(place + self.lags[line]) {
+                *due += amount;
+            }
+        }
+    }
+}
