@@ -15,6 +15,7 @@ use crate::ledger::{Ledger, StreamBook};
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
+use crate::plan::deduction::of_part;
 use crate::timeline::{HeldTranche, Timeline};
 
 /// The books of cash. Vectors hold a month of the horizon each.
@@ -80,8 +81,16 @@ struct StreamCash {
     follows_cost: bool,
     /// Whether its terms have cash go out: a true-up, or partners paid before the payer pays.
     gives_back: bool,
-    /// What it owes at each month's end.
+    /// What it owes at each month's end, and what of it was received and not earned yet.
     receivable: Vec<Money>,
+    advanced: Vec<Money>,
+    /// Whether it is never cash.
+    in_kind: bool,
+    /// Whether its cash may pay anything.
+    unrestricted: bool,
+    /// Whether it is borrowed.
+    borrowed: bool,
+    federal: bool,
     /// The place in which its first invoice cycle begins and the cycle's months, where it reimburses.
     invoices: Option<(i32, i32)>,
 }
@@ -106,18 +115,12 @@ impl Cash {
             }
         }
         post_unfunded(ledger, &mut all_costs);
-        for stream in &streams {
-            for place in 0..months {
-                cash.receipts[place] += stream.receipts[place];
-                cash.payments[place] += stream.refunds[place];
-                cash.refunds[place] += stream.refunds[place];
-            }
-            cash.receipts_by_stream.push(stream.receipts.clone());
-        }
-        cash.balance(opening_unrestricted, ledger, &streams, &all_costs);
+        cash.post(&streams);
+        cash.receipts_by_stream = streams.iter().map(|stream| stream.receipts.clone()).collect();
+        cash.balance(opening_unrestricted, &streams, &all_costs);
         cash.stand_between(ledger, &mut streams, &incurred);
         cash.own_unrestricted.clone_from(&cash.unrestricted);
-        cash.draw_on_credit(plan, ledger, &streams);
+        cash.draw_on_credit(plan, &streams);
         cash
     }
 
@@ -147,14 +150,19 @@ impl Cash {
         }
     }
 
+    /// Posts what comes in by stream, and what goes back.
+    fn post(&mut self, streams: &[StreamCash]) {
+        for stream in streams {
+            for place in 0..self.receipts.len() {
+                self.receipts[place] += stream.receipts[place];
+                self.payments[place] += stream.refunds[place];
+                self.refunds[place] += stream.refunds[place];
+            }
+        }
+    }
+
     /// Balances month by month. `unfunded` is what paying every cost takes beyond what is funded.
-    fn balance(
-        &mut self,
-        unrestricted: Money,
-        ledger: &Ledger,
-        streams: &[StreamCash],
-        unfunded: &[Money],
-    ) {
+    fn balance(&mut self, unrestricted: Money, streams: &[StreamCash], unfunded: &[Money]) {
         let mut total = unrestricted + streams.iter().map(|stream| stream.opening).sum();
         let mut all = total;
         // What a stream owes at the start pays back what unrestricted cash laid out for it.
@@ -168,10 +176,10 @@ impl Cash {
             for (stream, held) in streams.iter().zip(&mut held) {
                 *held += stream.receipts[place] - stream.paid[place] - stream.refunds[place];
             }
-            for (book, held) in ledger.streams.iter().zip(&held) {
-                if !book.unrestricted {
+            for (stream, held) in streams.iter().zip(&held) {
+                if !stream.unrestricted {
                     self.restricted[place] += held.floor_zero();
-                    if book.kind == Some(Kind::Loan) {
+                    if stream.borrowed {
                         self.restricted_borrowed[place] += held.floor_zero();
                     }
                 }
@@ -185,27 +193,20 @@ impl Cash {
 
     /// What stands between the books of authority and of cash: receivables, advances, payables.
     fn stand_between(&mut self, ledger: &Ledger, streams: &mut [StreamCash], incurred: &[Money]) {
-        let standing = |stream: &StreamCash| {
-            stream.owed - if stream.follows_cost { stream.opening } else { Money::ZERO }
-        };
-        let mut earned: Vec<Money> = streams.iter().map(standing).collect();
+        owe(streams, incurred.len());
         let (mut owing, mut costs, mut paid) = (Money::ZERO, Money::ZERO, Money::ZERO);
         for place in 0..incurred.len() {
             let mut soon_liquid = Money::ZERO;
-            for ((stream, earned), book) in streams.iter_mut().zip(&mut earned).zip(&ledger.streams)
-            {
-                *earned += stream.earned[place] - stream.receipts[place] + stream.refunds[place];
-                let receivable = earned.floor_zero();
-                stream.receivable[place] = receivable;
+            for stream in streams.iter() {
+                let (receivable, owing) = (stream.receivable[place], stream.advanced[place]);
                 self.receivable[place] += receivable;
-                let owing = (-*earned).floor_zero();
                 if stream.follows_cost || stream.gives_back {
                     self.refundable_advance[place] += owing;
                 }
-                if stream.gives_back && book.unrestricted {
+                if stream.gives_back && stream.unrestricted {
                     soon_liquid -= owing;
                 }
-                if stream.follows_cost || book.unrestricted {
+                if stream.is_liquid() {
                     soon_liquid += receivable;
                 }
             }
@@ -268,27 +269,28 @@ fn post_unfunded(ledger: &Ledger, unfunded: &mut [Money]) {
     }
 }
 
+/// What each stream owes at each month's end, and what of it was received in advance.
+fn owe(streams: &mut [StreamCash], months: usize) {
+    for stream in streams {
+        let opening = if stream.follows_cost { stream.opening } else { Money::ZERO };
+        let mut earned = stream.owed - opening;
+        for place in 0..months {
+            earned += stream.earned[place] - stream.receipts[place] + stream.refunds[place];
+            stream.receivable[place] = earned.floor_zero();
+            stream.advanced[place] = (-earned).floor_zero();
+        }
+    }
+}
+
 fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamCash> {
     let months = ledger.months();
-    let mut streams: Vec<StreamCash> = Vec::with_capacity(ledger.streams.len());
-    for book in &ledger.streams {
-        streams.push(StreamCash {
-            receipts: vec![Money::ZERO; months],
-            paid: vec![Money::ZERO; months],
-            refunds: vec![Money::ZERO; months],
-            earned: vec![Money::ZERO; months],
-            opening: Money::ZERO,
-            owed: Money::ZERO,
-            follows_cost: book.kind.is_some(),
-            gives_back: false,
-            receivable: vec![Money::ZERO; months],
-            invoices: None,
-        });
-    }
+    let mut streams: Vec<StreamCash> =
+        ledger.streams.iter().map(|book| StreamCash::new(book, months)).collect();
     for (index, book) in ledger.streams.iter().enumerate().filter(|(_, book)| !book.in_kind) {
         let own = timeline.tranches.iter().filter(|tranche| tranche.stream.at() == index);
-        post_receipts(plan, own, book, &mut streams[index]);
-        post_refunds(book, &mut streams[index]);
+        let own = own.map(|tranche| (tranche, tranche.amount));
+        streams[index].post_receipts(plan, own, &book.drawn);
+        streams[index].post_refunds(&book.refund_due);
     }
     for advance in &ledger.advances {
         streams[advance.stream].receipts[advance.place] += advance.amount;
@@ -301,42 +303,85 @@ fn stream_cash(plan: &Plan, timeline: &Timeline, ledger: &Ledger) -> Vec<StreamC
     streams
 }
 
-fn post_receipts<'a>(
-    plan: &Plan,
-    tranches: impl Iterator<Item = &'a HeldTranche>,
-    book: &StreamBook,
-    stream: &mut StreamCash,
-) {
-    let mut as_spent = None;
-    for tranche in tranches {
-        match &tranche.receipts {
-            Receipts::AsSpent { cycle_months, lag_months } => {
-                as_spent.get_or_insert((tranche.first, *cycle_months, *lag_months));
-            }
-            Receipts::Advanced(_) => stream.earned.clone_from(&book.drawn),
-            Receipts::Earned(rows) => {
-                stream.follows_cost = false;
-                stream.earn(plan, rows, (tranche.first, tranche.amount));
-            }
-            Receipts::Held => stream.follows_cost = false,
-            Receipts::InKind => {}
+impl StreamCash {
+    fn new(book: &StreamBook, months: usize) -> StreamCash {
+        let zeros = || vec![Money::ZERO; months];
+        StreamCash {
+            receipts: zeros(),
+            paid: zeros(),
+            refunds: zeros(),
+            earned: zeros(),
+            opening: Money::ZERO,
+            owed: Money::ZERO,
+            follows_cost: book.kind.is_some(),
+            gives_back: false,
+            receivable: zeros(),
+            advanced: zeros(),
+            in_kind: book.in_kind,
+            unrestricted: book.unrestricted,
+            borrowed: book.kind == Some(Kind::Loan),
+            federal: book.federal,
+            invoices: None,
         }
     }
-    if let Some((first, cycle, lag)) = as_spent {
-        stream.earned.clone_from(&book.drawn);
-        let begun = first.since(plan.horizon.start);
-        stream.invoices = Some((begun, cycle.max(1) as i32));
-        stream.reimburse(&book.drawn, begun, cycle, lag);
-    }
-}
 
-impl StreamCash {
+    /// Whether what it owes is unrestricted cash to come.
+    fn is_liquid(&self) -> bool {
+        self.follows_cost || self.unrestricted
+    }
+
+    /// Posts what comes of tranches that hold so much each, in the order of the timeline, of which `drawn` was drawn
+    /// by month. Advances are posted by the books of authority.
+    fn post_receipts<'a>(
+        &mut self,
+        plan: &Plan,
+        tranches: impl Iterator<Item = (&'a HeldTranche, Money)>,
+        drawn: &[Money],
+    ) {
+        let mut as_spent = None;
+        for (tranche, amount) in tranches {
+            match &tranche.receipts {
+                Receipts::AsSpent { cycle_months, lag_months } => {
+                    as_spent.get_or_insert((tranche.first, *cycle_months, *lag_months));
+                }
+                Receipts::Advanced(_) => self.earned.copy_from_slice(drawn),
+                Receipts::Earned(rows) => {
+                    self.follows_cost = false;
+                    let rows = of_part(rows, amount, tranche.amount);
+                    self.earn(plan, rows, (tranche.first, amount));
+                }
+                Receipts::Held => self.follows_cost = false,
+                Receipts::InKind => {}
+            }
+        }
+        if let Some((first, cycle, lag)) = as_spent {
+            self.earned.copy_from_slice(drawn);
+            let begun = first.since(plan.horizon.start);
+            self.invoices = Some((begun, cycle.max(1) as i32));
+            self.reimburse(drawn, begun, cycle, lag);
+        }
+    }
+
+    /// What must go back goes back in the month after it fell due.
+    fn post_refunds(&mut self, refund_due: &[Money]) {
+        for (place, refund) in refund_due.iter().enumerate() {
+            if let Some(refunds) = self.refunds.get_mut(place + 1) {
+                *refunds += *refund;
+            }
+        }
+    }
+
     /// Posts what was earned in a month, and the receipts that follow; what goes out is a payment back.
-    fn earn(&mut self, plan: &Plan, rows: &[(Month, Money)], earned: (Month, Money)) {
+    fn earn(
+        &mut self,
+        plan: &Plan,
+        rows: impl Iterator<Item = (Month, Money)>,
+        earned: (Month, Money),
+    ) {
         for (month, amount) in rows {
-            let back = (-*amount).floor_zero();
+            let back = (-amount).floor_zero();
             self.gives_back |= back.is_positive();
-            if let Some(place) = plan.horizon.place(*month) {
+            if let Some(place) = plan.horizon.place(month) {
                 self.receipts[place] += amount.floor_zero();
                 self.refunds[place] += back;
             }
@@ -354,15 +399,6 @@ impl StreamCash {
             if let Some(receipts) = self.receipts.get_mut(paid as usize) {
                 *receipts += *amount;
             }
-        }
-    }
-}
-
-/// What must go back goes back in the month after it fell due.
-fn post_refunds(book: &StreamBook, stream: &mut StreamCash) {
-    for (place, refund) in book.refund_due.iter().enumerate() {
-        if let Some(refunds) = stream.refunds.get_mut(place + 1) {
-            *refunds += *refund;
         }
     }
 }

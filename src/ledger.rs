@@ -13,6 +13,7 @@ use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::name::{LineIndex, PoolIndex, StreamIndex, TrancheIndex};
 use crate::plan::cost::{Category, CostLine, Form, Layer, Priority};
+use crate::plan::deduction::of_part;
 use crate::plan::{Horizon, Plan};
 use crate::timeline::{HeldTranche, Timeline, is_dependable};
 
@@ -414,19 +415,23 @@ impl<'a> Keeper<'a> {
             for (place, taken) in &self.taken[index] {
                 stream.drawn[*place] += *taken;
             }
-            let received = advance(&self.plan.horizon, tranche, drawn, &mut self.advances);
-            let left = amount - drawn;
-            let over = tranche.over_advanced;
+            let advances = &mut self.advances;
+            let post = |place, amount| {
+                let stream = tranche.stream.at();
+                advances.push(AdvanceBook { place, stream, amount });
+            };
+            let horizon = &self.plan.horizon;
+            let received = advance(horizon, tranche, tranche.amount, drawn, post);
             book.amount += amount;
             book.drawn += drawn;
-            if tranche.lapses(&self.plan.horizon) {
-                let refund = over + (left - over).at_most((received - drawn).floor_zero());
-                stream.refund_due[tranche.closes] += refund;
-                stream.lapsed[tranche.closes] += left - refund;
-                book.refund_due += refund;
-                book.lapsed += left - refund;
-            } else {
-                book.idle += left;
+            match given_up(horizon, tranche, amount - drawn, received - drawn) {
+                Some((refund, lapsed)) => {
+                    stream.refund_due[tranche.closes] += refund;
+                    stream.lapsed[tranche.closes] += lapsed;
+                    book.refund_due += refund;
+                    book.lapsed += lapsed;
+                }
+                None => book.idle += amount - drawn,
             }
         }
         for stream in &mut self.streams {
@@ -554,30 +559,44 @@ fn joined<Row: Ord, Key: PartialEq>(
     rows
 }
 
-/// Posts the instalments of a tranche that come within the horizon, and tells what was received by its last
-/// month, what was held at the start with it. An instalment that would come after its authority has
+/// Posts the instalments that come within the horizon of a tranche that holds so much, and tells what was received
+/// by its last month, what was held at the start with it. An instalment that would come after its authority has
 /// lapsed comes only for what was drawn and not received yet.
-fn advance(
+pub(crate) fn advance(
     horizon: &Horizon,
     tranche: &HeldTranche,
+    amount: Money,
     drawn: Money,
-    advances: &mut Vec<AdvanceBook>,
+    mut post: impl FnMut(usize, Money),
 ) -> Money {
     let Receipts::Advanced(rows) = &tranche.receipts else { return Money::ZERO };
     let mut received = tranche.advanced_before;
     let mut by_last = received;
-    for (month, instalment) in rows {
-        let Some(place) = horizon.place(*month) else { continue };
-        let late = tranche.last.is_some_and(|last| *month > last);
+    for (month, instalment) in of_part(rows, amount, tranche.amount) {
+        let Some(place) = horizon.place(month) else { continue };
+        let late = tranche.last.is_some_and(|last| month > last);
         let amount =
-            if late { instalment.at_most((drawn - received).floor_zero()) } else { *instalment };
+            if late { instalment.at_most((drawn - received).floor_zero()) } else { instalment };
         received += amount;
         if !late {
             by_last = received;
         }
-        advances.push(AdvanceBook { place, stream: tranche.stream.at(), amount });
+        post(place, amount);
     }
     by_last
+}
+
+/// Of what a tranche leaves undrawn, what goes back and what is lost, where it lapses: cash goes back that was
+/// received beyond what was drawn.
+pub(crate) fn given_up(
+    horizon: &Horizon,
+    tranche: &HeldTranche,
+    left: Money,
+    undrawn: Money,
+) -> Option<(Money, Money)> {
+    let over = tranche.over_advanced;
+    let refund = over + (left - over).at_most(undrawn.floor_zero());
+    tranche.lapses(horizon).then_some((refund, left - refund))
 }
 
 /// One book for the tranches of a stream that share a window, and the book of each tranche.
@@ -634,7 +653,8 @@ fn line_book(plan: &Plan, line: &CostLine, need: &[Money]) -> LineBook {
     }
 }
 
-fn stream_book(plan: &Plan, index: usize) -> StreamBook {
+/// The book of a stream before anything is posted.
+pub(crate) fn stream_book(plan: &Plan, index: usize) -> StreamBook {
     let stream = &plan.streams[index];
     let until = match (&stream.end, &stream.terms) {
         (_, Terms::Schedule(rows)) if rows.iter().all(|row| row.last.is_some()) => {
@@ -661,7 +681,8 @@ fn stream_book(plan: &Plan, index: usize) -> StreamBook {
     }
 }
 
-fn recovery_stream(plan: &Plan) -> StreamBook {
+/// The book of recovered money before anything is posted.
+pub(crate) fn recovery_stream(plan: &Plan) -> StreamBook {
     StreamBook {
         title: "Indirect recovery".to_string(),
         funder: "Indirect recovery".to_string(),

@@ -263,10 +263,8 @@ impl Award {
     ) -> Payment {
         let want = want.min(held);
         let Some(recovery) = &self.recovery else {
-            let limits = self.limits.iter().zip(&account.limits);
-            let direct =
-                limits.fold(want, |most, (limit, spent)| most.min(limit.room(spent, index, slot)));
-            return Payment { direct: direct.max(0), ..Payment::default() };
+            let direct = want.min(self.room(account, index, slot)).max(0);
+            return Payment { direct, ..Payment::default() };
         };
         let fits = |direct| self.fits(account, recovery, line, index, slot, direct, held);
         if let Some(payment) = fits(want) {
@@ -327,6 +325,21 @@ impl Award {
         }
         for (limit, spent) in self.limits.iter().zip(&mut account.limits) {
             limit.take(spent, index, slot, payment.direct, payment.recovery);
+        }
+    }
+
+    /// The most that an award that recovers nothing may pay a line by its limits.
+    pub fn room(&self, account: &Account, index: usize, slot: usize) -> i64 {
+        let limits = self.limits.iter().zip(&account.limits);
+        let room = limits.map(|(limit, spent)| limit.room(spent, index, slot));
+        room.min().map_or(i64::MAX, |room| room.max(0))
+    }
+
+    /// Books what an award that recovers nothing pays a line.
+    pub fn pay_direct(&self, account: &mut Account, index: usize, slot: usize, paid: i64) {
+        account.payments += 1;
+        for (limit, spent) in self.limits.iter().zip(&mut account.limits) {
+            limit.take(spent, index, slot, paid, 0);
         }
     }
 

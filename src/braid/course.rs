@@ -73,7 +73,7 @@ impl<'a> Course<'a> {
     pub fn bed(&self) -> Bed<'_> {
         let lags = self.plan.lines.iter().map(|line| line.payment_lag_months as usize);
         let poured = Poured::of(self.plan.horizon.months as usize);
-        let record = Lean { lags: lags.collect(), poured };
+        let record = Lean::new(lags.collect(), poured);
         Bed { course: self, allocation: Allocation::new(&self.frame, record) }
     }
 

@@ -17,7 +17,7 @@ mod record;
 pub(crate) use frame::{Bound, Frame, bounds};
 pub(crate) use record::{Lean, Recorder};
 
-use frame::{RECOVERY, Ranked, Way};
+use frame::{Pool, Way};
 use matching::{Offer, Standing};
 use protect::Ahead;
 
@@ -40,14 +40,12 @@ pub(super) fn allocate(plan: &Plan, timeline: &Timeline, method: Method) -> Brai
     braid
 }
 
-/// A source that is open, and may hold money still.
+/// What a pool holds of one tranche.
 #[derive(Clone, Copy)]
-struct Live {
+struct Part {
     rank: usize,
-    purse: usize,
+    tranche: TrancheIndex,
     held: i64,
-    /// The payments of its award when it had last paid what it could of each priority.
-    tried: [u64; 3],
 }
 
 /// One braid after another of a frame.
@@ -62,17 +60,18 @@ pub(crate) struct Allocation<'a, R> {
     repeats: bool,
     /// The lines that each purse may pay, as [`Frame::may`].
     may: Vec<u64>,
-    /// The sources that are open, in spending order.
-    active: Vec<Live>,
-    /// Whether some of them are empty or closed.
-    stale: bool,
-    /// The place of recovered money among them.
-    recovery_at: Option<usize>,
+    /// The pools that are open and hold money.
+    live: Vec<u64>,
+    held: Vec<i64>,
+    /// The tranches of each pool that hold money, the first to be spent last.
+    parts: Vec<Vec<Part>>,
+    /// The payments of its award when each pool had last paid what it could of each priority.
+    tried: Vec<[u64; 3]>,
     recovered: Vec<i64>,
     recovered_held: i64,
     oldest_recovered: usize,
     place: usize,
-    /// What the active tranches of each purse hold together, where awards need match.
+    /// What the open tranches of each purse hold together, where awards need match.
     purse_held: Vec<i64>,
     left: Vec<i64>,
     open: Vec<u64>,
@@ -82,7 +81,7 @@ pub(crate) struct Allocation<'a, R> {
     pay_left: Vec<i64>,
     free_unrestricted: i64,
     ahead: Ahead,
-    /// Tranches that have run dry so far.
+    /// Pools that have run dry so far.
     dry: u64,
     /// Payments booked so far.
     moves: u64,
@@ -102,9 +101,10 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             standing: vec![Standing::default(); frame.needed.len()],
             repeats: false,
             may: frame.may.clone(),
-            active: Vec::new(),
-            stale: false,
-            recovery_at: None,
+            live: vec![0; frame.pools.len().div_ceil(64)],
+            held: vec![0; frame.pools.len()],
+            parts: vec![Vec::new(); frame.pools.len()],
+            tried: vec![[0; 3]; frame.pools.len()],
             recovered: vec![0; frame.plan.horizon.months as usize],
             recovered_held: 0,
             oldest_recovered: 0,
@@ -150,9 +150,9 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             self.repeats |= frame.awards[needed.award].exists(frame.timeline, &self.amounts);
         }
         self.may.copy_from_slice(&frame.may);
-        self.active.clear();
-        self.stale = false;
-        self.recovery_at = None;
+        self.live.fill(0);
+        self.held.fill(0);
+        self.parts.iter_mut().for_each(Vec::clear);
         self.recovered.fill(0);
         self.recovered_held = 0;
         self.oldest_recovered = 0;
@@ -176,39 +176,30 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         if frame.is_bounded {
             self.open_bounds();
         }
-        self.open_sources();
+        self.open_pools();
         if !self.standing.is_empty() {
             self.open_matches();
         }
     }
 
-    /// Drops what is empty or closed, and takes in what opens.
-    fn open_sources(&mut self) {
+    /// Drops the pools that have closed, and takes in the tranches that open.
+    fn open_pools(&mut self) {
         let (frame, place) = (self.frame, self.place);
-        if self.stale {
-            let stays = |live: &Live| {
-                let ranked = &frame.order[live.rank];
-                ranked.tranche == RECOVERY || (live.held > 0 && ranked.closes >= place)
-            };
-            self.active.retain(stays);
+        for pool in &frame.closed[place] {
+            self.live[pool / 64] &= !(1 << (pool % 64));
         }
         for rank in &frame.opening[place] {
-            let rank = *rank as usize;
-            let ranked = &frame.order[rank];
-            let held = if ranked.tranche == RECOVERY { 0 } else { self.amounts[ranked.tranche] };
-            if held > 0 || ranked.tranche == RECOVERY {
-                let at = self.active.partition_point(|live| live.rank < rank);
-                self.active.insert(at, Live { rank, purse: ranked.purse, held, tried: [0; 3] });
+            let ranked = frame.order[*rank];
+            let held = self.amounts[ranked.tranche];
+            if held <= 0 {
+                continue;
             }
-        }
-        self.stale = false;
-        self.recovery_at = None;
-        for (at, live) in self.active.iter().enumerate() {
-            let ranked = &frame.order[live.rank];
-            self.stale |= ranked.closes == place;
-            if ranked.tranche == RECOVERY {
-                self.recovery_at = Some(at);
-            }
+            let part = Part { rank: *rank, tranche: TrancheIndex::from(ranked.tranche), held };
+            let parts = &mut self.parts[ranked.pool];
+            let at = parts.iter().rposition(|other| other.rank > *rank).map_or(0, |at| at + 1);
+            parts.insert(at, part);
+            self.held[ranked.pool] += held;
+            self.live[ranked.pool / 64] |= 1 << (ranked.pool % 64);
         }
     }
 
@@ -225,13 +216,14 @@ impl<'a, R: Recorder> Allocation<'a, R> {
 
     /// Tells what the month leaves.
     fn close_month(&mut self) {
-        let (open, classes) = (&self.open, &self.frame.classes);
-        let open = open.iter().enumerate().flat_map(|(word, lines)| {
-            classes.iter().enumerate().flat_map(move |(class, own)| {
-                set_lines(word, lines & own[word]).map(move |line| (class, line))
-            })
-        });
-        self.record.left(self.place, &self.left, open);
+        for class in 0..self.frame.classes.len() {
+            for word in 0..self.frame.words {
+                let open = self.open[word] & self.frame.classes[class][word];
+                for line in members(word, open) {
+                    self.record.left(self.place, class, line, self.left[line]);
+                }
+            }
+        }
     }
 
     /// Each named award pays its documented share of every line, core lines first.
@@ -244,16 +236,18 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                     continue;
                 };
                 for (stream, _) in &benefit.shares {
-                    for at in 0..self.active.len() {
-                        let tranche = frame.order[self.active[at].rank].tranche;
-                        let held = frame.timeline.tranches.get(tranche);
-                        if held.is_some_and(|held| held.stream == *stream) {
-                            self.pay(at, index, i64::MAX);
+                    for (pool, own) in frame.pools.iter().enumerate() {
+                        if own.stream == Some(*stream) && self.is_live(pool) {
+                            self.pay(pool, index, i64::MAX);
                         }
                     }
                 }
             }
         }
+    }
+
+    fn is_live(&self, pool: usize) -> bool {
+        self.live[pool / 64] & (1 << (pool % 64)) != 0
     }
 
     fn pay_month(&mut self) {
@@ -263,7 +257,10 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                 if class > 0 {
                     self.free_unrestricted = self.unrestricted_beyond_core();
                 }
-                moved |= self.pay_class(class, pass);
+                let own = self.frame.classes[class].iter();
+                if self.open.iter().zip(own).any(|(open, own)| open & own != 0) {
+                    moved |= self.pay_class(class, pass);
+                }
             }
             if !moved || !self.repeats {
                 return;
@@ -274,70 +271,74 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     /// Lets every source pay the lines of a priority; whether anything moved.
     fn pay_class(&mut self, class: usize, pass: usize) -> bool {
         let mut moved = false;
-        for at in 0..self.active.len() {
-            let live = self.active[at];
-            if live.held > 0
-                && self.reaches(live.purse, class)
-                && (pass == 0 || !self.is_settled(&live, class))
-            {
-                moved |= self.pay_from(at, class);
+        for word in 0..self.live.len() {
+            let may_move = if pass > 0 { self.frame.moving[word] } else { u64::MAX };
+            let mut after = u64::MAX;
+            loop {
+                // Read anew, since pools run dry, and recovery may come, while the month is paid.
+                let live = self.live[word] & may_move & after;
+                if live == 0 {
+                    break;
+                }
+                let pool = word * 64 + live.trailing_zeros() as usize;
+                after = (u64::MAX << live.trailing_zeros()) << 1;
+                if self.reaches(pool, class) && (pass == 0 || !self.is_settled(pool, class)) {
+                    moved |= self.pay_from(pool, class);
+                }
             }
         }
         moved
     }
 
-    /// Whether a purse may pay a line of a priority that needs anything still.
-    fn reaches(&self, purse: usize, class: usize) -> bool {
-        let from = self.frame.set_of(purse, class);
+    /// Whether a pool may pay a line of a priority that needs anything still.
+    #[inline]
+    fn reaches(&self, pool: usize, class: usize) -> bool {
         let words = self.frame.words;
-        let sets = &self.may[from..from + 2 * words];
-        self.open.iter().zip(sets).any(|(open, may)| open & may != 0)
-            || self.open.iter().zip(&sets[words..]).any(|(open, may)| open & may != 0)
+        let set = self.frame.set_of(self.frame.pools[pool].purse, class);
+        (0..words).any(|word| {
+            self.open[word] & (self.may[set + word] | self.may[set + words + word]) != 0
+        })
     }
 
     /// Whether a source has paid all it can of a priority this month, whatever was paid since. A month leaves less
     /// and less of everything but what spending makes room for: under its award's shares, by match, by recovery.
-    fn is_settled(&self, live: &Live, class: usize) -> bool {
-        let ranked = &self.frame.order[live.rank];
-        if ranked.needed.is_some() {
+    fn is_settled(&self, pool: usize, class: usize) -> bool {
+        let own = &self.frame.pools[pool];
+        if own.needed.is_some() || own.unrestricted {
             return false;
         }
-        if ranked.unrestricted {
-            return !self.frame.recovers;
-        }
-        live.tried[class] == self.accounts[ranked.award].payments
+        self.tried[pool][class] == self.accounts[own.award].payments
     }
 
     /// Lets one source pay every line of a priority that it may; whether anything moved.
-    fn pay_from(&mut self, at: usize, class: usize) -> bool {
+    fn pay_from(&mut self, pool: usize, class: usize) -> bool {
         let frame = self.frame;
-        let Live { rank, purse, .. } = self.active[at];
-        let ranked = &frame.order[rank];
-        let set = frame.set_of(purse, class);
-        match ranked.way {
-            Way::Plain => self.pay_freely(at, class, set) > 0,
+        let own = &frame.pools[pool];
+        let set = frame.set_of(own.purse, class);
+        match own.way {
+            Way::Plain => self.pay_freely(pool, class, set) > 0,
             Way::BySpending => {
-                let award = &frame.awards[ranked.award];
-                let free = self.pay_freely(at, class, set);
+                let free = self.pay_freely(pool, class, set);
                 if free > 0 {
-                    award.pay_free(&mut self.accounts[ranked.award], free);
+                    frame.awards[own.award].pay_free(&mut self.accounts[own.award], free);
                 }
-                let before = self.accounts[ranked.award].payments;
-                let under = self.pay_by_rules(at, set + frame.words);
+                let before = self.accounts[own.award].payments;
+                let under = self.pay_under_shares(pool, class, set + frame.words) > 0;
                 // Under one share alone, the lines of the priority leave nothing of the room that they make.
-                let after = self.accounts[ranked.award].payments;
-                self.active[at].tried[class] = if award.limits() == 1 { after } else { before };
+                let one = frame.awards[own.award].limits() == 1;
+                self.tried[pool][class] =
+                    if one { self.accounts[own.award].payments } else { before };
                 free > 0 || under
             }
             Way::ByRules => {
-                if self.waits_for_match(rank, class) {
+                if self.waits_for_match(pool, class) {
                     return false;
                 }
-                self.active[at].tried[class] = self.accounts[ranked.award].payments;
-                let first = self.pay_by_rules(at, set);
-                let moved = self.pay_by_rules(at, set + frame.words) || first;
-                if let Some(needed) = ranked.needed.filter(|_| !moved) {
-                    self.standing[needed].stuck[class] = (self.moves, purse);
+                self.tried[pool][class] = self.accounts[own.award].payments;
+                let first = self.pay_by_rules(pool, set);
+                let moved = self.pay_by_rules(pool, set + frame.words) || first;
+                if let Some(needed) = own.needed.filter(|_| !moved) {
+                    self.standing[needed].stuck[class] = (self.moves, own.purse);
                 }
                 moved
             }
@@ -345,15 +346,15 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     }
 
     /// Pays the lines of a set one by one, as far as every rule lets it; whether anything moved.
-    fn pay_by_rules(&mut self, at: usize, set: usize) -> bool {
+    fn pay_by_rules(&mut self, pool: usize, set: usize) -> bool {
         let mut moved = false;
         for word in 0..self.frame.words {
-            for line in set_lines(word, self.may[set + word]) {
-                if self.active[at].held == 0 {
+            for line in members(word, self.may[set + word]) {
+                if self.held[pool] == 0 {
                     return moved;
                 }
                 if self.left[line] > 0 {
-                    moved |= self.pay(at, line, i64::MAX) > 0;
+                    moved |= self.pay(pool, line, i64::MAX) > 0;
                 }
             }
         }
@@ -362,18 +363,12 @@ impl<'a, R: Recorder> Allocation<'a, R> {
 
     /// Pays the lines of a set that no rule binds but what the source holds, and what of unrestricted money is free.
     /// Returns what was paid.
-    fn pay_freely(&mut self, at: usize, class: usize, set: usize) -> i64 {
-        let live = self.active[at];
-        let ranked = self.frame.order[live.rank];
-        let most = match self.unrestricted_room(&live, class) {
-            Some(room) => live.held.min(room),
-            None => live.held,
-        };
-        let source = match ranked.tranche {
-            RECOVERY => None,
-            tranche => Some(Source::Tranche(TrancheIndex(tranche as u32))),
-        };
+    fn pay_freely(&mut self, pool: usize, class: usize, set: usize) -> i64 {
+        let room = self.unrestricted_room(pool, class);
+        let most = room.map_or(self.held[pool], |room| room.min(self.held[pool]));
+        let by_line = self.record.tells_lines() || pool == self.frame.recovery;
         let mut rest = most;
+        let mut one = 0;
         for word in 0..self.frame.words {
             let mut lines = self.may[set + word] & self.open[word];
             while lines != 0 && rest > 0 {
@@ -385,53 +380,110 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                     self.open[word] ^= lines & lines.wrapping_neg();
                 }
                 lines &= lines - 1;
-                match source {
-                    Some(source) => self.record.paid(self.place, source, line, paid),
-                    None => self.draw_recovered(line, paid),
+                one = line;
+                if by_line {
+                    self.draw(pool, line, paid);
                 }
             }
         }
         let paid = most - rest;
         if paid > 0 {
-            self.take(at, class, paid);
+            if !by_line {
+                self.draw(pool, one, paid);
+            }
+            self.take(pool, class, paid);
         }
         paid
     }
 
-    /// Takes what was paid from a source.
-    fn take(&mut self, at: usize, class: usize, paid: i64) {
-        self.moves += 1;
-        let live = &mut self.active[at];
-        live.held -= paid;
-        if live.held == 0 {
-            self.dry += 1;
-            self.stale = true;
+    /// Pays the lines of a set as far as shares of what the award spends let it. Returns what was paid.
+    fn pay_under_shares(&mut self, pool: usize, class: usize, set: usize) -> i64 {
+        let frame = self.frame;
+        let Pool { award, slot, .. } = frame.pools[pool];
+        let rules = &frame.awards[award];
+        let mut paid = 0;
+        for word in 0..frame.words {
+            let mut lines = self.may[set + word] & self.open[word];
+            while lines != 0 && self.held[pool] > paid {
+                let line = word * 64 + lines.trailing_zeros() as usize;
+                let most = self.left[line].min(self.held[pool] - paid);
+                let part = rules.room(&self.accounts[award], line, slot).min(most);
+                if part > 0 {
+                    self.left[line] -= part;
+                    if self.left[line] == 0 {
+                        self.open[word] ^= lines & lines.wrapping_neg();
+                    }
+                    paid += part;
+                    rules.pay_direct(&mut self.accounts[award], line, slot, part);
+                    self.draw(pool, line, part);
+                } else if rules.limits() == 1 {
+                    break;
+                }
+                lines &= lines - 1;
+            }
         }
-        let live = *live;
-        if self.unrestricted_room(&live, class).is_some() {
+        if paid > 0 {
+            self.take(pool, class, paid);
+        }
+        paid
+    }
+
+    /// Tells which tranches of a pool pay a line.
+    fn draw(&mut self, pool: usize, line: usize, amount: i64) {
+        if pool == self.frame.recovery {
+            return self.draw_recovered(line, amount);
+        }
+        let offers = !self.standing.is_empty() && self.frame.pools[pool].way == Way::ByRules;
+        let mut rest = amount;
+        while rest > 0
+            && let Some(part) = self.parts[pool].last_mut()
+        {
+            let (tranche, paid) = (part.tranche, rest.min(part.held));
+            part.held -= paid;
+            rest -= paid;
+            if part.held == 0 {
+                self.parts[pool].pop();
+            }
+            self.record.paid(self.place, Source::Tranche(tranche), line, paid);
+            if offers {
+                self.offer(tranche, line, paid);
+            }
+        }
+        debug_assert!(rest == 0, "a pool holds what it pays");
+    }
+
+    /// Takes what was paid from a pool.
+    fn take(&mut self, pool: usize, class: usize, paid: i64) {
+        self.moves += 1;
+        self.held[pool] -= paid;
+        if self.held[pool] == 0 {
+            self.dry += 1;
+            self.live[pool / 64] &= !(1 << (pool % 64));
+        }
+        if self.frame.pools[pool].unrestricted && self.unrestricted_room(pool, class).is_some() {
             self.free_unrestricted -= paid;
         }
-        if !self.standing.is_empty() && live.purse < self.frame.timeline.purses.len() {
-            self.purse_held[live.purse] -= paid;
+        if !self.standing.is_empty() {
+            self.purse_held[self.frame.pools[pool].purse] -= paid;
         }
     }
 
     /// Pays a line from a source as far as every rule lets it; for an award that needs match, together
     /// with its match. Returns what the source paid.
-    fn pay(&mut self, at: usize, line: usize, want: i64) -> i64 {
-        let ranked = &self.frame.order[self.active[at].rank];
-        let Some(needed) = ranked.needed else { return self.pay_alone(at, line, want) };
+    fn pay(&mut self, pool: usize, line: usize, want: i64) -> i64 {
+        let own = &self.frame.pools[pool];
+        let Some(needed) = own.needed else { return self.pay_alone(pool, line, want) };
         if self.standing[needed].dry[line] == self.moves
-            || !self.frame.may_pay(&self.may, ranked.purse, line)
+            || !self.frame.may_pay(&self.may, own.purse, line)
         {
             return 0;
         }
-        let mut paid = self.pay_alone(at, line, want);
+        let mut paid = self.pay_alone(pool, line, want);
         let want = want.saturating_sub(paid);
-        let able = self.most(at, line, want, false);
+        let able = self.most(pool, line, want, false);
         if able.direct > 0 {
-            self.raise_match(needed, at, line, able);
-            let more = self.pay_alone(at, line, want);
+            self.raise_match(needed, pool, line, able);
+            let more = self.pay_alone(pool, line, want);
             paid += more;
             if more == 0 {
                 self.standing[needed].dry[line] = self.moves;
@@ -441,89 +493,89 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     }
 
     /// Pays a line from a source with the match that stands already.
-    fn pay_alone(&mut self, at: usize, line: usize, want: i64) -> i64 {
-        if !self.frame.may_pay(&self.may, self.active[at].purse, line) {
+    fn pay_alone(&mut self, pool: usize, line: usize, want: i64) -> i64 {
+        if !self.frame.may_pay(&self.may, self.frame.pools[pool].purse, line) {
             return 0;
         }
-        let payment = self.most(at, line, want, true);
+        let payment = self.most(pool, line, want, true);
         if payment.direct > 0 {
-            self.book(at, line, payment);
+            self.book(pool, line, payment);
         }
         payment.direct
     }
 
     /// The most that a source can pay a line, by everything but match, and by match if it is asked.
-    fn most(&mut self, at: usize, line: usize, want: i64, with_match: bool) -> Payment {
-        let live = self.active[at];
+    fn most(&mut self, pool: usize, line: usize, want: i64, with_match: bool) -> Payment {
         let frame = self.frame;
-        let ranked = &frame.order[live.rank];
+        let own = &frame.pools[pool];
         let cost = &frame.plan.lines[line];
-        let mut most = want.min(self.left[line]).min(live.held);
-        if let Some(room) = self.unrestricted_room(&live, cost.priority as usize) {
+        let mut held = self.held[pool];
+        let mut most = want.min(self.left[line]).min(held);
+        if let Some(room) = self.unrestricted_room(pool, cost.priority as usize) {
             most = most.min(room);
         }
-        if let Some(bound) = self.bound_place(ranked, line) {
+        if let Some(bound) = self.bound_place(own, line) {
             most = most.min(self.bound_left[line][bound]);
             if frame.bounds[line][bound].ceiling.is_some() {
                 most = most.min(self.pay_left[line]);
             }
         }
-        let mut held = live.held;
-        if with_match && let Some(needed) = ranked.needed {
+        if with_match && let Some(needed) = own.needed {
             held = held.min(self.matched_room(needed, line, held));
         }
         most = most.min(held);
         if most <= 0 {
             return Payment::default();
         }
-        if ranked.way == Way::Plain || frame.awards[ranked.award].is_plain() {
+        if own.way == Way::Plain || frame.awards[own.award].is_plain() {
             return Payment { direct: most, ..Payment::default() };
         }
-        let account = &self.accounts[ranked.award];
-        frame.awards[ranked.award].payment(account, cost, line, ranked.slot, most, held)
+        let account = &self.accounts[own.award];
+        frame.awards[own.award].payment(account, cost, line, own.slot, most, held)
     }
 
-    fn book(&mut self, at: usize, line: usize, payment: Payment) {
+    fn book(&mut self, pool: usize, line: usize, payment: Payment) {
         let frame = self.frame;
-        let ranked = &frame.order[self.active[at].rank];
+        let own = &frame.pools[pool];
         let cost = &frame.plan.lines[line];
         self.left[line] -= payment.direct;
         if self.left[line] == 0 {
             self.open[line / 64] &= !(1 << (line % 64));
         }
-        if let Some(bound) = self.bound_place(ranked, line) {
+        if let Some(bound) = self.bound_place(own, line) {
             self.bound_left[line][bound] -= payment.direct;
             if frame.bounds[line][bound].ceiling.is_some() {
                 self.pay_left[line] -= payment.direct;
             }
         }
-        self.take(at, cost.priority as usize, payment.direct + payment.recovery);
-        if ranked.tranche == RECOVERY {
-            self.draw_recovered(line, payment.direct);
-            return;
+        if own.way != Way::Plain && !frame.awards[own.award].is_plain() {
+            let account = &mut self.accounts[own.award];
+            frame.awards[own.award].pay(account, cost, line, own.slot, payment);
         }
-        if ranked.way != Way::Plain && !frame.awards[ranked.award].is_plain() {
-            let account = &mut self.accounts[ranked.award];
-            frame.awards[ranked.award].pay(account, cost, line, ranked.slot, payment);
+        let first = self.parts[pool].last().map(|part| part.tranche);
+        self.draw(pool, line, payment.direct);
+        self.take(pool, cost.priority as usize, payment.direct + payment.recovery);
+        if let Some(tranche) = first
+            && (payment.base != 0 || payment.recovery != 0)
+        {
+            self.recover(pool, tranche, payment);
         }
-        let tranche = TrancheIndex::from(ranked.tranche);
-        self.record.paid(self.place, Source::Tranche(tranche), line, payment.direct);
-        if !self.standing.is_empty() {
-            self.offer(ranked.tranche, line, payment.direct);
-        }
-        if payment.base != 0 || payment.recovery != 0 {
-            self.recover(tranche, payment);
-        }
-        if let Some(needed) = ranked.needed {
+        if let Some(needed) = own.needed {
             self.assign_match(needed, line, payment.direct + payment.recovery);
         }
     }
 
-    fn recover(&mut self, tranche: TrancheIndex, payment: Payment) {
+    /// Moves what an award recovers, whose tranches are pools of their own, to the money of the partnership.
+    fn recover(&mut self, pool: usize, tranche: TrancheIndex, payment: Payment) {
         self.recovered[self.place] += payment.recovery;
         self.recovered_held += payment.recovery;
-        if let Some(at) = self.recovery_at {
-            self.active[at].held += payment.recovery;
+        if let Some(part) = self.parts[pool].last_mut() {
+            part.held -= payment.recovery;
+        }
+        let recovery = self.frame.recovery;
+        if recovery < self.held.len() && payment.recovery > 0 {
+            self.held[recovery] += payment.recovery;
+            self.live[recovery / 64] |= 1 << (recovery % 64);
         }
         self.record.recovered(self.place, tranche, payment.base, payment.recovery);
     }
@@ -547,35 +599,33 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     }
 
     /// What of unrestricted money may go to a priority, where it is held back for core needs ahead.
-    fn unrestricted_room(&self, live: &Live, class: usize) -> Option<i64> {
-        let held_back =
-            class > 0 && self.frame.order[live.rank].unrestricted && !self.lapses_now(live.rank);
+    fn unrestricted_room(&self, pool: usize, class: usize) -> Option<i64> {
+        let held_back = class > 0 && self.frame.pools[pool].unrestricted && !self.lapses_now(pool);
         held_back.then_some(self.free_unrestricted.max(0))
     }
 
     /// Money that lapses at this month's end is of no use to later needs.
-    fn lapses_now(&self, rank: usize) -> bool {
-        let ranked = &self.frame.order[rank];
-        ranked.lapses && ranked.closes == self.place
+    fn lapses_now(&self, pool: usize) -> bool {
+        let own = &self.frame.pools[pool];
+        own.lapses && own.closes == self.place
     }
 
-    fn bound_place(&self, ranked: &Ranked, line: usize) -> Option<usize> {
+    fn bound_place(&self, own: &Pool, line: usize) -> Option<usize> {
         let bounds = &self.frame.bounds[line];
-        if bounds.is_empty() || ranked.tranche == RECOVERY {
+        if bounds.is_empty() {
             return None;
         }
         // Income of an award's project is spent under the award's conditions where it has none of its own.
-        let tranche = &self.frame.timeline.tranches[ranked.tranche];
         let place = |stream| bounds.iter().position(|bound| bound.stream == stream);
-        place(tranche.stream).or_else(|| tranche.project.and_then(place))
+        own.stream.and_then(place).or_else(|| own.project.and_then(place))
     }
 }
 
-/// The lines of one word of a set, in order.
-fn set_lines(word: usize, mut lines: u64) -> impl Iterator<Item = usize> {
+/// What one word of a set holds, in order.
+fn members(word: usize, mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let line = (lines != 0).then(|| word * 64 + lines.trailing_zeros() as usize);
-        lines &= lines.wrapping_sub(1);
-        line
+        let member = (bits != 0).then(|| word * 64 + bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        member
     })
 }

@@ -2,7 +2,6 @@
 //! stands above.
 
 use super::{Cash, StreamCash};
-use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::plan::{CreditLine, Plan};
 use crate::time_value::interest;
@@ -35,7 +34,7 @@ impl Credit {
 impl Cash {
     /// Lets the line of credit bridge what unrestricted cash lacks to pay what is funded. Its draws are
     /// receipts, its repayments and interest payments; it changes nothing else.
-    pub(super) fn draw_on_credit(&mut self, plan: &Plan, ledger: &Ledger, streams: &[StreamCash]) {
+    pub(super) fn draw_on_credit(&mut self, plan: &Plan, streams: &[StreamCash]) {
         let Some(line) = &plan.credit else { return };
         let months = self.receipts.len();
         let zeros = || vec![Money::ZERO; months];
@@ -55,8 +54,7 @@ impl Cash {
             let cash = self.unrestricted[place] + owed - paid;
             let month = plan.horizon.month(place);
             let open = (line.from..=line.until).contains(&month);
-            let available =
-                if open { available(line, ledger, streams, place) } else { Money::ZERO };
+            let available = if open { available(line, streams, place) } else { Money::ZERO };
             let drawn = (-cash).floor_zero().at_most((available - owed).floor_zero());
             let repaid = cash.floor_zero().at_most(owed);
             owed += drawn - repaid;
@@ -84,23 +82,20 @@ impl Cash {
 }
 
 /// What the line allows at a month's end: the least of its limit and its share of eligible receivables.
-fn available(line: &CreditLine, ledger: &Ledger, streams: &[StreamCash], place: usize) -> Money {
-    let eligible = streams
-        .iter()
-        .zip(&ledger.streams)
-        .filter(|(stream, book)| stream.follows_cost || book.unrestricted);
-    let owed: Money = eligible.map(|(stream, book)| stream.eligible(book.federal, place)).sum();
+fn available(line: &CreditLine, streams: &[StreamCash], place: usize) -> Money {
+    let eligible = streams.iter().filter(|stream| stream.is_liquid());
+    let owed: Money = eligible.map(|stream| stream.eligible(place)).sum();
     line.borrowing_base.try_of(owed).map_or(line.limit, |base| base.at_most(line.limit))
 }
 
 impl StreamCash {
     /// What of the stream's receivable a lender counts: what was earned in the last three months and,
     /// of federal money, has been invoiced. What is paid is taken to be the oldest.
-    fn eligible(&self, federal: bool, place: usize) -> Money {
+    fn eligible(&self, place: usize) -> Money {
         let from = (place + 1).saturating_sub(ELIGIBLE_MONTHS);
         let earned: Money = self.earned[from..=place].iter().sum();
         let uninvoiced = match self.invoices {
-            Some((begun, cycle)) if federal => {
+            Some((begun, cycle)) if self.federal => {
                 let position = (place as i32 - begun).rem_euclid(cycle);
                 let first = (place as i32 - position).max(0) as usize;
                 let open = position + 1 < cycle;

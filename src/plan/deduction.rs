@@ -89,19 +89,27 @@ pub fn lowered(receipts: Receipts, start: Month, deducted: Money) -> (Receipts, 
 
 /// Dated amounts of a part of their whole, by cumulative rounding, so that the parts sum to it.
 pub fn scaled(rows: &[(Month, Money)], part: Money, whole: Money) -> Vec<(Month, Money)> {
-    if part == whole {
-        return rows.to_vec();
-    }
-    let ratio = |amount: Money| {
+    of_part(rows, part, whole).collect()
+}
+
+/// The same, one after another.
+pub fn of_part(
+    rows: &[(Month, Money)],
+    part: Money,
+    whole: Money,
+) -> impl Iterator<Item = (Month, Money)> {
+    let ratio = move |amount: Money| {
         let product = i128::from(amount.cents()) * i128::from(part.cents());
         let cents = product / i128::from(whole.cents().max(1));
         Money::try_from_cents(cents).expect("a part is no more than its whole")
     };
     let mut before = Money::ZERO;
-    let mut scaled = Vec::with_capacity(rows.len());
-    for (month, amount) in rows {
-        scaled.push((*month, ratio(before + *amount) - ratio(before)));
+    rows.iter().map(move |(month, amount)| {
+        if part == whole {
+            return (*month, *amount);
+        }
+        let own = ratio(before + *amount) - ratio(before);
         before += *amount;
-    }
-    scaled
+        (*month, own)
+    })
 }

@@ -7,12 +7,9 @@ use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::{CostLine, Priority};
-use crate::timeline::{PayCeiling, Permit, Timeline};
+use crate::timeline::{HeldTranche, PayCeiling, Permit, Timeline};
 
 use super::matching::{Needed, matches_needed};
-
-/// The place of the recovered money's tranche, which is none of the timeline's.
-pub(super) const RECOVERY: usize = usize::MAX;
 
 /// What is fixed before the first draw, whatever the amounts.
 pub(crate) struct Frame<'a> {
@@ -20,10 +17,18 @@ pub(crate) struct Frame<'a> {
     pub timeline: &'a Timeline,
     /// Words of a set of lines.
     pub words: usize,
-    /// The sources in spending order.
+    /// The tranches in spending order.
     pub order: Vec<Ranked>,
     /// The ranks that open at each place.
-    pub opening: Vec<Vec<u32>>,
+    pub opening: Vec<Vec<usize>>,
+    /// The sources in spending order: tranches that follow each other and are alike are one.
+    pub pools: Vec<Pool>,
+    /// The pools that have closed before each place.
+    pub closed: Vec<Vec<usize>>,
+    /// The pools that may pay more when a month is repeated.
+    pub moving: Vec<u64>,
+    /// The pool of recovered money; beyond the pools where none is spent.
+    pub recovery: usize,
     /// What each purse may pay; last, what recovered money may pay: anything.
     pub uses: Vec<Uses>,
     /// The lines that each purse may pay in the first month, by priority, and whether they wait for spending.
@@ -34,8 +39,6 @@ pub(crate) struct Frame<'a> {
     pub classes: [Vec<u64>; 3],
     pub awards: Vec<Award>,
     pub needed: Vec<Needed>,
-    /// Whether any award recovers indirect cost.
-    pub recovers: bool,
     /// Whether there is unrestricted money but what is recovered.
     pub has_unrestricted: bool,
     /// Cumulative needs: the sum through each place, by line.
@@ -52,14 +55,25 @@ pub(crate) struct Frame<'a> {
     pub core: Vec<usize>,
 }
 
-/// One source of money in spending order.
+/// One tranche in spending order.
 #[derive(Clone, Copy)]
 pub(crate) struct Ranked {
-    /// Its tranche, or [`RECOVERY`].
     pub tranche: usize,
+    pub pool: usize,
+}
+
+/// One source of money: tranches that may pay the same under the same rules, one after another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pool {
+    /// The stream; none where it is recovered money.
+    pub stream: Option<StreamIndex>,
+    /// The award whose project's income it is, if it is that.
+    pub project: Option<StreamIndex>,
     /// What it may pay; recovery may pay what its own purse says.
     pub purse: usize,
     pub unrestricted: bool,
+    /// Whether it is a reserve.
+    pub reserve: bool,
     /// The award, by its place.
     pub award: usize,
     /// The budget period's slot in the award's account.
@@ -120,48 +134,83 @@ impl<'a> Frame<'a> {
         let bounds = bounds(plan, timeline, needs);
         let months = plan.horizon.months as usize;
         let words = plan.lines.len().div_ceil(64);
-        let mut order = ranking(plan, timeline, &uses, &through);
-        for ranked in &mut order {
-            if ranked.tranche == RECOVERY {
-                continue;
-            }
-            let tranche = &timeline.tranches[ranked.tranche];
-            ranked.award = award_of[ranked.tranche];
-            let award = &awards[ranked.award];
-            ranked.slot = award.slot(tranche.period);
-            ranked.needed = needed.iter().position(|match_| match_.award == ranked.award);
+        let way = |tranche: &HeldTranche, award: usize| {
             let streams = [Some(tranche.stream), tranche.project];
             let is_bound = |bound: &Bound| streams.contains(&Some(bound.stream));
-            let offers = |match_: &Needed| match_.streams[tranche.stream.at()];
-            let asks = ranked.needed.is_some()
-                || needed.iter().any(offers)
+            let asks = needed
+                .iter()
+                .any(|match_| match_.award == award || match_.streams[tranche.stream.at()])
                 || bounds.iter().flatten().any(is_bound);
-            ranked.way = match asks {
-                false if award.is_plain() => Way::Plain,
-                false if award.is_bound_by_spending_alone() => Way::BySpending,
+            match asks {
+                false if awards[award].is_plain() => Way::Plain,
+                false if awards[award].is_bound_by_spending_alone() => Way::BySpending,
                 _ => Way::ByRules,
+            }
+        };
+        let (mut order, mut pools): (Vec<Ranked>, Vec<Pool>) = (Vec::new(), Vec::new());
+        let mut recovery = usize::MAX;
+        for (index, unrestricted) in ranking(plan, timeline, &uses, &through) {
+            let Some(index) = index else {
+                recovery = pools.len();
+                pools.push(Pool::of_recovery(timeline));
+                continue;
             };
+            let tranche = &timeline.tranches[index];
+            let award = award_of[index];
+            let pool = Pool {
+                stream: Some(tranche.stream),
+                project: tranche.project,
+                purse: tranche.purse,
+                unrestricted,
+                reserve: plan.stream(tranche.stream).kind == Kind::Reserve,
+                award,
+                slot: awards[award].slot(tranche.period),
+                needed: needed.iter().position(|match_| match_.award == award),
+                closes: tranche.closes,
+                lapses: tranche.last.is_some(),
+                way: way(tranche, award),
+            };
+            // What is rounded by payment keeps its tranches apart.
+            let rounds = pool.needed.is_some() || awards[award].recovers();
+            if rounds || pools.last() != Some(&pool) {
+                pools.push(pool);
+            }
+            order.push(Ranked { tranche: index, pool: pools.len() - 1 });
         }
         let mut opening = vec![Vec::new(); months];
         for (rank, ranked) in order.iter().enumerate() {
-            let opens = timeline.tranches.get(ranked.tranche).map_or(0, |tranche| tranche.opens);
-            opening[opens].push(u32::try_from(rank).expect("limits keep ranks within 32 bits"));
+            opening[timeline.tranches[ranked.tranche].opens].push(rank);
+        }
+        let mut closed = vec![Vec::new(); months];
+        let mut moving = vec![0; pools.len().div_ceil(64)];
+        let recovers = awards.iter().any(Award::recovers);
+        for (index, pool) in pools.iter().enumerate() {
+            if pool.closes + 1 < months {
+                closed[pool.closes + 1].push(index);
+            }
+            let more = match pool.unrestricted {
+                true => recovers,
+                false => pool.needed.is_some() || awards[pool.award].has_moving_room(),
+            };
+            moving[index / 64] |= u64::from(more) << (index % 64);
         }
         let mut classes: [Vec<u64>; 3] = std::array::from_fn(|_| vec![0; words]);
         for (line, cost) in plan.lines.iter().enumerate() {
             classes[cost.priority as usize][line / 64] |= 1 << (line % 64);
         }
+        let has_unrestricted = pools.iter().any(|pool| pool.unrestricted && pool.stream.is_some());
         let mut frame = Frame {
             plan,
             timeline,
             words,
             opening,
+            pools,
+            closed,
+            moving,
+            recovery,
             changing: changing(&uses, months),
             may: vec![0; uses.len() * 6 * words],
-            recovers: awards.iter().any(Award::recovers),
-            has_unrestricted: order
-                .iter()
-                .any(|ranked| ranked.unrestricted && ranked.tranche != RECOVERY),
+            has_unrestricted,
             order,
             uses,
             core: core_lines(plan),
@@ -301,6 +350,24 @@ fn uses(plan: &Plan, timeline: &Timeline, awards: &[Award], award_of: &[usize]) 
     all
 }
 
+impl Pool {
+    fn of_recovery(timeline: &Timeline) -> Pool {
+        Pool {
+            stream: None,
+            project: None,
+            purse: timeline.purses.len(),
+            unrestricted: true,
+            reserve: false,
+            award: 0,
+            slot: 0,
+            needed: None,
+            closes: timeline.horizon.months as usize - 1,
+            lapses: false,
+            way: Way::Plain,
+        }
+    }
+}
+
 impl Uses {
     fn new(plan: &Plan, permits: Vec<Permit>, waits: Vec<bool>) -> Uses {
         let is_core = |permit: &&Permit| plan.line(permit.line).priority == Priority::Core;
@@ -324,8 +391,14 @@ fn changing(uses: &[Uses], months: usize) -> Vec<Vec<u32>> {
     changing
 }
 
-/// The sources in spending order, fixed before the first draw.
-fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]) -> Vec<Ranked> {
+/// The tranches in spending order, none being recovered money, and whether each is unrestricted: fixed before the
+/// first draw.
+fn ranking(
+    plan: &Plan,
+    timeline: &Timeline,
+    uses: &[Uses],
+    through: &[Vec<i64>],
+) -> Vec<(Option<usize>, bool)> {
     let reachable = |purse: usize, opens: usize, closes: usize| -> i64 {
         let need = |permit: &Permit| {
             let (first, last) = (opens.max(permit.from), closes.min(permit.through));
@@ -359,36 +432,14 @@ fn ranking(plan: &Plan, timeline: &Timeline, uses: &[Uses], through: &[Vec<i64>]
         let lapse = tranche.last.map_or(i32::MAX, |last| last.since(plan.horizon.start));
         let narrow = reachable(tranche.purse, tranche.opens, tranche.closes);
         let order = (policy(tranche.stream), tranche.stream.at(), index);
-        let ranked = Ranked {
-            tranche: index,
-            purse: tranche.purse,
-            unrestricted,
-            award: 0,
-            slot: 0,
-            needed: None,
-            closes: tranche.closes,
-            lapses: tranche.last.is_some(),
-            way: Way::Plain,
-        };
-        keyed.push(((class, lapse, narrow, order), ranked));
+        keyed.push(((class, lapse, narrow, order), (Some(index), unrestricted)));
     }
     if timeline.spends_recovery {
-        let (purse, closes) = (timeline.purses.len(), plan.horizon.months as usize - 1);
-        let widest = reachable(purse, 0, closes);
-        let recovery = Ranked {
-            tranche: RECOVERY,
-            purse,
-            unrestricted: true,
-            award: 0,
-            slot: 0,
-            needed: None,
-            closes,
-            lapses: false,
-            way: Way::Plain,
-        };
+        let through = plan.horizon.months as usize - 1;
+        let widest = reachable(timeline.purses.len(), 0, through);
         let last = (usize::MAX, usize::MAX, usize::MAX);
-        keyed.push(((4, i32::MAX, widest, last), recovery));
+        keyed.push(((4, i32::MAX, widest, last), (None, true)));
     }
     keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, ranked)| ranked).collect()
+    keyed.into_iter().map(|(_, source)| source).collect()
 }

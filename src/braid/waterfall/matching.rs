@@ -1,6 +1,6 @@
 //! The match that awards need: which dollar may match which award, and what it lets the award draw.
 
-use super::frame::{Frame, RECOVERY};
+use super::frame::Frame;
 use super::{Allocation, Recorder};
 use crate::braid::Match;
 use crate::braid::award::{Award, BILLION, Payment};
@@ -118,10 +118,9 @@ impl<R: Recorder> Allocation<'_, R> {
         }
         if !self.standing.is_empty() {
             self.purse_held.fill(0);
-            for live in &self.active {
-                let ranked = &self.frame.order[live.rank];
-                if ranked.tranche != RECOVERY {
-                    self.purse_held[ranked.purse] += live.held;
+            for (pool, own) in self.frame.pools.iter().enumerate() {
+                if self.live[pool / 64] & (1 << (pool % 64)) != 0 {
+                    self.purse_held[own.purse] += self.held[pool];
                 }
             }
         }
@@ -129,11 +128,11 @@ impl<R: Recorder> Allocation<'_, R> {
 
     /// Whether another tranche of the same award and purse has just found no match for any line of the class: then
     /// this one finds none either, unless a cap by period tells them apart.
-    pub(super) fn waits_for_match(&self, rank: usize, class: usize) -> bool {
-        let ranked = &self.frame.order[rank];
-        ranked.needed.is_some_and(|needed| {
-            self.standing[needed].stuck[class] == (self.moves, ranked.purse)
-                && self.frame.awards[ranked.award].is_plain()
+    pub(super) fn waits_for_match(&self, pool: usize, class: usize) -> bool {
+        let own = &self.frame.pools[pool];
+        own.needed.is_some_and(|needed| {
+            self.standing[needed].stuck[class] == (self.moves, own.purse)
+                && self.frame.awards[own.award].is_plain()
         })
     }
 
@@ -191,23 +190,21 @@ impl<R: Recorder> Allocation<'_, R> {
             return 0;
         }
         let mut rest = wanted;
-        for at in 0..self.active.len() {
+        for (pool, own) in frame.pools.iter().enumerate() {
             if rest <= 0 || self.left[line] == 0 {
                 break;
             }
-            let ranked = &frame.order[self.active[at].rank];
-            let tranche = frame.timeline.tranches.get(ranked.tranche);
-            let eligible = tranche.is_some_and(|tranche| streams[tranche.stream.at()]);
-            if at != award && eligible {
-                rest -= self.pay_alone(at, line, rest);
+            let eligible = own.stream.is_some_and(|stream| streams[stream.at()]);
+            if pool != award && eligible && self.is_live(pool) {
+                rest -= self.pay_alone(pool, line, rest);
             }
         }
         wanted - rest
     }
 
     /// Offers a draw as match to every award that it may match.
-    pub(super) fn offer(&mut self, tranche: usize, line: usize, amount: i64) {
-        let stream = self.frame.timeline.tranches[tranche].stream;
+    pub(super) fn offer(&mut self, tranche: TrancheIndex, line: usize, amount: i64) {
+        let stream = self.frame.timeline.tranche(tranche).stream;
         let (place, index) = (self.place, self.offers.len());
         let mut counts = false;
         for (match_, standing) in self.frame.needed.iter().zip(&mut self.standing) {
@@ -217,7 +214,6 @@ impl<R: Recorder> Allocation<'_, R> {
             }
         }
         if counts {
-            let tranche = TrancheIndex::from(tranche);
             self.offers.push(Offer { place, line, tranche, free: amount });
         }
     }

@@ -1,13 +1,12 @@
 //! Core needs of the coming months, for which unrestricted money is kept from what may wait.
 
-use super::frame::{Frame, RECOVERY};
+use super::frame::Frame;
 use super::{Allocation, Recorder};
-use crate::funding::Kind;
 
 /// Core needs ahead that no restricted tranche in hand may pay, as last reckoned.
 #[derive(Clone, Default)]
 pub(super) struct Ahead {
-    /// The place in which it was reckoned and the count of restricted tranches that had run dry by then.
+    /// The place in which it was reckoned and the count of pools that had run dry by then.
     reckoned: Option<(usize, u64)>,
     need: i64,
     /// The last place that restricted tranches in hand reach, one more than it, by purse; 0 where there are none.
@@ -41,11 +40,10 @@ impl<R: Recorder> Allocation<'_, R> {
     pub(super) fn unrestricted_beyond_core(&mut self) -> i64 {
         let mut balance = self.recovered_held;
         if self.frame.has_unrestricted {
-            for live in &self.active {
-                let ranked = &self.frame.order[live.rank];
-                if ranked.unrestricted && ranked.tranche != RECOVERY && !self.lapses_now(live.rank)
-                {
-                    balance += live.held;
+            for (pool, own) in self.frame.pools.iter().enumerate() {
+                let counts = own.unrestricted && own.stream.is_some();
+                if counts && self.is_live(pool) && !self.lapses_now(pool) {
+                    balance += self.held[pool];
                 }
             }
         }
@@ -67,11 +65,11 @@ impl<R: Recorder> Allocation<'_, R> {
         let protected = (place + frame.plan.policy.protect_core_months as usize).min(months - 1);
         let ahead = &mut self.ahead;
         ahead.reach.fill(0);
-        for live in self.active.iter().filter(|live| live.held > 0) {
-            let ranked = &frame.order[live.rank];
-            if !ranked.unrestricted && !frame.is_reserve(ranked.tranche) {
-                let reach = &mut ahead.reach[ranked.purse];
-                *reach = (*reach).max(ranked.closes.min(protected) + 1);
+        for (pool, own) in frame.pools.iter().enumerate() {
+            let is_live = self.live[pool / 64] & (1 << (pool % 64)) != 0;
+            if is_live && !own.unrestricted && !own.reserve {
+                let reach = &mut ahead.reach[own.purse];
+                *reach = (*reach).max(own.closes.min(protected) + 1);
             }
         }
         ahead.covered.fill(place);
@@ -104,12 +102,5 @@ impl<R: Recorder> Allocation<'_, R> {
             need_ahead += need.max(0);
         }
         need_ahead
-    }
-}
-
-impl Frame<'_> {
-    fn is_reserve(&self, tranche: usize) -> bool {
-        let held = self.timeline.tranches.get(tranche);
-        held.is_some_and(|held| self.plan.stream(held.stream).kind == Kind::Reserve)
     }
 }

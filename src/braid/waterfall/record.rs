@@ -13,8 +13,10 @@ pub(crate) trait Recorder {
     fn recovered(&mut self, place: usize, tranche: TrancheIndex, base: i64, amount: i64);
     /// A draw has matched an award.
     fn matched(&mut self, matched: Match);
-    /// A month is over which leaves so much of each line; the lines of which anything is left are told by priority.
-    fn left(&mut self, place: usize, left: &[i64], open: impl Iterator<Item = (usize, usize)>);
+    /// A month is over which leaves so much of a line of a priority.
+    fn left(&mut self, place: usize, class: usize, line: usize, amount: i64);
+    /// Whether it matters which line was paid; else one stands for all that a source pays at once.
+    fn tells_lines(&self) -> bool;
 }
 
 /// Everything: the braid as it is checked and shown.
@@ -33,16 +35,29 @@ impl Recorder for Braid {
         self.matches.push(matched);
     }
 
-    fn left(&mut self, _: usize, _: &[i64], _: impl Iterator<Item = (usize, usize)>) {}
+    fn left(&mut self, _: usize, _: usize, _: usize, _: i64) {}
+
+    fn tells_lines(&self) -> bool {
+        true
+    }
 }
 
 /// What a future leaves and what its cash follows from.
 #[derive(Default)]
 pub(crate) struct Lean {
     /// How long after its month each line is paid.
-    pub lags: Vec<usize>,
+    lags: Vec<usize>,
+    lags_differ: bool,
     /// What it comes to.
     pub poured: Poured,
+}
+
+impl Lean {
+    /// A record for lines that are paid so many months after theirs.
+    pub fn new(lags: Vec<usize>, poured: Poured) -> Lean {
+        let lags_differ = lags.windows(2).any(|pair| pair[0] != pair[1]);
+        Lean { lags, lags_differ, poured }
+    }
 }
 
 impl Recorder for Lean {
@@ -70,13 +85,15 @@ impl Recorder for Lean {
     fn matched(&mut self, _: Match) {}
 
     #[inline]
-    fn left(&mut self, place: usize, left: &[i64], open: impl Iterator<Item = (usize, usize)>) {
-        for (class, line) in open {
-            let amount = Money::from_cents(left[line]);
-            self.poured.gap[place][class] += amount;
-            if let Some(due) = self.poured.unfunded_due.get_mut(place + self.lags[line]) {
-                *due += amount;
-            }
+    fn left(&mut self, place: usize, class: usize, line: usize, amount: i64) {
+        let amount = Money::from_cents(amount);
+        self.poured.gap[place][class] += amount;
+        if let Some(due) = self.poured.unfunded_due.get_mut(place + self.lags[line]) {
+            *due += amount;
         }
+    }
+
+    fn tells_lines(&self) -> bool {
+        self.lags_differ
     }
 }
