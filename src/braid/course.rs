@@ -5,7 +5,7 @@
 //! and then it is as if it did not exist.
 
 use super::Method;
-use super::waterfall::{Allocation, Frame, Lean};
+use super::waterfall::{Allocation, Frame, Gaps, Lean};
 use crate::funding::Receipts;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -25,6 +25,7 @@ pub struct Course<'a> {
 pub struct Bed<'a> {
     course: &'a Course<'a>,
     allocation: Allocation<'a, Lean>,
+    gaps: Allocation<'a, Gaps>,
 }
 
 /// What one future pays and leaves.
@@ -73,8 +74,14 @@ impl<'a> Course<'a> {
     pub fn bed(&self) -> Bed<'_> {
         let lags = self.plan.lines.iter().map(|line| line.payment_lag_months as usize);
         let poured = Poured::of(self.plan.horizon.months as usize);
+        let poured_gap = poured.gap.clone();
         let record = Lean::new(lags.collect(), poured);
-        Bed { course: self, allocation: Allocation::new(&self.frame, record) }
+        let gaps = Gaps(poured_gap);
+        Bed {
+            course: self,
+            allocation: Allocation::new(&self.frame, record),
+            gaps: Allocation::new(&self.frame, gaps),
+        }
     }
 
     /// The timeline of one future alone: what amounts, by tranche, leave of it. A braid of it is what
@@ -114,7 +121,17 @@ impl Bed<'_> {
         &self.allocation.record.poured
     }
 
-    /// The same with other needs, by line and place, where they follow from the amounts: the order of sources and all
+    /// What the braid of one future leaves, by place and priority, where nobody asks who paid: [`Poured::gap`], in less
+    /// time.
+    ///
+    /// # Panics
+    /// When there are not as many amounts as tranches.
+    pub fn gaps(&mut self, amounts: &[Money]) -> &[[Money; 3]] {
+        self.gaps.make(amounts.iter().map(|amount| amount.cents()), Method::Waterfall);
+        &self.gaps.record.0
+    }
+
+    /// What [`Bed::pour`] tells with other needs, by line and place, where they follow from the amounts: the order of sources and all
     /// sums are then made anew.
     ///
     /// # Panics

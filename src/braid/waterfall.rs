@@ -9,19 +9,20 @@
 //! A [`Frame`] is laid out once for a plan and timeline; an [`Allocation`] makes one braid after another in it, with
 //! other amounts each, and tells a [`Recorder`] what it does.
 
+mod by_rules;
 mod frame;
 mod matching;
 mod protect;
 mod record;
 
 pub(crate) use frame::{Bound, Frame, bounds};
-pub(crate) use record::{Lean, Recorder};
+pub(crate) use record::{Gaps, Lean, Recorder};
 
 use frame::{Pool, Way};
 use matching::{Offer, Standing};
 use protect::Ahead;
 
-use super::award::{Account, Payment};
+use super::award::Account;
 use super::{Braid, Method, Source};
 use crate::limits::MONTH_PASSES_MAX;
 use crate::name::TrancheIndex;
@@ -53,13 +54,15 @@ pub(crate) struct Allocation<'a, R> {
     frame: &'a Frame<'a>,
     /// Who is told.
     pub record: R,
+    /// Whether anyone asks which tranche of a pool pays.
+    tells_parts: bool,
     /// What there is of each tranche.
     amounts: Vec<i64>,
     accounts: Vec<Account>,
     standing: Vec<Standing>,
     repeats: bool,
     /// The lines that each purse may pay, as [`Frame::may`].
-    may: Vec<u64>,
+    may: Vec<[u64; 2]>,
     /// The pools that are open and hold money.
     live: Vec<u64>,
     held: Vec<i64>,
@@ -67,6 +70,8 @@ pub(crate) struct Allocation<'a, R> {
     parts: Vec<Vec<Part>>,
     /// The payments of its award when each pool had last paid what it could of each priority.
     tried: Vec<[u64; 3]>,
+    /// The pools that could not pay all they may of each priority this month, and could if there were more room.
+    waiting: [Vec<u64>; 3],
     recovered: Vec<i64>,
     recovered_held: i64,
     oldest_recovered: usize,
@@ -95,6 +100,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         let lines = frame.plan.lines.len();
         Allocation {
             frame,
+            tells_parts: R::TELLS_DRAWS || frame.asks_for_parts,
             record,
             amounts: Vec::with_capacity(frame.timeline.tranches.len()),
             accounts: vec![Account::default(); frame.awards.len()],
@@ -105,6 +111,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             held: vec![0; frame.pools.len()],
             parts: vec![Vec::new(); frame.pools.len()],
             tried: vec![[0; 3]; frame.pools.len()],
+            waiting: std::array::from_fn(|_| vec![0; frame.pools.len().div_ceil(64)]),
             recovered: vec![0; frame.plan.horizon.months as usize],
             recovered_held: 0,
             oldest_recovered: 0,
@@ -173,6 +180,9 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         for purse in &frame.changing[place] {
             frame.open_purse(*purse as usize, place, &mut self.may);
         }
+        for waiting in &mut self.waiting {
+            waiting.copy_from_slice(&frame.asking);
+        }
         if frame.is_bounded {
             self.open_bounds();
         }
@@ -194,35 +204,31 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             if held <= 0 {
                 continue;
             }
-            let part = Part { rank: *rank, tranche: TrancheIndex::from(ranked.tranche), held };
-            let parts = &mut self.parts[ranked.pool];
-            let at = parts.iter().rposition(|other| other.rank > *rank).map_or(0, |at| at + 1);
-            parts.insert(at, part);
+            if self.tells_parts {
+                let tranche = TrancheIndex::from(ranked.tranche);
+                let parts = &mut self.parts[ranked.pool];
+                let at = parts.iter().rposition(|part| part.rank > *rank).map_or(0, |at| at + 1);
+                parts.insert(at, Part { rank: *rank, tranche, held });
+            }
             self.held[ranked.pool] += held;
             self.live[ranked.pool / 64] |= 1 << (ranked.pool % 64);
         }
     }
 
-    fn open_bounds(&mut self) {
-        for (line, bounds) in self.frame.bounds.iter().enumerate() {
-            for (left, bound) in self.bound_left[line].iter_mut().zip(bounds) {
-                *left = bound.of_month(self.place);
-            }
-            let ceilings = bounds.iter().filter_map(|bound| bound.ceiling.as_ref());
-            let most = ceilings.map(|ceiling| ceiling[self.place].cents()).max();
-            self.pay_left[line] = most.unwrap_or(i64::MAX);
-        }
-    }
-
     /// Tells what the month leaves.
     fn close_month(&mut self) {
-        for class in 0..self.frame.classes.len() {
+        let by_line = self.record.tells_lines();
+        for (class, own) in self.frame.classes.iter().enumerate() {
+            let mut sum = 0;
             for word in 0..self.frame.words {
-                let open = self.open[word] & self.frame.classes[class][word];
-                for line in members(word, open) {
-                    self.record.left(self.place, class, line, self.left[line]);
+                for line in members(word, self.open[word] & own[word]) {
+                    sum += self.left[line];
+                    if by_line {
+                        self.record.left_of(self.place, line, self.left[line]);
+                    }
                 }
             }
+            self.record.left(self.place, class, sum);
         }
     }
 
@@ -257,10 +263,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                 if class > 0 {
                     self.free_unrestricted = self.unrestricted_beyond_core();
                 }
-                let own = self.frame.classes[class].iter();
-                if self.open.iter().zip(own).any(|(open, own)| open & own != 0) {
-                    moved |= self.pay_class(class, pass);
-                }
+                moved |= self.pay_class(class, pass);
             }
             if !moved || !self.repeats {
                 return;
@@ -272,16 +275,17 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     fn pay_class(&mut self, class: usize, pass: usize) -> bool {
         let mut moved = false;
         for word in 0..self.live.len() {
-            let may_move = if pass > 0 { self.frame.moving[word] } else { u64::MAX };
             let mut after = u64::MAX;
             loop {
                 // Read anew, since pools run dry, and recovery may come, while the month is paid.
+                let may_move = if pass > 0 { self.waiting[class][word] } else { u64::MAX };
                 let live = self.live[word] & may_move & after;
                 if live == 0 {
                     break;
                 }
-                let pool = word * 64 + live.trailing_zeros() as usize;
-                after = (u64::MAX << live.trailing_zeros()) << 1;
+                let bit = live.trailing_zeros();
+                after = (u64::MAX << bit) << 1;
+                let pool = word * 64 + bit as usize;
                 if self.reaches(pool, class) && (pass == 0 || !self.is_settled(pool, class)) {
                     moved |= self.pay_from(pool, class);
                 }
@@ -291,13 +295,15 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     }
 
     /// Whether a pool may pay a line of a priority that needs anything still.
-    #[inline]
+    #[inline(always)]
     fn reaches(&self, pool: usize, class: usize) -> bool {
         let words = self.frame.words;
-        let set = self.frame.set_of(self.frame.pools[pool].purse, class);
-        (0..words).any(|word| {
-            self.open[word] & (self.may[set + word] | self.may[set + words + word]) != 0
-        })
+        let set = self.frame.sets[pool] + class * words;
+        let reaches = |word: usize| {
+            let [free, waits] = self.may[set + word];
+            self.open[word] & (free | waits) != 0
+        };
+        if words == 1 { reaches(0) } else { (0..words).any(reaches) }
     }
 
     /// Whether a source has paid all it can of a priority this month, whatever was paid since. A month leaves less
@@ -314,7 +320,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     fn pay_from(&mut self, pool: usize, class: usize) -> bool {
         let frame = self.frame;
         let own = &frame.pools[pool];
-        let set = frame.set_of(own.purse, class);
+        let set = frame.sets[pool] + class * frame.words;
         match own.way {
             Way::Plain => self.pay_freely(pool, class, set) > 0,
             Way::BySpending => {
@@ -323,11 +329,16 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                     frame.awards[own.award].pay_free(&mut self.accounts[own.award], free);
                 }
                 let before = self.accounts[own.award].payments;
-                let under = self.pay_under_shares(pool, class, set + frame.words) > 0;
+                let under = self.held[pool] > 0 && self.pay_under_shares(pool, class, set) > 0;
                 // Under one share alone, the lines of the priority leave nothing of the room that they make.
                 let one = frame.awards[own.award].limits() == 1;
                 self.tried[pool][class] =
                     if one { self.accounts[own.award].payments } else { before };
+                let waits = self.held[pool] > 0
+                    && (0..frame.words).any(|word| self.may[set + word][1] & self.open[word] != 0);
+                let bit = 1 << (pool % 64);
+                let waiting = &mut self.waiting[class][pool / 64];
+                *waiting = if waits { *waiting | bit } else { *waiting & !bit };
                 free > 0 || under
             }
             Way::ByRules => {
@@ -335,8 +346,8 @@ impl<'a, R: Recorder> Allocation<'a, R> {
                     return false;
                 }
                 self.tried[pool][class] = self.accounts[own.award].payments;
-                let first = self.pay_by_rules(pool, set);
-                let moved = self.pay_by_rules(pool, set + frame.words) || first;
+                let first = self.pay_by_rules(pool, set, 0);
+                let moved = self.pay_by_rules(pool, set, 1) || first;
                 if let Some(needed) = own.needed.filter(|_| !moved) {
                     self.standing[needed].stuck[class] = (self.moves, own.purse);
                 }
@@ -345,32 +356,18 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         }
     }
 
-    /// Pays the lines of a set one by one, as far as every rule lets it; whether anything moved.
-    fn pay_by_rules(&mut self, pool: usize, set: usize) -> bool {
-        let mut moved = false;
-        for word in 0..self.frame.words {
-            for line in members(word, self.may[set + word]) {
-                if self.held[pool] == 0 {
-                    return moved;
-                }
-                if self.left[line] > 0 {
-                    moved |= self.pay(pool, line, i64::MAX) > 0;
-                }
-            }
-        }
-        moved
-    }
-
     /// Pays the lines of a set that no rule binds but what the source holds, and what of unrestricted money is free.
     /// Returns what was paid.
     fn pay_freely(&mut self, pool: usize, class: usize, set: usize) -> i64 {
         let room = self.unrestricted_room(pool, class);
         let most = room.map_or(self.held[pool], |room| room.min(self.held[pool]));
-        let by_line = self.record.tells_lines() || pool == self.frame.recovery;
+        let recovery = pool == self.frame.recovery;
+        let by_line = recovery || (self.tells_parts && self.record.tells_lines());
+        let at_once = self.tells_parts && !by_line;
         let mut rest = most;
         let mut one = 0;
         for word in 0..self.frame.words {
-            let mut lines = self.may[set + word] & self.open[word];
+            let mut lines = self.may[set + word][0] & self.open[word];
             while lines != 0 && rest > 0 {
                 let line = word * 64 + lines.trailing_zeros() as usize;
                 let paid = rest.min(self.left[line]);
@@ -388,7 +385,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         }
         let paid = most - rest;
         if paid > 0 {
-            if !by_line {
+            if at_once {
                 self.draw(pool, one, paid);
             }
             self.take(pool, class, paid);
@@ -401,27 +398,39 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         let frame = self.frame;
         let Pool { award, slot, .. } = frame.pools[pool];
         let rules = &frame.awards[award];
-        let mut paid = 0;
+        let mut rest = self.held[pool];
+        // Under one share alone, what a line takes of the room is what it leaves the next.
+        let mut of_one = None;
         for word in 0..frame.words {
-            let mut lines = self.may[set + word] & self.open[word];
-            while lines != 0 && self.held[pool] > paid {
+            let mut lines = self.may[set + word][1] & self.open[word];
+            while lines != 0 && rest > 0 {
                 let line = word * 64 + lines.trailing_zeros() as usize;
-                let most = self.left[line].min(self.held[pool] - paid);
-                let part = rules.room(&self.accounts[award], line, slot).min(most);
+                let room = match of_one {
+                    Some(room) => room,
+                    None => rules.room(&self.accounts[award], line, slot),
+                };
+                let part = rest.min(self.left[line]).min(room);
+                if rules.limits() == 1 {
+                    of_one = Some(room - part);
+                    if room == 0 {
+                        break;
+                    }
+                }
                 if part > 0 {
+                    rest -= part;
                     self.left[line] -= part;
                     if self.left[line] == 0 {
                         self.open[word] ^= lines & lines.wrapping_neg();
                     }
-                    paid += part;
                     rules.pay_direct(&mut self.accounts[award], line, slot, part);
-                    self.draw(pool, line, part);
-                } else if rules.limits() == 1 {
-                    break;
+                    if self.tells_parts {
+                        self.draw(pool, line, part);
+                    }
                 }
                 lines &= lines - 1;
             }
         }
+        let paid = self.held[pool] - rest;
         if paid > 0 {
             self.take(pool, class, paid);
         }
@@ -468,136 +477,6 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         }
     }
 
-    /// Pays a line from a source as far as every rule lets it; for an award that needs match, together
-    /// with its match. Returns what the source paid.
-    fn pay(&mut self, pool: usize, line: usize, want: i64) -> i64 {
-        let own = &self.frame.pools[pool];
-        let Some(needed) = own.needed else { return self.pay_alone(pool, line, want) };
-        if self.standing[needed].dry[line] == self.moves
-            || !self.frame.may_pay(&self.may, own.purse, line)
-        {
-            return 0;
-        }
-        let mut paid = self.pay_alone(pool, line, want);
-        let want = want.saturating_sub(paid);
-        let able = self.most(pool, line, want, false);
-        if able.direct > 0 {
-            self.raise_match(needed, pool, line, able);
-            let more = self.pay_alone(pool, line, want);
-            paid += more;
-            if more == 0 {
-                self.standing[needed].dry[line] = self.moves;
-            }
-        }
-        paid
-    }
-
-    /// Pays a line from a source with the match that stands already.
-    fn pay_alone(&mut self, pool: usize, line: usize, want: i64) -> i64 {
-        if !self.frame.may_pay(&self.may, self.frame.pools[pool].purse, line) {
-            return 0;
-        }
-        let payment = self.most(pool, line, want, true);
-        if payment.direct > 0 {
-            self.book(pool, line, payment);
-        }
-        payment.direct
-    }
-
-    /// The most that a source can pay a line, by everything but match, and by match if it is asked.
-    fn most(&mut self, pool: usize, line: usize, want: i64, with_match: bool) -> Payment {
-        let frame = self.frame;
-        let own = &frame.pools[pool];
-        let cost = &frame.plan.lines[line];
-        let mut held = self.held[pool];
-        let mut most = want.min(self.left[line]).min(held);
-        if let Some(room) = self.unrestricted_room(pool, cost.priority as usize) {
-            most = most.min(room);
-        }
-        if let Some(bound) = self.bound_place(own, line) {
-            most = most.min(self.bound_left[line][bound]);
-            if frame.bounds[line][bound].ceiling.is_some() {
-                most = most.min(self.pay_left[line]);
-            }
-        }
-        if with_match && let Some(needed) = own.needed {
-            held = held.min(self.matched_room(needed, line, held));
-        }
-        most = most.min(held);
-        if most <= 0 {
-            return Payment::default();
-        }
-        if own.way == Way::Plain || frame.awards[own.award].is_plain() {
-            return Payment { direct: most, ..Payment::default() };
-        }
-        let account = &self.accounts[own.award];
-        frame.awards[own.award].payment(account, cost, line, own.slot, most, held)
-    }
-
-    fn book(&mut self, pool: usize, line: usize, payment: Payment) {
-        let frame = self.frame;
-        let own = &frame.pools[pool];
-        let cost = &frame.plan.lines[line];
-        self.left[line] -= payment.direct;
-        if self.left[line] == 0 {
-            self.open[line / 64] &= !(1 << (line % 64));
-        }
-        if let Some(bound) = self.bound_place(own, line) {
-            self.bound_left[line][bound] -= payment.direct;
-            if frame.bounds[line][bound].ceiling.is_some() {
-                self.pay_left[line] -= payment.direct;
-            }
-        }
-        if own.way != Way::Plain && !frame.awards[own.award].is_plain() {
-            let account = &mut self.accounts[own.award];
-            frame.awards[own.award].pay(account, cost, line, own.slot, payment);
-        }
-        let first = self.parts[pool].last().map(|part| part.tranche);
-        self.draw(pool, line, payment.direct);
-        self.take(pool, cost.priority as usize, payment.direct + payment.recovery);
-        if let Some(tranche) = first
-            && (payment.base != 0 || payment.recovery != 0)
-        {
-            self.recover(pool, tranche, payment);
-        }
-        if let Some(needed) = own.needed {
-            self.assign_match(needed, line, payment.direct + payment.recovery);
-        }
-    }
-
-    /// Moves what an award recovers, whose tranches are pools of their own, to the money of the partnership.
-    fn recover(&mut self, pool: usize, tranche: TrancheIndex, payment: Payment) {
-        self.recovered[self.place] += payment.recovery;
-        self.recovered_held += payment.recovery;
-        if let Some(part) = self.parts[pool].last_mut() {
-            part.held -= payment.recovery;
-        }
-        let recovery = self.frame.recovery;
-        if recovery < self.held.len() && payment.recovery > 0 {
-            self.held[recovery] += payment.recovery;
-            self.live[recovery / 64] |= 1 << (recovery % 64);
-        }
-        self.record.recovered(self.place, tranche, payment.base, payment.recovery);
-    }
-
-    /// Pays a line from what was recovered, the oldest first.
-    fn draw_recovered(&mut self, line: usize, amount: i64) {
-        let mut rest = amount;
-        self.recovered_held -= amount;
-        while rest > 0 {
-            let from = self.oldest_recovered;
-            let part = rest.min(self.recovered[from]);
-            self.recovered[from] -= part;
-            rest -= part;
-            if part > 0 {
-                self.record.paid(self.place, Source::Recovery(from), line, part);
-            }
-            if self.recovered[from] == 0 && from < self.place {
-                self.oldest_recovered += 1;
-            }
-        }
-    }
-
     /// What of unrestricted money may go to a priority, where it is held back for core needs ahead.
     fn unrestricted_room(&self, pool: usize, class: usize) -> Option<i64> {
         let held_back = class > 0 && self.frame.pools[pool].unrestricted && !self.lapses_now(pool);
@@ -608,16 +487,6 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     fn lapses_now(&self, pool: usize) -> bool {
         let own = &self.frame.pools[pool];
         own.lapses && own.closes == self.place
-    }
-
-    fn bound_place(&self, own: &Pool, line: usize) -> Option<usize> {
-        let bounds = &self.frame.bounds[line];
-        if bounds.is_empty() {
-            return None;
-        }
-        // Income of an award's project is spent under the award's conditions where it has none of its own.
-        let place = |stream| bounds.iter().position(|bound| bound.stream == stream);
-        own.stream.and_then(place).or_else(|| own.project.and_then(place))
     }
 }
 

@@ -23,16 +23,21 @@ pub(crate) struct Frame<'a> {
     pub opening: Vec<Vec<usize>>,
     /// The sources in spending order: tranches that follow each other and are alike are one.
     pub pools: Vec<Pool>,
+    /// Where the lines of each pool begin in [`Frame::may`].
+    pub sets: Vec<usize>,
+    /// Whether match or recovery depends on which tranche of a pool pays.
+    pub asks_for_parts: bool,
     /// The pools that have closed before each place.
     pub closed: Vec<Vec<usize>>,
-    /// The pools that may pay more when a month is repeated.
-    pub moving: Vec<u64>,
+    /// The pools that may pay more whenever a month is repeated, but for those that wait for their own spending alone.
+    pub asking: Vec<u64>,
     /// The pool of recovered money; beyond the pools where none is spent.
     pub recovery: usize,
     /// What each purse may pay; last, what recovered money may pay: anything.
     pub uses: Vec<Uses>,
-    /// The lines that each purse may pay in the first month, by priority, and whether they wait for spending.
-    pub may: Vec<u64>,
+    /// The lines that each purse may pay in the first month, by priority: those that do not wait for spending, and
+    /// those that do.
+    pub may: Vec<[u64; 2]>,
     /// The purses that change what they may pay, by place.
     pub changing: Vec<Vec<u32>>,
     /// The lines of each priority.
@@ -182,17 +187,19 @@ impl<'a> Frame<'a> {
             opening[timeline.tranches[ranked.tranche].opens].push(rank);
         }
         let mut closed = vec![Vec::new(); months];
-        let mut moving = vec![0; pools.len().div_ceil(64)];
+        let mut asking = vec![0; pools.len().div_ceil(64)];
         let recovers = awards.iter().any(Award::recovers);
+        let awards_move =
+            |pool: &Pool| pool.needed.is_some() || awards[pool.award].has_moving_room();
         for (index, pool) in pools.iter().enumerate() {
             if pool.closes + 1 < months {
                 closed[pool.closes + 1].push(index);
             }
             let more = match pool.unrestricted {
                 true => recovers,
-                false => pool.needed.is_some() || awards[pool.award].has_moving_room(),
+                false => pool.way == Way::ByRules && awards_move(pool),
             };
-            moving[index / 64] |= u64::from(more) << (index % 64);
+            asking[index / 64] |= u64::from(more) << (index % 64);
         }
         let mut classes: [Vec<u64>; 3] = std::array::from_fn(|_| vec![0; words]);
         for (line, cost) in plan.lines.iter().enumerate() {
@@ -204,12 +211,14 @@ impl<'a> Frame<'a> {
             timeline,
             words,
             opening,
+            sets: pools.iter().map(|pool| pool.purse * 3 * words).collect(),
+            asks_for_parts: recovers || !needed.is_empty(),
             pools,
             closed,
-            moving,
+            asking,
             recovery,
             changing: changing(&uses, months),
-            may: vec![0; uses.len() * 6 * words],
+            may: vec![[0; 2]; uses.len() * 3 * words],
             has_unrestricted,
             order,
             uses,
@@ -239,30 +248,29 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// Where the set of lines of a purse and priority begins in [`Frame::may`]; those that wait follow at once.
-    #[inline]
+    /// Where the lines of a purse and priority begin in [`Frame::may`].
     pub fn set_of(&self, purse: usize, class: usize) -> usize {
-        (purse * 3 + class) * 2 * self.words
+        (purse * 3 + class) * self.words
     }
 
     /// Takes in which lines a purse may pay in a month.
-    pub fn open_purse(&self, purse: usize, place: usize, may: &mut [u64]) {
+    pub fn open_purse(&self, purse: usize, place: usize, may: &mut [[u64; 2]]) {
         let from = self.set_of(purse, 0);
-        may[from..from + 6 * self.words].fill(0);
+        may[from..from + 3 * self.words].fill([0; 2]);
         let uses = &self.uses[purse];
         for permit in uses.permits.iter().filter(|permit| permit_holds(permit, place)) {
             let line = permit.line.at();
             let class = self.plan.line(permit.line).priority as usize;
-            let waits = if uses.waits[line] { self.words } else { 0 };
-            may[self.set_of(purse, class) + waits + line / 64] |= 1 << (line % 64);
+            let waits = usize::from(uses.waits[line]);
+            may[self.set_of(purse, class) + line / 64][waits] |= 1 << (line % 64);
         }
     }
 
     /// Whether a purse may pay a line this month.
-    pub fn may_pay(&self, may: &[u64], purse: usize, line: usize) -> bool {
+    pub fn may_pay(&self, may: &[[u64; 2]], purse: usize, line: usize) -> bool {
         let class = self.plan.lines[line].priority as usize;
-        let set = self.set_of(purse, class) + line / 64;
-        (may[set] | may[set + self.words]) & (1 << (line % 64)) != 0
+        let [free, waits] = may[self.set_of(purse, class) + line / 64];
+        (free | waits) & (1 << (line % 64)) != 0
     }
 }
 
