@@ -63,6 +63,8 @@ pub(crate) struct Allocation<'a, R> {
     repeats: bool,
     /// The lines that each purse may pay, as [`Frame::may`].
     may: Vec<[u64; 2]>,
+    /// The lines that each pool may pay, by priority.
+    reach: [Vec<u64>; 3],
     /// The pools that are open and hold money.
     live: Vec<u64>,
     held: Vec<i64>,
@@ -107,6 +109,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             standing: vec![Standing::default(); frame.needed.len()],
             repeats: false,
             may: frame.may.clone(),
+            reach: frame.reach.clone(),
             live: vec![0; frame.pools.len().div_ceil(64)],
             held: vec![0; frame.pools.len()],
             parts: vec![Vec::new(); frame.pools.len()],
@@ -157,6 +160,9 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             self.repeats |= frame.awards[needed.award].exists(frame.timeline, &self.amounts);
         }
         self.may.copy_from_slice(&frame.may);
+        for (reach, own) in self.reach.iter_mut().zip(&frame.reach) {
+            reach.copy_from_slice(own);
+        }
         self.live.fill(0);
         self.held.fill(0);
         self.parts.iter_mut().for_each(Vec::clear);
@@ -179,6 +185,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         self.open.copy_from_slice(&frame.open[place * frame.words..(place + 1) * frame.words]);
         for purse in &frame.changing[place] {
             frame.open_purse(*purse as usize, place, &mut self.may);
+            frame.open_reach(*purse as usize, &self.may, &mut self.reach);
         }
         for waiting in &mut self.waiting {
             waiting.copy_from_slice(&frame.asking);
@@ -297,13 +304,14 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     /// Whether a pool may pay a line of a priority that needs anything still.
     #[inline(always)]
     fn reaches(&self, pool: usize, class: usize) -> bool {
-        let words = self.frame.words;
-        let set = self.frame.sets[pool] + class * words;
-        let reaches = |word: usize| {
-            let [free, waits] = self.may[set + word];
-            self.open[word] & (free | waits) != 0
-        };
-        if words == 1 { reaches(0) } else { (0..words).any(reaches) }
+        let (reach, words) = (&self.reach[class], self.open.len());
+        match words {
+            1 => reach[pool] & self.open[0] != 0,
+            _ => {
+                let own = &reach[pool * words..(pool + 1) * words];
+                own.iter().zip(&self.open).any(|(own, open)| own & open != 0)
+            }
+        }
     }
 
     /// Whether a source has paid all it can of a priority this month, whatever was paid since. A month leaves less
@@ -322,9 +330,9 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         let own = &frame.pools[pool];
         let set = frame.sets[pool] + class * frame.words;
         match own.way {
-            Way::Plain => self.pay_freely(pool, class, set) > 0,
+            Way::Plain => self.pay_freely(pool, own, class, set) > 0,
             Way::BySpending => {
-                let free = self.pay_freely(pool, class, set);
+                let free = self.pay_freely(pool, own, class, set);
                 if free > 0 {
                     frame.awards[own.award].pay_free(&mut self.accounts[own.award], free);
                 }
@@ -358,39 +366,58 @@ impl<'a, R: Recorder> Allocation<'a, R> {
 
     /// Pays the lines of a set that no rule binds but what the source holds, and what of unrestricted money is free.
     /// Returns what was paid.
-    fn pay_freely(&mut self, pool: usize, class: usize, set: usize) -> i64 {
-        let room = self.unrestricted_room(pool, class);
+    fn pay_freely(&mut self, pool: usize, own: &Pool, class: usize, set: usize) -> i64 {
+        let room = self.unrestricted_room(own, class);
         let most = room.map_or(self.held[pool], |room| room.min(self.held[pool]));
-        let recovery = pool == self.frame.recovery;
-        let by_line = recovery || (self.tells_parts && self.record.tells_lines());
-        let at_once = self.tells_parts && !by_line;
-        let mut rest = most;
-        let mut one = 0;
-        for word in 0..self.frame.words {
+        let by_line = own.stream.is_none() || (self.tells_parts && self.record.tells_lines());
+        let (mut rest, mut one) = (most, 0);
+        for word in 0..self.open.len() {
             let mut lines = self.may[set + word][0] & self.open[word];
+            if lines == 0 || rest == 0 {
+                continue;
+            }
+            one = word * 64 + lines.trailing_zeros() as usize;
+            if !by_line {
+                rest = self.pay_word(word, lines, rest);
+                continue;
+            }
             while lines != 0 && rest > 0 {
                 let line = word * 64 + lines.trailing_zeros() as usize;
-                let paid = rest.min(self.left[line]);
-                rest -= paid;
-                self.left[line] -= paid;
-                if self.left[line] == 0 {
-                    self.open[word] ^= lines & lines.wrapping_neg();
-                }
+                let left = self.pay_word(word, lines & lines.wrapping_neg(), rest);
                 lines &= lines - 1;
-                one = line;
-                if by_line {
-                    self.draw(pool, line, paid);
-                }
+                self.draw(pool, line, rest - left);
+                rest = left;
             }
         }
         let paid = most - rest;
         if paid > 0 {
-            if at_once {
+            if self.tells_parts && !by_line {
                 self.draw(pool, one, paid);
             }
-            self.take(pool, class, paid);
+            self.take(pool, own, class, paid);
         }
         paid
+    }
+
+    /// Pays lines of one word of a set, which need something, from so much money. Returns what is left of it.
+    #[inline(always)]
+    fn pay_word(&mut self, word: usize, mut lines: u64, money: i64) -> i64 {
+        let own = &mut self.left[word * 64..];
+        let (mut rest, mut done) = (money, 0);
+        while lines != 0 {
+            let left = &mut own[lines.trailing_zeros() as usize];
+            if rest < *left {
+                *left -= rest;
+                rest = 0;
+                break;
+            }
+            rest -= *left;
+            *left = 0;
+            done |= lines & lines.wrapping_neg();
+            lines &= lines - 1;
+        }
+        self.open[word] &= !done;
+        rest
     }
 
     /// Pays the lines of a set as far as shares of what the award spends let it. Returns what was paid.
@@ -432,7 +459,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         }
         let paid = self.held[pool] - rest;
         if paid > 0 {
-            self.take(pool, class, paid);
+            self.take(pool, &frame.pools[pool], class, paid);
         }
         paid
     }
@@ -462,30 +489,31 @@ impl<'a, R: Recorder> Allocation<'a, R> {
     }
 
     /// Takes what was paid from a pool.
-    fn take(&mut self, pool: usize, class: usize, paid: i64) {
+    #[inline(always)]
+    fn take(&mut self, pool: usize, own: &Pool, class: usize, paid: i64) {
         self.moves += 1;
         self.held[pool] -= paid;
         if self.held[pool] == 0 {
             self.dry += 1;
             self.live[pool / 64] &= !(1 << (pool % 64));
         }
-        if self.frame.pools[pool].unrestricted && self.unrestricted_room(pool, class).is_some() {
+        if self.unrestricted_room(own, class).is_some() {
             self.free_unrestricted -= paid;
         }
         if !self.standing.is_empty() {
-            self.purse_held[self.frame.pools[pool].purse] -= paid;
+            self.purse_held[own.purse] -= paid;
         }
     }
 
     /// What of unrestricted money may go to a priority, where it is held back for core needs ahead.
-    fn unrestricted_room(&self, pool: usize, class: usize) -> Option<i64> {
-        let held_back = class > 0 && self.frame.pools[pool].unrestricted && !self.lapses_now(pool);
+    #[inline(always)]
+    fn unrestricted_room(&self, own: &Pool, class: usize) -> Option<i64> {
+        let held_back = own.unrestricted && class > 0 && !self.lapses_now(own);
         held_back.then_some(self.free_unrestricted.max(0))
     }
 
     /// Money that lapses at this month's end is of no use to later needs.
-    fn lapses_now(&self, pool: usize) -> bool {
-        let own = &self.frame.pools[pool];
+    fn lapses_now(&self, own: &Pool) -> bool {
         own.lapses && own.closes == self.place
     }
 }

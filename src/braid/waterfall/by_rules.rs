@@ -78,7 +78,7 @@ impl<R: Recorder> Allocation<'_, R> {
         let cost = &frame.plan.lines[line];
         let mut held = self.held[pool];
         let mut most = want.min(self.left[line]).min(held);
-        if let Some(room) = self.unrestricted_room(pool, cost.priority as usize) {
+        if let Some(room) = self.unrestricted_room(own, cost.priority as usize) {
             most = most.min(room);
         }
         if let Some(bound) = self.bound_place(own, line) {
@@ -123,7 +123,7 @@ impl<R: Recorder> Allocation<'_, R> {
         if self.tells_parts {
             self.draw(pool, line, payment.direct);
         }
-        self.take(pool, cost.priority as usize, payment.direct + payment.recovery);
+        self.take(pool, own, cost.priority as usize, payment.direct + payment.recovery);
         if let Some(tranche) = first
             && (payment.base != 0 || payment.recovery != 0)
         {

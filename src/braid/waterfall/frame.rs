@@ -38,6 +38,8 @@ pub(crate) struct Frame<'a> {
     /// The lines that each purse may pay in the first month, by priority: those that do not wait for spending, and
     /// those that do.
     pub may: Vec<[u64; 2]>,
+    /// The lines that each pool may pay in the first month, by priority.
+    pub reach: [Vec<u64>; 3],
     /// The purses that change what they may pay, by place.
     pub changing: Vec<Vec<u32>>,
     /// The lines of each priority.
@@ -213,10 +215,11 @@ impl<'a> Frame<'a> {
             opening,
             sets: pools.iter().map(|pool| pool.purse * 3 * words).collect(),
             asks_for_parts: recovers || !needed.is_empty(),
-            pools,
             closed,
             asking,
             recovery,
+            reach: std::array::from_fn(|_| vec![0; pools.len() * words]),
+            pools,
             changing: changing(&uses, months),
             may: vec![[0; 2]; uses.len() * 3 * words],
             has_unrestricted,
@@ -244,7 +247,11 @@ impl<'a> Frame<'a> {
         for purse in 0..frame.uses.len() {
             frame.open_purse(purse, 0, &mut may);
         }
-        frame.may = may;
+        let mut reach = std::mem::take(&mut frame.reach);
+        for purse in 0..frame.uses.len() {
+            frame.open_reach(purse, &may, &mut reach);
+        }
+        (frame.may, frame.reach) = (may, reach);
         frame
     }
 
@@ -263,6 +270,19 @@ impl<'a> Frame<'a> {
             let class = self.plan.line(permit.line).priority as usize;
             let waits = usize::from(uses.waits[line]);
             may[self.set_of(purse, class) + line / 64][waits] |= 1 << (line % 64);
+        }
+    }
+
+    /// Takes in which lines the pools of a purse may pay.
+    pub fn open_reach(&self, purse: usize, may: &[[u64; 2]], reach: &mut [Vec<u64>; 3]) {
+        let own = self.pools.iter().enumerate().filter(|(_, pool)| pool.purse == purse);
+        for (pool, _) in own {
+            for (class, reach) in reach.iter_mut().enumerate() {
+                let set = self.set_of(purse, class);
+                for (word, [free, waits]) in may[set..set + self.words].iter().enumerate() {
+                    reach[pool * self.words + word] = free | waits;
+                }
+            }
         }
     }
 

@@ -42,7 +42,7 @@ impl<R: Recorder> Allocation<'_, R> {
         if self.frame.has_unrestricted {
             for (pool, own) in self.frame.pools.iter().enumerate() {
                 let counts = own.unrestricted && own.stream.is_some();
-                if counts && self.is_live(pool) && !self.lapses_now(pool) {
+                if counts && self.is_live(pool) && !self.lapses_now(own) {
                     balance += self.held[pool];
                 }
             }
