@@ -29,6 +29,8 @@ pub const SCENARIOS_MAX: usize = 64;
 pub const SCENARIO_STACK_MAX: usize = 16;
 /// Scenarios that are compared at once.
 pub const COMPARED_MAX: usize = 16;
+/// Futures of one run.
+pub const FUTURES_MAX: u64 = 1_000_000;
 /// Chances of a plan, beside those that it states as probabilities; and common shocks.
 pub const CHANCES_MAX: usize = 256;
 /// Values of a chance that are listed with their odds.

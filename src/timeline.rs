@@ -130,6 +130,12 @@ pub struct PayCeiling {
 }
 
 impl HeldTranche {
+    /// The order in which tranches stand: streams, windows, pools and awards.
+    pub fn order(&self) -> impl Ord + use<> {
+        let window = (self.first, self.last.is_none(), self.last);
+        (self.stream, window, self.pool, self.award, self.period)
+    }
+
     /// What the books hold of it: what may be spent, and what was advanced beyond that.
     pub fn authority(&self) -> Money {
         self.amount + self.over_advanced
@@ -172,17 +178,7 @@ impl Timeline {
                 timeline.add_stream(plan, selection, stream, &mut income)?;
             }
         }
-        timeline.tranches.sort_by_key(|tranche| {
-            (
-                tranche.stream,
-                tranche.first,
-                tranche.last.is_none(),
-                tranche.last,
-                tranche.pool,
-                tranche.award,
-                tranche.period,
-            )
-        });
+        timeline.tranches.sort_by_key(HeldTranche::order);
         timeline.merge_like_tranches();
         Ok(timeline)
     }
@@ -212,6 +208,53 @@ impl Timeline {
             }
         }
         left
+    }
+
+    /// The same months with the tranches of one stream alone, in a plan in which no cost follows from it and no income of
+    /// a project is deducted.
+    ///
+    /// # Errors
+    /// As [`Timeline::from_plan`].
+    pub fn of_stream(
+        &self,
+        plan: &Plan,
+        selection: Selection,
+        stream: StreamIndex,
+    ) -> Result<Timeline, Error> {
+        let mut own = Timeline {
+            horizon: self.horizon,
+            needs: self.needs.clone(),
+            tranches: Vec::new(),
+            purses: Vec::new(),
+            memos: Vec::new(),
+            debts: Vec::new(),
+            spends_recovery: self.spends_recovery,
+            pay_ceilings: Vec::new(),
+            deducted: Vec::new(),
+            held_beyond: Vec::new(),
+            unused_in_kind: Vec::new(),
+        };
+        if selection.holds_stream(plan, stream) {
+            own.add_stream(plan, selection, stream, &mut Deductions::default())?;
+        }
+        own.tranches.sort_by_key(HeldTranche::order);
+        own.merge_like_tranches();
+        Ok(own)
+    }
+
+    /// The same months with other needs and tranches, each in the purse of its stream.
+    pub fn holding(
+        &self,
+        plan: &Plan,
+        needs: Vec<Vec<Money>>,
+        mut tranches: Vec<HeldTranche>,
+    ) -> Timeline {
+        let mut timeline = Timeline { needs, tranches: Vec::new(), ..self.clone() };
+        tranches.sort_by_key(HeldTranche::order);
+        for tranche in tranches {
+            timeline.hold(plan, tranche);
+        }
+        timeline
     }
 
     /// The tranche at an index.

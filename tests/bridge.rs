@@ -50,7 +50,7 @@ fn choose(
     let files = MemoryFolder::new([("plan.toml", plan), ("bridge.toml", options)]);
     let mut cases = Cases::open(&files, scenarios)?;
     let options = cases.options("bridge.toml")?;
-    BridgeChoice::from_cases(&cases, scenarios, &options, question, aim)
+    BridgeChoice::from_cases(&mut cases, scenarios, &options, question, (aim, None))
 }
 
 fn base(options: &str, aim: Option<Aim>) -> BridgeChoice {
@@ -165,7 +165,8 @@ fn an_option_is_a_stream_of_the_plan() {
     for view in [Status::Secured, Status::Prospective] {
         let question = Question { view, ..Question::default() };
         let choice =
-            BridgeChoice::from_cases(&cases, &scenarios, &options, question, None).unwrap();
+            BridgeChoice::from_cases(&mut cases, &scenarios, &options, question, (None, None))
+                .unwrap();
         for id in ["flat", "taper", "milestone", "recoverable"] {
             let tables = format!("[option.{tables}");
             let start = tables.find(&format!("[option.{id}]")).unwrap();

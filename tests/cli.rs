@@ -55,6 +55,14 @@ from = "2026-10"
 award = 60_000
 "#;
 
+/// The members sign in half of the futures.
+const UNCERTAIN: &str = r#"
+[chance.members-sign]
+odds = "50%"
+source = "illustrative"
+then.stream.dues.status = "secured"
+"#;
+
 /// Every cost is paid.
 const FULL: &str = r#"
 [plan]
@@ -111,6 +119,26 @@ const CASES: &[Case] = &[
     case("forecast gap --nonsense", 2, "", "unexpected argument"),
     case("forecast gap --width 10", 2, "", "40..=400"),
     case("forecast gap --color sometimes", 2, "", "possible values: auto, always, never"),
+    // Chance.
+    case("chance --help", 0, "Example", ""),
+    case("chance gap --futures 200 --seed 7", 0, "200 futures", ""),
+    case(
+        "chance gap --futures 200 --format csv",
+        0,
+        "\"year\",\"futures\"",
+        "Illustrative figures.",
+    ),
+    case("chance gap --futures 200 --table chances -q", 0, "\"members-sign\"", ""),
+    case("chance gap --futures 200 --format json", 0, "\"unsure\": []", ""),
+    case("chance gap --seed 7 --trial 8123", 0, "future 8123 of seed 7", ""),
+    case("chance gap --trials 5..9 --keep", 0, "\"input_sha256\"", ""),
+    case("chance gap --trials 5..9", 0, "futures 5 to 8", ""),
+    case("chance gap --trials 9..5", 2, "", "is not a range of futures"),
+    case("chance gap --futures 0", 2, "", "1..=1000000"),
+    case("chance gap --trial 3 --futures 10", 2, "", "cannot be used with"),
+    case("chance gap --merge nowhere.json", 3, "", "could not read nowhere.json"),
+    case("chance gap --merge gap/plan.toml", 2, "", "does not keep futures"),
+    case("chance full", 2, "", "write what is uncertain into it"),
     // Forecast.
     case("forecast gap", 0, "Riverbend", ""),
     case("forecast gap --width 80", 0, "Illustrative figures.", ""),
@@ -195,6 +223,7 @@ impl Desk {
         }
         let put = |name: &str, text: &str| fs::write(desk.join(name), text).unwrap();
         put("gap/plan.toml", GAP);
+        put("gap/chance.toml", UNCERTAIN);
         put("full/plan.toml", FULL);
         put(
             "bad/plan.toml",

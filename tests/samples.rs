@@ -165,24 +165,46 @@ fn the_walks_through_bridge_options_tell_what_is_printed() {
         let mut cases = Cases::open(&files, &named).unwrap();
         let options = cases.options("bridge.toml").unwrap();
         let question = Question::default();
-        let choice = BridgeChoice::from_cases(&cases, &named, &options, question, None).unwrap();
+        let choice =
+            BridgeChoice::from_cases(&mut cases, &named, &options, question, (None, None)).unwrap();
         assert_eq!(choice.scenarios.len(), all.len(), "{path}");
 
-        let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
-        let walk = readme.split("## Which bridge?").nth(1).unwrap().split("\n## ").next().unwrap();
-        let commands: Vec<&str> =
-            walk.split('`').filter_map(|code| code.strip_prefix("braid ")).collect();
-        assert!(commands.len() >= 3, "{path}: the walk shows what to type");
-        let pages: String = commands.iter().map(|command| printed(command)).collect();
-        let told = amounts(&pages);
-        for word in walk.split('$').skip(1) {
-            let end = word.find(|c: char| !"0123456789.,M".contains(c)).unwrap_or(word.len());
-            let stated = format!("${}", word[..end].trim_end_matches(['.', ',']));
-            assert!(is_told(&stated, &told), "{path}: {stated} is not printed\n{pages}");
-        }
+        assert!(
+            tells_what_is_printed(path, "## Which bridge?") >= 3,
+            "{path}: what to type is shown"
+        );
         walks += 1;
     }
     assert_eq!(walks, 2);
+}
+
+/// Holds every amount of a part of a sample's README to what the commands print that it names; returns how many it names.
+fn tells_what_is_printed(path: &str, heading: &str) -> usize {
+    let readme = fs::read_to_string(Path::new(path).join("README.md")).unwrap();
+    let part = readme.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+    let commands: Vec<String> = part
+        .split('`')
+        .filter_map(|code| code.strip_prefix("braid "))
+        .map(|command| command.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    let pages: String = commands.iter().map(|command| printed(command)).collect();
+    let told = amounts(&pages);
+    for word in part.split('$').skip(1) {
+        let end = word.find(|c: char| !"0123456789.,M".contains(c)).unwrap_or(word.len());
+        let stated = format!("${}", word[..end].trim_end_matches(['.', ',']));
+        assert!(is_told(&stated, &told), "{path}: {stated} is not printed\n{pages}");
+    }
+    commands.len()
+}
+
+#[test]
+fn the_walks_through_futures_tell_what_is_printed() {
+    for path in PARTNERSHIPS.iter().filter(|path| Path::new(path).join(CHANCE_FILE).exists()) {
+        assert!(
+            tells_what_is_printed(path, "## How likely?") >= 2,
+            "{path}: what to type is shown"
+        );
+    }
 }
 
 /// What the program prints at the width of the README, and the README's pictures.

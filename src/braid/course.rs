@@ -102,7 +102,7 @@ impl<'a> Course<'a> {
 }
 
 /// A tranche with another amount; dated receipts follow it.
-fn with_amount(laid: &HeldTranche, amount: Money) -> HeldTranche {
+pub(crate) fn with_amount(laid: &HeldTranche, amount: Money) -> HeldTranche {
     let receipts = match &laid.receipts {
         Receipts::Advanced(rows) => Receipts::Advanced(scaled(rows, amount, laid.amount)),
         Receipts::Earned(rows) => Receipts::Earned(scaled(rows, amount, laid.amount)),

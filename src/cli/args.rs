@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use braidfund::report::{bridge, compare, contract, portfolio};
+use braidfund::limits::FUTURES_MAX;
+use braidfund::report::{bridge, chance, compare, contract, portfolio};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -88,6 +89,13 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid sensitivity hub\n  \
         braid sensitivity hub --spread 10% --view all --format csv")]
     Sensitivity(Sensitivity),
+    /// Draw what is uncertain, many times: how often costs go unpaid and cash runs out, and by when
+    #[command(after_help = "Examples:\n  braid chance hub\n  \
+        braid chance hub --futures 10000 --seed 7\n  \
+        braid chance hub --seed 7 --trial 8123\n  \
+        braid chance hub --trials 0..5000 --keep > first.json\n  \
+        braid chance hub --merge first.json --merge second.json")]
+    Chance(Chance),
     /// Put partnerships beside each other: which runs out first, and where a sum would close most
     #[command(after_help = "Examples:\n  braid portfolio north south east\n  \
         braid portfolio north south --sum 500000 --from 2027-01 --pays-for layer.backbone")]
@@ -294,6 +302,15 @@ pub struct Bridge {
     /// Seek what keeps them funded through this month instead.
     #[arg(long, value_name = "MONTH", requires = "solve")]
     pub through: Option<String>,
+    /// Run every option through so many futures too; with --solve, seek what holds in 9 of 10 of them.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=FUTURES_MAX))]
+    pub futures: Option<u64>,
+    /// What all draws follow from.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "futures")]
+    pub seed: u64,
+    /// The file of the folder that says what is uncertain.
+    #[arg(long, value_name = "FILE", default_value = "chance.toml", requires = "futures")]
+    pub chances: String,
     /// The form of standard output; CSV where a table is named.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<TableFormat>,
@@ -315,6 +332,41 @@ pub struct Sensitivity {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TableFormat,
+}
+
+/// `braid chance`
+#[derive(Args, Debug)]
+pub struct Chance {
+    #[command(flatten)]
+    pub source: Source,
+    /// The file of the folder that says what is uncertain.
+    #[arg(long, value_name = "FILE", default_value = "chance.toml")]
+    pub chances: String,
+    /// How many futures are drawn.
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=FUTURES_MAX))]
+    pub futures: u64,
+    /// What all draws follow from: the same seed draws the same futures.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Replay one future: what was drawn, and its forecast.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["futures", "trials", "keep", "merge", "table"])]
+    pub trial: Option<u64>,
+    /// Only these futures: the first, and the one after the last.
+    #[arg(long, value_name = "FIRST..END", conflicts_with = "futures")]
+    pub trials: Option<String>,
+    /// Print what these futures came to as JSON that can be merged with others.
+    #[arg(long, conflicts_with_all = ["format", "table"])]
+    pub keep: bool,
+    /// Merge what was kept instead of drawing; once for each file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["futures", "trials", "keep"])]
+    pub merge: Vec<PathBuf>,
+    /// The form of standard output; CSV where a table is named.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TableFormat>,
+    /// The table that CSV holds [default: years].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(chance::TABLES))]
+    pub table: Option<String>,
 }
 
 /// `braid portfolio`

@@ -1,6 +1,6 @@
 //! `braid bridge`: bridge options side by side.
 
-use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::bridge::{BridgeChoice, InFutures};
 use braidfund::decide::solve::Aim;
 use braidfund::folder::{BASE, Cases};
 use braidfund::forecast::Question;
@@ -32,7 +32,9 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
     let (choice, _) = source.watched(|files| {
         let mut cases = Cases::open(files, &named)?;
         let options = cases.options(&args.options)?;
-        BridgeChoice::from_cases(&cases, &named, &options, question, aim)
+        let (file, seed) = (args.chances.as_str(), args.seed);
+        let futures = args.futures.map(|count| InFutures { file, seed, count });
+        BridgeChoice::from_cases(&mut cases, &named, &options, question, (aim, futures))
     })?;
     let notice = choice.scenarios.first().map_or("", |scenario| scenario.plan.notice.as_str());
     let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);

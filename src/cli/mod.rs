@@ -6,6 +6,7 @@
 
 mod args;
 mod bridge;
+mod chance;
 mod check;
 mod compare;
 mod explain;

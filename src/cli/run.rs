@@ -12,8 +12,8 @@ use super::args::{Command, Verb};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
 use super::{
-    bridge, check, compare, explain, forecast, init, levers, manual, portfolio, rules, sensitivity,
-    settle,
+    bridge, chance, check, compare, explain, forecast, init, levers, manual, portfolio, rules,
+    sensitivity, settle,
 };
 
 /// How a command ended.
@@ -84,6 +84,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Forecast(args) => forecast::run(args, screen),
         Verb::Explain(args) => explain::run(args, screen),
         Verb::Bridge(args) => bridge::run(args, screen),
+        Verb::Chance(args) => chance::run(args, screen),
         Verb::Compare(args) => compare::run(args, screen),
         Verb::Portfolio(args) => portfolio::run(args, screen),
         Verb::Levers(args) => levers::run(args, screen),

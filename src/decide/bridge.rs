@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::solve::{Aim, Solved, solve};
+use super::chance::{Ask, Futures};
+use super::solve::{Aim, Solved, goal, solve};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Options};
@@ -38,6 +39,8 @@ pub struct BridgeChoice {
     pub beaten_by: Vec<Option<String>>,
     /// The least amounts, where they were asked for.
     pub solved: Vec<Solved>,
+    /// How many futures each option was run through, if it was.
+    pub futures: Option<u64>,
 }
 
 /// One scenario without and with each option.
@@ -47,8 +50,56 @@ pub struct Scenario {
     pub plan: Plan,
     /// Its forecast.
     pub before: Forecast,
+    /// How it fares in futures, where they were asked for.
+    pub odds: Option<Odds>,
     /// What each option does, in the order of ids.
     pub options: Vec<Bridged>,
+}
+
+/// Futures to run every option through.
+#[derive(Clone, Copy, Debug)]
+pub struct InFutures<'a> {
+    /// The file of the folder that says what is uncertain.
+    pub file: &'a str,
+    /// What all draws follow from.
+    pub seed: u64,
+    /// How many.
+    pub count: u64,
+}
+
+/// How a plan fares in many futures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Odds {
+    /// The last month that is looked at.
+    pub through: Month,
+    /// In how many futures core costs are funded in every month from `as-of` through it.
+    pub funded: u64,
+    /// In how many unrestricted cash, every cost paid, stays at zero or above through it.
+    pub in_cash: u64,
+    /// The last month through which core costs are funded in 9 of 10 futures, and in 5 of 10; nothing where they are not
+    /// even in the first month.
+    pub funded_in: [Option<Month>; 2],
+}
+
+impl Odds {
+    fn of(futures: &Futures) -> Odds {
+        let (calendar, tally) = (&futures.calendar, &futures.tally);
+        let month = |place: usize| futures.plan.horizon.month(place);
+        let last = |tenths: u64| {
+            let fails = |times: &u64| (tally.futures - times) * 10 < tally.futures * tenths;
+            let first = tally.core_gap.by_month.iter().position(fails);
+            match first.unwrap_or(calendar.months) {
+                place if place <= calendar.as_of => None,
+                place => Some(month(place - 1)),
+            }
+        };
+        Odds {
+            through: month(calendar.through),
+            funded: tally.futures - tally.core_gap.by_month[calendar.through],
+            in_cash: tally.futures - tally.out_of_cash.by_month[calendar.through],
+            funded_in: [last(9), last(5)],
+        }
+    }
 }
 
 /// A scenario with one option in it.
@@ -64,6 +115,8 @@ pub struct Bridged {
     pub after: Forecast,
     /// What it does.
     pub effect: Effect,
+    /// How it fares in futures, where they were asked for.
+    pub odds: Option<Odds>,
 }
 
 /// What an option does in one scenario.
@@ -135,11 +188,11 @@ impl BridgeChoice {
     /// # Errors
     /// Everything that is wrong with an option or a scenario, or an internal error where a braid breaks a rule.
     pub fn from_cases(
-        cases: &Cases,
+        cases: &mut Cases,
         scenarios: &[&str],
         options: &Options,
         question: Question,
-        aim: Option<Aim>,
+        (aim, futures): (Option<Aim>, Option<InFutures>),
     ) -> Result<BridgeChoice, Error> {
         let drafts: Vec<Draft> =
             scenarios.iter().map(|case| cases.draft(case)).collect::<Result<_, _>>()?;
@@ -151,25 +204,50 @@ impl BridgeChoice {
                 within(&plan, month)?;
             }
             let before = Forecast::from_plan(&plan, question)?;
-            let one = |option: &BridgeOption| {
-                let plan = cases.plan(&cases.with_option(draft, option)?)?;
+            let through = aim.and_then(|aim| goal(&before, aim));
+            let odds = odds(cases, draft, futures, through)?;
+            let mut one = |option: &BridgeOption| {
+                let with = cases.with_option(draft, option)?;
+                let plan = cases.plan(&with)?;
                 let after = Forecast::from_plan(&plan, question)?;
                 let stream = option.stream.as_deref();
                 let effect = effect(&before, (&plan, &after), stream, (question, cost))?;
+                let odds = self::odds(cases, &with, futures, through)?;
                 let (id, title) = (option.id.clone(), option.title.clone());
-                Ok(Bridged { id, title, plan, after, effect })
+                Ok(Bridged { id, title, plan, after, effect, odds })
             };
-            let options = options.options.iter().map(one).collect::<Result<_, Error>>()?;
-            found.push(Scenario { plan, before, options });
+            let options = options.options.iter().map(&mut one).collect::<Result<_, Error>>()?;
+            found.push(Scenario { plan, before, odds, options });
         }
         let mut solved = Vec::new();
         if let Some(aim) = aim {
             for option in &options.options {
-                solved.extend(solve(cases, (&drafts, &found), option, question, aim)?);
+                solved.extend(solve(cases, (&drafts, &found), option, (question, aim, futures))?);
             }
         }
         let beaten_by = beaten(&found, options.options.len());
-        Ok(BridgeChoice { question, cost_of_money: cost, scenarios: found, beaten_by, solved })
+        let (scenarios, futures) = (found, futures.map(|futures| futures.count));
+        Ok(BridgeChoice { question, cost_of_money: cost, scenarios, beaten_by, solved, futures })
+    }
+}
+
+/// How a draft fares in futures, if they were asked for.
+fn odds(
+    cases: &mut Cases,
+    draft: &Draft,
+    futures: Option<InFutures>,
+    through: Option<Month>,
+) -> Result<Option<Odds>, Error> {
+    let Some(futures) = futures else { return Ok(None) };
+    let chances = cases.chances(draft, futures.file)?;
+    let ran = Futures::of_draft(cases, draft, &chances, &futures.ask(through))?;
+    Ok(Some(Odds::of(&ran)))
+}
+
+impl InFutures<'_> {
+    /// All of them, with core costs looked at through a month.
+    pub(super) fn ask(&self, through: Option<Month>) -> Ask {
+        Ask { seed: self.seed, futures: 0..self.count, threads: 1, through }
     }
 }
 

@@ -4,11 +4,12 @@
 //! otherwise. Where nothing of that can be, halving finds the least amount; else amounts are tried side by side first, and
 //! those that fail above the answer are told. Whatever is found is shown by two runs: it holds, and a cent less does not.
 
-use super::bridge::{Scenario, core};
+use super::bridge::{InFutures, Scenario, core};
+use super::chance::{Futures, Kept};
 use crate::braid::Method;
 use crate::error::Error;
-use crate::folder::{BridgeOption, Cases, Draft};
-use crate::forecast::{Question, Spent};
+use crate::folder::{BridgeOption, Cases, Chances, Draft};
+use crate::forecast::{Forecast, Question, Spent};
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
@@ -37,6 +38,8 @@ pub struct Solved {
     pub option: String,
     /// The scenario; nothing for all of them together.
     pub scenario: Option<String>,
+    /// Whether it is to hold in 9 of 10 futures of the scenario, rather than in the scenario as it stands.
+    pub in_futures: bool,
     /// The last month through which core costs are to be funded, by scenario; nothing where nothing dependable follows.
     pub through: Vec<Option<Month>>,
     /// The answer.
@@ -83,6 +86,8 @@ struct Tried<'a> {
     with: Draft,
     scenario: &'a Scenario,
     through: Month,
+    /// The futures in which it is tried, with what is uncertain without the option and with it.
+    futures: Option<(InFutures<'a>, [Chances; 2])>,
 }
 
 /// What is tried: an option at some amount in some scenarios.
@@ -98,27 +103,29 @@ struct Search<'a> {
 /// # Errors
 /// An internal error where a braid breaks a rule.
 pub(super) fn solve(
-    cases: &Cases,
+    cases: &mut Cases,
     (drafts, scenarios): (&[Draft], &[Scenario]),
     option: &BridgeOption,
-    question: Question,
-    aim: Aim,
+    (question, aim, futures): (Question, Aim, Option<InFutures>),
 ) -> Result<Vec<Solved>, Error> {
-    let mut all: Vec<(Option<String>, Vec<usize>)> = scenarios
-        .iter()
-        .enumerate()
-        .map(|(place, scenario)| (Some(scenario.plan.scenario.clone()), vec![place]))
-        .collect();
+    let one = |place: usize, futures: Option<InFutures<'_>>| {
+        (Some(scenarios[place].plan.scenario.clone()), vec![place], futures.is_some())
+    };
+    let mut all: Vec<_> = (0..scenarios.len()).map(|place| one(place, None)).collect();
     if scenarios.len() > 1 {
-        all.push((None, (0..scenarios.len()).collect()));
+        all.push((None, (0..scenarios.len()).collect(), false));
+    }
+    if futures.is_some() {
+        all.extend((0..scenarios.len()).map(|place| one(place, futures)));
     }
     let mut found = Vec::with_capacity(all.len());
-    for (scenario, places) in all {
+    for (scenario, places, in_futures) in all {
         let through: Vec<Option<Month>> =
-            places.iter().map(|place| goal(&scenarios[*place], aim)).collect();
+            places.iter().map(|place| goal(&scenarios[*place].before, aim)).collect();
         let mut solved = Solved {
             option: option.id.clone(),
             scenario,
+            in_futures,
             through,
             least: Least::NothingFollows,
             curve: Vec::new(),
@@ -130,27 +137,35 @@ pub(super) fn solve(
             found.push(solved);
             continue;
         };
-        let mut search = Search { cases, path, question, tried: Vec::new() };
+        let mut tried = Vec::new();
         for (place, through) in places.iter().zip(&solved.through) {
             // Where nothing dependable follows, the curve is that of the whole horizon.
             let scenario = &scenarios[*place];
             let through = through.unwrap_or(scenario.plan.horizon.end());
             let draft = &drafts[*place];
             let with = cases.with_option(draft, option)?;
-            search.tried.push(Tried { draft, with, scenario, through });
+            let futures = match futures.filter(|_| in_futures) {
+                None => None,
+                Some(futures) => {
+                    let chances =
+                        [cases.chances(draft, futures.file)?, cases.chances(&with, futures.file)?];
+                    Some((futures, chances))
+                }
+            };
+            tried.push(Tried { draft, with, scenario, through, futures });
         }
-        search.run(&mut solved)?;
+        Search { cases, path, question, tried }.run(&mut solved)?;
         found.push(solved);
     }
     Ok(found)
 }
 
 /// The last month through which core costs are to be funded.
-fn goal(scenario: &Scenario, aim: Aim) -> Option<Month> {
+pub(super) fn goal(before: &Forecast, aim: Aim) -> Option<Month> {
     match aim {
         Aim::Through(month) => Some(month),
         Aim::Sustainability => {
-            let month = scenario.before.measures.sustainability.as_ref()?.month;
+            let month = before.measures.sustainability.as_ref()?.month;
             month.plus(-1)
         }
     }
@@ -220,18 +235,38 @@ impl Search<'_> {
         most.times(TIMES_CORE_COST)
     }
 
+    /// The draft of one scenario with an amount; nothing where the option has no such input.
+    fn draft(&self, tried: &Tried, amount: Money) -> Option<Draft> {
+        match amount.is_zero() {
+            true => Some(tried.draft.clone()),
+            false => tried.with.restated(self.path, &amount.to_string()),
+        }
+    }
+
     /// The plan of one scenario with an amount; nothing where the option's terms do not take it.
     fn plan(&self, tried: &Tried, amount: Money) -> Result<Option<Plan>, Error> {
-        let draft = match amount.is_zero() {
-            true => tried.draft.clone(),
-            false => {
-                let text = amount.to_string();
-                let Some(draft) = tried.with.restated(self.path, &text) else { return Ok(None) };
-                draft
-            }
-        };
+        let Some(draft) = self.draft(tried, amount) else { return Ok(None) };
         match self.cases.plan(&draft) {
             Ok(plan) => Ok(Some(plan)),
+            Err(error) if error.is_input() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The core gap that is not passed in 9 of 10 futures, from `as-of` through the months that count.
+    fn gap_in_futures(
+        &self,
+        tried: &Tried,
+        (futures, chances): &(InFutures, [Chances; 2]),
+        amount: Money,
+    ) -> Result<Option<Money>, Error> {
+        let Some(draft) = self.draft(tried, amount) else { return Ok(None) };
+        let chances = &chances[usize::from(!amount.is_zero())];
+        let ask = futures.ask(Some(tried.through));
+        match Futures::of_draft(self.cases, &draft, chances, &ask) {
+            Ok(ran) => {
+                Ok(ran.tally.spread(&ran.calendar, Kept::CoreGapAhead).map(|spread| spread[4]))
+            }
             Err(error) if error.is_input() => Ok(None),
             Err(error) => Err(error),
         }
@@ -241,6 +276,13 @@ impl Search<'_> {
     fn gap(&self, amount: Money) -> Result<Option<Money>, Error> {
         let mut sum = Money::ZERO;
         for tried in &self.tried {
+            if let Some(futures) = &tried.futures {
+                let Some(gap) = self.gap_in_futures(tried, futures, amount)? else {
+                    return Ok(None);
+                };
+                sum += gap;
+                continue;
+            }
             let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
             let selection = Selection::View(self.question.view);
             let spent = Spent::from_plan(&plan, selection, self.question.method)?;
@@ -261,7 +303,9 @@ impl Search<'_> {
     /// Whether the core gap falls with money: the braid is the optimal one, no rule ties amounts together, and what is
     /// needed is the same with the option as without.
     fn is_proved(&self, amount: Money) -> Result<bool, Error> {
-        if self.question.method != Method::Optimal {
+        if self.question.method != Method::Optimal
+            || self.tried.iter().any(|tried| tried.futures.is_some())
+        {
             return Ok(false);
         }
         for tried in &self.tried {

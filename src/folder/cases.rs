@@ -31,7 +31,7 @@ pub struct Draft {
     pub(super) dropped: Dropped,
     /// A table's path and the name under which it was written, where that is another.
     pub(super) shown: Option<(String, String)>,
-    case: Case,
+    pub(super) case: Case,
 }
 
 /// One input in which two cases differ; a table that one of them lacks is one input.

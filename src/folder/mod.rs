@@ -75,6 +75,7 @@ mod resolve_streams;
 mod resolve_terms;
 mod resolve_uncertain;
 mod schema;
+mod single;
 mod syntax;
 mod tables;
 mod text;
@@ -88,6 +89,7 @@ pub use init::{Template, templates};
 pub use options::{BRIDGE_FILE, BridgeOption, Options};
 pub use ranges::{Form, Ranged, Setting};
 pub use schema::schema;
+pub use single::{Alone, Single};
 
 use load::Base;
 use reader::{Desk, TableReader};

@@ -237,7 +237,7 @@ fn horizon(desk: &Desk, reader: &mut TableReader<'_>) -> Option<Horizon> {
 }
 
 /// The ids and words of a tree.
-fn names(desk: &Desk, base: &Base, tree: &Table, own: &[String]) -> Names {
+pub fn names(desk: &Desk, base: &Base, tree: &Table, own: &[String]) -> Names {
     let ids = |kind: &str, limit: usize| {
         let found = section(tree, kind);
         if let Some((_, entry, _)) = found.get(limit) {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
-use super::words::{count, dollars, list, method, percent, view, view_word};
+use super::words::{count, dollars, grouped, list, method, percent, view, view_word};
 use super::{Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
-use crate::decide::bridge::{BridgeChoice, Bridged, Scenario};
+use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
 use crate::decide::solve::{Least, Solved};
 use crate::forecast::Forecast;
 use crate::money::Money;
@@ -85,6 +85,17 @@ fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
     let (table, styles) = amounts(choice, scenario);
     page.table(table, styles);
     page.table(dates(scenario), Vec::new());
+    if let Some((count_of, odds)) = choice.futures.zip(scenario.odds.as_ref()) {
+        page.say(
+            Mark::None,
+            format!(
+                "In {} futures, through {}: money that is not secured counts where it comes.",
+                grouped(count_of),
+                odds.through.words(),
+            ),
+        );
+        page.table(futures(scenario, count_of), Vec::new());
+    }
     for option in &scenario.options {
         for text in notes(option) {
             page.say(Mark::None, text);
@@ -210,6 +221,29 @@ fn dates(scenario: &Scenario) -> Table {
     table
 }
 
+/// How the plan fares in futures without and with each option.
+fn futures(scenario: &Scenario, futures: u64) -> Table {
+    let mut table = Table::new("odds", &[("In futures", T)]);
+    columns(&mut table, scenario, T);
+    let of_odds = |figure: &dyn Fn(&Odds) -> String| -> Vec<Cell> {
+        let options = scenario.options.iter().map(|option| option.odds.as_ref());
+        let all = std::iter::once(scenario.odds.as_ref()).chain(options);
+        all.map(|odds| Cell::of(odds, |odds| Cell::text(figure(odds)))).collect()
+    };
+    let month = |month: Option<Month>| month.map_or("no month".to_string(), |month| month.words());
+    type Row<'a> = (&'a str, &'a dyn Fn(&Odds) -> String);
+    let rows: [Row; 4] = [
+        ("Core costs stay funded in", &|found| super::chance::in_short(found.funded, futures)),
+        ("Cash stays above zero in", &|found| super::chance::in_short(found.in_cash, futures)),
+        ("In 9 of 10 core is funded through", &|found| month(found.funded_in[0])),
+        ("In 5 of 10 core is funded through", &|found| month(found.funded_in[1])),
+    ];
+    for (label, figure) in rows {
+        table.push(std::iter::once(Cell::text(label)).chain(of_odds(figure)).collect());
+    }
+    table
+}
+
 /// What stands behind an option's figures, as far as there is something.
 fn notes(option: &Bridged) -> Vec<String> {
     let mut notes = Vec::new();
@@ -267,13 +301,17 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
 fn say_solved(page: &mut Page, choice: &BridgeChoice, option: &str) {
     let solved: Vec<&Solved> =
         choice.solved.iter().filter(|solved| solved.option == option).collect();
-    let Some(widest) = solved.last() else { return };
+    let Some(widest) = solved.iter().rfind(|solved| !solved.in_futures) else { return };
     if let Least::NotOneFigure(why) = &widest.least {
         page.say(Mark::Watch, format!("{option}: its size cannot be sought: {why}."));
         return;
     }
     for solved in &solved {
         let scope = match &solved.scenario {
+            Some(scenario) if solved.in_futures && choice.scenarios.len() > 1 => {
+                format!("{option}, in 9 of 10 futures of {scenario}")
+            }
+            Some(_) if solved.in_futures => format!("{option}, in 9 of 10 futures"),
             Some(_) if choice.scenarios.len() == 1 => option.to_string(),
             Some(scenario) => format!("{option}, {scenario}"),
             None => format!("{option}, in every scenario"),
@@ -382,8 +420,26 @@ fn options(choice: &BridgeChoice) -> Table {
             ("owed", M),
             ("repaid_from", T),
             ("beaten_by", T),
+            ("futures", W),
+            ("core_funded_in", W),
+            ("in_cash_in", W),
+            ("core_funded_through_9_of_10", Mo),
+            ("core_funded_through_5_of_10", Mo),
         ],
     );
+    let of_futures = |odds: Option<&Odds>| {
+        let times = |times: Option<u64>| {
+            Cell::of(times.and_then(|times| i64::try_from(times).ok()), Cell::Whole)
+        };
+        let through = |at: usize| Cell::of(odds.and_then(|odds| odds.funded_in[at]), Cell::Month);
+        [
+            times(choice.futures),
+            times(odds.map(|odds| odds.funded)),
+            times(odds.map(|odds| odds.in_cash)),
+            through(0),
+            through(1),
+        ]
+    };
     let months = |months: Option<i64>| Cell::of(months, Cell::Whole);
     let forecast = |forecast: &Forecast| {
         let measures = &forecast.measures;
@@ -406,7 +462,8 @@ fn options(choice: &BridgeChoice) -> Table {
         row.extend(forecast(&scenario.before));
         row.extend(vec![Cell::Empty; 5]);
         row.push(sustainability(&scenario.before));
-        row.resize(table.columns.len(), Cell::Empty);
+        row.resize(table.columns.len() - 5, Cell::Empty);
+        row.extend(of_futures(scenario.odds.as_ref()));
         table.push(row);
         for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
             let effect = &option.effect;
@@ -431,6 +488,7 @@ fn options(choice: &BridgeChoice) -> Table {
                 Cell::of(effect.cost.repaid_from.as_ref(), Cell::text),
                 Cell::of(better.as_ref(), Cell::text),
             ]);
+            row.extend(of_futures(option.odds.as_ref()));
             table.push(row);
         }
     }
@@ -494,6 +552,7 @@ fn least(choice: &BridgeChoice) -> Table {
     let columns = [
         ("option", T),
         ("scenario", T),
+        ("in", T),
         ("through", Mo),
         ("answer", T),
         ("least", M),
@@ -512,6 +571,7 @@ fn least(choice: &BridgeChoice) -> Table {
         table.push(vec![
             Cell::text(&solved.option),
             Cell::text(solved.scenario.as_deref().unwrap_or("")),
+            Cell::text(if solved.in_futures { "9 of 10 futures" } else { "the scenario" }),
             Cell::of(solved.through.iter().flatten().max().copied(), Cell::Month),
             Cell::text(answer),
             Cell::of(amount, Cell::Money),
@@ -531,7 +591,7 @@ fn least(choice: &BridgeChoice) -> Table {
 fn curve(choice: &BridgeChoice) -> Table {
     let columns = [("option", T), ("scenario", T), ("amount", M), ("gap_core", M)];
     let mut table = Table::new("curve", &columns);
-    for solved in &choice.solved {
+    for solved in choice.solved.iter().filter(|solved| !solved.in_futures) {
         for (amount, gap) in &solved.curve {
             table.push(vec![
                 Cell::text(&solved.option),

@@ -11,11 +11,13 @@ use crate::month::Month;
 
 pub mod asking;
 pub mod bridge;
+pub mod chance;
 pub mod compare;
 mod concerns;
 pub mod contract;
 pub mod doubts;
 mod headlines;
+pub mod kept;
 pub mod levers;
 pub mod portfolio;
 mod reason;

@@ -1,0 +1,145 @@
+//! `braid chance`: what may come, and how often.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use braidfund::decide::chance::{Ask, Futures, Origin, Replayed};
+use braidfund::error::Error;
+use braidfund::export::json;
+use braidfund::folder::{BASE, Files};
+use braidfund::limits::FUTURES_MAX;
+use braidfund::report::{chance, kept};
+use braidfund::threads;
+use serde_json::Value;
+
+use super::args;
+use super::options::{Digests, INPUT_DIGEST, Source, table_format};
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// How long it is quiet before it says how far it is.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// Runs futures and shows what they come to; or replays one of them.
+pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
+    let format = table_format(args.format, args.table.as_deref())?;
+    let source = Source::from(args.source);
+    let case = source.scenario.clone().unwrap_or_else(|| BASE.to_string());
+    let digests = Digests::default();
+    let open =
+        || -> Result<Box<dyn Files>, Error> { Ok(Box::new(digests.watch(&source.folder, "")?)) };
+    let origin = Origin {
+        open: &open,
+        draft: &|cases| cases.draft(&case),
+        cases: &[&case],
+        file: &args.chances,
+    };
+    if let Some(number) = args.trial {
+        let replayed = Replayed::future(&origin, args.seed, number);
+        let _ = INPUT_DIGEST.set(digests.digest());
+        let replayed = replayed?;
+        let folder = source.words();
+        screen.show(
+            (format, &replayed.plan.notice),
+            || chance::replay(&replayed, (args.seed, number), &folder),
+            || chance::replay_record(&replayed, (args.seed, number)),
+            || None,
+        )?;
+        return Ok(Ending::Done);
+    }
+    let futures = range(args.futures, args.trials.as_deref())?;
+    let ask = Ask { seed: args.seed, futures, threads: threads::all(), through: None };
+    let found = if args.merge.is_empty() {
+        let progress = Progress::new(screen, &ask.futures);
+        let found = Futures::run(&origin, &ask, &|more| progress.told(more));
+        progress.end();
+        found
+    } else {
+        Futures::none(&origin, &ask)
+    };
+    let digest = digests.digest();
+    let _ = INPUT_DIGEST.set(digest.clone());
+    let mut found = found?;
+    if !args.merge.is_empty() {
+        let files: Vec<Value> =
+            args.merge.iter().map(|file| kept_in(file)).collect::<Result<_, _>>()?;
+        let merged = kept::merge(&mut found, &digest, &files);
+        merged.map_err(|why| {
+            Stop::Usage(format!("the futures cannot be merged: {why}"), REMEDY.to_string())
+        })?;
+        found.average()?;
+    }
+    if args.keep {
+        screen.data(json::encode(&kept::keep(&found, &digest)).as_bytes())?;
+        return Ok(Ending::Done);
+    }
+    let name = args.table.as_deref().unwrap_or(chance::TABLES[0]);
+    screen.show(
+        (format, &found.plan.notice),
+        || chance::page(&found),
+        || chance::record(&found),
+        || chance::table(&found, name),
+    )?;
+    Ok(Ending::Done)
+}
+
+/// What helps where kept futures cannot be merged.
+const REMEDY: &str = "merge files of the same plan, scenario, seed and engine whose ranges follow each other: \
+                      `braid chance PLAN --seed 7 --trials 0..5000 --keep > first.json`";
+
+/// The futures that a file keeps.
+fn kept_in(file: &Path) -> Result<Value, Stop> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Error::environment(format!("read {}", file.display()), error))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let message = format!("{} does not keep futures: {error}", file.display());
+        Stop::Usage(message, REMEDY.to_string())
+    })
+}
+
+/// How far it is, on a terminal.
+struct Progress<'a> {
+    screen: &'a Screen,
+    all: u64,
+    done: AtomicU64,
+    begun: Instant,
+    shown: AtomicBool,
+}
+
+impl<'a> Progress<'a> {
+    fn new(screen: &'a Screen, futures: &Range<u64>) -> Progress<'a> {
+        let (done, shown) = (AtomicU64::new(0), AtomicBool::new(false));
+        Progress { screen, all: futures.end - futures.start, done, begun: Instant::now(), shown }
+    }
+
+    fn told(&self, more: u64) {
+        let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
+        if self.screen.shows_progress() && self.begun.elapsed() > QUIET {
+            self.shown.store(true, Ordering::Relaxed);
+            self.screen.complain(&format!("\r{done} of {} futures", self.all));
+        }
+    }
+
+    fn end(&self) {
+        if self.shown.load(Ordering::Relaxed) {
+            self.screen.complain("\n");
+        }
+    }
+}
+
+/// The numbers of the futures that were asked for.
+fn range(count: u64, trials: Option<&str>) -> Result<Range<u64>, Stop> {
+    let Some(text) = trials else { return Ok(0..count) };
+    let ends =
+        text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    let whole = |range: &Range<u64>| !range.is_empty() && range.end <= FUTURES_MAX;
+    ends.filter(whole).ok_or_else(|| {
+        let message = format!("`{text}` is not a range of futures");
+        let remedy = format!(
+            "write the first and the one after the last: `--trials 0..5000`, {FUTURES_MAX} at most"
+        );
+        Stop::Usage(message, remedy)
+    })
+}

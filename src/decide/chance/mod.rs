@@ -1,0 +1,340 @@
+//! Many futures of one plan: what is uncertain is drawn, the plan that comes of it is braided as practice braids, without
+//! foresight, and what all of them come to is counted.
+//!
+//! A future is a plan like one that a person would write: [`Cases::future`] makes it, and its figures are those that
+//! `braid forecast` gives for it. Whatever is done to be fast changes no figure.
+
+mod future;
+mod laid;
+mod tally;
+
+use std::ops::Range;
+
+pub use self::tally::{Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
+
+use self::future::{Memory, Teller};
+use crate::braid::{Braid, Method};
+use crate::decide::random::Random;
+use crate::error::Error;
+use crate::folder::{Cases, Chances, Draft, Files, Outcome};
+use crate::forecast::{Forecast, Question};
+use crate::funding::{Receipts, Status};
+use crate::money::Money;
+use crate::month::Month;
+use crate::name::StreamIndex;
+use crate::plan::Plan;
+use crate::threads;
+use crate::timeline::{HeldTranche, Selection, Timeline};
+
+/// What futures are asked: secured money, as spent. What is not secured as the plan stands is secured in the futures in which
+/// it comes; and the waterfall knows nothing of the months to come.
+pub const QUESTION: Question = Question { method: Method::Waterfall, view: Status::Secured };
+
+/// Where a plan with its chances comes from, for each thread anew.
+pub struct Origin<'a> {
+    /// Opens the folder.
+    pub open: &'a (dyn Fn() -> Result<Box<dyn Files>, Error> + Sync),
+    /// The case, and what else is put into its draft.
+    pub draft: &'a (dyn Fn(&mut Cases) -> Result<Draft, Error> + Sync),
+    /// The cases that are opened.
+    pub cases: &'a [&'a str],
+    /// The file of chances.
+    pub file: &'a str,
+}
+
+/// A draft with its plan.
+type Planned = (Draft, Plan);
+
+/// Which futures are run, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// What all draws follow from.
+    pub seed: u64,
+    /// The numbers of the futures.
+    pub futures: Range<u64>,
+    /// How many threads run them; it changes no figure.
+    pub threads: usize,
+    /// The last month through which core costs are looked at [the horizon's last].
+    pub through: Option<Month>,
+}
+
+/// What one future comes to, by month of the horizon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// What stays unpaid of core costs.
+    pub core_gap: Vec<Money>,
+    /// What stays unpaid.
+    pub gap: Vec<Money>,
+    /// Unrestricted cash at the month's end, paying every cost as planned.
+    pub cash: Vec<Money>,
+    /// What each stream of [`Futures::streams`] brings over the horizon.
+    pub brought: Vec<Money>,
+}
+
+/// Many futures of one plan.
+#[derive(Clone, Debug)]
+pub struct Futures {
+    /// The plan, as it stands.
+    pub plan: Plan,
+    /// What of it is uncertain.
+    pub chances: Chances,
+    /// The seed.
+    pub seed: u64,
+    /// The numbers of the futures that were run.
+    pub ran: Range<u64>,
+    /// The months.
+    pub calendar: Calendar,
+    /// The streams that any future may hold, in the order of ids.
+    pub streams: Vec<String>,
+    /// What the plan comes to as it stands.
+    pub planned: Figures,
+    /// What stays unpaid by month where every tranche holds its average over the futures, and every cost is its average;
+    /// nothing where an event takes money away in exchange for other money.
+    pub averaged: Option<Vec<Money>>,
+    /// What the futures come to.
+    pub tally: Tally,
+    /// What each line needs as the plan stands.
+    needs: Vec<(String, Vec<Money>)>,
+    /// The plan in which every event happens that takes nothing away, where it is one.
+    most: Option<Planned>,
+}
+
+impl Origin<'_> {
+    /// Opens the folder and does something with the draft and its chances.
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&Cases, &Draft, &Chances) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let files = (self.open)()?;
+        let mut cases = Cases::open(&*files, self.cases)?;
+        let draft = (self.draft)(&mut cases)?;
+        let chances = cases.chances(&draft, self.file)?;
+        work(&cases, &draft, &chances)
+    }
+}
+
+/// What comes of each chance at its quantile.
+fn outcomes_at<'a>(
+    chances: &'a Chances,
+    quantiles: &'a [u64],
+) -> impl Iterator<Item = Outcome> + 'a {
+    chances.chances.iter().zip(quantiles).map(|(chance, quantile)| chance.what.at(*quantile))
+}
+
+/// A range in as many parts of about one length.
+fn parts(whole: &Range<u64>, count: usize) -> Vec<Range<u64>> {
+    let (length, count) = (whole.end.saturating_sub(whole.start), count.max(1) as u64);
+    let cut = |part: u64| {
+        whole.start + (u128::from(length) * u128::from(part) / u128::from(count)) as u64
+    };
+    (0..count).map(|part| cut(part)..cut(part + 1)).filter(|part| !part.is_empty()).collect()
+}
+
+impl Futures {
+    /// Runs futures. `told` hears how many more are done, now and then, from any thread.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the plan or its chances; what keeps a future from being a plan; an internal error
+    /// where a braid breaks a rule.
+    pub fn run(
+        origin: &Origin<'_>,
+        ask: &Ask,
+        told: &(dyn Fn(u64) + Sync),
+    ) -> Result<Futures, Error> {
+        let mut futures = Futures::none(origin, ask)?;
+        let memory = Memory::default();
+        let parts = parts(&ask.futures, ask.threads);
+        let tallies = threads::side_by_side(&parts, ask.threads, |part| {
+            origin.with(|cases, draft, _| futures.part((cases, draft), part.clone(), &memory, told))
+        })?;
+        for tally in &tallies {
+            futures.tally.join(tally);
+        }
+        futures.average()?;
+        Ok(futures)
+    }
+
+    /// What stands before any future is run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the plan or its chances.
+    pub fn none(origin: &Origin<'_>, ask: &Ask) -> Result<Futures, Error> {
+        origin.with(|cases, draft, chances| Futures::of(cases, draft, chances, ask))
+    }
+
+    /// Runs futures of a draft on this thread alone.
+    ///
+    /// # Errors
+    /// As [`Futures::run`].
+    pub fn of_draft(
+        cases: &Cases,
+        draft: &Draft,
+        chances: &Chances,
+        ask: &Ask,
+    ) -> Result<Futures, Error> {
+        let mut futures = Futures::of(cases, draft, chances, ask)?;
+        let part = (cases, draft);
+        futures.tally = futures.part(part, ask.futures.clone(), &Memory::default(), &|_| {})?;
+        futures.average()?;
+        Ok(futures)
+    }
+
+    /// What a range of futures comes to.
+    fn part(
+        &self,
+        (cases, draft): (&Cases, &Draft),
+        part: Range<u64>,
+        memory: &Memory,
+        told: &(dyn Fn(u64) + Sync),
+    ) -> Result<Tally, Error> {
+        let random = Random::new(self.seed, &self.chances);
+        let mut tally = Tally::new(&self.calendar, self.streams.len(), self.chances.chances.len());
+        Teller { cases, draft, futures: self, memory }.tell(part, &random, &mut tally, told)?;
+        Ok(tally)
+    }
+
+    fn of(cases: &Cases, draft: &Draft, chances: &Chances, ask: &Ask) -> Result<Futures, Error> {
+        let plan = cases.plan(draft)?;
+        let mut streams = ids(&plan);
+        let (most, seen) = future::most(cases, draft, chances, &plan)?;
+        streams.extend(seen);
+        streams.sort();
+        streams.dedup();
+        let spent = future::spent(&plan)?;
+        let needs = plan.lines.iter().zip(&spent.timeline.needs);
+        let needs = needs.map(|(line, needs)| (line.name.to_string(), needs.clone())).collect();
+        let mut calendar = Calendar::of(&plan);
+        let through = ask.through.and_then(|month| plan.horizon.place(month));
+        calendar.through = through.unwrap_or(calendar.months - 1);
+        Ok(Futures {
+            planned: Figures::of(&plan, &spent, &streams),
+            averaged: None,
+            tally: Tally::new(&calendar, streams.len(), chances.chances.len()),
+            chances: chances.clone(),
+            seed: ask.seed,
+            ran: ask.futures.clone(),
+            calendar,
+            streams,
+            needs,
+            most,
+            plan,
+        })
+    }
+
+    /// The plan as it stands, and the one with everything that may come.
+    fn stands(&self) -> (&Plan, Option<&Planned>) {
+        (&self.plan, self.most.as_ref())
+    }
+
+    /// What tells a tranche of a plan from others; nothing for a stream that no future was expected to hold.
+    fn slot(&self, plan: &Plan, tranche: &HeldTranche) -> Option<Slot> {
+        let place = |stream: StreamIndex| {
+            let name = plan.stream(stream).name.as_str();
+            self.streams.binary_search_by(|own| own.as_str().cmp(name)).ok()
+        };
+        Some(Slot {
+            stream: place(tranche.stream)?,
+            project: tranche.project.and_then(place),
+            pool: tranche.pool,
+            first: tranche.first,
+            last: tranche.last,
+            award: (tranche.award, tranche.period),
+            in_kind: tranche.receipts == Receipts::InKind,
+            on_demand: tranche.on_demand,
+        })
+    }
+
+    /// Finds what stays unpaid where every tranche and every cost is its average over the futures.
+    ///
+    /// # Errors
+    /// An internal error where that braid breaks a rule.
+    pub fn average(&mut self) -> Result<(), Error> {
+        self.averaged = self.averaged()?;
+        Ok(())
+    }
+
+    fn averaged(&self) -> Result<Option<Vec<Money>>, Error> {
+        let (Some((_, plan)), futures) = (&self.most, self.tally.futures) else { return Ok(None) };
+        let stream = |place: usize| plan.find_stream(&self.streams[place]);
+        let mut tranches = Vec::new();
+        for (slot, sum) in &self.tally.slots {
+            let project = slot.project.map(stream);
+            let (Some(stream), false) = (stream(slot.stream), project == Some(None)) else {
+                return Ok(None);
+            };
+            let Some((opens, closes)) = plan.horizon.window(slot.first, slot.last) else {
+                continue;
+            };
+            tranches.push(HeldTranche {
+                stream,
+                project: project.flatten(),
+                pool: slot.pool,
+                purse: 0,
+                first: slot.first,
+                last: slot.last,
+                opens,
+                closes,
+                amount: mean(*sum, futures),
+                award: slot.award.0,
+                period: slot.award.1,
+                receipts: if slot.in_kind { Receipts::InKind } else { Receipts::Held },
+                advanced_before: Money::ZERO,
+                over_advanced: Money::ZERO,
+                on_demand: slot.on_demand,
+                status: QUESTION.view,
+            });
+        }
+        let lines: Vec<&str> = plan.lines.iter().map(|line| line.name.as_str()).collect();
+        let known = |line: &String| lines.contains(&line.as_str());
+        if lines.len() != self.needs.len() || !self.tally.needs.1.keys().all(known) {
+            return Ok(None);
+        }
+        let (others, sums) = &self.tally.needs;
+        let need = |(line, needs): &(String, Vec<Money>)| -> Vec<Money> {
+            let alike = |amount: &Money| i128::from(amount.cents()) * i128::from(futures - others);
+            let other = |place: usize| sums.get(line).map_or(0, |sums| sums[place]);
+            let all = needs.iter().enumerate().map(|(place, amount)| alike(amount) + other(place));
+            all.map(|sum| mean(sum, futures)).collect()
+        };
+        let needs = self.needs.iter().map(need).collect();
+        let timeline = Timeline::from_plan(plan, Selection::View(QUESTION.view))?;
+        let timeline = timeline.holding(plan, needs, tranches);
+        let (braid, _) = Braid::from_timeline(plan, &timeline, QUESTION.method)?;
+        let left = braid.left(&timeline);
+        let month = |place: usize| left.iter().map(|line| line[place]).sum();
+        Ok(Some((0..self.calendar.months).map(month).collect()))
+    }
+}
+
+fn ids(plan: &Plan) -> Vec<String> {
+    plan.streams.iter().map(|stream| stream.name.to_string()).collect()
+}
+/// One future with its forecast.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// What is uncertain.
+    pub chances: Chances,
+    /// What came of each chance.
+    pub outcomes: Vec<Outcome>,
+    /// The plan of the future.
+    pub plan: Plan,
+    /// Its forecast.
+    pub forecast: Forecast,
+}
+
+impl Replayed {
+    /// One future again, by its number.
+    ///
+    /// # Errors
+    /// As [`Futures::run`].
+    pub fn future(origin: &Origin<'_>, seed: u64, number: u64) -> Result<Replayed, Error> {
+        origin.with(|cases, draft, chances| {
+            let mut quantiles = Vec::new();
+            Random::new(seed, chances).reader().quantiles(number, &mut quantiles);
+            let outcomes: Vec<Outcome> = outcomes_at(chances, &quantiles).collect();
+            let plan = cases.plan(&future::draft(cases, draft, chances, &outcomes)?)?;
+            let forecast = Forecast::from_plan(&plan, QUESTION)?;
+            Ok(Replayed { chances: chances.clone(), outcomes, plan, forecast })
+        })
+    }
+}

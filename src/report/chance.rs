@@ -1,0 +1,668 @@
+//! What may come, in words that a board can use: in so many of ten futures.
+
+use serde_json::{Value, json};
+
+use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::words::{count, dollars, grouped, list};
+use super::{Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
+use crate::decide::chance::{Futures, Kept, Replayed, mean};
+use crate::folder::{Distribution, Form, Outcome, Setting, Shock, What};
+use crate::funding::{Kind, Status, Stream};
+use crate::money::{Money, Rate};
+use crate::month::{FiscalCalendar, Month};
+use crate::rules::{BaseRate, Payers, base_rates};
+
+/// The tables, the first of them where none is named.
+pub const TABLES: [&str; 4] = ["years", "months", "chances", "streams"];
+/// Streams and chances that the page names one by one; `--format csv` has them all.
+const TOLD_MAX: usize = 20;
+
+/// In how many futures: `7 of 10 futures`, or of a hundred or of all where that would read as none or as all.
+fn odds(times: u64, futures: u64) -> String {
+    match times {
+        0 => "no future".to_string(),
+        _ if times == futures => "every future".to_string(),
+        _ => format!("{} futures", in_short(times, futures)),
+    }
+}
+
+/// The same without the word, for tables: `7 of 10`, `none`, `all`.
+pub(super) fn in_short(times: u64, futures: u64) -> String {
+    let of = |whole: u64| (2 * times * whole + futures) / (2 * futures);
+    let told = |whole: u64| (1..whole).contains(&of(whole)) && futures >= whole;
+    let rare = times * 20 < futures || (futures - times) * 20 < futures;
+    match times {
+        0 => "none".to_string(),
+        _ if times == futures => "all".to_string(),
+        _ if told(10) && !rare => format!("{} of 10", of(10)),
+        _ if told(100) => format!("{} of 100", of(100)),
+        _ => format!("{} of {}", grouped(times), grouped(futures)),
+    }
+}
+
+fn share(times: u64, futures: u64) -> Rate {
+    let (times, futures) = (i64::try_from(times), i64::try_from(futures));
+    match (times, futures) {
+        (Ok(times), Ok(futures)) if futures > 0 => Rate::quotient(times, futures),
+        _ => Rate::ZERO,
+    }
+}
+
+impl Futures {
+    fn month(&self, place: usize) -> Month {
+        self.plan.horizon.month(place)
+    }
+
+    /// The month by which something was so in at least so many of ten futures, if in any.
+    fn month_of(&self, by_month: &[u64], tenths: u64) -> Option<Month> {
+        let enough = |times: &u64| times * 10 >= self.tally.futures * tenths;
+        by_month.iter().position(enough).map(|place| self.month(place))
+    }
+}
+
+/// The futures as a page.
+pub fn page(futures: &Futures) -> Page {
+    let mut page = Page::new();
+    let (plan, count_of) = (&futures.plan, futures.tally.futures);
+    page.title(format!("{}: {} futures", plan.title, grouped(count_of)));
+    if let Some(notice) = plan.notice_beside_title() {
+        page.say(Mark::None, notice);
+    }
+    page.say(
+        Mark::None,
+        format!(
+            "Scenario {}; seed {}, futures {} to {}. Each draws what is uncertain, and is braided month by month, without \
+             knowing what comes. Money that is not secured counts in the futures in which it comes.",
+            plan.scenario,
+            futures.seed,
+            futures.ran.start,
+            futures.ran.end.saturating_sub(1),
+        ),
+    );
+    say_core(&mut page, futures);
+    say_cash(&mut page, futures);
+    page.heading("What stays unpaid, in dollars");
+    page.table(gaps(futures), Vec::new());
+    page.heading("Unrestricted cash at the year's end, every cost paid, in dollars");
+    page.table(cash(futures), Vec::new());
+    page.heading("What was drawn");
+    let all = futures.chances.chances.len();
+    for place in 0..all.min(TOLD_MAX) {
+        page.say(Mark::None, chance_words(futures, place));
+    }
+    if all > TOLD_MAX {
+        let more = count(all - TOLD_MAX, "more chance");
+        page.say(Mark::None, format!("And {more}: `--format csv --table chances` has them all."));
+    }
+    for shock in &futures.chances.shocks {
+        page.say(Mark::None, shock_words(futures, shock));
+    }
+    let streams = arrivals(futures);
+    if !streams.rows.is_empty() {
+        page.heading("What uncertain money brings over the horizon, in dollars");
+        page.table(streams, Vec::new());
+    }
+    say_silent(&mut page, futures);
+    page
+}
+
+fn say_core(page: &mut Page, futures: &Futures) {
+    let (tally, last) = (&futures.tally, futures.calendar.months - 1);
+    let times = tally.core_gap.by_month[last];
+    let end = futures.month(last).words();
+    let (mark, text) = match times {
+        0 => (Mark::Good, format!("All core costs are paid through {end} in every future.")),
+        _ => {
+            let mut dates: Vec<(u64, Month)> = Vec::new();
+            for tenths in [9, 5, 1] {
+                let month = futures.month_of(&tally.core_gap.by_month, tenths);
+                // What holds in more futures by the same month says it all.
+                dates.extend(
+                    month
+                        .filter(|month| dates.last().is_none_or(|(_, last)| last != month))
+                        .map(|month| (tenths, month)),
+                );
+            }
+            let step =
+                |(tenths, month): &(u64, Month)| format!("in {tenths} of 10 by {}", month.words());
+            let steps: Vec<String> = dates.iter().rev().map(step).collect();
+            let dated = match steps.is_empty() {
+                true => String::new(),
+                false => format!(": {}", list(&steps)),
+            };
+            let text = format!(
+                "Core costs go unpaid at some time through {end} in {} ({} of {}){dated}.",
+                odds(times, tally.futures),
+                grouped(times),
+                grouped(tally.futures),
+            );
+            (Mark::Bad, text)
+        }
+    };
+    page.say(mark, text);
+    let Some([_, _, middle, eight, nine]) = tally.spread(&futures.calendar, Kept::Gap) else {
+        return;
+    };
+    let planned: Money = futures.planned.gap.iter().sum();
+    page.say(
+        if nine.is_positive() { Mark::Watch } else { Mark::Good },
+        format!(
+            "As the plan stands, secured money alone, {} goes unpaid. In half of the futures at most {} does, in 8 of 10 at \
+             most {}, in 9 of 10 at most {}.",
+            dollars(planned),
+            dollars(middle),
+            dollars(eight),
+            dollars(nine),
+        ),
+    );
+    let mean = tally.mean_unpaid(false, 0..=last);
+    let averaged: Option<Money> = futures.averaged.as_ref().map(|months| months.iter().sum());
+    let told = averaged.filter(|averaged| dollars(*averaged) != dollars(mean));
+    let text = match told {
+        None => format!("On average over all futures {} goes unpaid.", dollars(mean)),
+        Some(averaged) => format!(
+            "On average over all futures {} goes unpaid. A plan that counts every stream at its average would show {}: the \
+             gap of average money is not the average gap.",
+            dollars(mean),
+            dollars(averaged),
+        ),
+    };
+    page.say(Mark::None, text);
+}
+
+fn say_cash(page: &mut Page, futures: &Futures) {
+    let (tally, last) = (&futures.tally, futures.calendar.months - 1);
+    let times = tally.out_of_cash.by_month[last];
+    let text = match times {
+        0 => "Unrestricted cash, every cost paid, stays above zero in every future.".to_string(),
+        _ => {
+            let half = futures.month_of(&tally.out_of_cash.by_month, 5);
+            let half = half
+                .map_or(String::new(), |month| format!(", in half of them by {}", month.words()));
+            format!(
+                "Unrestricted cash, every cost paid, runs out in {} ({} of {}){half}.",
+                odds(times, tally.futures),
+                grouped(times),
+                grouped(tally.futures),
+            )
+        }
+    };
+    page.say(if times == 0 { Mark::Good } else { Mark::Bad }, text);
+}
+
+/// What stays unpaid by year, for people.
+fn gaps(futures: &Futures) -> Table {
+    let columns = [
+        ("Year", T),
+        ("core unpaid", T),
+        ("as planned", M),
+        ("on average", M),
+        ("5 of 10 up to", M),
+        ("8 of 10 up to", M),
+        ("9 of 10 up to", M),
+    ];
+    let mut table = Table::new("gaps", &columns);
+    let (tally, calendar) = (&futures.tally, &futures.calendar);
+    for (place, (year, first, last)) in calendar.years.iter().enumerate() {
+        if *last < calendar.as_of {
+            continue;
+        }
+        let Some([_, _, five, eight, nine]) = tally.spread(calendar, Kept::GapOfYear(place)) else {
+            continue;
+        };
+        table.push(vec![
+            Cell::text(FiscalCalendar::label(*year)),
+            Cell::text(in_short(tally.core_gap.in_year[place], tally.futures)),
+            Cell::Money(futures.planned.gap[*first..=*last].iter().sum()),
+            Cell::Money(tally.mean_unpaid(false, *first..=*last)),
+            Cell::Money(five),
+            Cell::Money(eight),
+            Cell::Money(nine),
+        ]);
+    }
+    table
+}
+
+/// Cash at the end of each year, for people.
+fn cash(futures: &Futures) -> Table {
+    let columns = [
+        ("Year", T),
+        ("run out by then", T),
+        ("as planned", M),
+        ("1 of 10 up to", M),
+        ("5 of 10 up to", M),
+        ("9 of 10 up to", M),
+    ];
+    let mut table = Table::new("cash", &columns);
+    let (tally, calendar) = (&futures.tally, &futures.calendar);
+    for (year, _, last) in calendar.years.iter().filter(|(.., last)| *last >= calendar.as_of) {
+        let Some([one, _, five, _, nine]) = tally.spread(calendar, Kept::Cash(*last)) else {
+            continue;
+        };
+        table.push(vec![
+            Cell::text(FiscalCalendar::label(*year)),
+            Cell::text(in_short(tally.out_of_cash.by_month[*last], tally.futures)),
+            Cell::Money(futures.planned.cash[*last]),
+            Cell::Money(one),
+            Cell::Money(five),
+            Cell::Money(nine),
+        ]);
+    }
+    table
+}
+
+/// A distribution in words.
+fn distribution(what: &What) -> String {
+    match what {
+        What::Event { odds } => format!("happens in {}", percent_text(*odds)),
+        What::Amount { distribution, .. } => match distribution {
+            Distribution::Uniform { low, high } => {
+                format!("{} to {}, each as likely", low.text(), high.text())
+            }
+            Distribution::Triangular { low, likely, high } => {
+                format!("{} to {}, most likely {}", value(*low), value(*high), value(*likely))
+            }
+            Distribution::Discrete(values) => {
+                let one = |(value, odds): &(Setting, Rate)| {
+                    format!("{} in {}", self::value(*value), percent_text(*odds))
+                };
+                list(&values.iter().map(one).collect::<Vec<_>>())
+            }
+        },
+    }
+}
+
+/// A value as people read it: a plan's own text, but for large counts.
+fn value(setting: Setting) -> String {
+    let text = setting.text();
+    let (whole, rest) =
+        text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    match (setting.form, whole.parse::<u64>(), rest) {
+        (Form::Number(_), Ok(whole), None) => grouped(whole),
+        (Form::Number(_), Ok(whole), Some(rest)) if whole >= 1_000 => {
+            format!("{}.{rest}", grouped(whole))
+        }
+        _ => text,
+    }
+}
+
+/// A share as a plan writes it.
+fn percent_text(share: Rate) -> String {
+    let text = format!("{}", share.decimal() * rust_decimal::Decimal::ONE_HUNDRED);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// What came of a chance over all futures: in how many it happened, or its mean.
+fn came(futures: &Futures, place: usize) -> String {
+    let (drawn, count_of) = (futures.tally.drawn[place], futures.tally.futures);
+    match &futures.chances.chances[place].what {
+        What::Event { .. } => {
+            let times = u64::try_from(drawn).unwrap_or(0);
+            format!("{} of {}", grouped(times), grouped(count_of))
+        }
+        What::Amount { base, .. } => {
+            let steps = mean(drawn, count_of).cents();
+            format!("{} on average", value(Setting { steps, ..*base }))
+        }
+    }
+}
+
+/// A chance in one sentence: what was stated of it, and what came.
+fn chance_words(futures: &Futures, place: usize) -> String {
+    let chance = &futures.chances.chances[place];
+    format!(
+        "{} ({}): {}; drawn: {}.",
+        chance.title,
+        chance.id,
+        distribution(&chance.what),
+        came(futures, place)
+    )
+}
+
+fn shock_words(futures: &Futures, shock: &Shock) -> String {
+    let names = |places: &[usize]| {
+        list(
+            &places
+                .iter()
+                .map(|place| futures.chances.chances[*place].id.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let against = match shock.against.is_empty() {
+        true => String::new(),
+        false => format!(", and {} the other way", names(&shock.against)),
+    };
+    format!(
+        "{}: in {} of futures one common shock moves {}{against}; in the others each moves on its own.",
+        shock.title,
+        percent_text(shock.together),
+        names(&shock.of),
+    )
+}
+
+/// What streams bring that do not bring the same in every future.
+fn arrivals(futures: &Futures) -> Table {
+    let columns = [("Stream", T), ("comes in", T), ("on average", M), ("as planned", M)];
+    let mut table = Table::new("arrivals", &columns);
+    let tally = &futures.tally;
+    for (place, stream) in futures.streams.iter().enumerate() {
+        let (times, sum) = tally.brought[place];
+        let planned = futures.planned.brought[place];
+        let same = sum == i128::from(planned.cents()) * i128::from(tally.futures);
+        if same && (times == 0 || times == tally.futures) {
+            continue;
+        }
+        table.push(vec![
+            Cell::text(stream),
+            Cell::text(in_short(times, tally.futures)),
+            Cell::Money(mean(sum, tally.futures)),
+            Cell::Money(planned),
+        ]);
+    }
+    table
+}
+
+/// What no chance speaks of: money that comes in no future, and rates of the field that the plan does not use.
+fn say_silent(page: &mut Page, futures: &Futures) {
+    if !futures.chances.unsure.is_empty() {
+        let text = format!(
+            "No future counts {}: what is not secured, and of which nothing says how likely it is. Write a `probability`, or \
+             an event that secures it.",
+            list(&futures.chances.unsure),
+        );
+        page.say(Mark::Watch, text);
+    }
+    if !futures.chances.unsure_periods.is_empty() {
+        let text = format!(
+            "Of {} a budget period that is not secured comes in no future. Write an event that secures it.",
+            list(&futures.chances.unsure_periods),
+        );
+        page.say(Mark::Watch, text);
+    }
+    let certain = certain(futures);
+    if certain.is_empty() {
+        return;
+    }
+    page.heading("Sure in every future");
+    page.say(
+        Mark::None,
+        format!(
+            "No chance speaks of {}. What the field reports of such money, none of it used here (`braid rules base rates`):",
+            list(&certain.iter().map(|stream| stream.title.clone()).collect::<Vec<_>>()),
+        ),
+    );
+    for rate in
+        base_rates().iter().filter(|rate| certain.iter().any(|stream| speaks_of(rate, stream)))
+    {
+        let of = match rate.of {
+            Payers::Any => String::new(),
+            payers => format!(" ({} money)", payers.words().trim_start_matches("any ")),
+        };
+        let unread = if rate.is_verified() { "" } else { ", not verified" };
+        page.say(
+            Mark::None,
+            format!(
+                "{}{of}: {} in {} ({}{unread}).",
+                rate.event,
+                rate.percent(),
+                rate.year,
+                rate.source
+            ),
+        );
+    }
+}
+
+/// Streams that are secured, and of which no chance speaks.
+fn certain(futures: &Futures) -> Vec<&Stream> {
+    let touched: Vec<String> = futures
+        .chances
+        .chances
+        .iter()
+        .flat_map(|chance| chance.touches())
+        .filter_map(|(kind, id)| (kind == "stream").then_some(id))
+        .collect();
+    let ahead = |stream: &&Stream| {
+        stream.last_month(futures.plan.horizon.end()) >= futures.plan.horizon.as_of
+    };
+    let quiet = |stream: &&Stream| {
+        stream.status == Status::Secured
+            && !matches!(stream.kind, Kind::Reserve | Kind::Loan)
+            && !touched.iter().any(|id| id == stream.name.as_str())
+    };
+    futures.plan.streams.iter().filter(ahead).filter(quiet).collect()
+}
+
+/// Whether a rate of the field speaks of money like a stream's.
+fn speaks_of(rate: &BaseRate, stream: &Stream) -> bool {
+    let government = stream.federal || stream.kind == Kind::Public;
+    match rate.of {
+        Payers::Federal => stream.federal,
+        Payers::StateOrLocal => stream.kind == Kind::Public && !stream.federal,
+        Payers::Government => government,
+        Payers::Foundation => stream.kind == Kind::Grant && !stream.federal,
+        Payers::Any => true,
+    }
+}
+
+/// One of [`TABLES`]; nothing for another name.
+pub fn table(futures: &Futures, name: &str) -> Option<Table> {
+    match name {
+        "years" => Some(years(futures)),
+        "months" => Some(months(futures)),
+        "chances" => Some(chances(futures)),
+        "streams" => Some(streams(futures)),
+        _ => None,
+    }
+}
+
+fn years(futures: &Futures) -> Table {
+    let columns = [
+        ("year", T),
+        ("futures", W),
+        ("core_unpaid_in", W),
+        ("core_unpaid_by", W),
+        ("unpaid_in", W),
+        ("core_unpaid_odds", Sh),
+        ("core_unpaid_planned", M),
+        ("core_unpaid_mean", M),
+        ("core_unpaid_1_of_10", M),
+        ("core_unpaid_2_of_10", M),
+        ("core_unpaid_5_of_10", M),
+        ("core_unpaid_8_of_10", M),
+        ("core_unpaid_9_of_10", M),
+        ("unpaid_planned", M),
+        ("unpaid_of_averages", M),
+        ("unpaid_mean", M),
+        ("unpaid_1_of_10", M),
+        ("unpaid_2_of_10", M),
+        ("unpaid_5_of_10", M),
+        ("unpaid_8_of_10", M),
+        ("unpaid_9_of_10", M),
+        ("out_of_cash_by", W),
+    ];
+    let mut table = Table::new("years", &columns);
+    let (tally, calendar) = (&futures.tally, &futures.calendar);
+    for (place, (year, first, last)) in calendar.years.iter().enumerate() {
+        let sum = |months: &[Money]| Cell::Money(months[*first..=*last].iter().sum());
+        let spread = |kept| tally.spread(calendar, kept).into_iter().flatten().map(Cell::Money);
+        let mut row = vec![
+            Cell::text(FiscalCalendar::label(*year)),
+            whole(tally.futures),
+            whole(tally.core_gap.in_year[place]),
+            whole(tally.core_gap.by_month[*last]),
+            whole(tally.gap.in_year[place]),
+            Cell::Share(share(tally.core_gap.in_year[place], tally.futures)),
+            sum(&futures.planned.core_gap),
+            Cell::Money(tally.mean_unpaid(true, *first..=*last)),
+        ];
+        row.extend(spread(Kept::CoreGapOfYear(place)));
+        row.push(sum(&futures.planned.gap));
+        row.push(Cell::of(futures.averaged.as_deref(), sum));
+        row.push(Cell::Money(tally.mean_unpaid(false, *first..=*last)));
+        row.extend(spread(Kept::GapOfYear(place)));
+        row.push(whole(tally.out_of_cash.by_month[*last]));
+        table.push(row);
+    }
+    table
+}
+
+fn whole(times: u64) -> Cell {
+    Cell::Whole(i64::try_from(times).unwrap_or(i64::MAX))
+}
+
+fn months(futures: &Futures) -> Table {
+    let columns = [
+        ("month", Mo),
+        ("futures", W),
+        ("core_unpaid_in", W),
+        ("core_unpaid_by", W),
+        ("unpaid_in", W),
+        ("unpaid_by", W),
+        ("core_unpaid_mean", M),
+        ("unpaid_mean", M),
+        ("unpaid_planned", M),
+        ("out_of_cash_in", W),
+        ("out_of_cash_by", W),
+        ("cash_planned", M),
+        ("cash_1_of_10", M),
+        ("cash_2_of_10", M),
+        ("cash_5_of_10", M),
+        ("cash_8_of_10", M),
+        ("cash_9_of_10", M),
+    ];
+    let mut table = Table::new("months", &columns);
+    let (tally, calendar) = (&futures.tally, &futures.calendar);
+    for place in 0..calendar.months {
+        let mut row = vec![
+            Cell::Month(futures.month(place)),
+            whole(tally.futures),
+            whole(tally.core_gap.in_month[place]),
+            whole(tally.core_gap.by_month[place]),
+            whole(tally.gap.in_month[place]),
+            whole(tally.gap.by_month[place]),
+            Cell::Money(tally.mean_unpaid(true, place..=place)),
+            Cell::Money(tally.mean_unpaid(false, place..=place)),
+            Cell::Money(futures.planned.gap[place]),
+            whole(tally.out_of_cash.in_month[place]),
+            whole(tally.out_of_cash.by_month[place]),
+            Cell::Money(futures.planned.cash[place]),
+        ];
+        let spread = tally.spread(calendar, Kept::Cash(place));
+        row.extend(spread.into_iter().flatten().map(Cell::Money));
+        table.push(row);
+    }
+    table
+}
+
+fn chances(futures: &Futures) -> Table {
+    let columns = [
+        ("chance", T),
+        ("title", T),
+        ("at", T),
+        ("source", T),
+        ("stated", T),
+        ("drawn", T),
+        ("odds", Sh),
+        ("happened", W),
+    ];
+    let mut table = Table::new("chances", &columns);
+    for (place, chance) in futures.chances.chances.iter().enumerate() {
+        let odds = match &chance.what {
+            What::Event { odds } => Some(*odds),
+            What::Amount { .. } => None,
+        };
+        let times = odds.and_then(|_| i64::try_from(futures.tally.drawn[place]).ok());
+        table.push(vec![
+            Cell::text(&chance.id),
+            Cell::text(&chance.title),
+            Cell::text(chance.origin.to_string()),
+            Cell::of(chance.source.as_ref(), Cell::text),
+            Cell::text(distribution(&chance.what)),
+            Cell::text(came(futures, place)),
+            Cell::of(odds, Cell::Share),
+            Cell::of(times, Cell::Whole),
+        ]);
+    }
+    table
+}
+
+fn streams(futures: &Futures) -> Table {
+    let columns = [
+        ("stream", T),
+        ("futures", W),
+        ("brings_in", W),
+        ("odds", Sh),
+        ("mean", M),
+        ("planned", M),
+    ];
+    let mut table = Table::new("streams", &columns);
+    let tally = &futures.tally;
+    for (place, stream) in futures.streams.iter().enumerate() {
+        let (times, sum) = tally.brought[place];
+        table.push(vec![
+            Cell::text(stream),
+            whole(tally.futures),
+            whole(times),
+            Cell::Share(share(times, tally.futures)),
+            Cell::Money(mean(sum, tally.futures)),
+            Cell::Money(futures.planned.brought[place]),
+        ]);
+    }
+    table
+}
+
+/// The futures as one value.
+pub fn record(futures: &Futures) -> Value {
+    let tables = TABLES.iter().filter_map(|name| table(futures, name));
+    let mut record = json!({
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": env!("CARGO_PKG_VERSION"),
+        "title": futures.plan.title,
+        "notice": futures.plan.notice,
+        "scenario": futures.plan.scenario,
+        "seed": futures.seed,
+        "futures": [futures.ran.start, futures.ran.end],
+        "unsure": futures.chances.unsure,
+    });
+    for table in tables {
+        record[table.name.as_str()] = objects(&table);
+    }
+    record
+}
+
+/// One future as a page: what was drawn, then its forecast.
+pub fn replay(replayed: &Replayed, (seed, number): (u64, u64), folder: &str) -> Page {
+    let mut page = Page::new();
+    page.title(format!("{}: future {number} of seed {seed}", replayed.plan.title));
+    page.say(
+        Mark::None,
+        "What came of each chance; the forecast of the plan that follows from it is below.",
+    );
+    page.table(outcomes(replayed), Vec::new());
+    page.blocks.extend(summary::page(&replayed.plan, &replayed.forecast, folder).blocks);
+    page
+}
+
+fn outcomes(replayed: &Replayed) -> Table {
+    let mut table = Table::new("outcomes", &[("chance", T), ("title", T), ("outcome", T)]);
+    for (chance, outcome) in replayed.chances.chances.iter().zip(&replayed.outcomes) {
+        let outcome = match outcome {
+            Outcome::Happens(true) => "happens".to_string(),
+            Outcome::Happens(false) => "does not happen".to_string(),
+            Outcome::Takes(value) => value.text(),
+        };
+        table.push(vec![Cell::text(&chance.id), Cell::text(&chance.title), Cell::text(outcome)]);
+    }
+    table
+}
+
+/// One future as one value: what was drawn, and its forecast.
+pub fn replay_record(replayed: &Replayed, (seed, number): (u64, u64)) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "seed": seed,
+        "future": number,
+        "outcomes": objects(&outcomes(replayed)),
+        "forecast": super::record::forecast(&replayed.plan, &replayed.forecast),
+    })
+}

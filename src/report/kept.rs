@@ -1,0 +1,185 @@
+//! What a range of futures came to, as it is kept to be merged with others, and read again.
+//!
+//! Everything in it is a whole number, and adds up exactly: merged ranges say what one run of them all says.
+
+use serde_json::{Map, Value, json};
+
+use super::SCHEMA_VERSION;
+use crate::decide::chance::{Counted, Futures, Slot, Tally};
+use crate::month::Month;
+use crate::name::PoolIndex;
+
+/// What kept futures must agree in to be merged: the engine, what was read, the case and the seed.
+const AGREE: [&str; 7] =
+    ["schema_version", "engine_version", "input_sha256", "scenario", "seed", "chances", "streams"];
+
+/// Futures as they are kept. `digest` is that of what was read for them.
+pub fn keep(futures: &Futures, digest: &str) -> Value {
+    let tally = &futures.tally;
+    let counted = |counted: &Counted| json!({ "in_month": counted.in_month, "by_month": counted.by_month, "in_year": counted.in_year });
+    let slot = |(slot, sum): (&Slot, &i128)| {
+        json!({
+            "stream": slot.stream,
+            "project": slot.project,
+            "pool": slot.pool.map(PoolIndex::at),
+            "first": slot.first.to_string(),
+            "last": slot.last.map(|last| last.to_string()),
+            "award": slot.award.0,
+            "period": slot.award.1,
+            "in_kind": slot.in_kind,
+            "on_demand": slot.on_demand,
+            "sum": sum.to_string(),
+        })
+    };
+    let needs: Map<String, Value> =
+        tally.needs.1.iter().map(|(line, sums)| (line.clone(), sums_value(sums))).collect();
+    let mut value = heading(futures, digest);
+    value["futures"] = json!([futures.ran.start, futures.ran.end]);
+    value["tally"] = json!({
+        "core_gap": counted(&tally.core_gap),
+        "gap": counted(&tally.gap),
+        "out_of_cash": counted(&tally.out_of_cash),
+        "core_unpaid": sums_value(&tally.unpaid[0]),
+        "unpaid": sums_value(&tally.unpaid[1]),
+        "brought_in": tally.brought.iter().map(|(times, _)| *times).collect::<Vec<u64>>(),
+        "brought": sums_value(&tally.brought.iter().map(|(_, sum)| *sum).collect::<Vec<i128>>()),
+        "drawn": sums_value(&tally.drawn),
+        "slots": tally.slots.iter().map(slot).collect::<Vec<Value>>(),
+        "needs_of": tally.needs.0,
+        "needs": needs,
+        "values": tally.values,
+    });
+    value
+}
+
+fn heading(futures: &Futures, digest: &str) -> Value {
+    let chances: Vec<&str> =
+        futures.chances.chances.iter().map(|chance| chance.id.as_str()).collect();
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": env!("CARGO_PKG_VERSION"),
+        "input_sha256": digest,
+        "scenario": futures.plan.scenario,
+        "seed": futures.seed,
+        "chances": chances,
+        "streams": futures.streams,
+    })
+}
+
+/// Sums that may be larger than the numbers of other programs.
+fn sums_value(sums: &[i128]) -> Value {
+    sums.iter().map(|sum| json!(sum.to_string())).collect()
+}
+
+/// Puts kept futures together: `futures`, which have not been run, become those of all of them.
+///
+/// # Errors
+/// What keeps them from being merged, in words: they are of another plan, seed or engine, overlap, leave some out, or are not
+/// what [`keep`] gives.
+pub fn merge(futures: &mut Futures, digest: &str, kept: &[Value]) -> Result<(), String> {
+    let heading = heading(futures, digest);
+    let mut parts = Vec::new();
+    for (place, value) in kept.iter().enumerate() {
+        let number = place + 1;
+        if let Some(key) = AGREE.iter().find(|key| value[**key] != heading[**key]) {
+            return Err(format!(
+                "file {number} has another `{key}`: {}, not {}",
+                value[*key], heading[*key]
+            ));
+        }
+        let part = range(value).zip(tally(&futures.tally, &value["tally"]));
+        let part = part.filter(|(ran, tally)| tally.futures == ran.end - ran.start);
+        parts.push(part.ok_or_else(|| format!("file {number} is not what `--keep` writes"))?);
+    }
+    parts.sort_by_key(|(ran, _)| (ran.start, ran.end));
+    let mut parts = parts.into_iter();
+    let Some((first, tally)) = parts.next() else { return Err("no futures were kept".to_string()) };
+    let mut ran = first;
+    futures.tally = tally;
+    for (next, tally) in parts {
+        if next.start != ran.end {
+            let (what, from, to) = match next.start < ran.end {
+                true => ("twice", next.start, ran.end.min(next.end)),
+                false => ("in no file", ran.end, next.start),
+            };
+            return Err(format!("futures {from} to {} are {what}", to - 1));
+        }
+        ran.end = next.end;
+        futures.tally.join(&tally);
+    }
+    futures.ran = ran;
+    Ok(())
+}
+
+fn range(value: &Value) -> Option<std::ops::Range<u64>> {
+    let [start, end] = value["futures"].as_array()?.as_slice() else { return None };
+    let (start, end) = (start.as_u64()?, end.as_u64()?);
+    (start < end).then_some(start..end)
+}
+
+/// A tally of the shape of an empty one.
+fn tally(empty: &Tally, value: &Value) -> Option<Tally> {
+    let counted = |key: &str, like: &Counted| -> Option<Counted> {
+        let value = &value[key];
+        Some(Counted {
+            in_month: list(&value["in_month"], like.in_month.len(), Value::as_u64)?,
+            by_month: list(&value["by_month"], like.by_month.len(), Value::as_u64)?,
+            in_year: list(&value["in_year"], like.in_year.len(), Value::as_u64)?,
+        })
+    };
+    let sums = |key: &str, length: usize| list(&value[key], length, sum);
+    let months = empty.unpaid[0].len();
+    let streams = empty.brought.len();
+    let times: Vec<u64> = list(&value["brought_in"], streams, Value::as_u64)?;
+    let brought = times.into_iter().zip(sums("brought", streams)?).collect();
+    let values = value["values"].as_array()?;
+    let count = values.first()?.as_array()?.len();
+    let values: Option<Vec<Vec<i64>>> =
+        values.iter().map(|values| list(values, count, Value::as_i64)).collect();
+    let needs = value["needs"].as_object()?.iter();
+    let needs = needs.map(|(line, sums)| Some((line.clone(), list(sums, months, sum)?)));
+    let slots = value["slots"].as_array()?.iter().map(|value| slot(value, streams));
+    Some(Tally {
+        futures: count as u64,
+        core_gap: counted("core_gap", &empty.core_gap)?,
+        gap: counted("gap", &empty.gap)?,
+        out_of_cash: counted("out_of_cash", &empty.out_of_cash)?,
+        unpaid: [sums("core_unpaid", months)?, sums("unpaid", months)?],
+        brought,
+        drawn: sums("drawn", empty.drawn.len())?,
+        slots: slots.collect::<Option<_>>()?,
+        needs: (value["needs_of"].as_u64()?, needs.collect::<Option<_>>()?),
+        values: values.filter(|values| values.len() == empty.values.len())?,
+    })
+}
+
+fn list<T>(value: &Value, length: usize, one: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    let values: Vec<T> = value.as_array()?.iter().map(one).collect::<Option<_>>()?;
+    (values.len() == length).then_some(values)
+}
+
+fn sum(value: &Value) -> Option<i128> {
+    value.as_str()?.parse().ok()
+}
+
+fn slot(value: &Value, streams: usize) -> Option<(Slot, i128)> {
+    let place = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    let small = |value: &Value| u32::try_from(value.as_u64()?).ok();
+    let month = |value: &Value| Month::parse(value.as_str()?);
+    /// Nothing where nothing stands; a failure where what stands there is not what it should be.
+    fn may<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
+        if value.is_null() { Some(None) } else { read(value).map(Some) }
+    }
+    let stream = place(&value["stream"]).filter(|stream| *stream < streams)?;
+    let slot = Slot {
+        stream,
+        project: may(&value["project"], place)?.filter(|project| *project < streams),
+        pool: may(&value["pool"], place)?.map(PoolIndex::from),
+        first: month(&value["first"])?,
+        last: may(&value["last"], month)?,
+        award: (small(&value["award"])?, small(&value["period"])?),
+        in_kind: value["in_kind"].as_bool()?,
+        on_demand: value["on_demand"].as_bool()?,
+    };
+    Some((slot, sum(&value["sum"])?))
+}

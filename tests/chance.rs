@@ -1,0 +1,335 @@
+//! What may come: cases worked by hand, figures of one future that are those of its forecast, and the laws that let futures
+//! be replayed, prefixed, run in parts and by any number of threads.
+
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+mod plans;
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use braidfund::decide::chance::{Ask, Futures, Kept, Origin, Replayed};
+use braidfund::error::Error;
+use braidfund::folder::{Files, MemoryFolder, Outcome};
+use braidfund::money::Money;
+use braidfund::plan::cost::Priority;
+use braidfund::report::{chance, kept};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// The futures of a plan with a chance file.
+struct Folder {
+    plan: String,
+    chance: String,
+}
+
+impl Folder {
+    fn new(plan: &str, chance: &str) -> Folder {
+        Folder { plan: plan.to_string(), chance: chance.to_string() }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Origin<'_>) -> T) -> T {
+        let open = || -> Result<Box<dyn Files>, Error> {
+            let files = [("plan.toml", self.plan.as_str()), ("chance.toml", self.chance.as_str())];
+            Ok(Box::new(MemoryFolder::new(files)))
+        };
+        work(&Origin {
+            open: &open,
+            draft: &|cases| cases.draft("base"),
+            cases: &["base"],
+            file: "chance.toml",
+        })
+    }
+
+    fn run(&self, seed: u64, futures: Range<u64>, threads: usize) -> Result<Futures, Error> {
+        self.with(|origin| {
+            Futures::run(origin, &Ask { seed, futures, threads, through: None }, &|_| {})
+        })
+    }
+
+    fn replayed(&self, seed: u64, number: u64) -> Replayed {
+        self.with(|origin| Replayed::future(origin, seed, number)).unwrap()
+    }
+
+    /// That the figures of some futures are those of their own forecasts.
+    fn holds(&self, seed: u64, numbers: Range<u64>) {
+        for number in numbers {
+            let run = self.run(seed, number..number + 1, 1).unwrap();
+            let forecast = self.replayed(seed, number).forecast;
+            let months = run.calendar.months;
+            let of_month = |place: usize, core: bool| -> Money {
+                let lines = forecast.books.ledger.lines.iter();
+                let counts = lines.filter(|line| !core || line.priority == Priority::Core);
+                counts.map(|line| line.gap[place]).sum()
+            };
+            for place in 0..months {
+                let told = [true, false].map(|core| run.tally.mean_unpaid(core, place..=place));
+                assert_eq!(
+                    told,
+                    [of_month(place, true), of_month(place, false)],
+                    "{number}: {place}"
+                );
+                let cash = run.tally.spread(&run.calendar, Kept::Cash(place)).unwrap();
+                let own = forecast.books.cash.unrestricted_all_costs[place];
+                assert_eq!(cash, [own; 5], "{number}: cash of {place}");
+            }
+            let lowest = run.tally.spread(&run.calendar, Kept::LowestCash).unwrap();
+            assert_eq!(lowest[0], forecast.books.cash.lowest().1);
+        }
+    }
+}
+
+/// 1,000 is needed in each of twelve months; a grant pays 6,000 from July on if it comes, and a payer 400 to 600 a month.
+const PLAN: &str = r#"
+[plan]
+title = "T"
+start = "2026-01"
+months = 12
+[driver.members]
+start = 100
+[cost.staff]
+function = "convene"
+monthly = 1_000
+[stream.grant]
+kind = "grant"
+funder = "F"
+status = "likely"
+probability = "40%"
+award = 6_000
+from = "2026-07"
+until = "2026-12"
+pays-for = ["convene"]
+[stream.payer]
+kind = "payer"
+funder = "P"
+status = "secured"
+from = "2026-01"
+until = "2026-12"
+pays-for = ["convene"]
+terms = { method = "pmpm", members = "members", rate = "5.00" }
+"#;
+const RATE: &str = r#"
+[chance.rate]
+of = "stream.payer.terms.rate"
+uniform = ["4.00", "6.00"]
+"#;
+
+/// The mean of 201 even steps of 4.00 to 6.00 is 5.00, their variance (201 x 201 - 1) / 12 cents squared; the grant comes in 0.4
+/// of futures and then pays for the last six months what the payer leaves. With 100 members a month lacks 1,000 - 100 r.
+#[test]
+fn odds_and_means_are_those_of_the_closed_form() {
+    let futures = Folder::new(PLAN, RATE).run(7, 0..20_000, 2).unwrap();
+    let count = 20_000_f64;
+    let (tally, calendar) = (&futures.tally, &futures.calendar);
+    assert_eq!(tally.futures, 20_000);
+    let grant =
+        futures.chances.chances.iter().position(|chance| chance.id == "stream.grant").unwrap();
+    let rate = futures.chances.chances.iter().position(|chance| chance.id == "rate").unwrap();
+    let came = tally.drawn[grant] as f64;
+    assert!((came - 0.4 * count).abs() < 4.0 * (count * 0.4 * 0.6).sqrt(), "{came}");
+    let mean = tally.drawn[rate] as f64 / count;
+    let spread = ((201.0_f64 * 201.0 - 1.0) / 12.0).sqrt();
+    assert!((mean - 500.0).abs() < 4.0 * spread / count.sqrt(), "{mean}");
+    // Half of the year lacks 6 x (1,000 - 100 r) always; the other half only where the grant does not come.
+    let unpaid = tally.mean_unpaid(true, 0..=5).cents() as f64;
+    assert!((unpaid - 300_000.0).abs() < 4.0 * 600.0 * spread / count.sqrt(), "{unpaid}");
+    assert_eq!(tally.core_gap.in_month[0], 20_000);
+    assert_eq!(tally.core_gap.in_month[11], 20_000 - came as u64);
+    assert_eq!(tally.core_gap.in_year, [20_000]);
+    // Every figure told is that of some future, and so many futures do not pass it.
+    let spread = tally.spread(calendar, Kept::Gap).unwrap();
+    assert!(spread.is_sorted());
+    assert_eq!(spread[0].cents() % 600, 0);
+    // The mean is that of the averages here, but for cents: what a month lacks is a straight line.
+    let averaged: Money = futures.averaged.as_ref().unwrap()[..6].iter().sum();
+    assert!((averaged - tally.mean_unpaid(true, 0..=5)).cents().abs() <= 6);
+}
+
+#[test]
+fn one_and_zero_are_exact() {
+    for (odds, times) in [("0%", 0), ("100%", 3_000)] {
+        let chance = format!(
+            "[chance.more]\nodds = \"{odds}\"\n[chance.more.then.cost.staff]\nmonthly = 2_000\n{RATE}"
+        );
+        let futures = Folder::new(PLAN, &chance).run(1, 0..3_000, 2).unwrap();
+        let more = futures.chances.chances.iter().position(|chance| chance.id == "more").unwrap();
+        assert_eq!(futures.tally.drawn[more], times);
+        let need = if times == 0 { 100_000 } else { 200_000 };
+        let most = futures.tally.spread(&futures.calendar, Kept::GapOfYear(0)).unwrap()[4].cents();
+        assert!(most <= 12 * (need - 40_000), "{most}");
+        assert!(most > 12 * (need - 60_000), "{most}");
+    }
+}
+
+#[test]
+fn the_gap_of_average_money_is_not_the_average_gap() {
+    // One grant of 12,000 pays all or, in half of futures, nothing: on average half is unpaid, and half of the money pays half.
+    let plan = PLAN.replace("6_000", "24_000").replace("2026-07", "2026-01").replace("40%", "50%");
+    let futures = Folder::new(&plan, "").run(3, 0..4_000, 2).unwrap();
+    let mean = futures.tally.mean_unpaid(false, 0..=11);
+    let averaged: Money = futures.averaged.as_ref().unwrap().iter().sum();
+    assert_eq!(
+        averaged,
+        Money::ZERO,
+        "24,000 in half of futures are 12,000 on average, which is enough"
+    );
+    let times = 4_000 - futures.tally.drawn[0];
+    assert_eq!(mean.cents(), ((600_000 * times + 2_000) / 4_000) as i64);
+}
+
+#[test]
+fn futures_are_addressable_and_add_up() {
+    let folder = Folder::new(PLAN, RATE);
+    let whole = folder.run(7, 0..3_000, 1).unwrap();
+    for threads in [2, 3, 8] {
+        assert_eq!(folder.run(7, 0..3_000, threads).unwrap().tally.totals(), whole.tally.totals());
+    }
+    let mut parts = folder.run(7, 0..1_000, 2).unwrap();
+    let first = parts.tally.clone();
+    parts.tally.join(&folder.run(7, 1_000..3_000, 2).unwrap().tally);
+    assert_eq!(parts.tally.totals(), whole.tally.totals());
+    assert_ne!(first.totals(), whole.tally.totals());
+    let spread = |futures: &Futures| futures.tally.spread(&futures.calendar, Kept::Gap);
+    assert_eq!(spread(&parts), spread(&whole));
+    assert_ne!(folder.run(8, 0..3_000, 2).unwrap().tally.totals(), whole.tally.totals());
+    folder.holds(7, 0..3);
+}
+
+/// Ranges run apart and merged say what one run of them all says, to the byte; what does not belong together is refused.
+#[test]
+fn kept_ranges_merge_to_the_figures_of_one_run() {
+    let folder = Folder::new(PLAN, RATE);
+    let kept_of = |seed: u64, range: Range<u64>| {
+        let text = kept::keep(&folder.run(seed, range, 2).unwrap(), "digest").to_string();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let merged = |digest: &str, files: &[Value]| -> Result<String, String> {
+        let ask = Ask { seed: 7, futures: 0..1, threads: 1, through: None };
+        let mut futures = folder.with(|origin| Futures::none(origin, &ask)).unwrap();
+        kept::merge(&mut futures, digest, files)?;
+        futures.average().unwrap();
+        Ok(chance::record(&futures).to_string())
+    };
+    let (first, second) = (kept_of(7, 0..700), kept_of(7, 700..1_500));
+    let whole = chance::record(&folder.run(7, 0..1_500, 2).unwrap()).to_string();
+    assert_eq!(merged("digest", &[second.clone(), first.clone()]), Ok(whole));
+    let refused = |digest: &str, files: &[Value]| merged(digest, files).unwrap_err();
+    assert!(refused("another", std::slice::from_ref(&first)).contains("input_sha256"));
+    assert!(refused("digest", &[kept_of(8, 700..900)]).contains("`seed`: 8, not 7"));
+    assert_eq!(
+        refused("digest", &[first.clone(), kept_of(7, 800..900)]),
+        "futures 700 to 799 are in no file"
+    );
+    assert_eq!(
+        refused("digest", &[first.clone(), kept_of(7, 600..900)]),
+        "futures 600 to 699 are twice"
+    );
+    for key in ["values", "slots", "brought", "core_gap", "drawn", "needs"] {
+        let mut broken = second.clone();
+        broken["tally"][key] = serde_json::json!([1]);
+        assert!(
+            refused("digest", &[first.clone(), broken]).contains("file 2 is not what"),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn another_stream_leaves_the_draws_of_others_as_they_were() {
+    let more =
+        format!("{RATE}[chance.gift]\nodds = \"30%\"\nthen.stream.gift.status = \"secured\"\n");
+    let plan = format!(
+        "{PLAN}[stream.gift]\nkind = \"partner\"\nfunder = \"G\"\nstatus = \"prospective\"\nmonthly = 10\nfrom = \"2026-01\"\n\
+         until = \"2026-12\"\npays-for = [\"convene\"]\n"
+    );
+    let (one, other) = (Folder::new(PLAN, RATE), Folder::new(&plan, &more));
+    for number in [0, 1, 8_123] {
+        let (one, other) = (one.replayed(7, number), other.replayed(7, number));
+        let drawn = |replayed: &Replayed, id: &str| -> Outcome {
+            let at = replayed.chances.chances.iter().position(|chance| chance.id == id).unwrap();
+            replayed.outcomes[at]
+        };
+        for id in ["rate", "stream.grant"] {
+            assert_eq!(drawn(&one, id), drawn(&other, id));
+        }
+    }
+}
+
+/// Each end and each event makes a plan, and some of them together do not: the first such future is told by its number.
+#[test]
+fn a_future_that_is_no_plan_is_told_by_its_number() {
+    let chance = "[chance.late]\nof = \"stream.payer.from\"\nuniform = [\"2026-01\", \"2026-09\"]\n\
+                  [chance.short]\nodds = \"50%\"\nthen.stream.payer.until = \"2026-06\"\n";
+    let folder = Folder::new(PLAN, chance);
+    let error = folder.run(7, 0..100, 1).unwrap_err();
+    let message = &error.diagnostics()[0].message;
+    let number = message.strip_prefix("future ").unwrap().split(' ').next().unwrap();
+    let number: u64 = number.parse().unwrap();
+    assert!(message.contains("is no plan"), "{message}");
+    assert!(number == 0 || folder.run(7, 0..number, 1).is_ok());
+    let replayed = folder.with(|origin| Replayed::future(origin, 7, number).map(|_| ()));
+    assert!(replayed.unwrap_err().is_input());
+}
+
+/// Chances of a random plan: of each stream its amount, and that it comes, is taken away or is ended.
+fn random_chances(plan: &str) -> String {
+    let mut text = String::new();
+    let mut stream: Option<&str> = None;
+    let mut table = "";
+    for line in plan.lines() {
+        if let Some(name) = line.strip_prefix("[stream.") {
+            table = name.trim_end_matches(']');
+            let id = table.split('.').next().unwrap();
+            if table == id {
+                stream = Some(id);
+            }
+        } else if line.starts_with('[') {
+            (stream, table) = (None, "");
+        }
+        let (Some(id), Some((key, value))) = (stream, line.split_once(" = ")) else { continue };
+        let number: usize = id[1..].parse().unwrap();
+        match key {
+            "status" if value != "\"secured\"" => {
+                writeln!(
+                    text,
+                    "[chance.{id}-comes]\nodds = \"60%\"\nthen.stream.{id}.status = \"secured\""
+                )
+                .unwrap();
+            }
+            "funder" if number % 4 == 3 => {
+                writeln!(text, "[chance.{id}-gone]\nodds = \"20%\"\nthen.stream.{id}.drop = true")
+                    .unwrap();
+            }
+            "award" | "monthly" | "yearly" if table.contains("terms") || table == id => {
+                let dollars: f64 = value.trim_matches('"').parse().unwrap();
+                writeln!(
+                    text,
+                    "[chance.{id}-{key}]\nof = \"stream.{table}.{key}\"\nuniform = [\"{:.2}\", \"{:.2}\"]",
+                    dollars / 2.0,
+                    dollars * 1.25 + 1.0
+                )
+                .unwrap();
+            }
+            "rate" if table.ends_with("terms") && !value.contains('%') => {
+                writeln!(text, "[chance.{id}-rate]\nof = \"stream.{table}.rate\"\ntriangular = [\"0.10\", \"4.00\", \"40.00\"]").unwrap();
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::with_cases(60) })]
+
+    #[test]
+    fn a_future_comes_to_what_its_own_forecast_says(parts in plans::parts()) {
+        let plan = parts.text();
+        let chance = random_chances(&plan);
+        let folder = Folder::new(&plan, &chance);
+        // Chances at whose ends the plan is none are refused: the law is about the others.
+        prop_assume!(!chance.is_empty() && folder.run(5, 0..1, 1).is_ok());
+        folder.holds(5, 0..4);
+    }
+}
