@@ -18,6 +18,10 @@ use crate::braid::{Draw, Source};
 use crate::money::Money;
 use crate::plan::cost::Priority;
 
+mod lending;
+
+pub(super) use lending::solve_lending;
+
 /// For each priority, the tranches that its uncovered needs and those before depend on, all spent on such needs.
 pub(super) type Cuts = [Vec<bool>; 3];
 
@@ -42,6 +46,15 @@ struct Pipe {
     arc: ArcPlace,
 }
 
+/// An arc that lets money of a fund under an allowance.
+struct Let {
+    arc: ArcPlace,
+    from: Node,
+    to: Node,
+    /// What it is meant to let.
+    meant: i64,
+}
+
 /// The network with what its parts stand for.
 struct Flow<'p, 'a> {
     problem: &'p Problem<'a>,
@@ -51,6 +64,8 @@ struct Flow<'p, 'a> {
     recovered: Vec<Node>,
     /// The node under which an allowance stands, by allowance and place; one for all places where it is of all.
     allowances: Vec<Vec<Option<Node>>>,
+    /// The arcs that let money of a fund under an allowance, by allowance.
+    lets: Vec<Vec<Let>>,
     /// What is set aside of a fund in a month: its node, and how much.
     reserved: Vec<(Node, i64)>,
     /// The need of each priority in each month.
@@ -136,6 +151,7 @@ impl<'p, 'a> Flow<'p, 'a> {
             funds: Vec::new(),
             recovered: Vec::new(),
             allowances: Vec::new(),
+            lets: Vec::new(),
             reserved: Vec::new(),
             needs: Default::default(),
             pipes: Vec::new(),
@@ -213,6 +229,7 @@ impl<'p, 'a> Flow<'p, 'a> {
             self.reserved.push((node, cents));
         }
         self.allowances = held.allowances.iter().map(|_| vec![None; problem.months]).collect();
+        self.lets = held.allowances.iter().map(|_| Vec::new()).collect();
     }
 
     /// Lays the nodes of a fund, and what may be kept from each month to the next.
@@ -303,7 +320,8 @@ impl<'p, 'a> Flow<'p, 'a> {
         let known = self.allowances[allowance][at];
         Some(known.unwrap_or_else(|| {
             let node = self.layout.node();
-            self.layout.arc(own, node, room);
+            let arc = self.layout.arc(own, node, room);
+            self.lets[allowance].push(Let { arc, from: own, to: node, meant: room });
             self.allowances[allowance][at] = Some(node);
             node
         }))

@@ -38,6 +38,9 @@ pub(super) fn allocate(plan: &Plan, timeline: &Timeline) -> (Braid, Proof) {
     if !rules.recoveries.is_empty() || !rules.matches.is_empty() {
         return relaxed::allocate(&problem, None);
     }
+    if let Some(found) = relaxed::allocate_coarse(&problem, false) {
+        return found;
+    }
     let mut held = Held::nothing(&problem);
     let least = flow::solve_keeping_rules(&problem, &mut held);
     if least.kept == Kept::All {
@@ -46,7 +49,8 @@ pub(super) fn allocate(plan: &Plan, timeline: &Timeline) -> (Braid, Proof) {
             return proved_by_cuts(&problem, braid, &least.cuts);
         }
     }
-    relaxed::allocate(&problem, Some(&least))
+    relaxed::allocate_coarse(&problem, true)
+        .unwrap_or_else(|| relaxed::allocate(&problem, Some(&least)))
 }
 
 /// Without rules that tie amounts together the flow is optimal, and its cuts prove it.

@@ -13,6 +13,7 @@
 
 use std::ops::RangeInclusive;
 
+mod in_turn;
 mod withdraw;
 
 /// A node of the network.
@@ -205,6 +206,10 @@ impl Network {
 
     /// Spends so much of each source, by node, on any need that is short.
     pub fn spend(&mut self, sources: &[Node], amounts: &[i64]) {
+        self.spend_where(sources, amounts, |network, node| network.short[node]);
+    }
+
+    fn spend_where(&mut self, sources: &[Node], amounts: &[i64], gives: impl Gives) {
         let beyond: Vec<i64> = sources
             .iter()
             .map(|source| (self.spare[*source] + self.spent[*source] - amounts[*source]).max(0))
@@ -212,7 +217,6 @@ impl Network {
         for (source, beyond) in sources.iter().zip(&beyond) {
             self.spare[*source] -= beyond;
         }
-        let gives = |network: &Network, node: Node| network.short[node];
         self.move_all(sources, Way::Forth, gives);
         for (source, beyond) in sources.iter().zip(&beyond) {
             self.spare[*source] += beyond;
@@ -440,6 +444,11 @@ impl Network {
             Way::Back => self.level.fill(UNSEEN),
             Way::Forth => self.level.copy_from_slice(&self.dead),
         }
+        self.find_more_levels(starts, way, gives)
+    }
+
+    /// The same where some nodes have a level already, which need not be seen again.
+    fn find_more_levels(&mut self, starts: &[Node], way: Way, gives: &impl Gives) -> bool {
         self.queue.clear();
         for start in starts.iter().copied() {
             if self.wants(start, way) > 0 {

@@ -93,9 +93,13 @@ impl Problem<'_> {
 
     /// The leave of a fund to pay a class, if it has one.
     pub fn leave(&self, fund: usize, class: usize) -> Option<&Leave> {
-        let place =
-            self.leaves.binary_search_by_key(&(class, fund), |leave| (leave.class, leave.fund));
-        place.ok().map(|place| &self.leaves[place])
+        self.leave_place(fund, class).map(|place| &self.leaves[place])
+    }
+
+    /// The place of that leave among all.
+    pub fn leave_place(&self, fund: usize, class: usize) -> Option<usize> {
+        let key = |leave: &Leave| (leave.class, leave.fund);
+        self.leaves.binary_search_by_key(&(class, fund), key).ok()
     }
 }
 

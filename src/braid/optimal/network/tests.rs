@@ -1,4 +1,4 @@
-//! Both searches take the same paths.
+//! Both searches take the same paths, and serving in turn comes to what the earliest first does.
 
 use super::*;
 use proptest::prelude::*;
@@ -44,5 +44,17 @@ proptest! {
             prop_assert_eq!(by_distance.flow(arc), by_level.flow(arc));
         }
         prop_assert_eq!(by_distance.served, by_level.served);
+    }
+
+    #[test]
+    fn needs_served_in_turn_lack_what_the_earliest_first_leaves(
+        seed in proptest::collection::vec((0_usize..4, 0_usize..8, 0_i64..9), 3..9),
+        layers in 1_usize..12,
+    ) {
+        let (mut in_turn, needs, _) = network(&seed, layers);
+        let (mut together, _, _) = network(&seed, layers);
+        in_turn.serve_each(&needs);
+        crate::braid::optimal::flow::early_first(&mut together, &needs);
+        prop_assert_eq!(in_turn.short, together.short);
     }
 }

@@ -15,6 +15,7 @@ use crate::braid::{Braid, Method, bound, certify, waterfall};
 use crate::money::Money;
 use crate::plan::cost::Priority;
 
+mod coarse;
 mod interior;
 mod program;
 mod settle;
@@ -43,6 +44,31 @@ pub(super) fn allocate(problem: &Problem, by_flow: Option<&Least>) -> (Braid, Pr
     let (braid, least) = better(problem, finish(problem, held), &prices);
     (braid, Proof { prices, least })
 }
+
+/// The braid of a problem in which caps bind and nothing else ties amounts together, if one within cents of the bound
+/// is found over places longer than months; with its proof.
+///
+/// `tried` tells that a flow which moves who pays what did not keep the caps; before that, only a plan is tried whose
+/// caps bind at first look.
+pub(super) fn allocate_coarse(problem: &Problem, tried: bool) -> Option<(Braid, Proof)> {
+    if !coarse::suits(problem) || coarse::binds(problem) == tried {
+        return None;
+    }
+    let (held, prices) = coarse::allocate(problem)?;
+    let braid = finish(problem, held);
+    let (plan, timeline) = (problem.plan, problem.timeline);
+    certify::certify(plan, timeline, &braid, Method::Optimal).ok()?;
+    let gaps = braid.gaps(plan, timeline);
+    let least = [0, 1, 2].map(|priority: usize| match gaps[priority] {
+        Money::ZERO => Money::ZERO,
+        _ => proved(problem, gaps, &prices, priority),
+    });
+    let near = gaps.iter().zip(&least).all(|(gap, least)| *gap - *least <= COARSE_LOSES);
+    near.then_some((braid, Proof { prices, least }))
+}
+
+/// What a braid settled over longer places may lose of a priority; else it is settled by months.
+const COARSE_LOSES: Money = Money::from_cents(10);
 
 /// What is covered at best of the first priorities, in cents, with its proof, where that is known already: some braid that
 /// keeps the rules leaves nothing, or no more than any flow. The last is left to the programme, which tells who pays.
@@ -112,9 +138,11 @@ fn better(problem: &Problem, settled: Braid, prices: &[Prices; 3]) -> (Braid, [M
 
 /// What the prices prove of braids that leave these gaps.
 fn least(problem: &Problem, gaps: [Money; 3], prices: &[Prices; 3]) -> [Money; 3] {
+    [0, 1, 2].map(|priority| proved(problem, gaps, prices, priority))
+}
+
+fn proved(problem: &Problem, gaps: [Money; 3], prices: &[Prices; 3], priority: usize) -> Money {
     let (plan, timeline) = (problem.plan, problem.timeline);
-    let least = |priority: usize| {
-        bound::least_gap(plan, timeline, gaps, &prices[priority], priority).unwrap_or(Money::ZERO)
-    };
-    [least(0), least(1), least(2)]
+    let least = bound::least_gap(plan, timeline, gaps, &prices[priority], priority);
+    least.unwrap_or(Money::ZERO)
 }

@@ -11,6 +11,8 @@ use crate::braid::proof::{AwardPrices, ONE, Price, Prices};
 use crate::name::LineIndex;
 use crate::plan::cost::Priority;
 
+mod sought;
+
 /// What a column stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Payment {
@@ -136,23 +138,6 @@ impl Relaxed {
         builder.finish(demands)
     }
 
-    /// Sets what the programme seeks: the least gap of one priority, the coverage of those before it held.
-    pub fn seek(&mut self, problem: &Problem, priority: Priority, covered: [f64; 3]) {
-        let mut demand = 0;
-        for place in 0..problem.months {
-            for class in problem.classes.iter().filter(|class| class.needs[place] > 0) {
-                self.program.demands[demand].weight =
-                    if class.priority == priority { 1.0 } else { 0.0 };
-                demand += 1;
-            }
-        }
-        for held in 0..3 {
-            let holds = held < priority as usize;
-            self.program.limits[self.holds[held] as usize] =
-                if holds { -covered[held] } else { 0.0 };
-        }
-    }
-
     /// What a solution covers of each priority.
     pub fn covered(&self, problem: &Problem, columns: &[f64]) -> [f64; 3] {
         let mut covered = [0.0; 3];
@@ -177,6 +162,11 @@ impl Relaxed {
         for held in 0..priority as usize {
             weights[held] = price(solution.limits[self.holds[held] as usize]);
         }
+        self.priced(problem, weights, solution)
+    }
+
+    /// The prices of a solution of a programme in which a dollar of gap counted so much, by priority.
+    pub fn priced(&self, problem: &Problem, weights: [Price; 3], solution: &Solution) -> Prices {
         let mut tranches = vec![0; problem.timeline.tranches.len()];
         for (fund, (opens, accounts)) in problem.funds.iter().zip(&self.funds) {
             for tranche in &fund.tranches {
@@ -196,6 +186,12 @@ impl Relaxed {
             tranches,
             awards: awards.into_iter().map(of_award).filter(AwardPrices::asks).collect(),
         }
+    }
+
+    /// Whether a limit has a price in a solution.
+    pub fn binds(&self, problem: &Problem, solution: &Solution) -> bool {
+        let limits = &solution.limits[..problem.rules.limits.len()];
+        limits.iter().any(|worth| *worth > BINDING)
     }
 
     fn of_award(&self, problem: &Problem, solution: &Solution, award: AwardKey) -> AwardPrices {
@@ -222,6 +218,9 @@ impl Relaxed {
         prices
     }
 }
+
+/// A price above this is one, and not an error of the solver's.
+const BINDING: f64 = 1e-6;
 
 /// What a dollar of base gives leave to recover.
 fn rate(rule: &Recoveries) -> f64 {

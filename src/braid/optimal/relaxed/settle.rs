@@ -16,12 +16,13 @@ use crate::braid::optimal::held::{Allowance, Held};
 use crate::braid::optimal::problem::{AwardKey, Problem};
 use crate::braid::optimal::rules::{BILLION, Limit, Origin};
 use crate::name::TrancheIndex;
+use crate::timeline::Timeline;
 
 mod left;
 mod tied;
 
 /// How often all is settled once more at most; then whoever checks the braid refuses it.
-const ROUNDS_MAX: usize = 8;
+pub(super) const ROUNDS_MAX: usize = 8;
 
 impl<'a> Held<'a> {
     /// The braid in whole cents nearest to a relaxed one.
@@ -39,6 +40,7 @@ impl<'a> Held<'a> {
         for (index, fund) in problem.funds.iter().enumerate() {
             held.settled[index] = tied.contains(&fund.award);
         }
+        let paid = paid(problem, relaxed, columns);
         let mut margins = vec![0; problem.rules.limits.len()];
         let mut round = 0;
         loop {
@@ -47,7 +49,8 @@ impl<'a> Held<'a> {
             let mut more = settling.over();
             if more.is_empty() || round == ROUNDS_MAX {
                 for award in &free {
-                    settling.held.hold_caps(*award, relaxed, columns, &margins);
+                    let spending = (problem.timeline, &paid[..]);
+                    settling.held.hold_caps(*award, &paid, spending, &margins);
                 }
                 flow::solve(problem, &mut settling.held);
                 settling.pay_what_is_left();
@@ -64,7 +67,7 @@ impl<'a> Held<'a> {
     }
 
     /// What was taken under each limit, in billionths of a cent.
-    fn taken(&self) -> Vec<i128> {
+    pub(super) fn taken(&self) -> Vec<i128> {
         let timeline = self.problem.timeline;
         let draws = self.rest.draws.iter().filter_map(|draw| match draw.source {
             Source::Tranche(tranche) => {
@@ -87,8 +90,15 @@ impl<'a> Held<'a> {
         taken
     }
 
-    /// Takes the allowances of an award's caps, and what it must spend for them, from a relaxed braid.
-    fn hold_caps(&mut self, award: AwardKey, relaxed: &Relaxed, columns: &[f64], margins: &[i64]) {
+    /// Takes the allowances of an award's caps, and what it must spend for them, from a relaxed braid: who pays what, and
+    /// the same in the places in which tranches are told.
+    pub(super) fn hold_caps(
+        &mut self,
+        award: AwardKey,
+        paid: &[Paid],
+        (told, spending): (&Timeline, &[Paid]),
+        margins: &[i64],
+    ) {
         let problem = self.problem;
         let own = |(_, limit): &(&i64, &Limit)| limit.award == award;
         let (margins, limits): (Vec<i64>, Vec<&Limit>) =
@@ -98,29 +108,23 @@ impl<'a> Held<'a> {
         }
         let funds: Vec<usize> =
             (0..problem.funds.len()).filter(|fund| problem.funds[*fund].award == award).collect();
-        // What each fund pays in all in each place, and to the classes under each set of caps.
-        let mut spent = vec![vec![0.0; problem.months]; funds.len()];
+        // What each fund pays to the classes under each set of caps.
         let mut taken: BTreeMap<(usize, Vec<usize>), Vec<f64>> = BTreeMap::new();
-        for (column, payment) in relaxed.payments.iter().enumerate() {
-            let place = relaxed.program.columns.months[column] as usize;
-            let (fund, class, amount) = match *payment {
-                Payment::Pays { fund, class, .. } => (fund, class, columns[column]),
-                Payment::Paired { class, with, rule, .. } => {
-                    (with, class, columns[column] * ratio(&problem.rules.matches[rule], place))
-                }
-                _ => continue,
-            };
-            let Some(at) = funds.iter().position(|own| *own == fund) else { continue };
-            let under = under(problem, &limits, fund, class);
-            spent[at][place] += amount;
-            let months = taken.entry((fund, under)).or_insert_with(|| vec![0.0; problem.months]);
-            months[place] += amount;
+        for part in paid.iter().filter(|part| funds.contains(&part.fund)) {
+            let under = under(problem, &limits, part.fund, part.class);
+            let key = (part.fund, under);
+            let months = taken.entry(key).or_insert_with(|| vec![0.0; problem.months]);
+            months[part.place] += part.amount;
         }
         let mut floor = 0;
         if limits.iter().any(|limit| counts_of(problem, limit, award).is_some_and(|(_, of)| of < 0))
         {
-            for (at, fund) in funds.iter().enumerate() {
-                floor += self.hold_spending(*fund, &spent[at]);
+            for fund in &funds {
+                let mut spent = vec![0.0; told.horizon.months as usize];
+                for part in spending.iter().filter(|part| part.fund == *fund) {
+                    spent[part.place] += part.amount;
+                }
+                floor += self.hold_spending(*fund, &spent, told);
             }
         }
         taken.retain(|(_, under), _| !under.is_empty());
@@ -176,8 +180,7 @@ impl<'a> Held<'a> {
     }
 
     /// Has the flow spend of each tranche of a fund what the relaxed braid spends, the first to lapse first; the sum.
-    fn hold_spending(&mut self, fund: usize, spent: &[f64]) -> i64 {
-        let timeline = self.problem.timeline;
+    fn hold_spending(&mut self, fund: usize, spent: &[f64], timeline: &Timeline) -> i64 {
         let tranches = &self.problem.funds[fund].tranches;
         let held = |tranche: &TrancheIndex| timeline.tranche(*tranche).amount.cents() as f64;
         let mut left: Vec<f64> = tranches.iter().map(held).collect();
@@ -202,8 +205,33 @@ impl<'a> Held<'a> {
     }
 }
 
+/// What a fund pays a class in a place.
+#[derive(Clone, Copy)]
+pub(super) struct Paid {
+    pub fund: usize,
+    pub class: usize,
+    pub place: usize,
+    pub amount: f64,
+}
+
+/// Who pays what in a relaxed braid, what is charged as match with it.
+pub(super) fn paid(problem: &Problem, relaxed: &Relaxed, columns: &[f64]) -> Vec<Paid> {
+    let paid = relaxed.payments.iter().enumerate().filter_map(|(column, payment)| {
+        let place = relaxed.program.columns.months[column] as usize;
+        let (fund, class, amount) = match *payment {
+            Payment::Pays { fund, class, .. } => (fund, class, columns[column]),
+            Payment::Paired { class, with, rule, .. } => {
+                (with, class, columns[column] * ratio(&problem.rules.matches[rule], place))
+            }
+            _ => return None,
+        };
+        Some(Paid { fund, class, place, amount })
+    });
+    paid.collect()
+}
+
 /// By how many cents less must go to what each limit caps, where a share does not hold.
-fn over(problem: &Problem, taken: &[i128]) -> Vec<(usize, i64)> {
+pub(super) fn over(problem: &Problem, taken: &[i128]) -> Vec<(usize, i64)> {
     let limits = problem.rules.limits.iter().zip(taken).enumerate();
     let over = limits.filter_map(|(index, (limit, taken))| {
         let over = taken - i128::from(limit.most) * i128::from(BILLION);
@@ -218,7 +246,7 @@ fn over(problem: &Problem, taken: &[i128]) -> Vec<(usize, i64)> {
 }
 
 /// Whether an award's rules tie what it pays by month, or to what other money pays.
-fn is_tied(problem: &Problem, award: AwardKey) -> bool {
+pub(super) fn is_tied(problem: &Problem, award: AwardKey) -> bool {
     let rules = &problem.rules;
     let mut limits = rules.limits.iter().filter(|limit| limit.award == award);
     rules.matches.iter().any(|rule| rule.award == award)
