@@ -709,6 +709,12 @@ fn cliff(
     }
 }
 
+/// What each stream of the ledger may spend in a month, by month: its authority spread as cliffs count it.
+pub fn authority_by_month(ledger: &Ledger) -> Vec<Vec<Money>> {
+    let spread = spread_authority(ledger).into_iter();
+    spread.map(|months| months.into_iter().map(Money::from_cents).collect()).collect()
+}
+
 /// Each stream's authority by month, spread evenly from each tranche's first month until the stream's
 /// next one begins, or to its own last month. Money that never lapses and has no successor is spread
 /// over as many months as the tranche before it, or twelve.

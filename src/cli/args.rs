@@ -108,6 +108,11 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid rules\n  braid rules fmap --for PA\n  \
         braid rules --unverified\n  braid rules de-minimis --on 2024-09")]
     Rules(Rules),
+    /// Write what a board decides on: one file that prints, reads on a phone and opens without a network
+    #[command(after_help = "Examples:\n  braid report hub -o board.html\n  \
+        braid report hub --board --since last/forecast.json -o board.html\n  \
+        braid report hub --redact --format md")]
+    Report(Report),
     /// Settle years of the Medicare Shared Savings Program to the dollar, one a row
     #[command(after_help = SETTLE_HELP)]
     Settle(Settle),
@@ -138,7 +143,7 @@ pub struct Init {
 }
 
 /// The plan to read.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Source {
     /// The plan folder.
     #[arg(value_name = "PLAN")]
@@ -149,7 +154,7 @@ pub struct Source {
 }
 
 /// How to braid.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct Braiding {
     /// How the braid is made.
     #[arg(long, value_name = "METHOD", default_value = "waterfall")]
@@ -431,6 +436,48 @@ pub struct Rules {
     /// The form of standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TableFormat,
+}
+
+/// `braid report`
+#[derive(Args, Debug)]
+pub struct Report {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// The file to write [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that braid did not make.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// The form of the report.
+    #[arg(long, value_name = "FORMAT", default_value = "html")]
+    pub format: ReportFormat,
+    /// Mark it as a draft.
+    #[arg(long, conflicts_with = "board")]
+    pub draft: bool,
+    /// Mark it as the board's copy.
+    #[arg(long)]
+    pub board: bool,
+    /// Show pay as a sum by function, and name no position.
+    #[arg(long)]
+    pub redact: bool,
+    /// Tell what changed since an earlier forecast.json of `braid forecast --out`.
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// The file of the folder that holds bridge options [default: bridge.toml, where it is there].
+    #[arg(long, value_name = "FILE")]
+    pub options: Option<String>,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A page for a browser and for paper.
+    Html,
+    /// Markdown.
+    Md,
 }
 
 /// What `braid settle --help` ends with.

@@ -16,6 +16,7 @@ mod levers;
 mod manual;
 mod options;
 mod portfolio;
+mod report;
 mod rules;
 pub mod run;
 mod screen;

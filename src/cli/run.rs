@@ -12,8 +12,8 @@ use super::args::{Command, Verb};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
 use super::{
-    bridge, chance, check, compare, explain, forecast, init, levers, manual, portfolio, rules,
-    sensitivity, settle,
+    bridge, chance, check, compare, explain, forecast, init, levers, manual, portfolio, report,
+    rules, sensitivity, settle,
 };
 
 /// How a command ended.
@@ -90,6 +90,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Levers(args) => levers::run(args, screen),
         Verb::Rules(args) => rules::run(args, screen),
         Verb::Sensitivity(args) => sensitivity::run(args, screen),
+        Verb::Report(args) => report::run(args, screen),
         Verb::Settle(args) => settle::run(&args, screen),
         Verb::Schema => manual::schema(screen),
         Verb::Completions(args) => manual::completions(&args, screen),

@@ -20,6 +20,7 @@ use crate::plan::{Input, Plan};
 mod ask;
 mod cash;
 mod catalogue;
+pub(crate) mod cells;
 mod cost;
 mod debt;
 mod dependable;

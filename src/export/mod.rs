@@ -5,5 +5,8 @@
 pub mod csv;
 pub mod diagnostics;
 pub mod guard;
+pub mod html;
 pub mod json;
+pub mod markdown;
+mod svg;
 pub mod text;

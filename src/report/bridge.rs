@@ -120,7 +120,7 @@ fn of_options(scenario: &Scenario, figure: impl Fn(&Bridged) -> Cell) -> Vec<Cel
     std::iter::once(Cell::Empty).chain(scenario.options.iter().map(figure)).collect()
 }
 
-fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec<RowStyle>) {
+pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec<RowStyle>) {
     let mut table = Table::new("amounts", &[("In dollars", T)]);
     columns(&mut table, scenario, M);
     let mut styles = Vec::new();
@@ -171,7 +171,7 @@ fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec<RowStyle>)
     (table, styles)
 }
 
-fn dates(scenario: &Scenario) -> Table {
+pub(super) fn dates(scenario: &Scenario) -> Table {
     let mut table = Table::new("dates", &[("When", T)]);
     columns(&mut table, scenario, T);
     let month = |month: Option<Month>, none: &str| {
@@ -245,7 +245,7 @@ fn futures(scenario: &Scenario, futures: u64) -> Table {
 }
 
 /// What stands behind an option's figures, as far as there is something.
-fn notes(option: &Bridged) -> Vec<String> {
+pub(super) fn notes(option: &Bridged) -> Vec<String> {
     let mut notes = Vec::new();
     let named = |moved: &[(String, Money)]| {
         let one = |(title, amount): &(String, Money)| format!("{title} ({})", dollars(*amount));

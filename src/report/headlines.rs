@@ -35,7 +35,7 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     }
 }
 
-fn gap(forecast: &Forecast) -> Vec<Line> {
+pub(super) fn gap(forecast: &Forecast) -> Vec<Line> {
     let total = &forecast.measures.total;
     let gap = total.gap_total();
     if gap.is_zero() {
@@ -55,7 +55,7 @@ fn gap(forecast: &Forecast) -> Vec<Line> {
 }
 
 /// What no braid can better, beside the gap as spent: the best case, with how near it is to its proof.
-fn best_case(forecast: &Forecast) -> Line {
+pub(super) fn best_case(forecast: &Forecast) -> Line {
     let rebraiding = &forecast.rebraiding;
     let distance: Money = forecast.distance().iter().sum();
     let proved = match distance.is_zero() {
@@ -211,7 +211,7 @@ fn months_words(from: Month, until: Month) -> String {
 }
 
 /// The deepest cliffs from `as-of` on, in the order of months.
-fn largest_cliffs<'a>(plan: &Plan, forecast: &'a Forecast) -> Vec<&'a Cliff> {
+pub(super) fn largest_cliffs<'a>(plan: &Plan, forecast: &'a Forecast) -> Vec<&'a Cliff> {
     let ahead = |cliff: &&Cliff| cliff.month >= plan.horizon.as_of;
     let mut cliffs: Vec<&Cliff> = forecast.measures.cliffs.iter().filter(ahead).collect();
     cliffs.sort_by_key(|cliff| (std::cmp::Reverse(cliff.fall()), cliff.month));
@@ -221,7 +221,7 @@ fn largest_cliffs<'a>(plan: &Plan, forecast: &'a Forecast) -> Vec<&'a Cliff> {
 }
 
 /// A cliff with the falls that it is made of, which add up.
-fn cliff_words(forecast: &Forecast, cliff: &Cliff) -> String {
+pub(super) fn cliff_words(forecast: &Forecast, cliff: &Cliff) -> String {
     let mut named: Vec<String> = cliff
         .streams
         .iter()
@@ -236,7 +236,7 @@ fn cliff_words(forecast: &Forecast, cliff: &Cliff) -> String {
     }
     let mut because = list(&named);
     let rise = falls - cliff.fall();
-    if rise.is_positive() {
+    if whole_dollars(rise) > 0 {
         because += &format!(", less {} that other money rises by", dollars(rise));
     }
     format!(
@@ -272,7 +272,7 @@ fn seen(plan: &Plan, words: &str) -> String {
         .map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }
 
-fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
+pub(super) fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest;
     let with_credit = match forecast.books.cash.credit {
@@ -296,7 +296,7 @@ fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     Some(line)
 }
 
-fn working_capital(plan: &Plan, forecast: &Forecast) -> Option<Line> {
+pub(super) fn working_capital(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest_funded;
     let own = match forecast.books.cash.credit {
@@ -313,7 +313,7 @@ fn working_capital(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     cash.working_capital.is_positive().then(|| (Mark::Watch, seen(plan, &text)))
 }
 
-fn stranded(forecast: &Forecast) -> Option<Line> {
+pub(super) fn stranded(forecast: &Forecast) -> Option<Line> {
     let rows = &forecast.measures.stranded;
     let size = |row: &StrandedRow| row.lapsed + row.refund_due + row.idle;
     let total: Money = rows.iter().map(size).sum();
@@ -343,7 +343,7 @@ fn stranded(forecast: &Forecast) -> Option<Line> {
 }
 
 /// Indirect recovery against the overhead that it is meant to cover.
-fn indirect(forecast: &Forecast) -> Option<Line> {
+pub(super) fn indirect(forecast: &Forecast) -> Option<Line> {
     let measures = &forecast.measures;
     let recovered: Money = measures.indirect.iter().map(|row| row.recovered).sum();
     let unrecovered: Money = measures.indirect.iter().map(|row| row.unrecovered).sum();
@@ -376,7 +376,7 @@ fn indirect(forecast: &Forecast) -> Option<Line> {
     Some((Mark::Watch, text))
 }
 
-fn dependable(forecast: &Forecast) -> Line {
+pub(super) fn dependable(forecast: &Forecast) -> Line {
     let share = forecast.measures.total.dependable_share;
     let covers = format!("Dependable money covers {} of core cost", percent(share));
     let Some(stands) = &forecast.measures.sustainability else {

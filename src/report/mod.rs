@@ -10,6 +10,7 @@ use crate::money::{Money, Rate};
 use crate::month::Month;
 
 pub mod asking;
+pub mod board;
 pub mod bridge;
 pub mod chance;
 pub mod compare;
@@ -19,6 +20,7 @@ pub mod doubts;
 mod headlines;
 pub mod kept;
 pub mod levers;
+pub mod picture;
 pub mod portfolio;
 mod reason;
 mod rebraiding;

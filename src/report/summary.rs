@@ -148,7 +148,7 @@ impl<'a> Years<'a> {
     }
 }
 
-fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
+pub(super) fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     let all: Vec<&YearMeasure> = forecast.measures.years.iter().collect();
     let mut years = Years::new(forecast, "years", &all, &["Total", "Share"]);
     years.figure(RowStyle::Strong, "Cost", |year| year.cost);
@@ -185,7 +185,7 @@ fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
 }
 
 /// Says that figures are rounded, where there are cents.
-fn rounded(page: &mut Page, forecast: &Forecast) {
+pub(super) fn rounded(page: &mut Page, forecast: &Forecast) {
     let cents = |amount: &Money| !amount.cents().unsigned_abs().is_multiple_of(100);
     let years = forecast.measures.years.iter();
     let mut amounts = years.flat_map(|year| year.gap.into_iter().chain([year.cost]));
@@ -197,7 +197,7 @@ fn rounded(page: &mut Page, forecast: &Forecast) {
 }
 
 /// Says which fiscal years the horizon holds in part only.
-fn short_years(page: &mut Page, forecast: &Forecast) {
+pub(super) fn short_years(page: &mut Page, forecast: &Forecast) {
     let short = forecast.measures.years.iter().filter(|year| year.months < 12);
     let words: Vec<String> = short
         .map(|year| {
@@ -246,7 +246,7 @@ fn summed(payers: &[&Payer], years: usize) -> Vec<Money> {
 }
 
 /// The gap by function, in the fiscal years that have one.
-fn functions(page: &mut Page, forecast: &Forecast) {
+pub(super) fn functions(page: &mut Page, forecast: &Forecast) {
     let rows = &forecast.measures.gap_by_function;
     let mut rows: Vec<&GapRow> = rows.iter().filter(|row| row.total().is_positive()).collect();
     if rows.is_empty() {

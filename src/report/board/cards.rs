@@ -1,0 +1,158 @@
+//! Five figures that one reads first.
+
+use super::brief::brief;
+use super::{Card, Piece, Section};
+use crate::forecast::Forecast;
+use crate::funding::Status;
+use crate::ledger::Ledger;
+use crate::money::{Money, Rate};
+use crate::plan::Plan;
+use crate::report::Mark;
+use crate::report::words::percent;
+
+/// Months that are looked ahead.
+const AHEAD: usize = 12;
+
+/// The cards.
+pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
+    let as_of = plan.horizon.as_of.words();
+    let cards = vec![
+        held(forecast),
+        lowest(forecast),
+        runs_out(plan, forecast),
+        committed(forecast),
+        restricted(plan, forecast),
+    ];
+    let told = match forecast.measures.cash.runs_out {
+        Some(month) => format!("cash runs out in {} if every cost is paid", month.words()),
+        None => {
+            let (month, amount) = forecast.measures.cash.lowest;
+            format!("cash lasts, lowest with {} in {}", brief(amount), month.words())
+        }
+    };
+    Section {
+        name: "standing",
+        heading: format!("Where we stand in {as_of}: {told}"),
+        pieces: vec![Piece::Cards(cards)],
+    }
+}
+
+/// The months that lie ahead: the first place, and the one after the last.
+fn ahead(forecast: &Forecast) -> (usize, usize) {
+    let first = forecast.books.cash.as_of;
+    (first, (first + AHEAD).min(forecast.books.ledger.months()))
+}
+
+fn cost(ledger: &Ledger, (first, end): (usize, usize)) -> Money {
+    ledger.lines.iter().map(|line| line.need[first..end].iter().sum::<Money>()).sum()
+}
+
+/// A count of tenths in words: `4.5`.
+fn tenths(amount: Money, of: Money) -> Option<String> {
+    if !of.is_positive() {
+        return None;
+    }
+    let tenths = i128::from(amount.cents()) * 10 / i128::from(of.cents());
+    let sign = if tenths < 0 { "-" } else { "" };
+    let size = tenths.unsigned_abs();
+    Some(format!("{sign}{}.{}", size / 10, size % 10))
+}
+
+/// Unrestricted cash before the month from which the plan is seen.
+fn cash_before(forecast: &Forecast) -> Money {
+    let cash = &forecast.books.cash;
+    match cash.as_of.checked_sub(1) {
+        Some(place) => cash.unrestricted_all_costs[place],
+        None => cash.opening_unrestricted,
+    }
+}
+
+fn held(forecast: &Forecast) -> Card {
+    let amount = cash_before(forecast);
+    let (first, end) = ahead(forecast);
+    let months = i64::try_from(end - first).unwrap_or(1).max(1);
+    let year = cost(&forecast.books.ledger, (first, end));
+    // A balance over the mean cost of a month, exactly: times the months, over their cost.
+    let told = Money::try_from_cents(i128::from(amount.cents()) * i128::from(months));
+    let of_cost = told.and_then(|times| tenths(times, year));
+    let bad = !amount.is_positive() || of_cost.as_ref().is_some_and(|text| text.starts_with("0."));
+    Card {
+        mark: if bad { Mark::Bad } else { Mark::None },
+        label: "Unrestricted cash now".to_string(),
+        figure: match of_cost.filter(|_| !amount.is_zero()) {
+            Some(of) => format!("{of} months of cost"),
+            None if amount.is_zero() => "None".to_string(),
+            None => brief(amount),
+        },
+        aside: format!(
+            "{} at the beginning of {}, every cost so far paid",
+            brief(amount),
+            forecast.books.ledger.horizon.as_of.words()
+        ),
+    }
+}
+
+fn lowest(forecast: &Forecast) -> Card {
+    let (month, amount) = forecast.measures.cash.lowest;
+    Card {
+        mark: if amount < Money::ZERO { Mark::Bad } else { Mark::Good },
+        label: "Lowest month-end cash".to_string(),
+        figure: brief(amount),
+        aside: format!("in {}, if every cost is paid as planned", month.words()),
+    }
+}
+
+fn runs_out(plan: &Plan, forecast: &Forecast) -> Card {
+    let label = "Cash runs out".to_string();
+    match forecast.measures.cash.runs_out {
+        Some(month) => Card {
+            mark: Mark::Bad,
+            label,
+            figure: month.words(),
+            aside: "the first month-end below zero, if every cost is paid".to_string(),
+        },
+        None => Card {
+            mark: Mark::Good,
+            label,
+            figure: "Never".to_string(),
+            aside: format!("not by {}, where the plan ends", plan.horizon.end().words()),
+        },
+    }
+}
+
+fn committed(forecast: &Forecast) -> Card {
+    let span = ahead(forecast);
+    let need = cost(&forecast.books.ledger, span);
+    let secured = forecast.books.ladder.iter().find(|(view, _)| *view == Status::Secured);
+    let covered: Money = secured.map_or(Money::ZERO, |(_, ledger)| {
+        ledger.lines.iter().map(|line| line.covered[span.0..span.1].iter().sum::<Money>()).sum()
+    });
+    let share = covered.ratio(need);
+    let months = span.1 - span.0;
+    Card {
+        mark: if share < Rate::ONE { Mark::Bad } else { Mark::Good },
+        label: format!("Cost of the next {months} months with secured money"),
+        figure: percent(share),
+        aside: format!("{} of {}", brief(covered), brief(need)),
+    }
+}
+
+fn restricted(plan: &Plan, forecast: &Forecast) -> Card {
+    let cash = &forecast.books.cash;
+    let held = match cash.as_of.checked_sub(1) {
+        Some(place) => cash.restricted[place],
+        None => plan.opening.streams.iter().map(|(_, stream)| stream.cash).sum(),
+    };
+    let free = cash_before(forecast);
+    let all = held + free;
+    let (figure, aside) = if held.is_zero() && !all.is_positive() {
+        ("None held".to_string(), format!("the balance is {}", brief(all)))
+    } else if !all.is_positive() {
+        (brief(held), format!("of restricted cash; in all the balance is {}", brief(all)))
+    } else if free < Money::ZERO {
+        ("All of it".to_string(), format!("{} is held for funders' purposes", brief(held)))
+    } else {
+        (percent(held.ratio(all)), format!("{} of {} held", brief(held), brief(all)))
+    };
+    Card { mark: Mark::None, label: "Restricted share of cash".to_string(), figure, aside }
+}

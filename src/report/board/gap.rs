@@ -1,0 +1,313 @@
+//! The gap by year, what of it no braid closes, and why.
+
+use super::brief::{brief, briefs};
+use super::{Piece, Section, folded, pieces, shown};
+use crate::braid::Method;
+use crate::explain::text::{activity, capital};
+use crate::forecast::Forecast;
+use crate::funding::Status;
+use crate::measures::YearMeasure;
+use crate::money::Money;
+use crate::month::FiscalCalendar;
+use crate::plan::Plan;
+use crate::report::ColumnKind::{Money as M, Text as T};
+use crate::report::picture::years::{Year, draw};
+use crate::report::picture::{Mark as Legend, Picture, Tone};
+use crate::report::{
+    Cell, Column, Mark, Page, RowStyle, Table, headlines, reason, rebraiding, summary, words,
+};
+
+/// Cost by year against money by how sure it is.
+pub(super) fn by_year(forecast: &Forecast) -> Section {
+    let heading = heading(forecast);
+    let rungs = rungs(forecast);
+    let mut pieces = Vec::new();
+    let runway = headlines::gap(forecast).into_iter().take(2);
+    pieces.extend(runway.map(|(mark, text)| Piece::Sentence(mark, text)));
+    if let Some(text) = ladder_words(forecast) {
+        pieces.push(Piece::Sentence(Mark::None, text));
+    }
+    pieces.push(Piece::Picture(picture(forecast, &rungs, &heading)));
+    pieces.push(rung_table(forecast, &rungs));
+    let (table, styles) = summary::year_table(forecast);
+    pieces.push(folded(table, "What it costs and who pays, in dollars", styles));
+    let mut page = Page::new();
+    summary::short_years(&mut page, forecast);
+    summary::rounded(&mut page, forecast);
+    pieces.extend(self::pieces(page));
+    Section { name: "gap", heading, pieces }
+}
+
+fn heading(forecast: &Forecast) -> String {
+    let total = &forecast.measures.total;
+    let gap = total.gap_total();
+    let years = &forecast.measures.years;
+    if gap.is_zero() {
+        let span = match (years.first(), years.last()) {
+            (Some(first), Some(last)) if first.year != last.year => format!(
+                " from {} to {}",
+                FiscalCalendar::label(first.year),
+                FiscalCalendar::label(last.year)
+            ),
+            (Some(only), _) => format!(" in {}", FiscalCalendar::label(only.year)),
+            _ => String::new(),
+        };
+        return format!("All {} of cost has money{span}", brief(total.cost));
+    }
+    let [gap, cost] = briefs([gap, total.cost]);
+    let first = forecast
+        .books
+        .ledger
+        .lines
+        .iter()
+        .flat_map(|line| line.gap.iter().position(|gap| gap.is_positive()));
+    let first = first.min().map(|place| forecast.books.ledger.horizon.month(place).words());
+    format!("{gap} of {cost} cost has no money, first in {}", first.unwrap_or_default())
+}
+
+/// What each rung of the certainty ladder leaves unpaid by year, and what it pays more than the rung before.
+struct Rungs {
+    /// By year: what secured money pays, what likely and prospective money add, and what is left.
+    by_year: Vec<[Money; 4]>,
+}
+
+fn rungs(forecast: &Forecast) -> Rungs {
+    let measures = &forecast.measures;
+    let left = |view: Status, place: usize| {
+        let rung = measures.ladder.iter().find(|rung| rung.view == view);
+        rung.map_or(Money::ZERO, |rung| rung.by_year[place])
+    };
+    let by_year = (0..measures.years.len()).map(|place| {
+        let [secured, likely, all] = Status::ALL.map(|view| left(view, place));
+        [measures.years[place].cost - secured, secured - likely, likely - all, all]
+    });
+    Rungs { by_year: by_year.collect() }
+}
+
+/// What less sure money would still leave unpaid.
+fn ladder_words(forecast: &Forecast) -> Option<String> {
+    let ladder = &forecast.measures.ladder;
+    let gap = |view: Status| -> Option<Money> {
+        ladder.iter().find(|rung| rung.view == view).map(|rung| rung.gap.iter().sum())
+    };
+    let gaps = [gap(Status::Secured)?, gap(Status::Likely)?, gap(Status::Prospective)?];
+    if gaps.iter().all(|gap| *gap == gaps[0]) {
+        return None;
+    }
+    let [secured, likely, all] = briefs(gaps);
+    let mut text = format!("By how sure money is: secured money alone leaves {secured} unpaid");
+    if gaps[1] != gaps[0] {
+        text += &format!("; with likely money {likely}");
+    }
+    if gaps[2] != gaps[1] {
+        text += &format!("; if all that is hoped for comes, {all}");
+    }
+    Some(text + ".")
+}
+
+fn picture(forecast: &Forecast, rungs: &Rungs, finding: &str) -> Picture {
+    let tones = [Tone::Secured, Tone::Likely, Tone::Prospective, Tone::Unpaid];
+    let one = |(year, parts): (&YearMeasure, &[Money; 4])| {
+        // Where surer money alone leaves less unpaid, the column still ends at the cost.
+        let mut column = Vec::new();
+        let mut room = year.cost;
+        for (tone, amount) in tones.into_iter().zip(parts).rev() {
+            let amount = amount.floor_zero().at_most(room);
+            room -= amount;
+            column.insert(0, (tone, amount));
+        }
+        let gap = year.gap_total();
+        Year {
+            year: year.year,
+            columns: vec![column],
+            above: gap.is_positive().then(|| brief(gap)),
+        }
+    };
+    let years: Vec<Year> = forecast.measures.years.iter().zip(&rungs.by_year).map(one).collect();
+    let words = [
+        (Tone::Secured, "secured money pays"),
+        (Tone::Likely, "likely money would pay"),
+        (Tone::Prospective, "hoped-for money would pay"),
+        (Tone::Unpaid, "no money at all"),
+    ];
+    let used = |tone: Tone| {
+        let mut parts = years.iter().flat_map(|year| &year.columns[0]);
+        parts.any(|(of, amount)| *of == tone && amount.is_positive())
+    };
+    let legend: Vec<(Legend, &str)> = words
+        .into_iter()
+        .filter(|(tone, _)| used(*tone))
+        .map(|(tone, words)| (Legend::Area(tone), words))
+        .collect();
+    let title = match forecast.question.view {
+        Status::Secured => "Cost by fiscal year, and the money for it; above each column its gap",
+        _ => "Cost by fiscal year, and the money for it; above each column its gap in this view",
+    };
+    Picture::new("years", title, finding, move |width| draw(&years, &legend, width))
+}
+
+/// A table with a column a fiscal year and one of all.
+fn year_columns(years: &[&YearMeasure], name: &str) -> Table {
+    let mut table = Table::new(name, &[("", T)]);
+    let years = years.iter().map(|year| FiscalCalendar::label(year.year));
+    let heads = years.chain(["Total".to_string()]);
+    table.columns.extend(heads.map(|name| Column { name, kind: M }));
+    table
+}
+
+fn row(table: &mut Table, label: &str, years: &[Money], total: Money) {
+    let label = std::iter::once(Cell::text(label));
+    let cells = years.iter().copied().chain([total]).map(Cell::Money);
+    table.push(label.chain(cells).collect());
+}
+
+fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
+    let years: Vec<&YearMeasure> = forecast.measures.years.iter().collect();
+    let mut table = year_columns(&years, "certainty");
+    let mut styles = Vec::new();
+    let costs: Vec<Money> = forecast.measures.years.iter().map(|year| year.cost).collect();
+    row(&mut table, "Cost", &costs, forecast.measures.total.cost);
+    styles.push(RowStyle::Strong);
+    let labels =
+        ["Secured money pays", "Likely money adds", "Hoped-for money adds", "No money at all"];
+    for (part, label) in labels.into_iter().enumerate() {
+        let years: Vec<Money> = rungs.by_year.iter().map(|parts| parts[part]).collect();
+        if part == 0 || part == 3 || years.iter().any(|amount| !amount.is_zero()) {
+            row(&mut table, label, &years, years.iter().sum());
+            styles.push(if part == 3 { RowStyle::Bad } else { RowStyle::Plain });
+        }
+    }
+    shown(table, "Cost and money by how sure it is, in dollars", styles)
+}
+
+/// What no braid closes, what re-braiding would, and what one-time money hides; where there is any gap.
+pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
+    let total = &forecast.measures.total;
+    let (gap, least) = (total.gap_total(), total.irreducible_gap());
+    if gap.is_zero() && total.structural_gap.is_zero() {
+        return None;
+    }
+    let avoidable = forecast.rebraiding.avoidable_total();
+    let [told, irreducible, structural] = briefs([gap, least, total.structural_gap]);
+    let heading = if gap.is_zero() {
+        format!("Without reserves and one-time money {structural} would go unpaid")
+    } else if least.is_zero() {
+        format!(
+            "All of the {told} gap could be closed by re-braiding, if every date were known today"
+        )
+    } else if avoidable.is_positive() {
+        let avoidable = brief(avoidable);
+        format!(
+            "{irreducible} of the {told} gap cannot be closed by re-braiding; {avoidable} could"
+        )
+    } else if forecast.rebraiding.avoidable()[0].is_positive() {
+        format!(
+            "Re-braiding could pay {} more of core cost, but only by leaving other cost of the {told} gap unpaid",
+            brief(forecast.rebraiding.avoidable()[0])
+        )
+    } else {
+        format!("No re-braiding closes any of the {told} gap")
+    };
+    let mut pieces = Vec::new();
+    if !gap.is_zero() {
+        let (mark, text) = headlines::best_case(forecast);
+        pieces.push(Piece::Sentence(mark, text));
+    }
+    if total.structural_gap > gap && !gap.is_zero() {
+        let text = format!(
+            "Reserves and one-time money keep it from being larger: without them {structural} would go unpaid, {} more.",
+            brief(total.structural_gap - gap)
+        );
+        pieces.push(Piece::Sentence(Mark::Watch, text));
+    }
+    // Years in which nothing goes unpaid in any reading say nothing here.
+    let told = |year: &&YearMeasure| {
+        let least = year.irreducible_gap();
+        [year.gap_total(), least, year.structural_gap].iter().any(|gap| !gap.is_zero())
+    };
+    let years: Vec<&YearMeasure> = forecast.measures.years.iter().filter(told).collect();
+    pieces.push(Piece::Picture(best_picture(&years, &heading)));
+    let mut table = year_columns(&years, "best-case");
+    let mut push = |label: &str, of: &dyn Fn(&YearMeasure) -> Money| {
+        let amounts: Vec<Money> = years.iter().map(|year| of(year)).collect();
+        row(&mut table, label, &amounts, of(total));
+    };
+    push("Unpaid as spent", &YearMeasure::gap_total);
+    push("Unpaid in the best case", &YearMeasure::irreducible_gap);
+    push("Avoidable", &|year| year.gap_total() - year.irreducible_gap());
+    push("Unpaid before one-time money", &|year| year.structural_gap);
+    let styles = [RowStyle::Bad, RowStyle::Plain, RowStyle::Plain, RowStyle::Plain].to_vec();
+    pieces.push(shown(table, "The gap in four readings, in dollars", styles));
+    if forecast.question.method != Method::Optimal {
+        let mut page = Page::new();
+        rebraiding::say(&mut page, plan, forecast);
+        pieces.extend(self::pieces(page));
+    }
+    Some(Section { name: "best-case", heading, pieces })
+}
+
+fn best_picture(years: &[&YearMeasure], finding: &str) -> Picture {
+    let one = |year: &&YearMeasure| Year {
+        year: year.year,
+        columns: vec![
+            vec![(Tone::Unpaid, year.gap_total())],
+            vec![(Tone::Beside, year.irreducible_gap())],
+            vec![(Tone::Third, year.structural_gap)],
+        ],
+        above: None,
+    };
+    let years: Vec<Year> = years.iter().map(one).collect();
+    let legend = [
+        (Legend::Area(Tone::Unpaid), "unpaid as spent"),
+        (Legend::Area(Tone::Beside), "unpaid in the best case"),
+        (Legend::Area(Tone::Third), "unpaid before reserves and one-time money"),
+    ];
+    let title = "The gap by fiscal year in three readings";
+    Picture::new("best-case", title, finding, move |width| draw(&years, &legend, width))
+}
+
+/// Why no braid leaves less, in words; and what goes unpaid by function.
+pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
+    let gap = forecast.measures.total.gap_total();
+    if gap.is_zero() {
+        return None;
+    }
+    let groups = forecast.cuts.iter().filter_map(|cut| Some((cut, cut.groups.first()?)));
+    let largest = groups.max_by_key(|(cut, group)| (group.gap, std::cmp::Reverse(cut.priority)));
+    let heading = match largest {
+        Some((cut, group)) => format!(
+            "At least {} of {} cost cannot be funded by any braid, and this is why",
+            brief_least(group.gap),
+            cut.priority.word()
+        ),
+        None => format!("{} goes unpaid, though a braid could pay it", brief(gap)),
+    };
+    let mut page = Page::new();
+    reason::say(&mut page, plan, forecast);
+    for (mark, text) in
+        headlines::stranded(forecast).into_iter().chain(headlines::indirect(forecast))
+    {
+        page.say(mark, text);
+    }
+    let (mark, text) = headlines::dependable(forecast);
+    page.say(mark, text);
+    summary::functions(&mut page, forecast);
+    let mut pieces = pieces(page);
+    for piece in &mut pieces {
+        let Piece::Table { table, .. } = piece else { continue };
+        for row in &mut table.rows {
+            if let Some(Cell::Text(function)) = row.first_mut() {
+                *function = capital(&activity(function));
+            }
+        }
+    }
+    Some(Section { name: "why", heading, pieces })
+}
+
+/// The amount in short where that is not more than it is; else in whole dollars, rounded down.
+fn brief_least(amount: Money) -> String {
+    let told = brief(amount);
+    let down = words::dollars_at_least(amount);
+    let exact = words::dollars(amount);
+    if told == exact { down } else { told }
+}

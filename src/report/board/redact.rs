@@ -1,0 +1,69 @@
+//! What is not told: what positions are called and paid. Their costs stand as one sum a function.
+
+use crate::name::Name;
+use crate::plan::Plan;
+use crate::plan::cost::{Category, CostLine, Form};
+
+/// The lines whose pay is not told, and the words that stand for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// The ids of the lines, with what is told in their place.
+    lines: Vec<(Name, String)>,
+}
+
+/// Whether a line is somebody's pay.
+fn is_pay(line: &CostLine) -> bool {
+    matches!(line.category, Category::Personnel | Category::Fringe)
+        || matches!(line.form, Form::Positions { .. })
+}
+
+impl Redaction {
+    /// A plan in which no position is named, and what was taken out of it.
+    pub fn of(plan: &Plan) -> (Plan, Redaction) {
+        let mut redacted = plan.clone();
+        let mut redaction = Redaction::default();
+        for line in redacted.lines.iter_mut().filter(|line| is_pay(line)) {
+            let told = format!("Pay: {}", line.function);
+            line.title.clone_from(&told);
+            redaction.lines.push((line.name.clone(), told));
+        }
+        let own = |path: &str| redaction.hides(path);
+        redacted.inputs.0.retain(|input| !own(&input.path));
+        redacted.defaults.retain(|default| !own(&default.path));
+        (redacted, redaction)
+    }
+
+    /// Whether a path of an input speaks of a line that is not told.
+    pub fn hides(&self, path: &str) -> bool {
+        let mut parts = path.split('.');
+        parts.next() == Some("cost")
+            && parts.next().is_some_and(|id| self.lines.iter().any(|(name, _)| name.as_str() == id))
+    }
+
+    /// Takes paths of positions out of a text, wherever they come from.
+    pub(super) fn scrub(&self, text: &mut String) {
+        for (name, told) in &self.lines {
+            let path = format!("cost.{name}");
+            if text.contains(&path) {
+                *text = without_path(text, &path, told);
+            }
+        }
+    }
+}
+
+/// The text with a path, and what it goes on with, replaced; a longer id that begins alike stays.
+fn without_path(text: &str, path: &str, told: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(path) {
+        let after = &rest[at + path.len()..];
+        kept.push_str(&rest[..at]);
+        if after.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
+            kept.push_str(path);
+        } else {
+            kept.push_str(told);
+        }
+        rest = after;
+    }
+    kept + rest
+}

@@ -1,0 +1,169 @@
+//! Bands from those who pay to what they pay for, and from what nobody pays yet.
+
+use super::{Anchor, Drawing, Ink, SMALL, Shape, Tenths, Tone, Words, letters, part};
+use crate::money::Money;
+
+/// Nodes on a side; smaller ones are counted in one.
+const NODES_MAX: usize = 12;
+/// Between the bands of two nodes, at least.
+const APART: Tenths = 90;
+/// The height of all bands together.
+const HEIGHT: Tenths = 2_600;
+/// How wide a node is.
+const NODE: Tenths = 110;
+
+/// Amounts that flow from nodes at the left to nodes at the right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flows {
+    /// Those who pay; the last is what nobody pays yet, where `unpaid` says so.
+    pub sources: Vec<String>,
+    /// What is paid for.
+    pub uses: Vec<String>,
+    /// From a source to a use, how much.
+    pub flows: Vec<(usize, usize, Money)>,
+    /// Whether the last source is what nobody pays yet.
+    pub unpaid: bool,
+}
+
+/// One side: nodes with their sums.
+struct Side {
+    /// The words and sum of each node, from the top.
+    nodes: Vec<(String, Money)>,
+    /// The node of each source or use.
+    node_of: Vec<usize>,
+}
+
+impl Side {
+    /// The largest nodes first, the smaller ones in one; what nobody pays yet at the end.
+    fn new(titles: &[String], sums: &[Money], last: Option<usize>) -> Side {
+        let mut order: Vec<usize> = (0..titles.len()).filter(|at| Some(*at) != last).collect();
+        order.retain(|at| sums[*at].is_positive());
+        order.sort_by_key(|at| (std::cmp::Reverse(sums[*at]), *at));
+        let shown = if order.len() > NODES_MAX { NODES_MAX - 1 } else { order.len() };
+        let mut side = Side { nodes: Vec::new(), node_of: vec![0; titles.len()] };
+        for at in &order[..shown] {
+            side.node_of[*at] = side.nodes.len();
+            side.nodes.push((titles[*at].clone(), sums[*at]));
+        }
+        if order.len() > shown {
+            for at in &order[shown..] {
+                side.node_of[*at] = side.nodes.len();
+            }
+            let sum = order[shown..].iter().map(|at| sums[*at]).sum();
+            side.nodes.push((format!("{} others", order.len() - shown), sum));
+        }
+        if let Some(last) = last.filter(|last| sums[*last].is_positive()) {
+            side.node_of[last] = side.nodes.len();
+            side.nodes.push((titles[last].clone(), sums[last]));
+        }
+        side
+    }
+
+    /// Where each node begins, its height, and its label, from the top down; how far they reach.
+    fn stacked(
+        &self,
+        top: Tenths,
+        total: Money,
+        room: Tenths,
+        write: fn(Money) -> String,
+    ) -> (Vec<Slot>, Tenths) {
+        let mut slots = Vec::new();
+        let mut at = top;
+        for (title, sum) in &self.nodes {
+            let tall = part(*sum, total, HEIGHT).max(10);
+            let mut lines = letters::wrapped(title, SMALL, false, room, 2);
+            let amount = write(*sum);
+            // The amount stands behind a short title, else below it.
+            let beside = format!("{title} {amount}");
+            if letters::width(&beside, SMALL, true) <= room {
+                lines = vec![beside];
+            } else {
+                lines.push(amount);
+            }
+            let label = 130 * lines.len() as i64;
+            let slot = tall.max(label);
+            slots.push(Slot { top: at + (slot - tall) / 2, tall, middle: at + slot / 2, lines });
+            at += slot + APART;
+        }
+        (slots, at - APART)
+    }
+}
+
+/// Where a node stands.
+struct Slot {
+    top: Tenths,
+    tall: Tenths,
+    middle: Tenths,
+    lines: Vec<String>,
+}
+
+/// Lays out the bands. `write` writes an amount in short.
+pub fn draw(flows: &Flows, write: fn(Money) -> String, width: Tenths) -> Drawing {
+    let sum_of = |count: usize, of: &dyn Fn(&(usize, usize, Money)) -> usize| -> Vec<Money> {
+        let mut sums = vec![Money::ZERO; count];
+        flows.flows.iter().for_each(|flow| sums[of(flow)] += flow.2);
+        sums
+    };
+    let unpaid = flows.unpaid.then(|| flows.sources.len() - 1);
+    let sources = Side::new(&flows.sources, &sum_of(flows.sources.len(), &|flow| flow.0), unpaid);
+    let uses = Side::new(&flows.uses, &sum_of(flows.uses.len(), &|flow| flow.1), None);
+    let total: Money = flows.flows.iter().map(|flow| flow.2).sum();
+    let mut sheet = Drawing::new(width);
+    let room = if width < 5_000 { 1_000 } else { 1_900 };
+    let (left, right) = (room + 60, width - room - 60);
+    let top = 40;
+    let (from, ends) = sources.stacked(top, total, room, write);
+    let (to, other_ends) = uses.stacked(top, total, room, write);
+    sheet.height = ends.max(other_ends) + 60;
+    let mut bands: Vec<(usize, usize, Money)> = Vec::new();
+    for (source, of, amount) in &flows.flows {
+        let ends = (sources.node_of[*source], uses.node_of[*of]);
+        match bands.iter_mut().find(|band| (band.0, band.1) == ends) {
+            Some(band) => band.2 += *amount,
+            None => bands.push((ends.0, ends.1, *amount)),
+        }
+    }
+    bands.sort();
+    let mut spent_left: Vec<Money> = vec![Money::ZERO; from.len()];
+    let mut spent_right: Vec<Money> = vec![Money::ZERO; to.len()];
+    let last = unpaid.map(|_| from.len().saturating_sub(1)).filter(|_| flows_unpaid(flows));
+    for (source, of, amount) in bands {
+        let begin = |slot: &Slot, spent: Money| slot.top + part(spent, total, HEIGHT);
+        let tone =
+            if Some(source) == last { Tone::Unpaid } else { Tone::Source((source % 6) as u8) };
+        sheet.shapes.push(Shape::Ribbon {
+            from: (left + NODE, begin(&from[source], spent_left[source])),
+            to: (right - NODE, begin(&to[of], spent_right[of])),
+            thick: part(amount, total, HEIGHT).max(6),
+            tone,
+        });
+        spent_left[source] += amount;
+        spent_right[of] += amount;
+    }
+    for (place, slot) in from.iter().enumerate() {
+        let tone = if Some(place) == last { Tone::Unpaid } else { Tone::Node };
+        sheet.fill((left, slot.top), (NODE, slot.tall), tone);
+        let ink = if Some(place) == last { Ink::Bad } else { Ink::Plain };
+        label(&mut sheet, slot, (left - 50, Anchor::End), ink);
+    }
+    for slot in &to {
+        sheet.fill((right - NODE, slot.top), (NODE, slot.tall), Tone::Node);
+        label(&mut sheet, slot, (right + 50, Anchor::Start), Ink::Plain);
+    }
+    sheet
+}
+
+fn flows_unpaid(flows: &Flows) -> bool {
+    flows.flows.iter().any(|flow| flow.0 + 1 == flows.sources.len() && flow.2.is_positive())
+}
+
+/// The label of a node: its words, and its amount at the end in bold.
+fn label(sheet: &mut Drawing, slot: &Slot, (x, anchor): (Tenths, Anchor), ink: Ink) {
+    let first = slot.middle - 65 * slot.lines.len() as i64 + 95;
+    for (line, text) in slot.lines.iter().enumerate() {
+        let words = Words::new((x, first + 130 * line as i64), text).anchored(anchor).ink(ink);
+        let words = Words { size: SMALL, ..words };
+        let amount = line + 1 == slot.lines.len() && slot.lines.len() > 1;
+        sheet.words(if amount { words.bold() } else { words });
+    }
+}

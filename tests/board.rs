@@ -1,0 +1,449 @@
+//! The board's report: its figures are the forecast's, its pictures hold their words, no text of a plan is active in
+//! it, and what is redacted is nowhere. `BLESS=1 cargo test --test board` rewrites the outlines in `tests/board/`: read
+//! the difference before committing it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::sensitivity::Sensitivity;
+use braidfund::export::{html, json, markdown};
+use braidfund::folder::{self, BASE, Cases, DiskFolder, Files, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
+use braidfund::measures::YearMeasure;
+use braidfund::money::Money;
+use braidfund::month::FiscalCalendar;
+use braidfund::plan::Plan;
+use braidfund::report::board::{Board, Earlier, Piece, Redaction, Sources, Standing};
+use braidfund::report::picture::Picture;
+use braidfund::report::{Cell, Table, record};
+
+#[path = "board/hostile.rs"]
+mod hostile;
+use hostile::{LETTERS, PAYLOADS, wide};
+
+const SAMPLES: [&str; 5] =
+    ["imperial-ach", "oakland-fy2020", "oakland-fy2021", "reading-ccp", "ri-hez"];
+
+/// What a report may be asked beside its plan.
+#[derive(Default)]
+struct Asked<'a> {
+    question: Question,
+    standing: Standing,
+    redact: bool,
+    since: Option<&'a Earlier>,
+}
+
+/// The report of a folder with all that it offers.
+fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
+    let mut cases = Cases::open(files, &[BASE]).unwrap_or_else(|error| panic!("{error}"));
+    let draft = cases.draft(BASE).unwrap();
+    let ranged = !cases.ranges(&draft).is_empty();
+    let sensitivity =
+        ranged.then(|| Sensitivity::from_cases(&cases, BASE, None, asked.question).unwrap());
+    let bridge = files.holds("bridge.toml").then(|| {
+        let options = cases.options("bridge.toml").unwrap();
+        BridgeChoice::from_cases(&mut cases, &[BASE], &options, asked.question, (None, None))
+            .unwrap()
+    });
+    let plan = cases.plan(&draft).unwrap();
+    let (plan, redaction) = match asked.redact {
+        true => {
+            let (plan, redaction) = Redaction::of(&plan);
+            (plan, Some(redaction))
+        }
+        false => (plan, None),
+    };
+    let forecast = Forecast::from_plan(&plan, asked.question).unwrap();
+    let board = Board::from_sources(&Sources {
+        plan: &plan,
+        forecast: &forecast,
+        folder: "hub",
+        digest: &"0123456789abcdef".repeat(4),
+        command: "braid report hub".to_string(),
+        standing: asked.standing,
+        redaction: redaction.as_ref(),
+        bridge: bridge.as_ref(),
+        sensitivity: sensitivity.as_ref(),
+        since: asked.since,
+    });
+    (plan, forecast, board)
+}
+
+fn sample(name: &str) -> DiskFolder {
+    DiskFolder::open(&Path::new("scenarios").join(name)).unwrap()
+}
+
+fn tables(board: &Board) -> impl Iterator<Item = &Table> {
+    board.sections.iter().flat_map(|section| &section.pieces).filter_map(|piece| match piece {
+        Piece::Table { table, .. } => Some(table),
+        _ => None,
+    })
+}
+
+fn table<'a>(board: &'a Board, name: &str) -> &'a Table {
+    tables(board).find(|table| table.name == name).unwrap_or_else(|| panic!("no table {name}"))
+}
+
+fn pictures(board: &Board) -> Vec<&Picture> {
+    let pieces = board.sections.iter().flat_map(|section| &section.pieces);
+    let picture = |piece: &'_ Piece| matches!(piece, Piece::Picture(_));
+    pieces
+        .filter(|piece| picture(piece))
+        .map(|piece| match piece {
+            Piece::Picture(picture) => picture,
+            _ => unreachable!("filtered"),
+        })
+        .collect()
+}
+
+/// Headings, the tables below each with their size, and the pictures with how many shapes they have.
+fn outline(board: &Board) -> String {
+    let mut text = String::new();
+    for section in &board.sections {
+        writeln!(text, "{}: {}", section.name, section.heading).unwrap();
+        for piece in &section.pieces {
+            match piece {
+                Piece::Table { table, .. } => {
+                    let size = (table.rows.len(), table.columns.len());
+                    writeln!(text, "  table {}: {} x {}", table.name, size.0, size.1).unwrap();
+                }
+                Piece::Picture(picture) => {
+                    let [wide, narrow] = [&picture.wide, &picture.narrow].map(|of| of.shapes.len());
+                    writeln!(text, "  picture {}: {wide} and {narrow} shapes", picture.name)
+                        .unwrap();
+                }
+                _ => {}
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_outlines_of_the_samples_are_current() {
+    for name in SAMPLES {
+        let (_, _, board) = report(&sample(name), &Asked::default());
+        let (path, text) = (format!("tests/board/{name}.txt"), outline(&board));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let found = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(found, text, "BLESS=1 cargo test --test board rewrites {path}");
+    }
+}
+
+fn sum(rows: &[Vec<Cell>], column: usize) -> Money {
+    let amount = |row: &Vec<Cell>| match row[column] {
+        Cell::Money(amount) => amount,
+        _ => Money::ZERO,
+    };
+    rows.iter().map(amount).sum()
+}
+
+/// The tables of the report tie to the forecast and to each other.
+#[test]
+fn figures_are_those_of_the_forecast() {
+    for name in SAMPLES {
+        for view in Status::ALL {
+            let question = Question { view, ..Question::default() };
+            let asked = Asked { question, ..Asked::default() };
+            let (_, forecast, board) = report(&sample(name), &asked);
+            let total = &forecast.measures.total;
+            // What pays by how sure it is, and what is left, is the cost, in each year and in all.
+            let certainty = table(&board, "certainty");
+            for column in 1..certainty.columns.len() {
+                let cost = sum(&certainty.rows[..1], column);
+                assert_eq!(sum(&certainty.rows[1..], column), cost, "{name}");
+            }
+            // Every flow of the year adds up to its cost; what is unpaid in the matrix is its gap.
+            let flows = table(&board, "flows");
+            let of_year =
+                |year: &&YearMeasure| flows.title.contains(&FiscalCalendar::label(year.year));
+            let year = forecast.measures.years.iter().find(of_year).unwrap();
+            assert_eq!(sum(&flows.rows, 2), year.cost, "{name}");
+            let unpaid: Vec<Vec<Cell>> = flows
+                .rows
+                .iter()
+                .filter(|row| row[0] == Cell::text("Not yet funded"))
+                .cloned()
+                .collect();
+            assert_eq!(sum(&unpaid, 2), year.gap_total(), "{name}");
+            let last = tables(&board).filter(|table| table.name == "matrix").last().unwrap();
+            let (body, foot) = last.rows.split_at(last.rows.len() - 1);
+            for column in 1..last.columns.len() {
+                assert_eq!(sum(body, column), sum(foot, column), "{name}: column {column}");
+            }
+            let width = last.columns.len();
+            assert_eq!(sum(foot, width - 1), year.cost, "{name}");
+            assert_eq!(sum(foot, width - 2), year.gap_total(), "{name}");
+            let paid: Money = tables(&board)
+                .filter(|table| table.name == "matrix")
+                .map(|part| {
+                    let foot = &part.rows[part.rows.len() - 1..];
+                    let ends = if std::ptr::eq(part, last) { 2 } else { 0 };
+                    (1..part.columns.len() - ends).map(|column| sum(foot, column)).sum::<Money>()
+                })
+                .sum();
+            assert_eq!(paid, year.covered, "{name}");
+            // No cell of the matrix is empty.
+            for part in tables(&board).filter(|table| table.name == "matrix") {
+                let silent = |cell: &&Cell| matches!(cell, Cell::Empty) || **cell == Cell::text("");
+                assert_eq!(part.rows.iter().flatten().find(silent), None, "{name}");
+            }
+            if !total.gap_total().is_zero() {
+                let best = table(&board, "best-case");
+                let width = best.columns.len();
+                assert_eq!(best.rows[0][width - 1], Cell::Money(total.gap_total()));
+                assert_eq!(best.rows[1][width - 1], Cell::Money(total.irreducible_gap()));
+            }
+        }
+    }
+}
+
+#[test]
+fn words_of_pictures_neither_clip_nor_overlap() {
+    type Names = fn(usize) -> String;
+    let names: [(&str, Names); 4] = [
+        ("short", |place| format!("S{place}")),
+        ("sixty letters", |place| format!("{LETTERS:.56} {place:03}")),
+        ("one word", |place| format!("{}{place:03}", "W".repeat(57))),
+        ("wide letters", |place| format!("{}{place:03}", "\u{6c34}".repeat(57))),
+    ];
+    for (kind, name) in names {
+        for (streams, lines) in [(1, 1), (3, 4), (40, 120)] {
+            for dollars in [900, 4_000_000, 9_900_000_000] {
+                let text = wide(streams, lines, dollars, name);
+                let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+                let question = Question { view: Status::Secured, ..Question::default() };
+                let (_, _, board) = report(&files, &Asked { question, ..Asked::default() });
+                let of = format!("{streams} streams, {lines} costs, ${dollars}, {kind}");
+                assert!(pictures(&board).len() >= 4, "{of}");
+                for picture in pictures(&board) {
+                    for drawing in [&picture.wide, &picture.narrow] {
+                        let faults = drawing.faults();
+                        assert!(faults.is_empty(), "{of}: {}: {faults:#?}", picture.name);
+                    }
+                }
+                let page = html::encode(&board);
+                assert!(page.len() < 500_000, "{of}: {} bytes", page.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sample_is_small_and_its_pictures_hold_their_words() {
+    for name in SAMPLES {
+        for view in Status::ALL {
+            let question = Question { view, ..Question::default() };
+            let (_, _, board) = report(&sample(name), &Asked { question, ..Asked::default() });
+            for picture in pictures(&board) {
+                for drawing in [&picture.wide, &picture.narrow] {
+                    assert_eq!(drawing.faults(), Vec::<String>::new(), "{name}: {}", picture.name);
+                }
+            }
+            assert!(html::encode(&board).len() < 300_000, "{name}");
+        }
+    }
+}
+
+/// The elements of a page with the names of their attributes, in order; words of pictures, whose lines are as many as
+/// they need, are left out.
+fn elements(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for tag in page.split('<').skip(1) {
+        let (mut names, mut name, mut quote) = (Vec::new(), String::new(), None);
+        for letter in tag.chars() {
+            match (quote, letter) {
+                (None, '>') => break,
+                (None, '"' | '\'') => quote = Some(letter),
+                (Some(open), letter) if letter == open => quote = None,
+                (Some(_), _) => {}
+                (None, ' ' | '=' | '\n') => names.push(std::mem::take(&mut name)),
+                (None, letter) => name.push(letter),
+            }
+        }
+        names.push(name);
+        names.retain(|name| !name.is_empty());
+        if !matches!(names.first().map(String::as_str), Some("text" | "/text")) {
+            found.push(names.join(" "));
+        }
+    }
+    found
+}
+
+fn hostile(text: &str) -> MemoryFolder {
+    let files = hostile::folder(text);
+    MemoryFolder::new(files.iter().map(|(name, text)| (*name, text.as_str())))
+}
+
+#[test]
+fn sixty_hostile_texts_stay_inert_in_every_field() {
+    let kept = |payload: &str| folder::read(&hostile(payload), BASE).is_ok();
+    let asked = Asked { standing: Standing::BoardCopy, ..Asked::default() };
+    let benign = html::encode(&report(&hostile("Riverbend"), &asked).2);
+    let tree = elements(&benign);
+    assert!(tree.len() > 400, "the page is read");
+    assert!(!benign.contains("<script") && !benign.contains("href") && !benign.contains("src="));
+    for payload in PAYLOADS {
+        assert!(kept(payload), "{payload:?}: a plan may say it");
+        let (_, _, board) = report(&hostile(payload), &asked);
+        let page = html::encode(&board);
+        assert_eq!(elements(&page), tree, "{payload:?}");
+        // Text in a picture may be cut, yet never opens a tag of its own.
+        let names: BTreeSet<&str> = page
+            .split('<')
+            .skip(1)
+            .map(|tag| tag.split([' ', '>', '\n']).next().unwrap())
+            .collect();
+        assert!(!names.contains("script") && !names.contains("img"), "{payload:?}");
+        if payload.contains('<') && payload.len() > 3 {
+            assert!(!page.contains(payload), "{payload:?}");
+            let markdown = markdown::encode(&board);
+            assert!(!markdown.contains(payload), "{payload:?} in Markdown");
+        }
+    }
+}
+
+#[test]
+fn what_is_redacted_is_nowhere() {
+    let staffed = r#"
+[plan]
+title = "Riverbend"
+start = "2026-07"
+months = 36
+
+[cost.jane-doe]
+title = "Jane Doe, director"
+function = "convene"
+positions = { fte = 1, salary = 123_457, fringe = "25%" }
+source = "letter to Jane Doe, illustrative"
+
+[cost.john-roe]
+title = "John Roe, analyst"
+function = "convene"
+positions = { fte = 0.5, salary = 98_763, fringe = "25%" }
+source = "illustrative"
+
+[cost.rent]
+function = "operate"
+yearly = 12_000
+source = "lease"
+
+[stream.bridge]
+title = "Bridge award"
+kind = "grant"
+funder = "A foundation"
+status = "secured"
+award = 90_000
+from = "2026-07"
+until = "2027-06"
+pays-for = ["cost.jane-doe", "cost.rent"]
+not-for = ["cost.john-roe"]
+source = "award letter"
+"#;
+    let files = MemoryFolder::new([("plan.toml", staffed)]);
+    let told = report(&files, &Asked::default()).2;
+    let redacted = report(&files, &Asked { redact: true, ..Asked::default() }).2;
+    let secrets = [
+        "Jane", "John", "jane-doe", "john-roe", "123,457", "123_457", "98,763", "98_763",
+        "154,321", "61,727",
+    ];
+    for encode in [html::encode, markdown::encode] {
+        let (open, kept) = (encode(&told), encode(&redacted));
+        assert!(open.contains("Jane Doe"));
+        for secret in secrets {
+            assert!(!kept.contains(secret), "{secret}");
+            assert!(!kept.contains(&secret.replace('-', "\\-")), "{secret}");
+        }
+        assert!(kept.contains("Pay: convene"));
+    }
+    // The sums are the same: nothing but names is left out.
+    assert_eq!(table(&told, "certainty"), table(&redacted, "certainty"));
+    assert_eq!(table(&told, "matrix").rows.len(), table(&redacted, "matrix").rows.len() + 1);
+}
+
+#[test]
+fn an_earlier_forecast_is_compared_and_anything_else_is_refused() {
+    let files = sample("ri-hez");
+    let (plan, forecast, _) = report(&files, &Asked::default());
+    let text = json::encode(&record::forecast(&plan, &forecast));
+    let same = Earlier::parse(&text).unwrap();
+    let heading = |earlier: &Earlier| {
+        let asked = Asked { since: Some(earlier), ..Asked::default() };
+        let (_, _, board) = report(&files, &asked);
+        let section = board.sections.iter().find(|section| section.name == "since").unwrap();
+        (section.heading.clone(), board)
+    };
+    let (told, _) = heading(&same);
+    assert_eq!(told, "Since the report as of Apr 2024 the gap is the same: $7.70M");
+
+    let plan = folder::read(&files, "leaders-count").unwrap();
+    let other = Forecast::from_plan(&plan, Question::default()).unwrap();
+    let text = json::encode(&record::forecast(&plan, &other));
+    let (told, board) = heading(&Earlier::parse(&text).unwrap());
+    assert_eq!(
+        told,
+        "Since the report as of Apr 2024 the gap fell by $300,000, from $8.00M to $7.70M"
+    );
+    let rows = &table(&board, "since").rows;
+    let gap = rows.iter().find(|row| row[0] == Cell::text("Unpaid (the gap)")).unwrap();
+    let amount = |dollars: i64| Cell::Money(Money::from_cents(dollars * 100));
+    assert_eq!(gap[1..], [amount(8_000_000), amount(7_700_000), amount(-300_000)]);
+
+    for (text, why) in [
+        ("", "is not JSON"),
+        ("{}", "is no forecast"),
+        ("{\"schema_version\": 1}", "lacks figures"),
+        ("{\"schema_version\": 99}", "version 99"),
+    ] {
+        let told = Earlier::parse(text).unwrap_err();
+        assert!(told.contains(why), "{text}: {told}");
+    }
+}
+
+/// Headings say how it is in words of English: no doubled space or empty hole, each with a figure or a date.
+#[test]
+fn headings_are_sentences_with_a_figure() {
+    for name in SAMPLES {
+        for view in Status::ALL {
+            let question = Question { view, ..Question::default() };
+            let (_, _, board) = report(&sample(name), &Asked { question, ..Asked::default() });
+            for section in &board.sections {
+                let heading = &section.heading;
+                assert!(
+                    !heading.contains("  ") && !heading.ends_with([' ', '.', ':']),
+                    "{heading}"
+                );
+                let number = heading.contains(|letter: char| letter.is_ascii_digit())
+                    || ["One ", "Two ", "No ", "None "]
+                        .iter()
+                        .any(|word| heading.starts_with(word));
+                assert!(number, "{name}: {heading}");
+            }
+            assert_eq!(board.sections[0].name, "decision");
+        }
+    }
+}
+
+#[test]
+fn the_same_report_is_the_same_bytes() {
+    let files = sample("reading-ccp");
+    let one = html::encode(&report(&files, &Asked::default()).2);
+    assert_eq!(one, html::encode(&report(&files, &Asked::default()).2));
+    let written = |environment: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_braid"));
+        command.env_clear().envs(environment.iter().copied());
+        command.args(["report", "scenarios/imperial-ach"]).output().unwrap().stdout
+    };
+    let plain = written(&[]);
+    assert!(plain.starts_with(html::BEGINNING.as_bytes()));
+    let elsewhere = [("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("COLUMNS", "50")];
+    assert_eq!(plain, written(&elsewhere));
+}
