@@ -321,6 +321,25 @@ impl Rate {
         self.0
     }
 
+    /// The share as an exact percentage, as a plan file writes it.
+    ///
+    /// ```
+    /// use braidfund::money::Rate;
+    /// assert_eq!(Rate::ONE.percent(), "100%");
+    /// assert_eq!(Rate::parse("0.333333").unwrap().percent(), "33.3333%");
+    /// assert_eq!(Rate::parse("-0.6").unwrap().percent(), "-60%");
+    /// ```
+    pub fn percent(self) -> String {
+        let billionths = self.billionths();
+        let sign = if billionths < 0 { "-" } else { "" };
+        let size = billionths.unsigned_abs();
+        let fraction = format!("{:07}", size % 10_000_000);
+        match fraction.trim_end_matches('0') {
+            "" => format!("{sign}{}%", size / 10_000_000),
+            digits => format!("{sign}{}.{digits}%", size / 10_000_000),
+        }
+    }
+
     /// The rate in whole billionths, which is exact.
     pub fn billionths(self) -> i128 {
         let missing = RATE_PLACES_MAX - self.0.scale();

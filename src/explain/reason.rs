@@ -324,7 +324,7 @@ pub(super) fn title(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -
 }
 
 fn percent(share: Rate) -> String {
-    text::percent(share).replace('%', " %")
+    share.percent().replace('%', " %")
 }
 
 /// The first few names, the rest counted; by semicolons where a name holds a comma.

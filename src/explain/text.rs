@@ -30,18 +30,6 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A share as an exact percentage: `33.3333%`.
-pub(super) fn percent(share: Rate) -> String {
-    let billionths = share.billionths();
-    let sign = if billionths < 0 { "-" } else { "" };
-    let size = billionths.unsigned_abs();
-    let fraction = format!("{:07}", size % 10_000_000);
-    match fraction.trim_end_matches('0') {
-        "" => format!("{sign}{}%", size / 10_000_000),
-        digits => format!("{sign}{}.{digits}%", size / 10_000_000),
-    }
-}
-
 /// A share as a percentage to one place, half away from zero: a measure, not an input.
 pub(super) fn percent_rounded(share: Rate) -> String {
     let billionths = share.billionths();
@@ -127,10 +115,10 @@ mod tests {
 
     #[test]
     fn shares_are_exact() {
-        assert_eq!(percent(Rate::parse_percent("12.5").unwrap()), "12.5%");
-        assert_eq!(percent(Rate::ONE), "100%");
+        assert_eq!(Rate::parse_percent("12.5").unwrap().percent(), "12.5%");
+        assert_eq!(Rate::ONE.percent(), "100%");
         assert_eq!(percent_rounded(Rate::parse_percent("64.45").unwrap()), "64.5%");
-        assert_eq!(percent(Rate::parse_percent("33.3333333").unwrap()), "33.3333333%");
+        assert_eq!(Rate::parse_percent("33.3333333").unwrap().percent(), "33.3333333%");
     }
 
     #[test]

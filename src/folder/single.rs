@@ -40,7 +40,7 @@ impl<'a> Cases<'a> {
         for (kind, entry) in &draft.tree {
             let tables = entry.node.table();
             let keep = |own: &String| match kind.as_str() {
-                "stream" => touched.contains(own),
+                "stream" => own == id || touched.contains(own),
                 "driver" => true,
                 _ => false,
             };

@@ -188,6 +188,14 @@ fn say_cash(page: &mut Page, futures: &Futures) {
         }
     };
     page.say(if times == 0 { Mark::Good } else { Mark::Bad }, text);
+    if let Some([one, _, five, ..]) = tally.spread(&futures.calendar, Kept::LowestCash) {
+        let text = format!(
+            "At its lowest it stands at {} or less in half of the futures, and at {} or less in 1 of 10.",
+            dollars(five),
+            dollars(one),
+        );
+        page.say(Mark::None, text);
+    }
 }
 
 /// What stays unpaid by year, for people.
@@ -254,7 +262,7 @@ fn cash(futures: &Futures) -> Table {
 /// A distribution in words.
 fn distribution(what: &What) -> String {
     match what {
-        What::Event { odds } => format!("happens in {}", percent_text(*odds)),
+        What::Event { odds } => format!("happens in {}", odds.percent()),
         What::Amount { distribution, .. } => match distribution {
             Distribution::Uniform { low, high } => {
                 format!("{} to {}, each as likely", low.text(), high.text())
@@ -264,7 +272,7 @@ fn distribution(what: &What) -> String {
             }
             Distribution::Discrete(values) => {
                 let one = |(value, odds): &(Setting, Rate)| {
-                    format!("{} in {}", self::value(*value), percent_text(*odds))
+                    format!("{} in {}", self::value(*value), odds.percent())
                 };
                 list(&values.iter().map(one).collect::<Vec<_>>())
             }
@@ -284,12 +292,6 @@ fn value(setting: Setting) -> String {
         }
         _ => text,
     }
-}
-
-/// A share as a plan writes it.
-fn percent_text(share: Rate) -> String {
-    let text = format!("{}", share.decimal() * rust_decimal::Decimal::ONE_HUNDRED);
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// What came of a chance over all futures: in how many it happened, or its mean.
@@ -335,7 +337,7 @@ fn shock_words(futures: &Futures, shock: &Shock) -> String {
     format!(
         "{}: in {} of futures one common shock moves {}{against}; in the others each moves on its own.",
         shock.title,
-        percent_text(shock.together),
+        shock.together.percent(),
         names(&shock.of),
     )
 }
@@ -404,7 +406,7 @@ fn say_silent(page: &mut Page, futures: &Futures) {
             format!(
                 "{}{of}: {} in {} ({}{unread}).",
                 rate.event,
-                rate.percent(),
+                rate.rate.percent(),
                 rate.year,
                 rate.source
             ),

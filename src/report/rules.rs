@@ -97,7 +97,7 @@ fn base_rates(page: &mut Page, rates: &[&BaseRate]) {
         let unread = if rate.is_verified() { "" } else { "; no source was read" };
         let BaseRate { event, year, source, .. } = rate;
         let whose = format!("{} money", rate.of.words());
-        let text = format!("{event} ({whose}, {year}): {} ({source}{unread})", rate.percent());
+        let text = format!("{event} ({whose}, {year}): {} ({source}{unread})", rate.rate.percent());
         page.say(mark, text);
     }
 }
@@ -161,7 +161,7 @@ pub fn record(filter: &Filter) -> Value {
         json!({
             "event": rate.event,
             "of": rate.of.words(),
-            "rate": rate.percent(),
+            "rate": rate.rate.percent(),
             "year": rate.year,
             "evidence": rate.evidence.word(),
             "verified": rate.is_verified(),

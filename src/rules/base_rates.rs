@@ -66,11 +66,6 @@ impl BaseRate {
     pub fn is_verified(&self) -> bool {
         self.evidence != Evidence::None
     }
-
-    /// The rate as a plan file writes it: `21%`.
-    pub fn percent(&self) -> String {
-        super::Value::Share(self.rate).to_string()
-    }
 }
 
 /// Every base rate, in the order of the data.
@@ -106,7 +101,7 @@ mod tests {
         }
         let lost = rates.iter().find(|rate| rate.event.starts_with("Lost some of its government"));
         let lost = lost.unwrap();
-        assert_eq!((lost.percent().as_str(), lost.of), ("21%", Payers::Government));
+        assert_eq!((lost.rate.percent().as_str(), lost.of), ("21%", Payers::Government));
         assert!(lost.is_verified());
         for payers in Payers::ALL {
             assert!(rates.iter().any(|rate| rate.of == payers), "{payers:?}");

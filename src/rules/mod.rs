@@ -83,10 +83,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Money(amount) => write!(f, "{amount}"),
-            Value::Share(rate) => {
-                let percent = rate.decimal() * rust_decimal::Decimal::ONE_HUNDRED;
-                write!(f, "{}%", percent.normalize())
-            }
+            Value::Share(rate) => f.write_str(&rate.percent()),
             Value::Price(price) => write!(f, "{price}"),
             Value::Count(count) => write!(f, "{count}"),
         }

@@ -170,6 +170,7 @@ impl Teller<'_> {
                 tally.hold(slot, sum);
             }
         }
+        laid.forget();
         Ok(Some(laid))
     }
 

@@ -15,12 +15,14 @@ use crate::funding::loan::Repayment;
 use crate::funding::{Kind, Stream, Terms};
 use crate::money::Money;
 use crate::name::StreamIndex;
-use crate::plan::Plan;
 use crate::plan::cost::{CostLine, Form};
+use crate::plan::{Plan, Restrictions};
 use crate::timeline::{HeldTranche, Permit, Purse, Selection, Timeline};
 
 /// Tranches beyond which no course is laid.
 const TRANCHES_MAX: usize = 20_000;
+/// Alternatives of a stream that are held; where there are more, each block of futures reads its own anew.
+const ALTERNATIVES_MAX: usize = 4_096;
 
 /// The alternatives of the streams that chances change, as far as they are known.
 pub(super) struct Laid<'a> {
@@ -173,11 +175,13 @@ impl<'a> Laid<'a> {
             for (chance, outcome) in self.parts[at].chances.iter().zip(&key) {
                 given[*chance] = Some(*outcome);
             }
-            let brought = match &self.parts[at].single {
-                Some(single) => {
-                    let alone = single.read(self.chances, &given)?;
-                    self.brought_alone(at, alone)?
-                }
+            let alone = match &self.parts[at].single {
+                Some(single) => single.read(self.chances, &given)?,
+                None => None,
+            };
+            let brought = match alone {
+                Some(alone) => self.brought_alone(at, alone)?,
+                // What else follows where a stream is gone, only the whole plan tells.
                 None => {
                     let draft = self.cases.future(self.draft, self.chances, &given)?;
                     self.brought_in(at, &Stands::of(self.cases.plan(&draft)?)?)
@@ -193,9 +197,8 @@ impl<'a> Laid<'a> {
     fn brought_alone(
         &mut self,
         at: usize,
-        alone: Option<Alone>,
+        (stream, restrictions, drivers): Alone,
     ) -> Result<Option<Vec<(usize, Money)>>, Error> {
-        let Some((stream, restrictions, drivers)) = alone else { return Ok(Some(Vec::new())) };
         let index = self.parts[at].stream;
         self.scratch.streams[index.at()] = stream;
         self.scratch.restrictions[index.at()] = restrictions;
@@ -215,7 +218,15 @@ impl<'a> Laid<'a> {
         if own.has_project_income() || !own.differs_only_in(&self.base, &[&name]) {
             return None;
         }
-        let Some(index) = own.plan.find_stream(&name) else { return Some(Vec::new()) };
+        let Some(index) = own.plan.find_stream(&name) else {
+            // What was pledged by a stream that is gone may come from others, and its position at the start goes with it.
+            let pledged = |rules: &Restrictions| {
+                rules.matching.as_ref().is_some_and(|rule| rule.pledged_by.is_some())
+            };
+            let frame = &self.frame.plan;
+            let tied = frame.opening_of(stream).is_some() || frame.restrictions.iter().any(pledged);
+            return (!tied).then(Vec::new);
+        };
         if !bound_alike((&own.plan, index), (&self.frame.plan, stream)) {
             return None;
         }
@@ -274,6 +285,15 @@ impl<'a> Laid<'a> {
         for part in &self.parts {
             for (place, amount) in part.known.get(&part.key(outcomes)).into_iter().flatten() {
                 amounts[*place] = *amount;
+            }
+        }
+    }
+
+    /// Forgets the alternatives of streams that have too many to be held.
+    pub fn forget(&mut self) {
+        for part in &mut self.parts {
+            if part.known.len() > ALTERNATIVES_MAX {
+                part.known.clear();
             }
         }
     }

@@ -16,9 +16,7 @@ pub const LEVELS: [u64; 5] = [1, 2, 5, 8, 9];
 /// The months and years in which futures are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
-    /// The first month.
-    pub start: Month,
-    /// How many.
+    /// How many months.
     pub months: usize,
     /// The place of the month from which the plan is seen; cash that runs out and costs that go unpaid are looked for from
     /// there on.
@@ -43,7 +41,7 @@ impl Calendar {
             }
         }
         let as_of = horizon.place(horizon.as_of).unwrap_or(0);
-        Calendar { start: horizon.start, months, as_of, through: months - 1, years }
+        Calendar { months, as_of, through: months - 1, years }
     }
 
     /// How many figures of a future are kept.
@@ -55,8 +53,6 @@ impl Calendar {
 /// A figure of a future whose spread over futures is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// What stays unpaid of core costs over the horizon.
-    CoreGap,
     /// What stays unpaid.
     Gap,
     /// The lowest unrestricted cash at a month's end from `as-of` on, paying every cost.
@@ -75,13 +71,12 @@ impl Kept {
     fn place(self, calendar: &Calendar) -> usize {
         let years = calendar.years.len();
         match self {
-            Kept::CoreGap => 0,
-            Kept::Gap => 1,
-            Kept::LowestCash => 2,
-            Kept::CoreGapAhead => 3,
-            Kept::CoreGapOfYear(year) => 4 + year,
-            Kept::GapOfYear(year) => 4 + years + year,
-            Kept::Cash(month) => 4 + 2 * years + month,
+            Kept::Gap => 0,
+            Kept::LowestCash => 1,
+            Kept::CoreGapAhead => 2,
+            Kept::CoreGapOfYear(year) => 3 + year,
+            Kept::GapOfYear(year) => 3 + years + year,
+            Kept::Cash(month) => 3 + 2 * years + month,
         }
     }
 }
@@ -236,7 +231,6 @@ impl Tally {
     fn keep(&mut self, calendar: &Calendar, figures: &Figures) {
         let sum = |amounts: &[Money]| amounts.iter().sum::<Money>().cents();
         let mut keep = |kept: Kept, value: i64| self.values[kept.place(calendar)].push(value);
-        keep(Kept::CoreGap, sum(&figures.core_gap));
         keep(Kept::Gap, sum(&figures.gap));
         let lowest = figures.cash[calendar.as_of..].iter().min().copied().unwrap_or_default();
         keep(Kept::LowestCash, lowest.cents());
@@ -250,9 +244,7 @@ impl Tally {
             keep(Kept::Cash(place), cash.cents());
         }
     }
-}
 
-impl Tally {
     /// Adds the futures of another tally of the same plan.
     pub fn join(&mut self, other: &Tally) {
         self.futures += other.futures;
@@ -280,15 +272,6 @@ impl Tally {
         for (own, other) in self.values.iter_mut().zip(&other.values) {
             own.extend(other);
         }
-    }
-}
-
-impl Tally {
-    /// The tally with its kept values in order, so that tallies of the same futures are equal whichever was run first.
-    pub fn totals(&self) -> Tally {
-        let mut tally = self.clone();
-        tally.values.iter_mut().for_each(|values| values.sort_unstable());
-        tally
     }
 
     /// The least amounts that a figure does not pass in 1, 2, 5, 8 and 9 of 10 futures ([`LEVELS`]), each of them the figure of
