@@ -113,6 +113,10 @@ pub enum Verb {
         braid report hub --board --since last/forecast.json -o board.html\n  \
         braid report hub --redact --format md")]
     Report(Report),
+    /// Write the plan as a workbook whose every figure can be followed
+    #[command(after_help = "Examples:\n  braid workbook hub -o plan.xlsx\n  \
+        braid workbook hub --scenario late --view all -o late.xlsx")]
+    Workbook(Workbook),
     /// Settle years of the Medicare Shared Savings Program to the dollar, one a row
     #[command(after_help = SETTLE_HELP)]
     Settle(Settle),
@@ -469,6 +473,21 @@ pub struct Report {
     /// The file of the folder that holds bridge options [default: bridge.toml, where it is there].
     #[arg(long, value_name = "FILE")]
     pub options: Option<String>,
+}
+
+/// `braid workbook`
+#[derive(Args, Debug)]
+pub struct Workbook {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub braiding: Braiding,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Replace a file that stands there, and whatever was edited in it.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The form of a report.

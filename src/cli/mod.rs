@@ -22,3 +22,4 @@ pub mod run;
 mod screen;
 mod sensitivity;
 mod settle;
+mod workbook;

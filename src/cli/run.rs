@@ -13,7 +13,7 @@ use super::options::INPUT_DIGEST;
 use super::screen::Screen;
 use super::{
     bridge, chance, check, compare, explain, forecast, init, levers, manual, portfolio, report,
-    rules, sensitivity, settle,
+    rules, sensitivity, settle, workbook,
 };
 
 /// How a command ended.
@@ -91,6 +91,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Rules(args) => rules::run(args, screen),
         Verb::Sensitivity(args) => sensitivity::run(args, screen),
         Verb::Report(args) => report::run(args, screen),
+        Verb::Workbook(args) => workbook::run(args, screen),
         Verb::Settle(args) => settle::run(&args, screen),
         Verb::Schema => manual::schema(screen),
         Verb::Completions(args) => manual::completions(&args, screen),

@@ -10,3 +10,4 @@ pub mod json;
 pub mod markdown;
 mod svg;
 pub mod text;
+pub mod xlsx;

@@ -30,6 +30,7 @@ pub mod sensitivity;
 pub mod summary;
 pub mod traced;
 pub(crate) mod words;
+pub mod workbook;
 
 /// The version of the shape of everything that is written for other tools.
 pub const SCHEMA_VERSION: u32 = 1;

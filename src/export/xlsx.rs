@@ -1,0 +1,321 @@
+//! A workbook as a file that spreadsheets open: the only place that knows how one is encoded.
+//!
+//! Words go through one call that stores them as text, numbers through one that stores numbers, and formulas are printed
+//! from expressions that no word of a plan is part of. Same workbook, same bytes: the file carries no date of its own.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use rust_xlsxwriter as xlsx;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, XlsxError};
+
+use crate::error::Error;
+use crate::report::workbook::Workbook;
+use crate::report::workbook::sheet::{
+    Area, At, Cell, Chart, Content, Place, Role, Sheet, Unit, Value,
+};
+
+/// Letters of one cell, which spreadsheets bound.
+const LETTERS_MAX: usize = 32_000;
+/// Months between breaks on paper.
+const MONTHS_A_PAGE: u16 = 12;
+/// US Letter.
+const LETTER: u8 = 1;
+/// How small months are printed, in hundredths: twelve of them stand on a page beside their rows' names.
+const MONTHS_SCALE: u16 = 48;
+/// How small other sheets are printed.
+const SCALE: u16 = 60;
+
+/// The file of a workbook.
+///
+/// # Errors
+/// An internal error where a sheet cannot be encoded.
+pub fn encode(workbook: &Workbook) -> Result<Vec<u8>, Error> {
+    write(workbook).map_err(|error| Error::internal(format!("a workbook is encoded: {error}")))
+}
+
+fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
+    let mut file = xlsx::Workbook::new();
+    let date = xlsx::ExcelDateTime::from_ymd(2000, 1, 1)?;
+    let properties = xlsx::DocProperties::new()
+        .set_title(clipped(&workbook.title))
+        .set_author("braid")
+        .set_creation_datetime(&date);
+    file.set_properties(&properties);
+    let mut formats = Formats::default();
+    for sheet in &workbook.sheets {
+        let page = file.add_worksheet();
+        page.set_name(sheet.place.name())?;
+        set_up(page, sheet, &workbook.run)?;
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            for (column, cell) in cells {
+                put(page, sheet, (row as u32, *column), cell, &mut formats)?;
+            }
+        }
+        validate(page, sheet)?;
+        warn(page, sheet)?;
+        for chart in &sheet.charts {
+            draw(page, chart)?;
+        }
+    }
+    file.save_to_buffer()
+}
+
+/// Formats by what a cell is.
+#[derive(Default)]
+struct Formats(BTreeMap<(Role, Unit, bool), Format>);
+
+impl Formats {
+    fn of(&mut self, role: Role, unit: Unit, linked: bool) -> &Format {
+        self.0.entry((role, unit, linked)).or_insert_with(|| format(role, unit, linked))
+    }
+}
+
+/// How a cell looks.
+fn format(role: Role, unit: Unit, linked: bool) -> Format {
+    let number = match unit {
+        Unit::Money => "#,##0.00;[Red]-#,##0.00;-",
+        Unit::Share => "0.00######%",
+        Unit::Price => "#,##0.00####",
+        Unit::Number => "#,##0.#########",
+        Unit::Whole => "0",
+        Unit::Month => "mmm yyyy",
+        Unit::Day => "d mmm yyyy",
+    };
+    let format = Format::new().set_num_format(number);
+    match role {
+        Role::Label => format,
+        Role::Title => format.set_bold().set_font_size(16),
+        Role::Heading => format
+            .set_bold()
+            .set_background_color(xlsx::Color::RGB(0xE7_EC_F3))
+            .set_align(match unit {
+                Unit::Money | Unit::Month => FormatAlign::Right,
+                _ => FormatAlign::Left,
+            }),
+        Role::Note => format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic(),
+        Role::Input => format
+            .set_font_color(xlsx::Color::RGB(0x00_00_FF))
+            .set_background_color(xlsx::Color::RGB(0xFF_FF_CC))
+            .set_border(FormatBorder::Hair)
+            .set_unlocked(),
+        Role::Grey => format.set_font_color(xlsx::Color::RGB(0x76_76_76)),
+        Role::Decided => format.set_font_color(xlsx::Color::RGB(0x70_30_A0)),
+        Role::Formula if linked => format.set_font_color(xlsx::Color::RGB(0x00_66_00)),
+        Role::Formula => format.set_font_color(xlsx::Color::Black),
+        Role::Total => format.set_bold().set_border_top(FormatBorder::Hair),
+        Role::Check => format.set_font_color(xlsx::Color::RGB(0x37_56_23)),
+    }
+}
+
+fn put(
+    page: &mut xlsx::Worksheet,
+    sheet: &Sheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    formats: &mut Formats,
+) -> Result<(), XlsxError> {
+    let other = |at: At| at.sheet != sheet.place;
+    match &cell.content {
+        Content::Text(text) => {
+            let format = formats.of(cell.role, cell.unit, false);
+            page.write_string_with_format(row, column, clipped(text), format)?;
+        }
+        Content::Number(number) => {
+            let format = formats.of(cell.role, cell.unit, false);
+            page.write_number_with_format(row, column, binary(*number), format)?;
+        }
+        Content::Formula(expression, value) => {
+            let linked = expression.repeats().is_some_and(other);
+            let format = formats.of(cell.role, cell.unit, linked);
+            let cached = match value {
+                Value::Number(number) => number.normalize().to_string(),
+                Value::Word(word) => word.clone(),
+            };
+            let text = format!("={}", expression.text(sheet.place));
+            let formula = xlsx::Formula::new(text).set_result(cached);
+            page.write_formula_with_format(row, column, formula, format)?;
+        }
+        Content::Link(place) => {
+            let link = xlsx::Url::new(format!("internal:'{}'!A1", place.name()));
+            page.write_url_with_text(row, column, link, place.name())?;
+        }
+    }
+    Ok(())
+}
+
+/// A number as spreadsheets keep it: the binary float that is nearest.
+fn binary(number: Decimal) -> f64 {
+    number.to_string().parse().unwrap_or_default()
+}
+
+/// A text as far as a cell holds it.
+fn clipped(text: &str) -> String {
+    text.chars().take(LETTERS_MAX).collect()
+}
+
+/// Widths, what stays in sight, and how it is printed.
+fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), XlsxError> {
+    for (column, width) in sheet.widths.iter().enumerate() {
+        page.set_column_width(column as u16, *width)?;
+    }
+    if sheet.frozen_rows > 0 || sheet.frozen_columns > 0 {
+        page.set_freeze_panes(sheet.frozen_rows, sheet.frozen_columns)?;
+    }
+    page.set_landscape();
+    page.set_paper_size(LETTER);
+    page.set_footer(format!("&L{run}&C&A&RPage &P of &N"));
+    if sheet.frozen_rows > 0 {
+        page.set_repeat_rows(0, sheet.frozen_rows - 1)?;
+    }
+    match sheet.months_from {
+        Some(first) => {
+            page.set_print_scale(MONTHS_SCALE);
+            page.set_repeat_columns(0, 2)?;
+            let last = sheet.rows.iter().filter_map(|row| row.keys().next_back()).max();
+            let last = last.copied().unwrap_or(first);
+            let breaks = (first..=last).step_by(usize::from(MONTHS_A_PAGE));
+            let breaks: Vec<u32> = breaks.map(u32::from).collect();
+            page.set_vertical_page_breaks(&breaks)?;
+        }
+        None => {
+            page.set_print_scale(SCALE);
+            page.set_page_breaks(&sheet.breaks)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets inputs hold numbers alone.
+fn validate(page: &mut xlsx::Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    let mut runs: Vec<(u16, u32, u32, Unit)> = Vec::new();
+    for (row, cells) in sheet.rows.iter().enumerate() {
+        for (column, cell) in cells.iter().filter(|(_, cell)| cell.role == Role::Input) {
+            if matches!(cell.content, Content::Number(_)) && sheet.place != Place::Cover {
+                match runs.last_mut() {
+                    Some((of, _, last, unit))
+                        if (*of, *last + 1, *unit) == (*column, row as u32, cell.unit) =>
+                    {
+                        *last = row as u32;
+                    }
+                    _ => runs.push((*column, row as u32, row as u32, cell.unit)),
+                }
+            }
+        }
+    }
+    for (column, first, last, unit) in runs {
+        let rule = match unit {
+            Unit::Whole => xlsx::DataValidation::new()
+                .allow_whole_number(xlsx::DataValidationRule::Between(0, 1_000_000_000)),
+            Unit::Share => xlsx::DataValidation::new()
+                .allow_decimal_number(xlsx::DataValidationRule::Between(-1.0, 10.0)),
+            _ => xlsx::DataValidation::new()
+                .allow_decimal_number(xlsx::DataValidationRule::Between(-1e13, 1e13)),
+        };
+        let rule = rule
+            .set_error_title("A number is asked for")?
+            .set_error_message("Write a number of the unit that stands beside it.")?;
+        page.add_data_validation(first, column, last, column, &rule)?;
+    }
+    Ok(())
+}
+
+/// Shows in red what does not hold.
+fn warn(page: &mut xlsx::Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    let red = Format::new()
+        .set_font_color(xlsx::Color::White)
+        .set_background_color(xlsx::Color::RGB(0xC0_00_00))
+        .set_bold();
+    let last = sheet.rows.len().max(1) as u32 - 1;
+    let column = match sheet.place {
+        Place::Checks | Place::Cover => 1,
+        Place::Engine => 3,
+        Place::Inputs => 4,
+        _ => return Ok(()),
+    };
+    if sheet.place == Place::Cover {
+        for word in ["CHECK FAILS", "inputs edited"] {
+            let rule = xlsx::ConditionalFormatText::new()
+                .set_rule(xlsx::ConditionalFormatTextRule::BeginsWith(beginning(word)))
+                .set_format(&red);
+            page.add_conditional_format(0, column, last, column, &rule)?;
+        }
+        return Ok(());
+    }
+    let rule = xlsx::ConditionalFormatCell::new()
+        .set_rule(xlsx::ConditionalFormatCellRule::NotEqualTo(0))
+        .set_format(&red);
+    page.add_conditional_format(4.min(last), column, last, column, &rule)?;
+    if sheet.place != Place::Engine {
+        page.add_conditional_format(2.min(last), 1, 2.min(last), 1, &rule)?;
+    }
+    if sheet.place == Place::Checks {
+        let rule = xlsx::ConditionalFormatText::new()
+            .set_rule(xlsx::ConditionalFormatTextRule::Contains("ERROR".to_string()))
+            .set_format(&red);
+        page.add_conditional_format(4.min(last), 2, last, 2, &rule)?;
+    }
+    Ok(())
+}
+
+/// How a state that warns begins.
+fn beginning(word: &str) -> String {
+    match word {
+        "CHECK FAILS" => "A CHECK FAILS".to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Colours of stacked columns, from below: what is paid, then gaps, the gravest first.
+const COLUMNS: [u32; 4] = [0x8F_A9_C9, 0xB0_30_30, 0xE0_8A_3C, 0xF2_CF_8F];
+/// Colours of lines.
+const LINES: [u32; 2] = [0x1F_2A_44, 0xB0_30_30];
+
+fn draw(page: &mut xlsx::Worksheet, chart: &Chart) -> Result<(), XlsxError> {
+    let span = |area: &Area| {
+        let (first, last) = (area.first, area.last);
+        let name = first.sheet.name();
+        (name, first.row, first.column, last.row, last.column)
+    };
+    let series = |(name, values): &(At, Area), colour: u32, line: bool| {
+        let mut series = xlsx::ChartSeries::new();
+        series
+            .set_name((name.sheet.name(), name.row, name.column))
+            .set_values(span(values))
+            .set_categories(span(&chart.categories));
+        let colour = xlsx::Color::RGB(colour);
+        let mut format = xlsx::ChartFormat::new();
+        match line {
+            true => format.set_line(xlsx::ChartLine::new().set_color(colour).set_width(2)),
+            false => format.set_solid_fill(xlsx::ChartSolidFill::new().set_color(colour)),
+        };
+        series.set_format(&mut format);
+        series
+    };
+    let mut lines = xlsx::Chart::new(xlsx::ChartType::Line);
+    for (line, colour) in chart.lines.iter().zip(LINES) {
+        lines.push_series(&series(line, colour, true));
+    }
+    let mut drawn = if chart.columns.is_empty() {
+        lines
+    } else {
+        let mut columns = xlsx::Chart::new(xlsx::ChartType::ColumnStacked);
+        for (column, colour) in chart.columns.iter().zip(COLUMNS) {
+            columns.push_series(&series(column, colour, false));
+        }
+        columns.combine(&lines);
+        columns
+    };
+    drawn.title().set_name(chart.title);
+    drawn.set_width(980).set_height(400);
+    drawn.legend().set_position(xlsx::ChartLegendPosition::Bottom);
+    // Without a format of its own the axis of months shows the numbers of days.
+    if chart.months {
+        drawn.x_axis().set_num_format("mmm yy");
+    }
+    drawn.x_axis().set_label_position(xlsx::ChartAxisLabelPosition::Low);
+    drawn.y_axis().set_num_format("#,##0");
+    drawn.set_alt_text(chart.title);
+    page.insert_chart(chart.at.row, chart.at.column, &drawn)?;
+    Ok(())
+}

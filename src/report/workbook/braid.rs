@@ -1,0 +1,283 @@
+//! The sheet of the braid: below each line what it needs, who pays, and what stays unpaid.
+//!
+//! The draws are the braid's decisions: amounts, since rounded shares would not add up. All else is formulas.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::costs::{Costs, sum_row};
+use super::formula::{Function, call, cell, sum, sum_where, whole};
+use super::inputs::Inputs;
+use super::months::{Months, month_sheet};
+use super::sheet::{
+    Area, At, FIRST, ID, LABEL, MARK, NOTE, Place, Role, SECOND, SUM, Sheet, Unit, dollars,
+};
+use crate::diagnostic::visible;
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::plan::Plan;
+use crate::plan::cost::Priority;
+
+/// The mark of a priority's gap is this plus the priority's own.
+const GAP_MARK: i64 = 10;
+/// The mark of a draw that is paid in its month.
+const AT_ONCE: i64 = 21;
+/// The mark of a draw that is paid later.
+const LATER: i64 = 22;
+
+/// The sheet of the braid while it is laid.
+pub struct Draws<'a> {
+    plan: &'a Plan,
+    ledger: &'a Ledger,
+    /// The sheet.
+    pub sheet: Sheet,
+    /// The row of all that is paid.
+    pub covered_row: u32,
+    /// The row of all gaps.
+    pub gap_row: u32,
+    /// The row of each priority's gap.
+    pub priority_rows: [u32; 3],
+    /// The rows of each line: what is paid, and the gap.
+    lines: Vec<(u32, u32)>,
+    /// The rows of draws that are paid later, with their line and stream.
+    pub later: Vec<(u32, usize, usize)>,
+    /// The cell of each line's payment lag, where it pays later.
+    pub lags: Vec<Option<At>>,
+    /// Cells that fall below 0 where a line is paid more than it needs.
+    pub over: Vec<At>,
+    first: u32,
+}
+
+/// A row of draws: its stream, and its tranche where the stream's tranches are told apart.
+type Key = (usize, Option<usize>);
+
+impl<'a> Draws<'a> {
+    /// Lays the braid. `tells_apart` says of a stream whether its tranches are told apart.
+    pub fn lay(
+        plan: &'a Plan,
+        ledger: &'a Ledger,
+        costs: &Costs,
+        inputs: &mut Inputs,
+        tells_apart: impl Fn(usize) -> bool,
+    ) -> Draws<'a> {
+        let mut sheet = month_sheet(Place::Braid, plan, "Braid: who pays what");
+        for (column, words) in [
+            (LABEL, "Line, and below it who pays"),
+            (ID, "Id"),
+            (NOTE, "What"),
+            (FIRST, "Source"),
+            (SECOND, "Award"),
+            (SUM, "In all"),
+        ] {
+            sheet.text(2, column, words, Role::Heading);
+        }
+        let mut draws = Draws {
+            plan,
+            ledger,
+            sheet,
+            covered_row: 0,
+            gap_row: 0,
+            priority_rows: [0; 3],
+            lines: Vec::new(),
+            later: Vec::new(),
+            lags: Vec::new(),
+            over: Vec::new(),
+            first: 0,
+        };
+        draws.lay_totals();
+        let mut by_line: Vec<BTreeMap<Key, BTreeMap<usize, Money>>> =
+            vec![BTreeMap::new(); ledger.lines.len()];
+        for draw in &ledger.draws {
+            let key = (draw.stream, tells_apart(draw.stream).then_some(draw.tranche));
+            let row = by_line[draw.line.at()].entry(key).or_default();
+            *row.entry(draw.place).or_default() += draw.amount;
+        }
+        inputs.block("When costs are paid");
+        for (index, rows) in by_line.iter().enumerate() {
+            draws.lay_line(index, rows, costs, inputs);
+        }
+        draws.fill_totals(costs);
+        draws
+    }
+
+    fn months(&self) -> usize {
+        self.plan.horizon.months as usize
+    }
+
+    fn lay_totals(&mut self) {
+        self.covered_row = self.sheet.next_row();
+        self.sheet.text(self.covered_row, LABEL, "All that sources pay", Role::Heading);
+        self.gap_row = self.sheet.next_row();
+        self.sheet.text(self.gap_row, LABEL, "Gap: what no source pays", Role::Heading);
+        for (place, priority) in Priority::ALL.into_iter().enumerate() {
+            let row = self.sheet.next_row();
+            self.priority_rows[place] = row;
+            self.sheet.text(row, LABEL, format!("of it {}", priority.word()), Role::Label);
+        }
+        self.first = self.sheet.next_row();
+    }
+
+    fn lay_line(
+        &mut self,
+        index: usize,
+        rows: &BTreeMap<Key, BTreeMap<usize, Money>>,
+        costs: &Costs,
+        inputs: &mut Inputs,
+    ) {
+        let book = &self.ledger.lines[index];
+        let title = visible(&book.title);
+        let lag = self.lay_lag(index, inputs);
+        let need = self.sheet.next_row();
+        self.sheet.text(need, LABEL, format!("{title}: needs"), Role::Heading);
+        self.sheet.text(need, ID, &book.name, Role::Grey);
+        self.sheet.text(need, NOTE, format!("{} cost", book.priority.word()), Role::Note);
+        for place in 0..self.months() {
+            let from = cell(costs.need(index, place));
+            let column = Months::column(place);
+            self.sheet.money(need, column, from, book.need[place], Role::Formula);
+        }
+        for ((stream, tranche), amounts) in rows {
+            let row = self.sheet.next_row();
+            let source = &self.ledger.streams[*stream];
+            let label = match tranche {
+                Some(tranche) => format!(
+                    "{}: {}",
+                    self.ledger.tranches[*tranche].available.words(),
+                    visible(&source.title)
+                ),
+                None => visible(&source.title),
+            };
+            self.sheet.text(row, LABEL, format!("   {label}"), Role::Label);
+            self.sheet.text(row, ID, &source.name, Role::Grey);
+            self.sheet.text(row, NOTE, "decided by the braid", Role::Note);
+            let mark = Decimal::from(if lag.is_some() { LATER } else { AT_ONCE });
+            self.sheet.number(row, MARK, mark, Role::Grey, Unit::Whole);
+            let number = Decimal::from(*stream + 1);
+            self.sheet.number(row, FIRST, number, Role::Grey, Unit::Whole);
+            if let Some(tranche) = tranche {
+                let number = Decimal::from(*tranche + 1);
+                self.sheet.number(row, SECOND, number, Role::Grey, Unit::Whole);
+            }
+            for (place, amount) in amounts {
+                let column = Months::column(*place);
+                self.sheet.number(row, column, dollars(*amount), Role::Decided, Unit::Money);
+            }
+            sum_row(&mut self.sheet, row, self.plan);
+            if lag.is_some() {
+                self.later.push((row, index, *stream));
+            }
+        }
+        let paid = self.sheet.next_row();
+        let gap = paid + 1;
+        self.sheet.text(paid, LABEL, "   paid by sources", Role::Label);
+        self.sheet.text(gap, LABEL, "   gap", Role::Label);
+        let mark = Decimal::from(GAP_MARK + book.priority as i64 + 1);
+        self.sheet.number(gap, MARK, mark, Role::Grey, Unit::Whole);
+        for place in 0..self.months() {
+            let column = Months::column(place);
+            let draws = Area::of(self.sheet.at(need + 1, column), self.sheet.at(paid - 1, column));
+            let total = if rows.is_empty() { whole(0) } else { sum(draws) };
+            self.sheet.money(paid, column, total, book.covered[place], Role::Formula);
+            let left = cell(self.sheet.at(need, column)) - self.sheet.at(paid, column);
+            self.sheet.money(gap, column, left, book.gap[place], Role::Formula);
+        }
+        for row in [need, paid, gap] {
+            sum_row(&mut self.sheet, row, self.plan);
+        }
+        let months = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
+        let over = call(Function::Min, vec![whole(0), months.into()]);
+        self.over.push(self.sheet.money(gap, FIRST, over, Money::ZERO, Role::Check));
+        self.lines.push((paid, gap));
+    }
+
+    /// The input of a line's payment lag, where it states one.
+    fn lay_lag(&mut self, index: usize, inputs: &mut Inputs) -> Option<At> {
+        let book = &self.ledger.lines[index];
+        let path = format!("cost.{}.payment-lag-months", book.name);
+        let stated = inputs.stated(std::slice::from_ref(&path)).is_some();
+        let lag = (stated || book.payment_lag_months > 0).then(|| {
+            let label = format!("Months to payment: {}", visible(&book.title));
+            let months = Decimal::from(book.payment_lag_months);
+            inputs.figure(&[path], &label, months, Unit::Whole)
+        });
+        self.lags.push(lag);
+        lag
+    }
+
+    fn fill_totals(&mut self, costs: &Costs) {
+        let last = self.sheet.next_row() - 1;
+        let marks = Area::of(self.sheet.at(self.first, MARK), self.sheet.at(last, MARK));
+        for place in 0..self.months() {
+            let column = Months::column(place);
+            let area = Area::of(self.sheet.at(self.first, column), self.sheet.at(last, column));
+            let mut all = Money::ZERO;
+            for (at, priority) in Priority::ALL.into_iter().enumerate() {
+                let lines = self.ledger.lines.iter().filter(|line| line.priority == priority);
+                let figure: Money = lines.map(|line| line.gap[place]).sum();
+                all += figure;
+                let of = sum_where(area, vec![(marks, whole(GAP_MARK + at as i64 + 1))]);
+                self.sheet.money(self.priority_rows[at], column, of, figure, Role::Formula);
+            }
+            let three = Area::of(
+                self.sheet.at(self.priority_rows[0], column),
+                self.sheet.at(self.priority_rows[2], column),
+            );
+            self.sheet.money(self.gap_row, column, sum(three), all, Role::Total);
+            let cost: Money = self.ledger.lines.iter().map(|line| line.need[place]).sum();
+            let covered =
+                cell(costs.total(costs.total_row, place)) - self.sheet.at(self.gap_row, column);
+            self.sheet.money(self.covered_row, column, covered, cost - all, Role::Total);
+        }
+        for row in [self.covered_row, self.gap_row].into_iter().chain(self.priority_rows) {
+            sum_row(&mut self.sheet, row, self.plan);
+        }
+    }
+
+    /// The cell of a row in a month.
+    pub fn at(&self, row: u32, place: usize) -> At {
+        self.sheet.at(row, Months::column(place))
+    }
+
+    /// The cell of a line's gap in a month.
+    pub fn gap(&self, line: usize, place: usize) -> At {
+        self.at(self.lines[line].1, place)
+    }
+
+    /// What is drawn on a stream in a month.
+    pub fn drawn(&self, stream: usize, place: usize) -> super::formula::Expression {
+        let (marks, code) = self.marks(FIRST, stream + 1);
+        sum_where(self.column(Months::column(place)), vec![(marks, code)])
+    }
+
+    /// What is drawn on a stream in a month and paid later.
+    pub fn drawn_later(&self, stream: usize, place: usize) -> super::formula::Expression {
+        let (marks, code) = self.marks(FIRST, stream + 1);
+        let later = self.marks(MARK, LATER as usize);
+        sum_where(self.column(Months::column(place)), vec![(marks, code), later])
+    }
+
+    /// What is drawn on a tranche in all.
+    pub fn drawn_of(&self, tranche: usize) -> super::formula::Expression {
+        let (marks, code) = self.marks(SECOND, tranche + 1);
+        sum_where(self.column(SUM), vec![(marks, code)])
+    }
+
+    /// All draws of a month, by line: what the sources pay as the draws themselves say it.
+    pub fn all_draws(&self, place: usize) -> super::formula::Expression {
+        let of = |mark: i64| {
+            let marks = self.marks(MARK, mark as usize);
+            sum_where(self.column(Months::column(place)), vec![marks])
+        };
+        of(AT_ONCE) + of(LATER)
+    }
+
+    fn column(&self, column: u16) -> Area {
+        let last = self.sheet.next_row() - 1;
+        Area::of(self.sheet.at(self.first, column), self.sheet.at(last, column))
+    }
+
+    fn marks(&self, column: u16, code: usize) -> (Area, super::formula::Expression) {
+        (self.column(column), whole(code as i64))
+    }
+}

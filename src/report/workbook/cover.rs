@@ -1,0 +1,292 @@
+//! The first and the last sheet, and those that hold what other runs found: scenarios and bridge options.
+
+use rust_decimal::Decimal;
+
+use super::formula::{Expression, cell, when};
+use super::sheet::{At, Content, Place, Role, Sheet, Unit, Value, day_of, dollars, of_rate};
+use super::summary::Summary;
+use super::{About, Laid};
+use crate::cash::Cash;
+use crate::decide::bridge::BridgeChoice;
+use crate::diagnostic::visible;
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::plan::cost::Priority;
+use crate::report::{self, Block};
+
+/// What another scenario comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioFigures {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// All cost.
+    pub cost: Money,
+    /// The gap: core, essential, stretch.
+    pub gap: [Money; 3],
+    /// The lowest unrestricted cash, paying every cost.
+    pub lowest: Money,
+    /// The first month in which it falls below zero.
+    pub runs_out: Option<Month>,
+    /// The first month in which a core cost stays unpaid.
+    pub first_core_gap: Option<Month>,
+}
+
+impl ScenarioFigures {
+    /// What a plan's books say.
+    pub fn from_books(plan: &Plan, ledger: &Ledger, cash: &Cash) -> ScenarioFigures {
+        let horizon = &plan.horizon;
+        let mut gap = [Money::ZERO; 3];
+        for line in &ledger.lines {
+            gap[line.priority as usize] += line.gap.iter().sum();
+        }
+        let core = |place: &usize| {
+            let mut core = ledger.lines.iter().filter(|line| line.priority == Priority::Core);
+            core.any(|line| line.gap[*place].is_positive())
+        };
+        let title = match plan.scenario_title.as_str() {
+            "" if plan.scenario == "base" => "Base case",
+            title => title,
+        };
+        ScenarioFigures {
+            id: plan.scenario.clone(),
+            title: title.to_string(),
+            cost: ledger.lines.iter().flat_map(|line| &line.need).sum(),
+            gap,
+            lowest: cash.lowest().1,
+            runs_out: cash.runs_out().map(|place| horizon.month(place)),
+            first_core_gap: (0..ledger.months()).find(core).map(|place| horizon.month(place)),
+        }
+    }
+}
+
+/// Lays the first sheet.
+pub fn cover(laid: &Laid, about: &About, failed: At, sheets: &[Place]) -> Sheet {
+    let plan = laid.books.plan;
+    let mut sheet = Sheet::new(Place::Cover, &[30, 84]);
+    sheet.text(0, 0, visible(&plan.title), Role::Title);
+    if let Some(notice) = plan.notice_beside_title() {
+        sheet.text(1, 0, visible(notice), Role::Note);
+    }
+    let mut row = 2;
+    let mut line = |sheet: &mut Sheet, label: &str, text: String| {
+        row += 1;
+        sheet.text(row, 0, label, Role::Label);
+        sheet.text(row, 1, text, Role::Note);
+    };
+    let purpose = "Every figure can be followed from what the plan states to the gap and the cash.";
+    line(&mut sheet, "What this is", purpose.to_string());
+    let horizon = &plan.horizon;
+    let span = format!(
+        "{} to {}, seen from {}",
+        horizon.start.words(),
+        horizon.end().words(),
+        horizon.as_of.words()
+    );
+    line(&mut sheet, "Months", span);
+    for (label, text) in &about.asked {
+        line(&mut sheet, label, text.clone());
+    }
+    line(&mut sheet, "Signs", "Money in +, money out -; a gap is money that is missing.".into());
+    let rounding = "Cents, half away from zero, wherever a formula says ROUND, and nowhere else.";
+    line(&mut sheet, "Rounding", rounding.into());
+    let row = row + 2;
+    sheet.text(row, 0, "Master check", Role::Heading);
+    let (good, bad) = ("all checks hold", "A CHECK FAILS: see Checks");
+    let state = when(cell(failed).equals(0), Expression::Word(good), Expression::Word(bad));
+    sheet.word(row, 1, state, good);
+    sheet.text(row + 1, 0, "Inputs", Role::Heading);
+    let (same, edited) = ("as written", "inputs edited, braid not solved again");
+    let changed = cell(laid.inputs.changed).equals(0);
+    let state = when(changed, Expression::Word(same), Expression::Word(edited));
+    sheet.word(row + 1, 1, state, same);
+    sheet.text(row + 3, 0, "Colours", Role::Heading);
+    let colours = [
+        (Role::Input, "an input: what the plan states; it may be changed here"),
+        (Role::Formula, "a formula; green where it only repeats another sheet's cell"),
+        (
+            Role::Decided,
+            "decided by the braid, or worked out by the engine: changing it proves nothing",
+        ),
+        (Role::Grey, "a mark that formulas go by, a date, or a value as it was written"),
+        (Role::Check, "0 or OK where all is well"),
+    ];
+    let mut row = row + 3;
+    for (role, words) in colours {
+        row += 1;
+        sheet.number(row, 0, Decimal::from(1234), role, Unit::Money);
+        sheet.text(row, 1, words, Role::Note);
+    }
+    row += 2;
+    sheet.text(row, 0, "Sheets", Role::Heading);
+    for place in sheets.iter().filter(|place| **place != Place::Cover) {
+        row += 1;
+        sheet.put(row, 0, Content::Link(*place), Role::Label, Unit::Whole);
+        sheet.text(row, 1, words(*place), Role::Note);
+    }
+    let fixed = laid.fixed();
+    if !fixed.is_empty() {
+        row += 2;
+        sheet.text(row, 0, "Worked out by the engine", Role::Heading);
+        let words = "These follow from terms that are no formula here; their figures are purple and do not move.";
+        sheet.text(row, 1, words, Role::Note);
+        for title in fixed {
+            row += 1;
+            sheet.text(row, 1, visible(&title), Role::Label);
+        }
+    }
+    sheet
+}
+
+/// What is on a sheet.
+fn words(place: Place) -> &'static str {
+    match place {
+        Place::Cover => "what this is",
+        Place::Inputs => "what the plan states, with file and line",
+        Place::Timeline => "months, fiscal years, drivers",
+        Place::Awards => {
+            "each source: what it makes available, what is drawn, lapses or goes back, and its cash"
+        }
+        Place::Costs => "each line: what it needs, month by month",
+        Place::Braid => "who pays what: the draws are decided, what they add up to is live",
+        Place::Cash => "receipts, payments, balances, what is held for purposes",
+        Place::Summary => "by fiscal year, and what one reads first",
+        Place::Scenarios => "the plan's scenarios side by side; this one is live",
+        Place::Bridge => "bridge options side by side",
+        Place::Checks => "what must hold",
+        Place::Engine => "the engine's figures beside the workbook's",
+        Place::Log => "what run made it",
+    }
+}
+
+/// Lays the last sheet.
+pub fn log(about: &About) -> Sheet {
+    let mut sheet = Sheet::new(Place::Log, &[30, 100]);
+    sheet.text(0, 0, "Log", Role::Title);
+    for (label, text) in about.run.iter().chain(&about.asked) {
+        let row = sheet.next_row();
+        sheet.text(row, 0, label.as_str(), Role::Label);
+        sheet.text(row, 1, text.as_str(), Role::Note);
+    }
+    sheet
+}
+
+/// Lays the scenarios: the one that is shown is live.
+pub fn scenarios(laid: &Laid, summary: &Summary, found: &[ScenarioFigures]) -> Sheet {
+    let plan = laid.books.plan;
+    let mut sheet = Sheet::new(Place::Scenarios, &[24, 54, 18, 18, 18, 18, 18, 14, 14]);
+    sheet.text(0, 0, "Scenarios side by side", Role::Title);
+    let words =
+        "The scenario that this workbook shows is live; the others are what the engine found.";
+    sheet.text(1, 0, words, Role::Note);
+    sheet.frozen_rows = 3;
+    let heads = [
+        "Scenario",
+        "What it is",
+        "Cost",
+        "Core gap",
+        "Essential gap",
+        "Stretch gap",
+        "Lowest cash, paying all",
+        "Runs out",
+        "First core gap",
+    ];
+    for (column, words) in heads.into_iter().enumerate() {
+        sheet.text(2, column as u16, words, Role::Heading);
+    }
+    let last = |place: usize| summary.by_year[place].1.last().map(|(at, _)| *at);
+    for own in found {
+        let row = sheet.next_row();
+        sheet.text(row, 0, visible(&own.id), Role::Label);
+        sheet.text(row, 1, visible(&own.title), Role::Label);
+        let live = own.id == plan.scenario;
+        let [core, essential, stretch] = own.gap;
+        let amounts = [own.cost, core, essential, stretch, own.lowest];
+        let cells = [last(0), last(6), last(7), last(8), Some(summary.lowest)];
+        for (place, (amount, at)) in amounts.into_iter().zip(cells).enumerate() {
+            let column = place as u16 + 2;
+            match at.filter(|_| live) {
+                Some(at) => sheet.money(row, column, cell(at), amount, Role::Formula),
+                None => sheet.number(row, column, dollars(amount), Role::Decided, Unit::Money),
+            };
+        }
+        let months =
+            [(own.runs_out, summary.runs_out), (own.first_core_gap, summary.first_core_gap)];
+        for (place, (month, at)) in months.into_iter().enumerate() {
+            let column = place as u16 + 7;
+            match (live, month) {
+                (true, month) => {
+                    let value = month
+                        .map_or(Value::Word("none".into()), |month| Value::Number(day_of(month)));
+                    let content = Content::Formula(cell(at), value);
+                    sheet.put(row, column, content, Role::Formula, Unit::Month);
+                }
+                (false, Some(month)) => {
+                    sheet.number(row, column, day_of(month), Role::Decided, Unit::Month);
+                }
+                (false, None) => {
+                    sheet.text(row, column, "none", Role::Note);
+                }
+            }
+        }
+    }
+    sheet
+}
+
+/// Lays bridge options, as the engine found them.
+pub fn bridge(choice: &BridgeChoice) -> Sheet {
+    let mut sheet = Sheet::new(Place::Bridge, &[40, 22, 22, 22, 22, 22, 22, 22]);
+    sheet.text(0, 0, "Bridge options side by side", Role::Title);
+    let words = "Each option was braided anew by the engine; its figures do not move here.";
+    sheet.text(1, 0, words, Role::Note);
+    for block in report::bridge::page(choice).blocks {
+        let row = sheet.next_row();
+        match block {
+            Block::Title(text) | Block::Heading(text) => {
+                sheet.text(row + 1, 0, visible(&text), Role::Heading);
+            }
+            Block::Sentence { text, .. } => {
+                sheet.text(row, 0, visible(&text), Role::Note);
+            }
+            Block::Table { table, .. } => lay_table(&mut sheet, &table),
+            Block::Bars(_) | Block::Entries(_) | Block::Hints(_) => {}
+        }
+    }
+    sheet
+}
+
+fn lay_table(sheet: &mut Sheet, table: &report::Table) {
+    let row = sheet.next_row();
+    for (column, head) in table.columns.iter().enumerate() {
+        sheet.text(row, column as u16, visible(&head.name), Role::Heading);
+    }
+    for cells in &table.rows {
+        let row = sheet.next_row();
+        for (column, cell) in cells.iter().enumerate() {
+            let (column, role) = (column as u16, Role::Decided);
+            match cell {
+                report::Cell::Empty => {
+                    sheet.text(row, column, "", Role::Note);
+                }
+                report::Cell::Text(text) => {
+                    sheet.text(row, column, visible(text), Role::Label);
+                }
+                report::Cell::Money(amount) => {
+                    sheet.number(row, column, dollars(*amount), role, Unit::Money);
+                }
+                report::Cell::Share(share) => {
+                    sheet.number(row, column, of_rate(*share), role, Unit::Share);
+                }
+                report::Cell::Month(month) => {
+                    sheet.number(row, column, day_of(*month), role, Unit::Month);
+                }
+                report::Cell::Whole(count) => {
+                    sheet.number(row, column, Decimal::from(*count), role, Unit::Whole);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The sheet of inputs: one row a figure that the plan states, with where it was written and what it was.
+//!
+//! A figure stands here once, and every formula that needs it refers to it. The value as written stands beside it in
+//! grey, so that the workbook can say that an input was changed, and `braid` can read back which.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::formula::{cell, sum, when};
+use super::sheet::{Area, At, Place, Role, Sheet, Unit};
+use crate::diagnostic::visible;
+use crate::plan::Plan;
+
+/// The column of what an input is called.
+pub const LABEL: u16 = 0;
+/// The column of the values that may be changed.
+pub const VALUE: u16 = 1;
+/// The column of units.
+pub const UNIT: u16 = 2;
+/// The column of the values as they were written.
+pub const WRITTEN: u16 = 3;
+/// The column that says whether a value was changed.
+pub const CHANGED: u16 = 4;
+/// The column of the plan's paths.
+pub const PATH: u16 = 5;
+/// The column of files and lines.
+pub const FILE: u16 = 6;
+/// The column of sources.
+pub const SOURCE: u16 = 7;
+
+/// The row of the count of changed inputs.
+const COUNT_ROW: u32 = 2;
+/// The row of headings.
+const HEAD_ROW: u32 = 3;
+
+/// How many inputs back one of the same path is looked for: a stream's own.
+const LATELY: usize = 512;
+
+/// One input that may be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Its path in the words of the plan.
+    pub path: String,
+    /// Where its value stands.
+    pub at: At,
+    /// The value as written.
+    pub value: Decimal,
+    /// How it reads.
+    pub unit: Unit,
+}
+
+/// The sheet of inputs while it is laid.
+pub struct Inputs<'a> {
+    plan: &'a Plan,
+    /// The sheet.
+    pub sheet: Sheet,
+    /// The inputs that may be changed, in the order of rows.
+    pub listed: Vec<Listed>,
+    /// The cell that counts changed inputs.
+    pub changed: At,
+}
+
+impl<'a> Inputs<'a> {
+    /// The sheet before any input.
+    pub fn new(plan: &'a Plan) -> Inputs<'a> {
+        let mut sheet = Sheet::new(Place::Inputs, &[46, 16, 22, 16, 10, 48, 22, 60]);
+        sheet.frozen_rows = HEAD_ROW + 1;
+        sheet.frozen_columns = 2;
+        sheet.text(0, 0, "Inputs", Role::Title);
+        sheet.text(
+            1,
+            0,
+            "Blue: what the plan states; changing one moves what depends on it, with who pays what held as it is. \
+             Fixed: it moves more than formulas say; change it in the plan.",
+            Role::Note,
+        );
+        sheet.text(COUNT_ROW, LABEL, "Inputs that differ from what was written", Role::Label);
+        for (column, words) in [
+            (LABEL, "Input"),
+            (VALUE, "Value"),
+            (UNIT, "Unit"),
+            (WRITTEN, "As written"),
+            (CHANGED, "Changed"),
+            (PATH, "Path in the plan"),
+            (FILE, "File and line"),
+            (SOURCE, "Where the figure comes from"),
+        ] {
+            sheet.text(HEAD_ROW, column, words, Role::Heading);
+        }
+        let changed = sheet.at(COUNT_ROW, VALUE);
+        Inputs { plan, sheet, listed: Vec::new(), changed }
+    }
+
+    /// Begins a block of inputs.
+    pub fn block(&mut self, title: &str) {
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, visible(title), Role::Heading);
+    }
+
+    /// The first of these paths at which the plan states something.
+    pub fn stated(&self, paths: &[String]) -> Option<String> {
+        let inputs = &self.plan.inputs.0;
+        let at = |path: &&String| {
+            inputs.binary_search_by(|input| input.path.as_str().cmp(path.as_str())).is_ok()
+        };
+        paths.iter().find(at).cloned()
+    }
+
+    /// The cell of a figure: an input where the plan states it at one of these paths, else a grey figure that holds
+    /// because the plan says nothing else.
+    pub fn figure(&mut self, paths: &[String], label: &str, value: Decimal, unit: Unit) -> At {
+        match self.stated(paths) {
+            Some(path) => self.input(&path, label, value, unit),
+            None => self.constant(label, value, unit, "the plan says nothing else"),
+        }
+    }
+
+    /// The cell of a figure that may have been laid before, however long ago.
+    pub fn again(&mut self, paths: &[String], label: &str, value: Decimal, unit: Unit) -> At {
+        let stated = self.stated(paths);
+        let before = self.listed.iter().find(|listed| Some(&listed.path) == stated.as_ref());
+        match before {
+            Some(listed) => listed.at,
+            None => self.figure(paths, label, value, unit),
+        }
+    }
+
+    /// The cell of an input that may be changed, once for each path among those laid lately.
+    pub fn input(&mut self, path: &str, label: &str, value: Decimal, unit: Unit) -> At {
+        let lately = self.listed.iter().rev().take(LATELY);
+        if let Some(listed) = lately.into_iter().find(|listed| listed.path == path) {
+            return listed.at;
+        }
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, label, Role::Label);
+        let at = self.sheet.number(row, VALUE, value, Role::Input, unit);
+        self.sheet.text(row, UNIT, words(unit), Role::Note);
+        let written = self.sheet.number(row, WRITTEN, value, Role::Grey, unit);
+        let differs = when(cell(at).differs(written), 1, 0);
+        self.sheet.formula(row, CHANGED, differs, (Decimal::ZERO, Unit::Whole), Role::Check);
+        self.sheet.text(row, PATH, path, Role::Grey);
+        if let Some(input) = self.plan.inputs.find(path) {
+            let (file, line) = (visible(&input.origin.file), input.origin.line);
+            self.sheet.text(row, FILE, format!("{file}:{line}"), Role::Note);
+            if let Some(source) = &input.source {
+                self.sheet.text(row, SOURCE, visible(source), Role::Note);
+            }
+        }
+        self.listed.push(Listed { path: path.to_string(), at, value, unit });
+        at
+    }
+
+    /// Takes the inputs below some tables for figures that are not changed here: they move more than formulas say.
+    pub fn fix(&mut self, tables: &BTreeSet<String>) {
+        let below = |listed: &Listed| {
+            let (kind, rest) = listed.path.split_once('.')?;
+            let id = rest.split('.').next()?;
+            tables.contains(&format!("{kind}.{id}")).then_some(())
+        };
+        let (fixed, listed) =
+            std::mem::take(&mut self.listed).into_iter().partition(|one| below(one).is_some());
+        self.listed = listed;
+        let fixed: Vec<Listed> = fixed;
+        for Listed { at, value, unit, .. } in fixed {
+            self.sheet.number(at.row, VALUE, value, Role::Grey, unit);
+            self.sheet.text(at.row, CHANGED, "fixed", Role::Note);
+        }
+    }
+
+    /// The cell of a figure that cannot be changed here.
+    pub fn constant(&mut self, label: &str, value: Decimal, unit: Unit, why: &str) -> At {
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, label, Role::Label);
+        let at = self.sheet.number(row, VALUE, value, Role::Grey, unit);
+        self.sheet.text(row, UNIT, words(unit), Role::Note);
+        self.sheet.text(row, FILE, why, Role::Note);
+        at
+    }
+
+    /// Where a table of the plan was written, in words; its path where that is not known.
+    pub fn place_of(&self, path: &str) -> String {
+        match self.plan.inputs.find(path) {
+            Some(input) => format!("{}:{}", visible(&input.origin.file), input.origin.line),
+            None => path.to_string(),
+        }
+    }
+
+    /// Counts the changed inputs, when all are laid.
+    pub fn close(&mut self) {
+        let (first, last) = (HEAD_ROW + 1, self.sheet.next_row().max(HEAD_ROW + 2) - 1);
+        let area = Area::of(self.sheet.at(first, CHANGED), self.sheet.at(last, CHANGED));
+        let zero = (Decimal::ZERO, Unit::Whole);
+        self.sheet.formula(COUNT_ROW, VALUE, sum(area), zero, Role::Check);
+    }
+}
+
+/// A unit in words.
+fn words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Money => "dollars",
+        Unit::Share => "share",
+        Unit::Price => "dollars each",
+        Unit::Number | Unit::Whole => "number",
+        Unit::Month | Unit::Day => "month",
+    }
+}

@@ -1,0 +1,217 @@
+//! The plan as a workbook that a finance director can audit: what stands in each cell, and what leads to it.
+//!
+//! Inputs are the plan's own figures. The draws are the braid's decisions and stay as they are. Every other figure is a
+//! formula over them, as long as a formula says exactly what the engine says; where terms are too special for that, the
+//! figures are the engine's and say so. A formula carries the engine's figure, so that both can be compared cell by cell.
+
+mod awards;
+mod braid;
+mod cash;
+mod checks;
+mod costs;
+mod cover;
+mod earned;
+pub mod formula;
+mod inputs;
+mod months;
+pub mod sheet;
+mod stated;
+mod summary;
+
+pub use awards::Books;
+pub use cover::ScenarioFigures;
+pub use inputs::Listed;
+
+use crate::decide::bridge::BridgeChoice;
+use crate::forecast::Forecast;
+use std::collections::BTreeSet;
+
+use crate::funding::loan::Repayment;
+use crate::funding::{Status, Terms};
+use crate::measures::Measures;
+use crate::name::StreamIndex;
+use crate::plan::Plan;
+use crate::plan::cost::Form;
+use awards::Awards;
+use braid::Draws;
+use cash::CashSheet;
+use costs::Costs;
+use inputs::Inputs;
+use months::Months;
+use sheet::{Place, Sheet};
+
+/// A workbook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workbook {
+    /// The plan's title.
+    pub title: String,
+    /// What stands at the foot of each printed page: no word of it comes from a plan.
+    pub run: String,
+    /// The sheets, in the order of their tabs.
+    pub sheets: Vec<Sheet>,
+    /// The inputs that may be changed.
+    pub inputs: Vec<Listed>,
+    /// What the engine alone works out, by title.
+    pub fixed: Vec<String>,
+}
+
+/// What a workbook is made of.
+pub struct Sources<'a> {
+    /// The books.
+    pub books: Books<'a>,
+    /// What is read from them.
+    pub measures: &'a Measures,
+    /// The view that the books hold.
+    pub view: Status,
+    /// What is told of the run.
+    pub about: &'a About,
+    /// The plan's scenarios.
+    pub scenarios: &'a [ScenarioFigures],
+    /// Bridge options, where the plan has any.
+    pub bridge: Option<&'a BridgeChoice>,
+}
+
+/// What is told of the run, as labels and words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What was asked.
+    pub asked: Vec<(String, String)>,
+    /// What made it.
+    pub run: Vec<(String, String)>,
+    /// What stands at the foot of each page.
+    pub foot: String,
+}
+
+/// Every sheet of months, laid.
+pub(crate) struct Laid<'a> {
+    books: Books<'a>,
+    measures: &'a Measures,
+    inputs: Inputs<'a>,
+    months: Months<'a>,
+    costs: Costs<'a>,
+    draws: Draws<'a>,
+    awards: Awards<'a>,
+    cash: CashSheet,
+}
+
+impl Laid<'_> {
+    /// What the engine alone works out, by title.
+    fn fixed(&self) -> Vec<String> {
+        let all = [&self.months.fixed, &self.costs.fixed, &self.awards.fixed];
+        all.into_iter().flatten().cloned().collect()
+    }
+}
+
+impl About {
+    /// What is told of a run: how it was asked, and the command, the engine and the digest of what was read.
+    pub fn of_run(forecast: &Forecast, scenario: &str, command: &str, digest: &str) -> About {
+        let told = |label: &str, text: &str| (label.to_string(), text.to_string());
+        let question = forecast.question;
+        let asked = vec![
+            told("Scenario", scenario),
+            told("Counted as paying", super::words::view(question.view)),
+            told("Braided by", super::words::method(question.method)),
+        ];
+        let engine = format!("braid {}", env!("CARGO_PKG_VERSION"));
+        let run = vec![
+            told("Engine", &engine),
+            told("Digest of what was read", digest),
+            told("Command", command),
+        ];
+        let short: String = digest.chars().take(12).collect();
+        About { asked, run, foot: format!("{engine}, plan {short}") }
+    }
+}
+
+/// The tables of the plan whose inputs move figures that the engine alone works out: they are shown, not to be changed.
+fn bound(plan: &Plan, awards: &Awards) -> BTreeSet<String> {
+    let mut sources = awards.bound.clone();
+    for line in &plan.lines {
+        if let Form::FeeOfReceipts { streams, .. } = &line.form {
+            sources.extend(streams.iter().map(|stream| stream.at()));
+        }
+    }
+    for (index, stream) in plan.streams.iter().enumerate() {
+        if let Terms::Loan(loan) = &stream.terms
+            && let Repayment::Share { stream: repaying, .. } = &loan.repayment
+        {
+            sources.insert(repaying.at());
+        }
+        // What a line of credit lends goes by what every source owes.
+        if plan.credit.is_some() {
+            sources.insert(index);
+        }
+    }
+    let mut tables = BTreeSet::new();
+    for source in sources {
+        let Some(stream) = plan.streams.get(source) else { continue };
+        tables.insert(format!("stream.{}", stream.name));
+        for driver in stream.drivers() {
+            tables.insert(format!("driver.{}", plan.drivers[driver.at()].name));
+        }
+        if plan.opening_of(StreamIndex::from(source)).is_some() {
+            tables.insert("opening.stream".to_string());
+        }
+    }
+    tables
+}
+
+impl Workbook {
+    /// The workbook of a plan and its books.
+    pub fn from_sources(sources: &Sources) -> Workbook {
+        let Sources { books, measures, view, about, scenarios, bridge } = *sources;
+        let plan = books.plan;
+        let mut inputs = Inputs::new(plan);
+        let mut months = Months::new(plan);
+        months.lay_drivers(&mut inputs);
+        let costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
+        let apart = |stream: usize| awards::tells_apart(books.timeline, stream);
+        let draws = Draws::lay(plan, books.ledger, &costs, &mut inputs, apart);
+        let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
+        let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
+        inputs.fix(&bound(plan, &awards));
+        inputs.close();
+        let laid = Laid { books, measures, inputs, months, costs, draws, awards, cash };
+        let summary = summary::lay(&laid, measures);
+        let engine = checks::engine(&laid, &summary);
+        let checks = checks::checks(&laid, &summary, &engine);
+        let fixed = laid.fixed();
+        let scenarios =
+            (!scenarios.is_empty()).then(|| cover::scenarios(&laid, &summary, scenarios));
+        let bridge = bridge.map(cover::bridge);
+        let mut places: Vec<Place> = Place::ALL.to_vec();
+        places.retain(|place| match place {
+            Place::Scenarios => scenarios.is_some(),
+            Place::Bridge => bridge.is_some(),
+            _ => true,
+        });
+        let cover = cover::cover(&laid, about, checks.failed, &places);
+        let Laid { inputs, months, costs, draws, awards, cash, .. } = laid;
+        let listed = inputs.listed;
+        let mut sheets = vec![
+            cover,
+            inputs.sheet,
+            months.sheet,
+            awards.sheet,
+            costs.sheet,
+            draws.sheet,
+            cash.sheet,
+            summary.sheet,
+        ];
+        sheets.extend(scenarios);
+        sheets.extend(bridge);
+        sheets.extend([checks.sheet, engine.sheet, cover::log(about)]);
+        Workbook {
+            title: plan.title.clone(),
+            run: about.foot.clone(),
+            sheets,
+            inputs: listed,
+            fixed,
+        }
+    }
+
+    /// The sheet at a place.
+    pub fn sheet(&self, place: Place) -> Option<&Sheet> {
+        self.sheets.iter().find(|sheet| sheet.place == place)
+    }
+}

@@ -1,0 +1,266 @@
+//! The workbook: every formula says what the engine says, on every sample, every case worked by hand and many random
+//! plans; and when an input is changed it says what the engine would with the same draws.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use braidfund::braid::Method;
+use braidfund::export::xlsx;
+use braidfund::folder::{self, DiskFolder, Files, MemoryFolder};
+use braidfund::forecast::Spent;
+use braidfund::funding::Status;
+use braidfund::measures::{self, Measures};
+use braidfund::net_assets::NetAssets;
+use braidfund::plan::Plan;
+use braidfund::report::workbook::sheet::Content;
+use braidfund::report::workbook::{About, Books, Sources, Workbook};
+use braidfund::timeline::Selection;
+
+#[path = "workbook/evaluate.rs"]
+mod evaluate;
+#[path = "workbook/held.rs"]
+mod held;
+#[path = "board/hostile.rs"]
+mod hostile;
+#[path = "workbook/libreoffice.rs"]
+mod libreoffice;
+#[path = "plans/mod.rs"]
+mod plans;
+
+use proptest::prelude::*;
+
+use evaluate::{Evaluator, Found, cached, told};
+
+/// The workbook of a plan whose money is spent so.
+fn workbook(plan: &Plan, spent: &Spent, view: Status) -> Workbook {
+    let Spent { timeline, ledger, cash, .. } = spent;
+    let measures = measures_of(plan, spent);
+    let about = About::default();
+    let books = Books { plan, timeline, ledger, cash };
+    let sources =
+        Sources { books, measures: &measures, view, about: &about, scenarios: &[], bridge: None };
+    Workbook::from_sources(&sources)
+}
+
+/// What is read from the books; of the braids that no workbook shows, this one stands for all.
+fn measures_of(plan: &Plan, spent: &Spent) -> Measures {
+    let Spent { timeline, ledger, cash, .. } = spent;
+    Measures::from_books(&measures::Books {
+        ledger: ledger.clone(),
+        cash: cash.clone(),
+        net_assets: NetAssets::from_books(plan, timeline, ledger, cash).unwrap(),
+        ladder: Vec::new(),
+        dependable: ledger.clone(),
+        structural: ledger.clone(),
+        optimal: ledger.clone(),
+        shares: ledger.clone(),
+    })
+}
+
+fn spent(plan: &Plan, view: Status) -> Spent {
+    Spent::from_plan(plan, Selection::View(view), Method::Waterfall).unwrap()
+}
+
+/// Every formula that does not say what the engine says, as far as ten.
+fn wrong(book: &Workbook) -> Vec<String> {
+    let mut evaluator = Evaluator::new(book, None);
+    let mut wrong = Vec::new();
+    for (at, found) in evaluator.all() {
+        let sheet = book.sheet(at.sheet).unwrap();
+        let Some(Content::Formula(expression, value)) =
+            sheet.cell(at.row, at.column).map(|cell| &cell.content)
+        else {
+            continue;
+        };
+        if found != cached(value) {
+            let formula = expression.text(at.sheet);
+            wrong.push(format!("{} = {formula}: {found:?}, engine {value:?}", told(at)));
+        }
+    }
+    wrong.truncate(10);
+    wrong
+}
+
+fn folders(root: &str) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("plan.toml").is_file())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn scenarios(files: &dyn Files) -> Vec<String> {
+    let mut all = vec![folder::BASE.to_string()];
+    all.extend(folder::scenarios(files).unwrap().into_iter().map(|(id, _)| id));
+    all.dedup();
+    all
+}
+
+/// What is wrong in a plan folder, in each scenario and view.
+fn wrong_in(path: &Path, views: &[Status]) -> Vec<String> {
+    let mut told = Vec::new();
+    let files = DiskFolder::open(path).unwrap();
+    for scenario in scenarios(&files) {
+        let plan = folder::read(&files, &scenario).unwrap();
+        for view in views {
+            let book = workbook(&plan, &spent(&plan, *view), *view);
+            let wrong = wrong(&book);
+            if !wrong.is_empty() {
+                told.push(format!("{path:?} {scenario} {view:?}:\n{}", wrong.join("\n")));
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn every_formula_of_every_sample_says_what_the_engine_says() {
+    let views = [Status::Secured, Status::Prospective];
+    let paths = folders("scenarios");
+    assert!(paths.len() >= 5);
+    let told: Vec<String> = paths.iter().flat_map(|path| wrong_in(path, &views)).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn every_formula_of_every_case_worked_by_hand_says_what_the_engine_says() {
+    let paths = folders("tests/good");
+    assert!(paths.len() >= 80);
+    let views = [Status::Prospective];
+    let told: Vec<String> = paths.iter().flat_map(|path| wrong_in(path, &views)).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+/// Each input of a folder changed by itself: what the workbook then says beside what the engine says of the same draws.
+/// How many were changed, and what is wrong.
+fn moved_wrongly(files: &dyn Files, view: Status) -> (Vec<String>, Vec<String>) {
+    let plan = folder::read(files, folder::BASE).unwrap();
+    let spent = spent(&plan, view);
+    let book = workbook(&plan, &spent, view);
+    let lay = |plan: &Plan, spent: &Spent| workbook(plan, spent, view);
+    let before = held::figures(&book);
+    let (mut changed, mut told) = (Vec::new(), Vec::new());
+    for held in held::changed(files, &book, &spent, view, lay) {
+        let mut evaluator = Evaluator::new(&book, Some(held.edited));
+        let mut moves = false;
+        for ((at, (label, figure)), (_, was)) in
+            held::live(&book).into_iter().zip(&held.figures).zip(&before)
+        {
+            moves |= figure != was;
+            let found = evaluator.at(at);
+            if found != Found::Number(*figure) {
+                let path = &held.path;
+                told.push(format!("{path}: {label}: {found:?}, engine {figure}, before {was}"));
+            }
+        }
+        if moves {
+            changed.push(held.path);
+        }
+    }
+    told.truncate(10);
+    (changed, told)
+}
+
+#[test]
+fn a_changed_input_moves_what_the_engine_moves_with_the_same_draws() {
+    let mut told = Vec::new();
+    let mut changed = 0;
+    for path in folders("scenarios").into_iter().chain(folders("tests/good")) {
+        let files = DiskFolder::open(&path).unwrap();
+        let (moved, wrong) = moved_wrongly(&files, Status::Prospective);
+        changed += moved.len();
+        told.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}", path.display())));
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert!(changed >= 300, "{changed} inputs move a figure");
+}
+
+/// What a spreadsheet reads of a file: each cell's text, and each formula.
+fn read_back(bytes: Vec<u8>) -> Vec<(String, Vec<String>, Vec<String>)> {
+    use calamine::{Data, Reader};
+    let mut file = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let names = file.sheet_names();
+    let mut found = Vec::new();
+    for name in names {
+        let cells = file.worksheet_range(&name).unwrap();
+        let texts = cells.used_cells().filter_map(|(_, _, cell)| match cell {
+            Data::String(text) => Some(text.clone()),
+            _ => None,
+        });
+        let texts = texts.collect();
+        let formulas = file.worksheet_formula(&name).unwrap();
+        let formulas = formulas.used_cells().map(|(_, _, text)| text.clone()).collect();
+        found.push((name, texts, formulas));
+    }
+    found
+}
+
+#[test]
+fn the_same_plan_gives_the_same_bytes() {
+    let files = DiskFolder::open(Path::new("scenarios/imperial-ach")).unwrap();
+    let of = || {
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        xlsx::encode(&workbook(&plan, &spent(&plan, Status::Secured), Status::Secured)).unwrap()
+    };
+    let (first, second) = (of(), of());
+    assert!(first.len() > 10_000);
+    assert!(first == second, "not one byte differs");
+}
+
+#[test]
+fn a_file_read_back_holds_our_formulas_and_no_others_whatever_a_plan_says() {
+    let of = |text: &str| {
+        let [(name, plan), _] = hostile::folder(text);
+        let plan = folder::read(&MemoryFolder::new([(name, plan.as_str())]), folder::BASE).unwrap();
+        let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+        (read_back(xlsx::encode(&book).unwrap()), book)
+    };
+    let (benign, book) = of("Riverbend");
+    let ours: Vec<usize> = book
+        .sheets
+        .iter()
+        .map(|sheet| {
+            let cells = sheet.rows.iter().flat_map(|row| row.values());
+            cells.filter(|cell| matches!(cell.content, Content::Formula(..))).count()
+        })
+        .collect();
+    let counted: Vec<usize> = benign.iter().map(|(_, _, formulas)| formulas.len()).collect();
+    assert_eq!(ours, counted, "every formula of ours, and no other");
+    assert!(ours.iter().sum::<usize>() > 1_000);
+    for payload in hostile::PAYLOADS {
+        let (found, _) = of(payload);
+        for ((name, texts, formulas), (_, before, same)) in found.iter().zip(&benign) {
+            assert_eq!(formulas, same, "{payload}: {name}");
+            // The benign word stands where the payload does.
+            let count = |texts: &[String], word: &str| {
+                texts.iter().filter(|text| text.contains(word)).count()
+            };
+            let shown = braidfund::diagnostic::visible(payload);
+            assert!(count(texts, &shown) >= count(before, "Riverbend"), "{payload}: {name}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_formula_of_random_plans_says_what_the_engine_says(parts in plans::parts()) {
+        let plan = parts.plan();
+        let view = Status::Prospective;
+        let wrong = wrong(&workbook(&plan, &spent(&plan, view), view));
+        prop_assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), parts.text());
+    }
+
+    #[test]
+    fn a_changed_input_of_a_random_plan_moves_what_the_engine_moves(parts in plans::parts()) {
+        let text = parts.text();
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let (_, wrong) = moved_wrongly(&files, Status::Prospective);
+        prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+    }
+}
