@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::bridge::{BridgeChoice, InFutures};
+use braidfund::decide::chance::{Ask, Futures};
+use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
 use braidfund::export::{html, json, markdown};
 use braidfund::folder::{self, BASE, Cases, DiskFolder, Files, MemoryFolder};
@@ -20,8 +22,8 @@ use braidfund::money::Money;
 use braidfund::month::FiscalCalendar;
 use braidfund::plan::Plan;
 use braidfund::report::board::{Board, Earlier, Piece, Redaction, Sources, Standing};
-use braidfund::report::picture::Picture;
-use braidfund::report::{Cell, Table, record};
+use braidfund::report::picture::{Picture, Shape, Tone};
+use braidfund::report::{Cell, Table, chance, record};
 
 #[path = "board/hostile.rs"]
 mod hostile;
@@ -29,6 +31,9 @@ use hostile::{LETTERS, PAYLOADS, wide};
 
 const SAMPLES: [&str; 5] =
     ["imperial-ach", "oakland-fy2020", "oakland-fy2021", "reading-ccp", "ri-hez"];
+
+/// Futures that are drawn for a report.
+const FUTURES: u64 = 20;
 
 /// What a report may be asked beside its plan.
 #[derive(Default)]
@@ -41,16 +46,29 @@ struct Asked<'a> {
 
 /// The report of a folder with all that it offers.
 fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
-    let mut cases = Cases::open(files, &[BASE]).unwrap_or_else(|error| panic!("{error}"));
+    let others = folder::scenarios(files).unwrap_or_else(|error| panic!("{error}"));
+    let others: Vec<String> = others.into_iter().map(|(id, _)| id).collect();
+    let all: Vec<&str> = std::iter::once(BASE).chain(others.iter().map(String::as_str)).collect();
+    let mut cases = Cases::open(files, &all).unwrap_or_else(|error| panic!("{error}"));
     let draft = cases.draft(BASE).unwrap();
     let ranged = !cases.ranges(&draft).is_empty();
     let sensitivity =
         ranged.then(|| Sensitivity::from_cases(&cases, BASE, None, asked.question).unwrap());
+    let uncertain = files.holds("chance.toml");
+    let odds = uncertain.then_some(InFutures { file: "chance.toml", seed: 7, count: FUTURES });
     let bridge = files.holds("bridge.toml").then(|| {
         let options = cases.options("bridge.toml").unwrap();
-        BridgeChoice::from_cases(&mut cases, &[BASE], &options, asked.question, (None, None))
+        BridgeChoice::from_cases(&mut cases, &[BASE], &options, asked.question, (None, odds))
             .unwrap()
     });
+    let futures = uncertain.then(|| {
+        let chances = cases.chances(&draft, "chance.toml").unwrap();
+        let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None };
+        Futures::of_draft(&cases, &draft, &chances, &ask).unwrap()
+    });
+    let scenarios: Vec<&str> = others.iter().map(String::as_str).collect();
+    let scenarios = (!scenarios.is_empty())
+        .then(|| Comparison::from_cases(&cases, (BASE, &scenarios), asked.question).unwrap());
     let plan = cases.plan(&draft).unwrap();
     let (plan, redaction) = match asked.redact {
         true => {
@@ -70,6 +88,8 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
         redaction: redaction.as_ref(),
         bridge: bridge.as_ref(),
         sensitivity: sensitivity.as_ref(),
+        scenarios: scenarios.as_ref(),
+        futures: futures.as_ref(),
         since: asked.since,
     });
     (plan, forecast, board)
@@ -123,6 +143,59 @@ fn outline(board: &Board) -> String {
         }
     }
     text
+}
+
+#[test]
+fn odds_are_those_of_the_futures() {
+    let files = sample("reading-ccp");
+    let (_, _, board) = report(&files, &Asked::default());
+    let mut cases = Cases::open(&files, &[BASE]).unwrap();
+    let draft = cases.draft(BASE).unwrap();
+    let chances = cases.chances(&draft, "chance.toml").unwrap();
+    let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None };
+    let futures = Futures::of_draft(&cases, &draft, &chances, &ask).unwrap();
+    let months = chance::table(&futures, "months").unwrap();
+    let at = |name: &str| months.columns.iter().position(|column| column.name == name).unwrap();
+    let levels = ["cash_1_of_10", "cash_2_of_10", "cash_5_of_10", "cash_8_of_10", "cash_9_of_10"];
+    let told = table(&board, "odds");
+    assert!(told.rows.len() > 20);
+    for row in &told.rows {
+        let own = months.rows.iter().find(|own| own[0] == row[0]).unwrap();
+        let expected: Vec<&Cell> = levels.iter().map(|level| &own[at(level)]).collect();
+        assert_eq!(row[1..6].iter().collect::<Vec<_>>(), expected);
+    }
+    let options = cases.options("bridge.toml").unwrap();
+    let fares = tables(&board).find(|table| table.title == "How each option fares in futures");
+    assert_eq!(fares.unwrap().columns.len(), options.options.len() + 2);
+    let fan = pictures(&board).into_iter().find(|picture| picture.name == "odds").unwrap();
+    let bands = |shape: &&Shape| matches!(shape, Shape::Band { .. });
+    assert_eq!(fan.wide.shapes.iter().filter(bands).count(), 2);
+}
+
+#[test]
+fn partners_stand_beside_the_savings_that_stay_with_them() {
+    let question = Question { view: Status::Prospective, ..Question::default() };
+    let (_, forecast, board) =
+        report(&sample("reading-ccp"), &Asked { question, ..Asked::default() });
+    let kept: Vec<Money> =
+        forecast.measures.partners.iter().map(|row| row.savings - row.captured).collect();
+    let most = kept.into_iter().max().unwrap();
+    assert!(most.is_positive());
+    let pictures = pictures(&board);
+    let picture = pictures.iter().find(|picture| picture.name == "partners").unwrap();
+    for drawing in [&picture.wide, &picture.narrow] {
+        assert_eq!(drawing.faults(), Vec::<String>::new());
+        let widths = |tone: Tone| -> Vec<i64> {
+            let boxes = drawing.shapes.iter().filter_map(|shape| match shape {
+                Shape::Box { size, tone: own, .. } if *own == tone => Some(size.0),
+                _ => None,
+            });
+            boxes.collect()
+        };
+        // One box is that of the legend.
+        assert!(widths(Tone::Likely).len() > 1, "savings that stay are drawn");
+        assert!(widths(Tone::Secured).len() > 1, "what is put in is drawn");
+    }
 }
 
 #[test]

@@ -473,6 +473,16 @@ pub struct Report {
     /// The file of the folder that holds bridge options [default: bridge.toml, where it is there].
     #[arg(long, value_name = "FILE")]
     pub options: Option<String>,
+    /// The file of the folder that says what is uncertain [default: chance.toml, where it is there].
+    #[arg(long, value_name = "FILE")]
+    pub chances: Option<String>,
+    /// How many futures are drawn of what is uncertain, for the plan and for each bridge option.
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=FUTURES_MAX))]
+    pub futures: u64,
+    /// What all draws follow from.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `braid workbook`

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use braidfund::decide::chance::{Ask, Futures, Origin, Replayed};
 use braidfund::error::Error;
@@ -16,11 +14,9 @@ use serde_json::Value;
 
 use super::args;
 use super::options::{Digests, INPUT_DIGEST, Source, table_format};
+use super::progress::Progress;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
-
-/// How long it is quiet before it says how far it is.
-const QUIET: Duration = Duration::from_millis(500);
 
 /// Runs futures and shows what they come to; or replays one of them.
 pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
@@ -97,36 +93,6 @@ fn kept_in(file: &Path) -> Result<Value, Stop> {
         let message = format!("{} does not keep futures: {error}", file.display());
         Stop::Usage(message, REMEDY.to_string())
     })
-}
-
-/// How far it is, on a terminal.
-struct Progress<'a> {
-    screen: &'a Screen,
-    all: u64,
-    done: AtomicU64,
-    begun: Instant,
-    shown: AtomicBool,
-}
-
-impl<'a> Progress<'a> {
-    fn new(screen: &'a Screen, futures: &Range<u64>) -> Progress<'a> {
-        let (done, shown) = (AtomicU64::new(0), AtomicBool::new(false));
-        Progress { screen, all: futures.end - futures.start, done, begun: Instant::now(), shown }
-    }
-
-    fn told(&self, more: u64) {
-        let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
-        if self.screen.shows_progress() && self.begun.elapsed() > QUIET {
-            self.shown.store(true, Ordering::Relaxed);
-            self.screen.complain(&format!("\r{done} of {} futures", self.all));
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.load(Ordering::Relaxed) {
-            self.screen.complain("\n");
-        }
-    }
 }
 
 /// The numbers of the futures that were asked for.

@@ -16,6 +16,7 @@ mod levers;
 mod manual;
 mod options;
 mod portfolio;
+mod progress;
 mod report;
 mod rules;
 pub mod run;

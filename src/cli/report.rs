@@ -3,24 +3,32 @@
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::bridge::{BridgeChoice, InFutures};
+use braidfund::decide::chance::{Ask, Futures, Origin};
+use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
 use braidfund::error::Error;
 use braidfund::export::{html, markdown};
-use braidfund::folder::{BASE, Cases};
+use braidfund::folder::{self, BASE, Cases, Files};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
+use braidfund::limits::COMPARED_MAX;
 use braidfund::output::{DiskSink, FileSet, write_all};
+use braidfund::plan::Plan;
 use braidfund::report::asking;
 use braidfund::report::board::{Board, Earlier, Redaction, Sources, Standing};
+use braidfund::threads;
 
 use super::args::{self, ReportFormat};
-use super::options::Source;
+use super::options::{Digests, INPUT_DIGEST, Source};
+use super::progress::Progress;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// The file of a plan folder that holds bridge options.
 const OPTIONS: &str = "bridge.toml";
+/// The file of a plan folder that says what is uncertain.
+const CHANCES: &str = "chance.toml";
 /// The longest earlier forecast that is read, in bytes.
 const SINCE_BYTES_MAX: u64 = 64 << 20;
 
@@ -30,19 +38,13 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
     let case = source.scenario.clone().unwrap_or_else(|| BASE.to_string());
-    let ((plan, bridge, sensitivity), digest) = source.watched(|files| {
-        let mut cases = Cases::open(files, &[&case])?;
-        let draft = cases.draft(&case)?;
-        let plan = cases.plan(&draft)?;
-        let sensitivity = sensitivity(&cases, &case, question)?;
-        let options = args.options.as_deref();
-        let options = options.or(files.holds(OPTIONS).then_some(OPTIONS));
-        let options = options.map(|name| cases.options(name)).transpose()?;
-        let bridge = options.map(|options| {
-            BridgeChoice::from_cases(&mut cases, &[&case], &options, question, (None, None))
-        });
-        Ok((plan, bridge.transpose()?, sensitivity))
-    })?;
+    let digests = Digests::default();
+    let open =
+        || -> Result<Box<dyn Files>, Error> { Ok(Box::new(digests.watch(&source.folder, "")?)) };
+    let read = read(&args, &open, (&case, question), screen);
+    let digest = digests.digest();
+    let _ = INPUT_DIGEST.set(digest.clone());
+    let Read { plan, scenarios, bridge, sensitivity, futures } = read?;
     let (plan, redaction) = match args.redact {
         true => {
             let (plan, redaction) = Redaction::of(&plan);
@@ -62,11 +64,13 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         forecast: &forecast,
         folder: &folder,
         digest: &digest,
-        command: command(&args, &asking::subject(&plan, &folder), question),
+        command: command(&args, &asking::subject(&plan, &folder), question, futures.is_some()),
         standing,
         redaction: redaction.as_ref(),
         bridge: bridge.as_ref(),
         sensitivity: sensitivity.as_ref(),
+        scenarios: scenarios.as_ref(),
+        futures: futures.as_ref(),
         since: earlier.as_ref(),
     });
     let text = match args.format {
@@ -78,6 +82,66 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         None => screen.data(text.as_bytes())?,
     }
     Ok(Ending::Done)
+}
+
+/// What a report is made of, as far as it is read from the folder.
+struct Read {
+    plan: Plan,
+    scenarios: Option<Comparison>,
+    bridge: Option<BridgeChoice>,
+    sensitivity: Option<Sensitivity>,
+    futures: Option<Futures>,
+}
+
+/// Reads the plan, and whatever else the folder holds that a report tells of.
+fn read(
+    args: &args::Report,
+    open: &(dyn Fn() -> Result<Box<dyn Files>, Error> + Sync),
+    (case, question): (&str, Question),
+    screen: &Screen,
+) -> Result<Read, Error> {
+    let files = open()?;
+    let named = |given: Option<&String>, usual: &str| {
+        given.cloned().or(files.holds(usual).then(|| usual.to_string()))
+    };
+    let chances = named(args.chances.as_ref(), CHANCES);
+    let others: Vec<String> = match case {
+        BASE => folder::scenarios(&*files)?.into_iter().map(|(id, _)| id).collect(),
+        _ => Vec::new(),
+    };
+    let others: Vec<&str> = others.iter().map(String::as_str).take(COMPARED_MAX).collect();
+    let all: Vec<&str> = std::iter::once(case).chain(others.iter().copied()).collect();
+    let mut cases = Cases::open(&*files, &all)?;
+    let draft = cases.draft(case)?;
+    let scenarios = match others.as_slice() {
+        [] => None,
+        others => Some(Comparison::from_cases(&cases, (case, others), question)?),
+    };
+    let plan = cases.plan(&draft)?;
+    let sensitivity = sensitivity(&cases, case, question)?;
+    let (seed, count) = (args.seed, args.futures);
+    let bridge = match named(args.options.as_ref(), OPTIONS) {
+        Some(name) => {
+            let options = cases.options(&name)?;
+            let futures = chances.as_deref().map(|file| InFutures { file, seed, count });
+            let sought = (None, futures);
+            Some(BridgeChoice::from_cases(&mut cases, &[case], &options, question, sought)?)
+        }
+        None => None,
+    };
+    let futures = match &chances {
+        Some(file) => {
+            let draft = |cases: &mut Cases| cases.draft(case);
+            let origin = Origin { open, draft: &draft, cases: &[case], file };
+            let ask = Ask { seed, futures: 0..count, threads: threads::all(), through: None };
+            let progress = Progress::new(screen, &ask.futures);
+            let futures = Futures::run(&origin, &ask, &|more| progress.told(more));
+            progress.end();
+            Some(futures?)
+        }
+        None => None,
+    };
+    Ok(Read { plan, scenarios, bridge, sensitivity, futures })
 }
 
 /// What moves the gap, where the plan states ranges: in the view that was asked for, or with all money where that moves
@@ -100,7 +164,7 @@ fn sensitivity(
 }
 
 /// The command that makes the report again.
-fn command(args: &args::Report, subject: &str, question: Question) -> String {
+fn command(args: &args::Report, subject: &str, question: Question, drawn: bool) -> String {
     let mut command = format!("braid report {subject}{}", asking::flags(question));
     let file = |path: &Path| asking::shell_word(&path.display().to_string());
     if args.format == ReportFormat::Md {
@@ -113,6 +177,12 @@ fn command(args: &args::Report, subject: &str, question: Question) -> String {
     }
     if let Some(options) = &args.options {
         command += &format!(" --options {}", asking::shell_word(options));
+    }
+    if let Some(chances) = &args.chances {
+        command += &format!(" --chances {}", asking::shell_word(chances));
+    }
+    if drawn {
+        command += &format!(" --futures {} --seed {}", args.futures, args.seed);
     }
     if let Some(path) = &args.since {
         command += &format!(" --since {}", file(path));

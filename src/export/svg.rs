@@ -1,7 +1,9 @@
 //! Pictures as SVG inside a page: geometry with patterns, strokes and words, every text escaped.
 
 use super::html::escape;
-use crate::report::picture::{Anchor, Drawing, Ink, Picture, Shape, Stroke, Tenths, Tone, Words};
+use crate::report::picture::{
+    Anchor, Drawing, Ink, Picture, Point, Shape, Stroke, Tenths, Tone, Words,
+};
 
 /// The hatchings that all pictures of a page share. They stand once, before the first picture. A gradient with hard
 /// stops is small on paper, where each use of a pattern is drawn line by line.
@@ -73,13 +75,8 @@ fn shapes(text: &mut String, drawing: &Drawing) {
                 );
             }
             Shape::Line { points, stroke } => {
-                let points: Vec<String> =
-                    points.iter().map(|(x, y)| format!("{},{}", pixels(*x), pixels(*y))).collect();
-                *text += &format!(
-                    "<polyline class=\"{}\" points=\"{}\"/>",
-                    line(*stroke),
-                    points.join(" ")
-                );
+                let points = places(points.iter());
+                *text += &format!("<polyline class=\"{}\" points=\"{points}\"/>", line(*stroke));
             }
             Shape::Ribbon { from, to, thick, tone } => {
                 let middle = (from.0 + to.0) / 2;
@@ -92,6 +89,10 @@ fn shapes(text: &mut String, drawing: &Drawing) {
                     fill(*tone)
                 );
             }
+            Shape::Band { upper, lower, tone } => {
+                let around = upper.iter().chain(lower.iter().rev());
+                *text += &format!("<polygon points=\"{}\"{}/>", places(around), fill(*tone));
+            }
             Shape::Dot { at, tone: _ } => {
                 *text += &format!(
                     "<circle class=\"dot\" cx=\"{}\" cy=\"{}\" r=\"4\"/>",
@@ -102,6 +103,12 @@ fn shapes(text: &mut String, drawing: &Drawing) {
             Shape::Words(one) => words(text, one),
         }
     }
+}
+
+fn places<'a>(points: impl Iterator<Item = &'a Point>) -> String {
+    let points: Vec<String> =
+        points.map(|(x, y)| format!("{},{}", pixels(*x), pixels(*y))).collect();
+    points.join(" ")
 }
 
 fn words(text: &mut String, words: &Words) {
@@ -141,6 +148,8 @@ fn fill(tone: Tone) -> String {
         Tone::Beside => " fill=\"#fff\" stroke=\"#222\"",
         Tone::Third => " fill=\"url(#third)\" stroke=\"#555\"",
         Tone::Below => " fill=\"#fdf0e8\"",
+        Tone::Most => " fill=\"#d6e6f1\"",
+        Tone::Half => " fill=\"#9cc3de\" stroke=\"#0072b2\" stroke-width=\".5\"",
         Tone::Node => " fill=\"#333\"",
         Tone::Source(place) => {
             let place = usize::from(place) % SOURCES.len();

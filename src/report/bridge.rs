@@ -85,16 +85,9 @@ fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
     let (table, styles) = amounts(choice, scenario);
     page.table(table, styles);
     page.table(dates(scenario), Vec::new());
-    if let Some((count_of, odds)) = choice.futures.zip(scenario.odds.as_ref()) {
-        page.say(
-            Mark::None,
-            format!(
-                "In {} futures, through {}: money that is not secured counts where it comes.",
-                grouped(count_of),
-                odds.through.words(),
-            ),
-        );
-        page.table(futures(scenario, count_of), Vec::new());
+    if let Some((text, table)) = futures(choice, scenario) {
+        page.say(Mark::None, text);
+        page.table(table, Vec::new());
     }
     for option in &scenario.options {
         for text in notes(option) {
@@ -221,8 +214,15 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
     table
 }
 
-/// How the plan fares in futures without and with each option.
-fn futures(scenario: &Scenario, futures: u64) -> Table {
+/// How the plan fares in futures without and with each option, where they were asked for, and what is counted in them.
+pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(String, Table)> {
+    let (futures, odds) = choice.futures.zip(scenario.odds.as_ref())?;
+    let text = format!(
+        "In {} futures, through {}, as spent month by month, whatever method and view the figures above are of: \
+         money that is not secured counts where it comes.",
+        grouped(futures),
+        odds.through.words(),
+    );
     let mut table = Table::new("odds", &[("In futures", T)]);
     columns(&mut table, scenario, T);
     let of_odds = |figure: &dyn Fn(&Odds) -> String| -> Vec<Cell> {
@@ -241,7 +241,7 @@ fn futures(scenario: &Scenario, futures: u64) -> Table {
     for (label, figure) in rows {
         table.push(std::iter::once(Cell::text(label)).chain(of_odds(figure)).collect());
     }
-    table
+    Some((text, table))
 }
 
 /// What stands behind an option's figures, as far as there is something.

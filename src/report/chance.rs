@@ -18,7 +18,7 @@ pub const TABLES: [&str; 4] = ["years", "months", "chances", "streams"];
 const TOLD_MAX: usize = 20;
 
 /// In how many futures: `7 of 10 futures`, or of a hundred or of all where that would read as none or as all.
-fn odds(times: u64, futures: u64) -> String {
+pub(super) fn odds(times: u64, futures: u64) -> String {
     match times {
         0 => "no future".to_string(),
         _ if times == futures => "every future".to_string(),
@@ -49,12 +49,12 @@ fn share(times: u64, futures: u64) -> Rate {
 }
 
 impl Futures {
-    fn month(&self, place: usize) -> Month {
+    pub(super) fn month(&self, place: usize) -> Month {
         self.plan.horizon.month(place)
     }
 
     /// The month by which something was so in at least so many of ten futures, if in any.
-    fn month_of(&self, by_month: &[u64], tenths: u64) -> Option<Month> {
+    pub(super) fn month_of(&self, by_month: &[u64], tenths: u64) -> Option<Month> {
         let enough = |times: &u64| times * 10 >= self.tally.futures * tenths;
         by_month.iter().position(enough).map(|place| self.month(place))
     }
@@ -68,19 +68,8 @@ pub fn page(futures: &Futures) -> Page {
     if let Some(notice) = plan.notice_beside_title() {
         page.say(Mark::None, notice);
     }
-    page.say(
-        Mark::None,
-        format!(
-            "Scenario {}; seed {}, futures {} to {}. Each draws what is uncertain, and is braided month by month, without \
-             knowing what comes. Money that is not secured counts in the futures in which it comes.",
-            plan.scenario,
-            futures.seed,
-            futures.ran.start,
-            futures.ran.end.saturating_sub(1),
-        ),
-    );
-    say_core(&mut page, futures);
-    say_cash(&mut page, futures);
+    page.say(Mark::None, format!("Scenario {}; {}", plan.scenario, about(futures)));
+    findings(futures).into_iter().for_each(|(mark, text)| page.say(mark, text));
     page.heading("What stays unpaid, in dollars");
     page.table(gaps(futures), Vec::new());
     page.heading("Unrestricted cash at the year's end, every cost paid, in dollars");
@@ -94,23 +83,42 @@ pub fn page(futures: &Futures) -> Page {
         let more = count(all - TOLD_MAX, "more chance");
         page.say(Mark::None, format!("And {more}: `--format csv --table chances` has them all."));
     }
-    for shock in &futures.chances.shocks {
-        page.say(Mark::None, shock_words(futures, shock));
-    }
+    shocks(futures).into_iter().for_each(|text| page.say(Mark::None, text));
     let streams = arrivals(futures);
     if !streams.rows.is_empty() {
         page.heading("What uncertain money brings over the horizon, in dollars");
         page.table(streams, Vec::new());
     }
-    say_silent(&mut page, futures);
+    unsure(futures).into_iter().for_each(|text| page.say(Mark::Watch, text));
+    say_certain(&mut page, futures);
     page
 }
 
-fn say_core(page: &mut Page, futures: &Futures) {
+/// What a future is, and which were run.
+pub(super) fn about(futures: &Futures) -> String {
+    format!(
+        "seed {}, futures {} to {}. Each draws what is uncertain, and is braided month by month, without knowing what comes. \
+         Money that is not secured counts in the futures in which it comes.",
+        futures.seed,
+        futures.ran.start,
+        futures.ran.end.saturating_sub(1),
+    )
+}
+
+/// What one finds in the futures: of core costs, of all that stays unpaid, of cash.
+pub(super) fn findings(futures: &Futures) -> Vec<(Mark, String)> {
+    let mut found = vec![core(futures)];
+    found.extend(gap(futures));
+    found.extend(cash_words(futures));
+    found
+}
+
+/// In how many futures core costs go unpaid, and by when.
+pub(super) fn core(futures: &Futures) -> (Mark, String) {
     let (tally, last) = (&futures.tally, futures.calendar.months - 1);
     let times = tally.core_gap.by_month[last];
     let end = futures.month(last).words();
-    let (mark, text) = match times {
+    match times {
         0 => (Mark::Good, format!("All core costs are paid through {end} in every future.")),
         _ => {
             let mut dates: Vec<(u64, Month)> = Vec::new();
@@ -138,13 +146,17 @@ fn say_core(page: &mut Page, futures: &Futures) {
             );
             (Mark::Bad, text)
         }
-    };
-    page.say(mark, text);
+    }
+}
+
+/// What stays unpaid in most futures and on average, beside the plan as it stands.
+fn gap(futures: &Futures) -> Vec<(Mark, String)> {
+    let (tally, last) = (&futures.tally, futures.calendar.months - 1);
     let Some([_, _, middle, eight, nine]) = tally.spread(&futures.calendar, Kept::Gap) else {
-        return;
+        return Vec::new();
     };
     let planned: Money = futures.planned.gap.iter().sum();
-    page.say(
+    let spread = (
         if nine.is_positive() { Mark::Watch } else { Mark::Good },
         format!(
             "As the plan stands, secured money alone, {} goes unpaid. In half of the futures at most {} does, in 8 of 10 at \
@@ -167,10 +179,11 @@ fn say_core(page: &mut Page, futures: &Futures) {
             dollars(averaged),
         ),
     };
-    page.say(Mark::None, text);
+    vec![spread, (Mark::None, text)]
 }
 
-fn say_cash(page: &mut Page, futures: &Futures) {
+/// In how many futures cash runs out, by when, and how low it falls.
+pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
     let (tally, last) = (&futures.tally, futures.calendar.months - 1);
     let times = tally.out_of_cash.by_month[last];
     let text = match times {
@@ -187,19 +200,20 @@ fn say_cash(page: &mut Page, futures: &Futures) {
             )
         }
     };
-    page.say(if times == 0 { Mark::Good } else { Mark::Bad }, text);
+    let mut found = vec![(if times == 0 { Mark::Good } else { Mark::Bad }, text)];
     if let Some([one, _, five, ..]) = tally.spread(&futures.calendar, Kept::LowestCash) {
         let text = format!(
             "At its lowest it stands at {} or less in half of the futures, and at {} or less in 1 of 10.",
             dollars(five),
             dollars(one),
         );
-        page.say(Mark::None, text);
+        found.push((Mark::None, text));
     }
+    found
 }
 
 /// What stays unpaid by year, for people.
-fn gaps(futures: &Futures) -> Table {
+pub(super) fn gaps(futures: &Futures) -> Table {
     let columns = [
         ("Year", T),
         ("core unpaid", T),
@@ -309,6 +323,12 @@ fn came(futures: &Futures, place: usize) -> String {
     }
 }
 
+/// Of each chance what was stated of it, and what came.
+pub(super) fn stated(futures: &Futures) -> impl Iterator<Item = [String; 2]> + '_ {
+    let chances = futures.chances.chances.iter().enumerate();
+    chances.map(|(place, chance)| [distribution(&chance.what), came(futures, place)])
+}
+
 /// A chance in one sentence: what was stated of it, and what came.
 fn chance_words(futures: &Futures, place: usize) -> String {
     let chance = &futures.chances.chances[place];
@@ -319,6 +339,11 @@ fn chance_words(futures: &Futures, place: usize) -> String {
         distribution(&chance.what),
         came(futures, place)
     )
+}
+
+/// What moves together.
+pub(super) fn shocks(futures: &Futures) -> Vec<String> {
+    futures.chances.shocks.iter().map(|shock| shock_words(futures, shock)).collect()
 }
 
 fn shock_words(futures: &Futures, shock: &Shock) -> String {
@@ -364,23 +389,27 @@ fn arrivals(futures: &Futures) -> Table {
     table
 }
 
-/// What no chance speaks of: money that comes in no future, and rates of the field that the plan does not use.
-fn say_silent(page: &mut Page, futures: &Futures) {
+/// Money that comes in no future, since nothing says how likely it is.
+pub(super) fn unsure(futures: &Futures) -> Vec<String> {
+    let mut found = Vec::new();
     if !futures.chances.unsure.is_empty() {
-        let text = format!(
+        found.push(format!(
             "No future counts {}: what is not secured, and of which nothing says how likely it is. Write a `probability`, or \
              an event that secures it.",
             list(&futures.chances.unsure),
-        );
-        page.say(Mark::Watch, text);
+        ));
     }
     if !futures.chances.unsure_periods.is_empty() {
-        let text = format!(
+        found.push(format!(
             "Of {} a budget period that is not secured comes in no future. Write an event that secures it.",
             list(&futures.chances.unsure_periods),
-        );
-        page.say(Mark::Watch, text);
+        ));
     }
+    found
+}
+
+/// What no chance speaks of, and rates of the field that the plan does not use.
+fn say_certain(page: &mut Page, futures: &Futures) {
     let certain = certain(futures);
     if certain.is_empty() {
         return;

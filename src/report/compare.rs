@@ -31,7 +31,7 @@ pub fn page(comparison: &Comparison) -> Page {
         ),
     );
     for other in &comparison.others {
-        let (mark, text) = verdict(base, other);
+        let (mark, text) = verdict(base, other, &other.side.plan.scenario);
         page.say(mark, text);
     }
     page.heading("What stays unpaid, and the lowest cash, in dollars");
@@ -63,20 +63,19 @@ pub fn page(comparison: &Comparison) -> Page {
 }
 
 /// The case and its title.
-fn named(side: &Side) -> String {
+pub(super) fn named(side: &Side) -> String {
     match side.plan.scenario_title.as_str() {
         "" => side.plan.scenario.clone(),
         title => format!("{} ({title})", side.plan.scenario),
     }
 }
 
-/// One sentence on what a case changes.
-fn verdict(base: &Side, other: &Contrast) -> (Mark, String) {
+/// One sentence on what a case, called so, changes.
+pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, String) {
     let [core, other_gaps] = [&base.forecast, &other.side.forecast].map(|forecast| {
         let total = &forecast.measures.total;
         (total.gap[0], total.gap_total())
     });
-    let name = &other.side.plan.scenario;
     let less = |amount: Money| {
         let (size, word) = match amount {
             amount if amount.is_positive() => (amount, "more"),
@@ -125,7 +124,7 @@ fn rows(comparison: &Comparison) -> Vec<(Figure, Vec<Value>)> {
 }
 
 /// The amounts of every case, or by how much each scenario's differ from the base's; rows of zeros are left out.
-fn amounts(comparison: &Comparison, differences: bool) -> (Table, Vec<RowStyle>) {
+pub(super) fn amounts(comparison: &Comparison, differences: bool) -> (Table, Vec<RowStyle>) {
     let mut table = Table::new("amounts", &[("", T)]);
     columns(&mut table, comparison, M, !differences);
     let mut styles = Vec::new();
@@ -171,7 +170,7 @@ fn amounts(comparison: &Comparison, differences: bool) -> (Table, Vec<RowStyle>)
     (table, styles)
 }
 
-fn dates(comparison: &Comparison) -> Table {
+pub(super) fn dates(comparison: &Comparison) -> Table {
     let mut table = Table::new("dates", &[("", T)]);
     columns(&mut table, comparison, T, true);
     for (figure, others) in rows(comparison) {

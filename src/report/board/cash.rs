@@ -72,6 +72,7 @@ fn picture(plan: &Plan, forecast: &Forecast, finding: &str) -> Picture {
     told.extend(horizon.place(month).map(|place| (place, text)));
     let months = Months {
         first: horizon.start,
+        bands: Vec::new(),
         lines: vec![
             (Stroke::Main, "paying every cost as planned", cash.unrestricted_all_costs.clone()),
             (Stroke::Second, "paying only what is funded", cash.unrestricted.clone()),

@@ -44,6 +44,10 @@ pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
         "When each option does what",
         Vec::<RowStyle>::new(),
     ));
+    if let Some((text, odds)) = options::futures(choice, scenario) {
+        found.push(Piece::Sentence(Mark::None, text));
+        found.push(shown(odds, "How each option fares in futures", Vec::new()));
+    }
     for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
         let beaten = better.as_ref().map(|better| {
             format!(

@@ -12,13 +12,17 @@ mod flows;
 mod gap;
 mod matrix;
 mod money;
+mod odds;
 mod redact;
+mod scenarios;
 mod since;
 mod terms;
 
 use super::picture::Picture;
 use super::{Block, Mark, Page, RowStyle, Table, words};
 use crate::decide::bridge::BridgeChoice;
+use crate::decide::chance::Futures;
+use crate::decide::compare::Comparison;
 use crate::decide::sensitivity::Sensitivity;
 use crate::forecast::Forecast;
 use crate::plan::Plan;
@@ -139,6 +143,10 @@ pub struct Sources<'a> {
     pub bridge: Option<&'a BridgeChoice>,
     /// What moves the gap, where the plan states ranges.
     pub sensitivity: Option<&'a Sensitivity>,
+    /// The plan's scenarios beside its base case, where it has any.
+    pub scenarios: Option<&'a Comparison>,
+    /// Many futures, where the plan says what is uncertain.
+    pub futures: Option<&'a Futures>,
     /// An earlier forecast.
     pub since: Option<&'a Earlier>,
 }
@@ -154,6 +162,8 @@ impl Board {
         sections.push(gap::by_year(forecast));
         sections.extend(gap::best_case(plan, forecast));
         sections.push(cash::section(plan, forecast));
+        let odds = |futures| odds::section(futures, forecast, sources.redaction);
+        sections.extend(sources.futures.map(odds));
         sections.push(money::endings(plan, forecast));
         sections.push(flows::section(plan, forecast));
         sections.push(matrix::section(plan, forecast));
@@ -164,6 +174,7 @@ impl Board {
                 choices::tornado(found, forecast.question.view, sources.redaction)
             }),
         );
+        sections.extend(sources.scenarios.and_then(scenarios::section));
         sections.extend(money::partners(forecast));
         sections.extend(sources.since.map(|earlier| since::section(plan, forecast, earlier)));
         sections.push(checks::assumptions(plan, forecast, sources.redaction));

@@ -6,13 +6,14 @@ use crate::explain::text::activity;
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::ledger::Ledger;
-use crate::measures::authority_by_month;
+use crate::measures::{PartnerRow, authority_by_month};
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Month as Mo, Text as T};
+use crate::report::picture::pairs::{self, Pair};
 use crate::report::picture::spans::{Span, draw};
-use crate::report::picture::{Picture, Tone};
+use crate::report::picture::{Mark as Legend, Picture, Tone};
 use crate::report::words::{count, dollars, list};
 use crate::report::{Cell, Mark, Table, headlines};
 
@@ -192,6 +193,44 @@ fn table(lines: &[Line], start: Month) -> Piece {
     folded(table, "Every source, with the last month in which its money may be spent", Vec::new())
 }
 
+/// What each partner puts in and bears beside the savings that stay with it, where the plan models any.
+fn bars(rows: &[&PartnerRow], finding: &str) -> Option<Piece> {
+    let kept = |row: &PartnerRow| row.savings - row.captured;
+    if rows.iter().all(|row| row.savings.is_zero()) {
+        return None;
+    }
+    let told = |parts: &[(Tone, Money)]| {
+        let sum: Money = parts.iter().map(|(_, amount)| *amount).sum();
+        if sum.is_zero() { String::new() } else { brief(sum) }
+    };
+    let pair = |row: &&PartnerRow| {
+        let puts =
+            vec![(Tone::Secured, row.put_in), (Tone::Beside, row.lent), (Tone::Third, row.bears)];
+        // A loss is borne: it stands in the table.
+        let gets = vec![(Tone::Likely, kept(row).max(Money::ZERO))];
+        let words = [told(&puts), told(&gets)];
+        let [above, below] = words;
+        Pair { title: row.name.clone(), bars: [(puts, above), (gets, below)] }
+    };
+    let pairs: Vec<Pair> = rows.iter().map(pair).collect();
+    let mut title = "What each partner puts in, and the savings that stay with it".to_string();
+    if pairs.len() > pairs::ROWS_MAX {
+        title += &format!("; {} more are in the table", pairs.len() - pairs::ROWS_MAX);
+    }
+    let any = |of: fn(&PartnerRow) -> Money| rows.iter().any(|row| of(row).is_positive());
+    let mut legend = vec![(Legend::Area(Tone::Secured), "puts in")];
+    if any(|row| row.lent) {
+        legend.push((Legend::Area(Tone::Beside), "lends"));
+    }
+    if any(|row| row.bears) {
+        legend.push((Legend::Area(Tone::Third), "bears itself"));
+    }
+    legend.push((Legend::Area(Tone::Likely), "savings that stay with it"));
+    Some(Piece::Picture(Picture::new("partners", title, finding, move |width| {
+        pairs::draw(&pairs, &legend, width)
+    })))
+}
+
 /// What each partner puts in and gets back.
 pub(super) fn partners(forecast: &Forecast) -> Option<Section> {
     let mut rows: Vec<_> = forecast.measures.partners.iter().collect();
@@ -210,7 +249,7 @@ pub(super) fn partners(forecast: &Forecast) -> Option<Section> {
     };
     let mut table = Table::new("partners", &[("Partner", T), ("Puts in", M)]);
     let mut told = vec![];
-    type Of = fn(&crate::measures::PartnerRow) -> Money;
+    type Of = fn(&PartnerRow) -> Money;
     let amounts: [(&str, Of); 4] = [
         ("Lends", |row| row.lent),
         ("Bears itself", |row| row.bears),
@@ -242,9 +281,8 @@ pub(super) fn partners(forecast: &Forecast) -> Option<Section> {
     }
     let note = "What a partner gets back is what its money pays for, and savings that the plan models. What it saves \
                 beyond that is not in the plan.";
-    let pieces = vec![
-        Piece::Sentence(Mark::None, note.to_string()),
-        shown(table, "Partners over the whole plan, in dollars", Vec::new()),
-    ];
+    let mut pieces = vec![Piece::Sentence(Mark::None, note.to_string())];
+    pieces.extend(bars(&rows, &heading));
+    pieces.push(shown(table, "Partners over the whole plan, in dollars", Vec::new()));
     Some(Section { name: "partners", heading, pieces })
 }

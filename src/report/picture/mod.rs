@@ -8,6 +8,7 @@ pub mod amounts;
 pub mod flows;
 pub mod letters;
 pub mod months;
+pub mod pairs;
 pub mod spans;
 pub mod swings;
 pub mod years;
@@ -121,6 +122,15 @@ pub enum Shape {
         /// How it is filled.
         tone: Tone,
     },
+    /// What lies between two lines over the same places from left to right.
+    Band {
+        /// The upper line.
+        upper: Vec<Point>,
+        /// The lower line.
+        lower: Vec<Point>,
+        /// How it is filled.
+        tone: Tone,
+    },
     /// A dot.
     Dot {
         /// Its middle.
@@ -188,6 +198,10 @@ pub enum Tone {
     Third,
     /// Below zero: a pale ground.
     Below,
+    /// Where most of what may come lies: pale.
+    Most,
+    /// Where half of what may come lies: less pale, with an outline.
+    Half,
     /// One of several sources, told apart by its place.
     Source(u8),
     /// A node at which bands begin or end.

@@ -17,6 +17,9 @@ const SMALL_HEIGHT: Tenths = 1_000;
 pub struct Months {
     /// The first month.
     pub first: Month,
+    /// Bands behind the lines, wide ones first, each with how it is filled, its words, and its lower and its upper amount a
+    /// month.
+    pub bands: Vec<(Tone, &'static str, [Vec<Money>; 2])>,
     /// The lines, each with how it is drawn, its words and an amount a month.
     pub lines: Vec<(Stroke, &'static str, Vec<Money>)>,
     /// What should not be fallen below, if that is above zero.
@@ -64,11 +67,13 @@ pub fn draw(months: &Months, width: Tenths) -> Drawing {
     let mut sheet = Drawing::new(width);
     let mut legend: Vec<(Mark, &str)> =
         months.lines.iter().map(|(stroke, words, _)| (Mark::Stroke(*stroke), *words)).collect();
+    legend.extend(months.bands.iter().map(|(tone, words, _)| (Mark::Area(*tone), *words)));
     if months.floor.is_some() {
         legend.push((Mark::Stroke(Stroke::Limit), "floor that the plan sets"));
     }
     let top = sheet.legend(0, &legend) + 300;
     let all = months.lines.iter().flat_map(|(_, _, amounts)| amounts.iter().copied());
+    let all = all.chain(months.bands.iter().flat_map(|(.., ends)| ends.iter().flatten().copied()));
     let axis = Axis::holding(all.chain(months.floor));
     let count = months.lines.iter().map(|(_, _, amounts)| amounts.len()).max().unwrap_or(0);
     let left = axis.label_width() + 80;
@@ -76,6 +81,10 @@ pub fn draw(months: &Months, width: Tenths) -> Drawing {
     let frame = Frame { axis, left, right: width - 20, top, bottom, months: count };
     sheet.height = bottom + 200;
     frame.ground(&mut sheet);
+    for (tone, _, ends) in &months.bands {
+        let [lower, upper] = ends.each_ref().map(|amounts| frame.points(amounts));
+        sheet.shapes.push(Shape::Band { upper, lower, tone: *tone });
+    }
     axis.draw(&mut sheet, (left, frame.right), (bottom, top));
     month_labels(&mut sheet, &frame, months.first);
     if let Some((place, words)) = &months.seen {

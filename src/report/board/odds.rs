@@ -1,0 +1,141 @@
+//! What may come: many futures of the plan, how often core costs go unpaid in them, and where cash lies.
+
+use super::{Piece, Redaction, Section, folded, shown};
+use crate::decide::chance::{Futures, Kept};
+use crate::explain::text::capital;
+use crate::forecast::Forecast;
+use crate::money::Money;
+use crate::report::ColumnKind::{Money as M, Month as Mo, Text as T};
+use crate::report::picture::months::{Months, draw};
+use crate::report::picture::{Picture, Stroke, Tone};
+use crate::report::words::grouped;
+use crate::report::{Cell, Mark, Table, chance};
+
+/// Months of a quarter.
+const QUARTER: usize = 3;
+
+/// The odds, with the fan of cash.
+pub(super) fn section(
+    futures: &Futures,
+    forecast: &Forecast,
+    redaction: Option<&Redaction>,
+) -> Section {
+    let heading = heading(futures);
+    let mut found = vec![Piece::Sentence(
+        Mark::None,
+        format!("{} futures; {}", grouped(futures.tally.futures), chance::about(futures)),
+    )];
+    let told = chance::findings(futures).into_iter();
+    found.extend(told.map(|(mark, text)| Piece::Sentence(mark, text)));
+    found.extend(fan(futures, forecast));
+    found.push(shown(chance::gaps(futures), "What stays unpaid, in dollars", Vec::new()));
+    found.push(quarters(futures));
+    found.push(drawn(futures, redaction));
+    let shocks = chance::shocks(futures).into_iter();
+    found.extend(shocks.map(|text| Piece::Sentence(Mark::None, text)));
+    let unsure = chance::unsure(futures).into_iter();
+    found.extend(unsure.map(|text| Piece::Sentence(Mark::Watch, text)));
+    Section { name: "odds", heading, pieces: found }
+}
+
+/// In how many futures core costs go unpaid, and by when in half of them.
+fn heading(futures: &Futures) -> String {
+    let (tally, last) = (&futures.tally, futures.calendar.months - 1);
+    let times = tally.core_gap.by_month[last];
+    let end = futures.month(last).words();
+    if times == 0 {
+        return format!("Core costs are paid through {end} in every future that was drawn");
+    }
+    let half = match futures.month_of(&tally.core_gap.by_month, 5) {
+        Some(month) if times < tally.futures => format!(", in half by {}", month.words()),
+        Some(month) => format!(", in half of them by {}", month.words()),
+        None => String::new(),
+    };
+    capital(&format!(
+        "in {} core costs go unpaid by {end}{half}",
+        chance::odds(times, tally.futures)
+    ))
+}
+
+/// Cash over the futures: where half of them lie below, and where most of them lie.
+fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
+    let (calendar, horizon) = (&futures.calendar, futures.plan.horizon);
+    let month = |place| futures.tally.spread(calendar, Kept::Cash(place));
+    let spread: Vec<[Money; 5]> = (0..calendar.months).map(month).collect::<Option<_>>()?;
+    let at = |level: usize| spread.iter().map(|levels| levels[level]).collect::<Vec<Money>>();
+    let floor = Some(forecast.books.cash.floor).filter(|floor| floor.is_positive());
+    let mut told = Vec::new();
+    if let Some(out) = futures.month_of(&futures.tally.out_of_cash.by_month, 5) {
+        let text = format!("run out in half by {}", out.words());
+        told.extend(horizon.place(out).map(|place| (place, text)));
+    }
+    let months = Months {
+        first: horizon.start,
+        bands: vec![
+            (Tone::Most, "8 of 10 futures", [at(0), at(4)]),
+            (Tone::Half, "6 of 10 futures", [at(1), at(3)]),
+        ],
+        lines: vec![
+            (Stroke::Main, "half lie below", at(2)),
+            (Stroke::Second, "the plan as it stands", futures.planned.cash.clone()),
+        ],
+        floor,
+        seen: (calendar.as_of > 0)
+            .then(|| (calendar.as_of, format!("as of {}", horizon.as_of.words()))),
+        told,
+    };
+    let finding = match chance::cash_words(futures).into_iter().next() {
+        Some((_, text)) => text,
+        None => String::new(),
+    };
+    let title = "Unrestricted cash at each month's end over all futures, every cost paid";
+    Some(Piece::Picture(Picture::new("odds", title, finding, move |width| draw(&months, width))))
+}
+
+/// Cash over the futures at the end of each quarter of the fiscal year, and of the last month.
+fn quarters(futures: &Futures) -> Piece {
+    let columns = [
+        ("Month's end", Mo),
+        ("1 of 10 up to", M),
+        ("2 of 10 up to", M),
+        ("5 of 10 up to", M),
+        ("8 of 10 up to", M),
+        ("9 of 10 up to", M),
+        ("Run out by then", T),
+        ("Core unpaid by then", T),
+    ];
+    let mut table = Table::new("odds", &columns);
+    let (tally, calendar, fiscal) = (&futures.tally, &futures.calendar, futures.plan.fiscal);
+    for place in calendar.as_of..calendar.months {
+        let position = fiscal.position(futures.month(place)) as usize;
+        if !(position + 1).is_multiple_of(QUARTER) && place + 1 < calendar.months {
+            continue;
+        }
+        let Some(spread) = tally.spread(calendar, Kept::Cash(place)) else { continue };
+        let mut row = vec![Cell::Month(futures.month(place))];
+        row.extend(spread.map(Cell::Money));
+        for counted in [&tally.out_of_cash, &tally.core_gap] {
+            row.push(Cell::text(chance::in_short(counted.by_month[place], tally.futures)));
+        }
+        table.push(row);
+    }
+    folded(table, "Cash over the futures at the end of each quarter, in dollars", Vec::new())
+}
+
+/// What was drawn, and what came of it; nothing of what is not to be told.
+fn drawn(futures: &Futures, redaction: Option<&Redaction>) -> Piece {
+    let columns = [("What may come", T), ("Stated", T), ("Drawn", T), ("Source", T)];
+    let mut table = Table::new("drawn", &columns);
+    for (chance, told) in futures.chances.chances.iter().zip(chance::stated(futures)) {
+        let hidden = |(kind, id): (String, String)| {
+            redaction.is_some_and(|redaction| redaction.hides(&format!("{kind}.{id}")))
+        };
+        if chance.touches().into_iter().any(hidden) {
+            continue;
+        }
+        let [stated, came] = told;
+        let source = Cell::of(chance.source.as_ref(), Cell::text);
+        table.push(vec![Cell::text(&chance.title), Cell::text(stated), Cell::text(came), source]);
+    }
+    folded(table, "What was drawn, and what came of it", Vec::new())
+}
