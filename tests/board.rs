@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::{BridgeChoice, InFutures};
+use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
 use braidfund::decide::chance::{Ask, Futures};
 use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
@@ -58,8 +58,8 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
     let odds = uncertain.then_some(InFutures { file: "chance.toml", seed: 7, count: FUTURES });
     let bridge = files.holds("bridge.toml").then(|| {
         let options = cases.options("bridge.toml").unwrap();
-        BridgeChoice::from_cases(&mut cases, &[BASE], &options, asked.question, (None, odds))
-            .unwrap()
+        let seek = Seek { futures: odds, ..Seek::default() };
+        BridgeChoice::from_cases(&mut cases, &[BASE], &options, asked.question, seek).unwrap()
     });
     let futures = uncertain.then(|| {
         let chances = cases.chances(&draft, "chance.toml").unwrap();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use braidfund::braid::Method;
-use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::folder::{self, CHANCE_FILE, Cases, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
@@ -166,7 +166,8 @@ fn the_walks_through_bridge_options_tell_what_is_printed() {
         let options = cases.options("bridge.toml").unwrap();
         let question = Question::default();
         let choice =
-            BridgeChoice::from_cases(&mut cases, &named, &options, question, (None, None)).unwrap();
+            BridgeChoice::from_cases(&mut cases, &named, &options, question, Seek::default())
+                .unwrap();
         assert_eq!(choice.scenarios.len(), all.len(), "{path}");
 
         assert!(

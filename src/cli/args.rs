@@ -311,6 +311,9 @@ pub struct Bridge {
     /// Seek what keeps them funded through this month instead.
     #[arg(long, value_name = "MONTH", requires = "solve")]
     pub through: Option<String>,
+    /// Seek the start, the length or the taper with which the least money does; once for each.
+    #[arg(long, value_name = "TERM", requires = "solve")]
+    pub best: Vec<Best>,
     /// Run every option through so many futures too; with --solve, seek what holds in 9 of 10 of them.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=FUTURES_MAX))]
     pub futures: Option<u64>,
@@ -326,6 +329,17 @@ pub struct Bridge {
     /// The table that CSV holds [default: options].
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(bridge::TABLES))]
     pub table: Option<String>,
+}
+
+/// What of an option is sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Best {
+    /// The month in which it begins, for as many months as it states.
+    Start,
+    /// The month in which it ends.
+    Length,
+    /// What each year holds of the year before.
+    Taper,
 }
 
 /// `braid sensitivity`

@@ -1,6 +1,7 @@
 //! `braid bridge`: bridge options side by side.
 
-use braidfund::decide::bridge::{BridgeChoice, InFutures};
+use braidfund::decide::best::Term;
+use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
 use braidfund::decide::solve::Aim;
 use braidfund::folder::{BASE, Cases};
 use braidfund::forecast::Question;
@@ -17,6 +18,7 @@ use super::screen::Screen;
 pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
     let format = table_format(args.format, args.table.as_deref())?;
     let aim = aim(&args)?;
+    let best: Vec<Term> = args.best.iter().copied().map(Term::from).collect();
     let source = Source::from(args::Source { folder: args.folder, scenario: None });
     let question = Question::from(args.braiding);
     let mut named: Vec<&str> = args.scenarios.iter().map(String::as_str).collect();
@@ -34,7 +36,8 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
         let options = cases.options(&args.options)?;
         let (file, seed) = (args.chances.as_str(), args.seed);
         let futures = args.futures.map(|count| InFutures { file, seed, count });
-        BridgeChoice::from_cases(&mut cases, &named, &options, question, (aim, futures))
+        let seek = Seek { aim, best: &best, futures };
+        BridgeChoice::from_cases(&mut cases, &named, &options, question, seek)
     })?;
     let notice = choice.scenarios.first().map_or("", |scenario| scenario.plan.notice.as_str());
     let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);
@@ -45,6 +48,16 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
         || bridge::table(&choice, name),
     )?;
     Ok(Ending::Done)
+}
+
+impl From<args::Best> for Term {
+    fn from(typed: args::Best) -> Term {
+        match typed {
+            args::Best::Start => Term::Start,
+            args::Best::Length => Term::Length,
+            args::Best::Taper => Term::Taper,
+        }
+    }
 }
 
 /// What is sought, if anything is.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::{BridgeChoice, InFutures};
+use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
 use braidfund::decide::chance::{Ask, Futures, Origin};
 use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
@@ -124,8 +124,8 @@ fn read(
         Some(name) => {
             let options = cases.options(&name)?;
             let futures = chances.as_deref().map(|file| InFutures { file, seed, count });
-            let sought = (None, futures);
-            Some(BridgeChoice::from_cases(&mut cases, &[case], &options, question, sought)?)
+            let seek = Seek { futures, ..Seek::default() };
+            Some(BridgeChoice::from_cases(&mut cases, &[case], &options, question, seek)?)
         }
         None => None,
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use braidfund::braid::Method;
-use braidfund::decide::bridge::BridgeChoice;
+use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::error::Error;
 use braidfund::export::xlsx;
 use braidfund::folder::{BASE, Cases};
@@ -44,7 +44,7 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         }
         let options = files.holds(OPTIONS).then(|| cases.options(OPTIONS)).transpose()?;
         let bridge = options.map(|options| {
-            BridgeChoice::from_cases(&mut cases, &[&case], &options, question, (None, None))
+            BridgeChoice::from_cases(&mut cases, &[&case], &options, question, Seek::default())
         });
         Ok((plan, scenarios, bridge.transpose()?))
     })?;

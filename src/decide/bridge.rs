@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::best::{Best, Term};
 use super::chance::{Ask, Futures};
 use super::solve::{Aim, Solved, goal, solve};
 use crate::diagnostic::{Code, Diagnostic};
@@ -39,8 +40,21 @@ pub struct BridgeChoice {
     pub beaten_by: Vec<Option<String>>,
     /// The least amounts, where they were asked for.
     pub solved: Vec<Solved>,
+    /// The best ways to offer them, where they were asked for.
+    pub best: Vec<Best>,
     /// How many futures each option was run through, if it was.
     pub futures: Option<u64>,
+}
+
+/// What is sought beside what each option does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seek<'a> {
+    /// The least amount that keeps core costs funded so long.
+    pub aim: Option<Aim>,
+    /// With an aim, the best of each of these terms.
+    pub best: &'a [Term],
+    /// How each option fares in futures.
+    pub futures: Option<InFutures<'a>>,
 }
 
 /// One scenario without and with each option.
@@ -183,7 +197,7 @@ impl Effect {
 }
 
 impl BridgeChoice {
-    /// Runs every option through every scenario. With an aim, it also seeks the least amount of each option.
+    /// Runs every option through every scenario, and seeks what was asked for.
     ///
     /// # Errors
     /// Everything that is wrong with an option or a scenario, or an internal error where a braid breaks a rule.
@@ -192,7 +206,7 @@ impl BridgeChoice {
         scenarios: &[&str],
         options: &Options,
         question: Question,
-        (aim, futures): (Option<Aim>, Option<InFutures>),
+        Seek { aim, best: terms, futures }: Seek,
     ) -> Result<BridgeChoice, Error> {
         let drafts: Vec<Draft> =
             scenarios.iter().map(|case| cases.draft(case)).collect::<Result<_, _>>()?;
@@ -219,15 +233,23 @@ impl BridgeChoice {
             let options = options.options.iter().map(&mut one).collect::<Result<_, Error>>()?;
             found.push(Scenario { plan, before, odds, options });
         }
-        let mut solved = Vec::new();
+        let (mut solved, mut best) = (Vec::new(), Vec::new());
         if let Some(aim) = aim {
+            let through = found.iter().map(|scenario| goal(&scenario.before, aim));
+            let through: Option<Vec<Month>> = through.collect();
             for option in &options.options {
                 solved.extend(solve(cases, (&drafts, &found), option, (question, aim, futures))?);
+                for term in terms {
+                    let Some(through) = &through else { continue };
+                    let asked = (question, through.as_slice());
+                    best.push(super::best::best(cases, (&drafts, &found), (option, *term), asked)?);
+                }
             }
         }
         let beaten_by = beaten(&found, options.options.len());
         let (scenarios, futures) = (found, futures.map(|futures| futures.count));
-        Ok(BridgeChoice { question, cost_of_money: cost, scenarios, beaten_by, solved, futures })
+        let cost_of_money = cost;
+        Ok(BridgeChoice { question, cost_of_money, scenarios, beaten_by, solved, best, futures })
     }
 }
 

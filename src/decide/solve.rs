@@ -68,6 +68,14 @@ pub enum Least {
 }
 
 impl Least {
+    /// The amount itself.
+    pub fn amount(&self) -> Option<Money> {
+        match self {
+            Least::Amount(amount) => Some(*amount),
+            _ => None,
+        }
+    }
+
     /// The amount as it is told: rounded up to a thousand dollars.
     pub fn told(&self) -> Option<Money> {
         match self {
@@ -78,6 +86,13 @@ impl Least {
             _ => None,
         }
     }
+}
+
+/// A least amount, and how it was found.
+struct Found {
+    least: Least,
+    proved: bool,
+    fails_above: Vec<Money>,
 }
 
 /// One scenario in which an amount is tried.
@@ -160,6 +175,37 @@ pub(super) fn solve(
     Ok(found)
 }
 
+/// The least amount of an option that keeps core costs funded through a month of each scenario, in all of them together, and
+/// what money it then holds within the plan of the first.
+///
+/// # Errors
+/// An internal error where a braid breaks a rule.
+pub(super) fn least_of(
+    cases: &Cases,
+    (drafts, scenarios): (&[Draft], &[Scenario]),
+    option: &BridgeOption,
+    (question, through): (Question, &[Month]),
+) -> Result<(Least, Option<Money>), Error> {
+    let Some(path) = &option.amount else {
+        return Ok((Least::NotOneFigure("it states no single amount".to_string()), None));
+    };
+    let mut tried = Vec::new();
+    for ((draft, scenario), through) in drafts.iter().zip(scenarios).zip(through) {
+        let with = cases.with_option(draft, option)?;
+        tried.push(Tried { draft, with, scenario, through: *through, futures: None });
+    }
+    let search = Search { cases, path, question, tried };
+    if search.holds(Money::ZERO)? {
+        return Ok((Least::NothingNeeded, None));
+    }
+    let found = search.least()?;
+    let money = match (&found.least, search.tried.first()) {
+        (Least::Amount(amount), Some(tried)) => search.money(tried, option, *amount)?,
+        _ => None,
+    };
+    Ok((found.least, money))
+}
+
 /// The last month through which core costs are to be funded.
 pub(super) fn goal(before: &Forecast, aim: Aim) -> Option<Month> {
     match aim {
@@ -180,7 +226,10 @@ impl Search<'_> {
         }
         let mut size = without;
         if solved.through.iter().all(Option::is_some) {
-            solved.least = self.least(solved)?;
+            let found = self.least()?;
+            solved.proved = found.proved;
+            solved.fails_above = found.fails_above;
+            solved.least = found.least;
             match solved.least {
                 Least::Amount(least) => size = least,
                 Least::NotOneFigure(_) => return Ok(()),
@@ -200,7 +249,7 @@ impl Search<'_> {
 
     /// The least amount that holds. Amounts are doubled until one does, then halved towards the least where money is
     /// proved to help, else tried side by side first.
-    fn least(&self, solved: &mut Solved) -> Result<Least, Error> {
+    fn least(&self) -> Result<Found, Error> {
         let most = self.most();
         let mut size = Money::from_cents(100_000).at_most(most);
         let holds = loop {
@@ -210,19 +259,40 @@ impl Search<'_> {
                 Some(_) => break false,
                 None => {
                     let why = "its other terms do not go with another amount".to_string();
-                    return Ok(Least::NotOneFigure(why));
+                    let least = Least::NotOneFigure(why);
+                    return Ok(Found { least, proved: false, fails_above: Vec::new() });
                 }
             }
         };
-        solved.proved = self.is_proved(size)?;
-        let between = match solved.proved {
+        let proved = self.is_proved(size)?;
+        let mut fails_above = Vec::new();
+        let between = match proved {
             true => holds.then_some((Money::ZERO, size)),
-            false => self.scanned(size, solved)?,
+            false => self.scanned(size, &mut fails_above)?,
         };
-        match between {
-            Some((fails, holds)) => Ok(Least::Amount(self.halved(fails, holds)?)),
-            None => Ok(Least::NoneFound(most)),
-        }
+        let least = match between {
+            Some((fails, holds)) => Least::Amount(self.halved(fails, holds)?),
+            None => Least::NoneFound(most),
+        };
+        Ok(Found { least, proved, fails_above })
+    }
+
+    /// What money an option holds within a plan at an amount.
+    fn money(
+        &self,
+        tried: &Tried,
+        option: &BridgeOption,
+        amount: Money,
+    ) -> Result<Option<Money>, Error> {
+        let plan = self.plan(tried, amount)?;
+        let stream = |plan: &Plan| plan.find_stream(option.stream.as_deref()?);
+        let Some((plan, stream)) = plan.as_ref().and_then(|plan| Some((plan, stream(plan)?)))
+        else {
+            return Ok(None);
+        };
+        let timeline = Timeline::from_plan(plan, Selection::View(self.question.view))?;
+        let own = timeline.tranches.iter().filter(|tranche| tranche.stream == stream);
+        Ok(Some(own.map(|tranche| tranche.amount).sum()))
     }
 
     /// The most that is tried: some times the core cost of the months of the plan.
@@ -329,7 +399,11 @@ impl Search<'_> {
 
     /// Of amounts tried side by side, the last before the first that holds, and that one, if any holds; those that fail
     /// above it are told.
-    fn scanned(&self, most: Money, solved: &mut Solved) -> Result<Option<(Money, Money)>, Error> {
+    fn scanned(
+        &self,
+        most: Money,
+        fails_above: &mut Vec<Money>,
+    ) -> Result<Option<(Money, Money)>, Error> {
         let mut tried = vec![(Money::ZERO, false)];
         for part in 1..=TRIED {
             let amount = most.portion(part.into(), TRIED.into());
@@ -337,7 +411,7 @@ impl Search<'_> {
         }
         let Some(first) = tried.iter().position(|(_, holds)| *holds) else { return Ok(None) };
         let fails = tried[first..].iter().filter(|(_, holds)| !holds);
-        solved.fails_above = fails.map(|(amount, _)| *amount).collect();
+        fails_above.extend(fails.map(|(amount, _)| *amount));
         Ok(Some((tried[first - 1].0, tried[first].0)))
     }
 

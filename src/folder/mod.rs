@@ -86,7 +86,7 @@ pub use distribution::{Distribution, Outcome};
 pub use files::{DiskFolder, FileFault, Files, MemoryFolder};
 pub use given::Given;
 pub use init::{Template, templates};
-pub use options::{BRIDGE_FILE, BridgeOption, Options};
+pub use options::{BRIDGE_FILE, BridgeOption, Options, Way};
 pub use ranges::{Form, Ranged, Setting};
 pub use schema::schema;
 pub use single::{Alone, Single};

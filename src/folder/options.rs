@@ -12,6 +12,7 @@ use super::{conclude, context, patch_heads};
 use crate::diagnostic::{Code, Diagnostic, visible};
 use crate::error::Error;
 use crate::money::Rate;
+use crate::month::Month;
 use crate::name::Name;
 
 /// The file of bridge options.
@@ -40,8 +41,80 @@ pub struct BridgeOption {
     patch: Table,
 }
 
+/// Another way to offer an option: the same terms but for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From this month on, for as many months as are stated.
+    From(Month),
+    /// From the stated month through this one.
+    Until(Month),
+    /// Each year this share of the year before, above 0 and at most 1, which is level.
+    Falling(Rate),
+}
+
 /// The keys of a stream that state its size in one figure.
 const AMOUNTS: [&str; 4] = ["award", "amount", "yearly", "balance"];
+
+impl BridgeOption {
+    /// The first month in which its money may be spent and the last one, as stated; nothing for what has no single first
+    /// month.
+    pub fn months(&self) -> Option<(Month, Option<Month>)> {
+        let stream = self.patch.get("stream")?.node.table()?.get(self.stream.as_ref()?)?;
+        let month = |key: &str| match &stream.node.table()?.get(key)?.node.value {
+            Value::Text(text) => Month::parse(text),
+            _ => None,
+        };
+        Some((month("from")?, month("until")))
+    }
+
+    /// The option offered another way.
+    ///
+    /// # Errors
+    /// In words, why its terms cannot be changed so.
+    pub fn otherwise(&self, way: Way) -> Result<BridgeOption, &'static str> {
+        const ALONE: &str = "what comes with it would not move with it";
+        let (from, until) = self.months().ok_or("it has no single first month")?;
+        let mut other = self.clone();
+        let (Some(streams), Some(id)) = (other.patch.get_mut("stream"), &self.stream) else {
+            return Err("it adds no stream");
+        };
+        let streams = streams.node.table_mut().filter(|streams| streams.len() == 1);
+        let entry = streams.and_then(|streams| streams.get_mut(id)).ok_or(ALONE)?;
+        if self.patch.len() > 1 {
+            return Err(ALONE);
+        }
+        let (key, span) = (entry.key, entry.node.span);
+        let terms = entry.node.table_mut().ok_or(ALONE)?;
+        let listed = |key: &str| {
+            terms.get(key).is_some_and(|entry| matches!(entry.node.value, Value::List(_)))
+        };
+        if listed("budget-periods") || listed("amounts") {
+            return Err("it states its periods one by one");
+        }
+        let mut put = |name: &str, value: Value| {
+            terms.insert(name.to_string(), Entry { key, node: Node { span, value } });
+        };
+        match way {
+            Way::From(month) => {
+                put("from", Value::Text(month.to_string()));
+                if let Some(until) = until {
+                    let until = until.plus(month.since(from)).ok_or("it would end too late")?;
+                    put("until", Value::Text(until.to_string()));
+                }
+            }
+            Way::Until(month) => put("until", Value::Text(month.to_string())),
+            Way::Falling(share) if share == Rate::ONE => drop(terms.remove("taper")),
+            Way::Falling(share) => {
+                let node = |text: &str| Node { span, value: Value::Text(text.to_string()) };
+                let shape = Entry { key, node: node("geometric") };
+                let ratio = Entry { key, node: node(&share.percent()) };
+                let taper = [("shape".to_string(), shape), ("ratio".to_string(), ratio)];
+                put("taper", Value::Table(taper.into_iter().collect()));
+            }
+        }
+        Ok(other)
+    }
+}
 
 impl<'a> Cases<'a> {
     /// The bridge options of a file of the folder.

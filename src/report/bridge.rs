@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::words::{count, dollars, grouped, list, method, percent, view, view_word};
-use super::{Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
+use super::{
+    Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, least, objects,
+};
 use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
-use crate::decide::solve::{Least, Solved};
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
@@ -53,7 +54,7 @@ pub fn page(choice: &BridgeChoice) -> Page {
     if !choice.solved.is_empty() {
         page.heading("The least that keeps core costs funded");
         for option in &first.options {
-            say_solved(&mut page, choice, &option.id);
+            least::say(&mut page, choice, &option.id);
         }
     }
     page
@@ -297,85 +298,8 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
     )
 }
 
-/// What was sought for one option, scenario by scenario, with the curve of the widest scope.
-fn say_solved(page: &mut Page, choice: &BridgeChoice, option: &str) {
-    let solved: Vec<&Solved> =
-        choice.solved.iter().filter(|solved| solved.option == option).collect();
-    let Some(widest) = solved.iter().rfind(|solved| !solved.in_futures) else { return };
-    if let Least::NotOneFigure(why) = &widest.least {
-        page.say(Mark::Watch, format!("{option}: its size cannot be sought: {why}."));
-        return;
-    }
-    for solved in &solved {
-        let scope = match &solved.scenario {
-            Some(scenario) if solved.in_futures && choice.scenarios.len() > 1 => {
-                format!("{option}, in 9 of 10 futures of {scenario}")
-            }
-            Some(_) if solved.in_futures => format!("{option}, in 9 of 10 futures"),
-            Some(_) if choice.scenarios.len() == 1 => option.to_string(),
-            Some(scenario) => format!("{option}, {scenario}"),
-            None => format!("{option}, in every scenario"),
-        };
-        let (mark, text) = answer(solved);
-        page.say(mark, format!("{scope}: {text}"));
-        if !solved.fails_above.is_empty() {
-            let amounts = solved.fails_above.iter().take(3).map(|amount| dollars(*amount));
-            let text = format!(
-                "But more money fails: {} does not do.",
-                list(&amounts.collect::<Vec<_>>())
-            );
-            page.say(Mark::Watch, text);
-        }
-    }
-    if !widest.curve.is_empty() {
-        let columns = [("Amount", M), ("Core cost left unpaid", M)];
-        let mut table = Table::new("curve", &columns);
-        for (amount, gap) in &widest.curve {
-            table.push(vec![Cell::Money(*amount), Cell::Money(*gap)]);
-        }
-        page.table(table, Vec::new());
-    }
-}
-
-fn answer(solved: &Solved) -> (Mark, String) {
-    let until = match solved.through.as_slice() {
-        [Some(month)] => format!(" through {}", month.words()),
-        _ => String::new(),
-    };
-    match &solved.least {
-        Least::NothingNeeded => (Mark::Good, format!("core costs are funded{until} without it.")),
-        Least::Amount(amount) => {
-            let proved = match solved.proved {
-                true => "no smaller amount does",
-                false => "a cent less does not",
-            };
-            let told = dollars(solved.least.told().unwrap_or(*amount));
-            let exact = super::words::exact(*amount);
-            let exact = exact.trim();
-            (
-                Mark::None,
-                format!("{told} keeps core costs funded{until}; exactly ${exact}, {proved}."),
-            )
-        }
-        Least::NothingFollows => {
-            let text = "no amount suffices: no dependable money follows that would take over. `--through` with a \
-                        month asks for less.";
-            (Mark::Bad, text.to_string())
-        }
-        Least::NoneFound(most) => {
-            let none = match solved.proved {
-                true => format!("no amount up to {}", dollars(*most)),
-                false => format!("none of the amounts that were tried, up to {},", dollars(*most)),
-            };
-            let why = "what goes unpaid is not for this money to pay, or not in these months";
-            (Mark::Bad, format!("{none} suffices{until}: {why}."))
-        }
-        Least::NotOneFigure(why) => (Mark::Watch, format!("its size cannot be sought: {why}.")),
-    }
-}
-
 /// The names of the tables that other tools read.
-pub const TABLES: [&str; 5] = ["options", "years", "moved", "least", "curve"];
+pub const TABLES: [&str; 6] = ["options", "years", "moved", "least", "curve", "ways"];
 
 /// A table that other tools read, by its name.
 pub fn table(choice: &BridgeChoice, name: &str) -> Option<Table> {
@@ -383,8 +307,9 @@ pub fn table(choice: &BridgeChoice, name: &str) -> Option<Table> {
         "options" => Some(options(choice)),
         "years" => Some(years(choice)),
         "moved" => Some(moved(choice)),
-        "least" => Some(least(choice)),
-        "curve" => Some(curve(choice)),
+        "least" => Some(least::least(choice)),
+        "curve" => Some(least::curve(choice)),
+        "ways" => Some(least::ways(choice)),
         _ => None,
     }
 }
@@ -542,63 +467,6 @@ fn moved(choice: &BridgeChoice) -> Table {
                     Cell::Money(amount),
                 ]);
             }
-        }
-    }
-    table
-}
-
-/// The least amount of each option; without a scenario it is that of all together.
-fn least(choice: &BridgeChoice) -> Table {
-    let columns = [
-        ("option", T),
-        ("scenario", T),
-        ("in", T),
-        ("through", Mo),
-        ("answer", T),
-        ("least", M),
-        ("told", M),
-        ("proved", T),
-    ];
-    let mut table = Table::new("least", &columns);
-    for solved in &choice.solved {
-        let (answer, amount) = match &solved.least {
-            Least::NothingNeeded => ("nothing needed", Some(Money::ZERO)),
-            Least::Amount(amount) => ("amount", Some(*amount)),
-            Least::NothingFollows => ("nothing dependable follows", None),
-            Least::NoneFound(_) => ("none found", None),
-            Least::NotOneFigure(_) => ("not one figure", None),
-        };
-        table.push(vec![
-            Cell::text(&solved.option),
-            Cell::text(solved.scenario.as_deref().unwrap_or("")),
-            Cell::text(if solved.in_futures { "9 of 10 futures" } else { "the scenario" }),
-            Cell::of(solved.through.iter().flatten().max().copied(), Cell::Month),
-            Cell::text(answer),
-            Cell::of(amount, Cell::Money),
-            Cell::of(solved.least.told(), Cell::Money),
-            match &solved.least {
-                Least::Amount(_) | Least::NoneFound(_) => {
-                    Cell::text(if solved.proved { "yes" } else { "no" })
-                }
-                _ => Cell::Empty,
-            },
-        ]);
-    }
-    table
-}
-
-/// Amounts with the core gap that each leaves in the months that count.
-fn curve(choice: &BridgeChoice) -> Table {
-    let columns = [("option", T), ("scenario", T), ("amount", M), ("gap_core", M)];
-    let mut table = Table::new("curve", &columns);
-    for solved in choice.solved.iter().filter(|solved| !solved.in_futures) {
-        for (amount, gap) in &solved.curve {
-            table.push(vec![
-                Cell::text(&solved.option),
-                Cell::text(solved.scenario.as_deref().unwrap_or("")),
-                Cell::Money(*amount),
-                Cell::Money(*gap),
-            ]);
         }
     }
     table

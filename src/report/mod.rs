@@ -19,6 +19,7 @@ pub mod contract;
 pub mod doubts;
 mod headlines;
 pub mod kept;
+mod least;
 pub mod levers;
 pub mod picture;
 pub mod portfolio;
