@@ -1,9 +1,8 @@
 //! How long a forecast takes: `cargo bench --bench forecast`. Figures stand in `docs/SPEED.md`.
 
 // The harness generates an undocumented function.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs)]
 
-use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
 
@@ -15,57 +14,12 @@ use braidfund::plan::Plan;
 use braidfund::timeline::{Selection, Timeline};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
-/// A plan of any size: awards with windows and caps, payers that pay monthly, restricted to some lines each;
-/// if asked, a quarter of the streams federal and paying only beside as much other money.
+mod made;
+use made::Rules;
+
+/// A plan of any size with caps; if asked, with match too.
 fn synthetic(streams: usize, lines: usize, months: usize, matched: bool) -> Plan {
-    let mut text =
-        format!("[plan]\ntitle = \"Synthetic\"\nstart = \"2026-01\"\nmonths = {months}\n");
-    text += "[driver.members]\nstart = 20000\ngrowth = \"2%\"\n";
-    for line in 0..lines {
-        let priority = ["core", "essential", "stretch"][line % 3];
-        writeln!(
-            text,
-            "[cost.c{line}]\nlayer = \"program\"\nfunction = \"f{}\"\npriority = \"{priority}\"\n\
-             yearly = {}\nescalate = \"3%\"",
-            line % 9,
-            40_000 + 3_700 * (line * 7 % 23)
-        )
-        .unwrap();
-    }
-    for stream in 0..streams {
-        let pays: Vec<String> = (0..lines)
-            .filter(|line| (line * 5 + stream * 3) % 7 < 3)
-            .map(|line| format!("\"cost.c{line}\""))
-            .collect();
-        let first = stream * months / (2 * streams);
-        let month = |offset: usize| format!("{}-{:02}", 2026 + offset / 12, offset % 12 + 1);
-        let terms = match stream % 3 {
-            0 => format!("kind = \"grant\"\nyearly = {}\nbudget-periods = \"yearly\"", 600_000 + 9_000 * stream),
-            1 => "kind = \"payer\"\nterms = { method = \"pmpm\", members = \"members\", rate = \"1.50\" }"
-                .to_string(),
-            _ => "kind = \"partner\"\nmonthly = 21_000".to_string(),
-        };
-        let cap = match pays.first() {
-            Some(line) if stream % 2 == 0 => {
-                format!("cap = [{{ on = [{line}], share = \"12%\", of = \"spent\" }}]\n")
-            }
-            _ => String::new(),
-        };
-        let matching = if matched && stream % 4 == 1 {
-            "federal = true\nmatch = { share-of-total = \"50%\" }\n"
-        } else {
-            ""
-        };
-        writeln!(
-            text,
-            "[stream.s{stream}]\n{terms}\nfunder = \"F\"\nstatus = \"secured\"\nfrom = \"{}\"\nuntil = \"{}\"\n\
-             pays-for = [{}]\n{cap}{matching}",
-            month(first),
-            month(first + months / 2),
-            pays.join(", ")
-        )
-        .unwrap();
-    }
+    let text = made::plan((streams, lines, months), Rules { caps: true, matched }, 0);
     folder::read(&MemoryFolder::new([("plan.toml", text.as_str())]), "base")
         .expect("a synthetic plan reads")
 }

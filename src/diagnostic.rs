@@ -85,6 +85,8 @@ codes! {
     LineTooLong = "E0107",
     /// More files than the limit.
     TooManyFiles = "E0108",
+    /// A workbook that is brought in cannot be read, or holds what cannot be brought in.
+    Workbook = "E0109",
     // Syntax.
     /// The file is not well-formed TOML.
     Toml = "E0201",

@@ -68,6 +68,7 @@ pub mod findings;
 pub mod folder;
 pub mod forecast;
 pub mod funding;
+pub mod import;
 pub mod ledger;
 pub mod levers;
 pub mod limits;

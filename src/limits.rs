@@ -39,6 +39,12 @@ pub const CHANCE_VALUES_MAX: usize = 64;
 pub const TOML_BYTES_MAX: u64 = 1 << 20;
 /// Bytes of one CSV file.
 pub const CSV_BYTES_MAX: u64 = 64 << 20;
+/// Bytes of a workbook that is brought in.
+pub const BOOK_BYTES_MAX: u64 = 32 << 20;
+/// Bytes to which a workbook unpacks.
+pub const BOOK_UNPACKED_MAX: u64 = 256 << 20;
+/// Cells of a workbook that hold anything.
+pub const BOOK_CELLS_MAX: usize = 1_000_000;
 /// Files of one plan folder.
 pub const FILES_MAX: usize = 64;
 /// Bytes of one line of a file.

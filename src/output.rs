@@ -238,6 +238,44 @@ pub fn write_all<S: Sink>(
     written
 }
 
+/// Writes one file of a plan folder, whole or not at all: a new one, or in place of one that still holds what was read.
+///
+/// # Errors
+/// As [`write_all`]; refused too where another file stands there, or where it has changed since it was read.
+pub fn put<S: Sink>(
+    sink: &S,
+    folder: &Path,
+    (name, bytes): (&str, Vec<u8>),
+    before: Option<&[u8]>,
+) -> Result<(), WriteError> {
+    let path = folder.join(name);
+    let doing = format!("look at `{}`", path.display());
+    let standing = sink.standing(&path).and_then(|standing| match standing {
+        Standing::File => Ok((standing, Some(sink.read(&path)?))),
+        _ => Ok((standing, None)),
+    });
+    let (standing, stands) = standing.map_err(|error| failed(doing, &error))?;
+    let why = match (standing, before) {
+        (Standing::Nothing, None) => None,
+        (Standing::File, Some(before)) if stands.as_deref() == Some(before) => None,
+        (Standing::File, Some(_)) => Some("has changed since it was read"),
+        (Standing::File, None) => Some("stands there already; move it away first"),
+        (Standing::Nothing, Some(_)) => Some("is gone since it was read"),
+        (Standing::Directory, _) => Some("is a directory"),
+        (Standing::Other, _) => Some("is a link or a device, which is never followed or replaced"),
+    };
+    if let Some(why) = why {
+        return Err(WriteError::Refused { path, why });
+    }
+    let (temporaries, added) = (Vec::new(), Vec::new());
+    let mut writing = Writing { sink, directory: folder, made: false, temporaries, added };
+    let written = writing.write(&[(name, bytes)]);
+    if written.is_err() {
+        writing.undo();
+    }
+    written
+}
+
 fn manifest(set: &FileSet, edition: &Edition) -> Value {
     let file = |(name, bytes): &(String, Vec<u8>)| {
         let digest = sha256(bytes);

@@ -19,6 +19,7 @@ use braidfund::error::Error;
 use braidfund::export::diagnostics;
 use braidfund::export::text::Colour;
 use braidfund::folder::{self, CHANCE_FILE, DiskFolder, Files, MemoryFolder};
+use braidfund::import::book::Book;
 
 /// The groups of the corpus, and how many cases each must hold.
 const GROUPS: [(&str, usize); 22] = [
@@ -452,6 +453,16 @@ fn refuse(folder: &MemoryFolder, scenario: &str) -> Error {
     read(folder, scenario).expect_err("a bad folder is refused")
 }
 
+/// A budget's mapping that nobody has read.
+fn mapping() -> MemoryFolder {
+    let text = "confirmed = false\nsheet = \"Budget\"\n[columns]\nC = \"2026-07\"\n\
+                [line.rent]\nrow = 5\nfunction = \"rent\"\n";
+    MemoryFolder::new([("import.toml", text)])
+}
+
+/// How an encrypted workbook begins.
+const ENCRYPTED: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
 /// Cases that are too large or too odd to stand in the repository.
 fn made() -> &'static [(&'static str, Error)] {
     static MADE: OnceLock<Vec<(&'static str, Error)>> = OnceLock::new();
@@ -472,6 +483,8 @@ fn made() -> &'static [(&'static str, Error)] {
             ("too-many-stacked", refuse(&one_file(&scenarios(17)), &stack(17))),
             ("too-many-streams", base(&streams(257))),
             ("too-many-values", refuse(&chances(1, 65), "base")),
+            ("mapping-not-confirmed", folder::mapping(&mapping()).unwrap_err()),
+            ("workbook-encrypted", Book::read("budget.xlsx", ENCRYPTED).unwrap_err()),
             ("too-many-tranches", refuse(&memory(&tranches(200_001)), "base")),
         ];
         #[cfg(unix)]

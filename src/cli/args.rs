@@ -117,6 +117,10 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  braid workbook hub -o plan.xlsx\n  \
         braid workbook hub --scenario late --view all -o late.xlsx")]
     Workbook(Workbook),
+    /// Bring back what a workbook holds: changed inputs as a scenario, or a budget as cost lines
+    #[command(after_help = "Examples:\n  braid import plan.xlsx hub\n  \
+        braid import plan.xlsx hub --scenario cfo-june --write\n  braid import budget.xlsx hub")]
+    Import(Import),
     /// Settle years of the Medicare Shared Savings Program to the dollar, one a row
     #[command(after_help = SETTLE_HELP)]
     Settle(Settle),
@@ -512,6 +516,23 @@ pub struct Workbook {
     /// Replace a file that stands there, and whatever was edited in it.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `braid import`
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The workbook (.xlsx): one of braid's whose inputs were changed, or a budget.
+    #[arg(value_name = "WORKBOOK")]
+    pub workbook: PathBuf,
+    /// The plan folder.
+    #[arg(value_name = "PLAN")]
+    pub folder: PathBuf,
+    /// The id of the scenario that changed inputs become.
+    #[arg(long, value_name = "ID", default_value = "edited")]
+    pub scenario: String,
+    /// Write what is shown into the plan folder.
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// The form of a report.

@@ -11,6 +11,7 @@ mod check;
 mod compare;
 mod explain;
 mod forecast;
+mod import;
 mod init;
 mod levers;
 mod manual;

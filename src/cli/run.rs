@@ -12,8 +12,8 @@ use super::args::{Command, Verb};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
 use super::{
-    bridge, chance, check, compare, explain, forecast, init, levers, manual, portfolio, report,
-    rules, sensitivity, settle, workbook,
+    bridge, chance, check, compare, explain, forecast, import, init, levers, manual, portfolio,
+    report, rules, sensitivity, settle, workbook,
 };
 
 /// How a command ended.
@@ -83,6 +83,7 @@ fn dispatch(verb: Verb, screen: &Screen) -> Result<Ending, Stop> {
         Verb::Check(args) => check::run(args, screen),
         Verb::Forecast(args) => forecast::run(args, screen),
         Verb::Explain(args) => explain::run(args, screen),
+        Verb::Import(args) => import::run(args, screen),
         Verb::Bridge(args) => bridge::run(args, screen),
         Verb::Chance(args) => chance::run(args, screen),
         Verb::Compare(args) => compare::run(args, screen),

@@ -108,9 +108,10 @@ impl<'a> Cases<'a> {
         let mut found = Vec::new();
         compare(&before.tree, &after.tree, &mut Vec::new(), &mut |path, one, other| {
             // A whole table has its own header.
-            let whole = path.len() <= 2;
+            let head = path.len() <= 2;
             let written = |entry: Option<&Entry>| {
                 let entry = entry?;
+                let whole = head && entry.node.table().is_some();
                 let text = if whole { String::new() } else { text(&entry.node) };
                 Some(Written { text, origin: self.origin(entry) })
             };
@@ -299,17 +300,40 @@ fn set(tree: &mut Table, path: &[String], entry: Option<&Entry>) {
 }
 
 /// A value as a person would write it.
-fn text(node: &Node) -> String {
+pub(super) fn text(node: &Node) -> String {
     match &node.value {
-        Value::Text(text) => format!("\"{text}\""),
+        Value::Text(text) => quoted(text),
         Value::Number(text) | Value::Date(text) => text.clone(),
         Value::Bool(truth) => truth.to_string(),
         Value::List(items) => {
             format!("[{}]", items.iter().map(text).collect::<Vec<_>>().join(", "))
         }
         Value::Table(table) => {
-            let one = |(key, entry): (&String, &Entry)| format!("{key} = {}", text(&entry.node));
+            let one =
+                |(name, entry): (&String, &Entry)| format!("{} = {}", key(name), text(&entry.node));
             format!("{{ {} }}", table.iter().map(one).collect::<Vec<_>>().join(", "))
         }
+    }
+}
+
+/// A text as TOML.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted += &format!("\\u{:04X}", u32::from(letter)),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted + "\""
+}
+
+/// A key as TOML, quoted where it must be.
+pub(super) fn key(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match !name.is_empty() && name.bytes().all(plain) {
+        true => name.to_string(),
+        false => quoted(name),
     }
 }

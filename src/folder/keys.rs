@@ -11,6 +11,7 @@ use super::keys_bridge::BRIDGE_KINDS;
 use super::keys_chance::CHANCE_KINDS;
 use super::keys_cost::COST_KINDS;
 use super::keys_credit::CREDIT_KINDS;
+use super::keys_import::IMPORT_KINDS;
 use super::keys_loan::LOAN_KINDS;
 use super::keys_savings::SAVINGS_KINDS;
 use super::keys_stream::STREAM_KINDS;
@@ -336,7 +337,8 @@ const BASE_KINDS: &[Kind] = &[
 /// Every kind of table, in the order of the description.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     let streams = STREAM_KINDS.iter().chain(AWARD_KINDS).chain(TERMS_KINDS).chain(SAVINGS_KINDS);
-    let streams = streams.chain(LOAN_KINDS).chain(BRIDGE_KINDS).chain(CHANCE_KINDS);
+    let streams =
+        streams.chain(LOAN_KINDS).chain(BRIDGE_KINDS).chain(CHANCE_KINDS).chain(IMPORT_KINDS);
     BASE_KINDS.iter().chain(CREDIT_KINDS).chain(COST_KINDS).chain(streams)
 }
 

@@ -29,10 +29,12 @@ pub const FILE: u16 = 6;
 /// The column of sources.
 pub const SOURCE: u16 = 7;
 
+/// The heading of the column of paths.
+pub const PATH_HEAD: &str = "Path in the plan";
 /// The row of the count of changed inputs.
 const COUNT_ROW: u32 = 2;
 /// The row of headings.
-const HEAD_ROW: u32 = 3;
+pub const HEAD_ROW: u32 = 3;
 
 /// How many inputs back one of the same path is looked for: a stream's own.
 const LATELY: usize = 512;
@@ -82,7 +84,7 @@ impl<'a> Inputs<'a> {
             (UNIT, "Unit"),
             (WRITTEN, "As written"),
             (CHANGED, "Changed"),
-            (PATH, "Path in the plan"),
+            (PATH, PATH_HEAD),
             (FILE, "File and line"),
             (SOURCE, "Where the figure comes from"),
         ] {

@@ -12,7 +12,7 @@ mod costs;
 mod cover;
 mod earned;
 pub mod formula;
-mod inputs;
+pub mod inputs;
 mod months;
 pub mod sheet;
 mod stated;

@@ -1,0 +1,108 @@
+//! `braid import`: what a workbook brings back, shown before any of it is written.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use braidfund::error::Error;
+use braidfund::export::csv;
+use braidfund::folder::{self, Files, IMPORT_FILE};
+use braidfund::import::book::Book;
+use braidfund::import::{budget, edited};
+use braidfund::limits::{BOOK_BYTES_MAX, CSV_BYTES_MAX};
+use braidfund::output::{DiskSink, put};
+use braidfund::report::asking::shell_word;
+
+use super::args;
+use super::options::Source;
+use super::run::{Ending, Stop};
+use super::screen::Screen;
+
+/// The plan of a folder, and its cost lines.
+const PLAN: &str = "plan.toml";
+const COSTS: &str = "costs.csv";
+
+/// What is brought in: a file of the folder, as it was and as it is to be.
+struct Brought {
+    name: &'static str,
+    /// The text that is shown.
+    shown: String,
+    before: Option<Vec<u8>>,
+    after: Vec<u8>,
+    /// What is said beside it.
+    told: Vec<String>,
+}
+
+/// Shows what a workbook brings, and writes it where that was asked for.
+pub fn run(args: args::Import, screen: &Screen) -> Result<Ending, Stop> {
+    let bytes = read(&args.workbook)?;
+    let name =
+        args.workbook.file_name().map_or(String::new(), |name| name.to_string_lossy().into());
+    let book = Book::read(&name, &bytes)?;
+    let source = Source::from(args::Source { folder: args.folder.clone(), scenario: None });
+    let (brought, _) = source.watched(|files| match edited::is_ours(&book) {
+        true => scenario(&book, files, &args.scenario),
+        false if files.holds(IMPORT_FILE) => costs(&book, files).map(Some),
+        false => mapping(&book).map(Some),
+    })?;
+    let Some(brought) = brought else {
+        screen.talk("no input of the workbook was changed");
+        return Ok(Ending::Done);
+    };
+    screen.data(brought.shown.as_bytes())?;
+    brought.told.iter().for_each(|text| screen.talk(text));
+    let folder = source.words();
+    if args.write {
+        put(&DiskSink, &source.folder, (brought.name, brought.after), brought.before.as_deref())?;
+        screen.talk(&format!("wrote {}/{}", folder, brought.name));
+    } else {
+        screen.talk(&format!(
+            "`--write` puts it into {}",
+            shell_word(&format!("{folder}/{}", brought.name))
+        ));
+    }
+    Ok(Ending::Done)
+}
+
+/// The bytes of a workbook, as far as any is read.
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |error| Error::environment(format!("read {}", path.display()), error);
+    let file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(BOOK_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The inputs that were changed in a workbook of ours, as a scenario; nothing where none was.
+fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Option<Brought>, Error> {
+    let changes = edited::changes(book)?;
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
+    let title = format!("Inputs changed in {}", book.name);
+    let restated = folder::restate(files, (id, &title), &inputs)?;
+    let told = changes.iter().map(edited::Change::told).collect();
+    let shown = restated.text.trim_start().to_string();
+    let (before, after) = (Some(restated.before), restated.after);
+    Ok(Some(Brought { name: PLAN, shown, before, after, told }))
+}
+
+/// The rows of a budget as cost lines, as the folder's mapping says.
+fn costs(book: &Book, files: &dyn Files) -> Result<Brought, Error> {
+    let costs = budget::costs(book, &folder::mapping(files)?)?;
+    let shown = csv::encode(&costs.table);
+    folder::sound_with(files, COSTS, shown.as_bytes())?;
+    let before = files.read(COSTS, CSV_BYTES_MAX).ok().flatten();
+    let before = before.filter(|before| *before == shown.as_bytes());
+    let (after, told) = (shown.clone().into_bytes(), costs.told());
+    Ok(Brought { name: COSTS, shown, before, after, told })
+}
+
+/// A mapping of a budget that nobody has mapped yet.
+fn mapping(book: &Book) -> Result<Brought, Error> {
+    let shown = budget::propose(book)?;
+    let told = vec!["a mapping is proposed: what each line is, a person must confirm".to_string()];
+    let after = shown.clone().into_bytes();
+    Ok(Brought { name: IMPORT_FILE, shown, before: None, after, told })
+}

@@ -1,0 +1,147 @@
+//! Inputs stated anew, as a scenario that a person would write.
+
+use rust_decimal::Decimal;
+
+use super::cases::{self, Cases, Difference, Draft, key, quoted};
+use super::files::{FileFault, Files};
+use super::load::PLAN_FILE;
+use super::syntax::{Node, Value};
+use crate::diagnostic::{Code, Diagnostic, visible};
+use crate::error::Error;
+use crate::limits::TOML_BYTES_MAX;
+use crate::name::Name;
+
+/// A scenario that states inputs anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// Its text, to stand at the end of `plan.toml`.
+    pub text: String,
+    /// `plan.toml` as it was read.
+    pub before: Vec<u8>,
+    /// `plan.toml` with the scenario.
+    pub after: Vec<u8>,
+    /// In what the scenario differs from the base case.
+    pub differences: Vec<Difference>,
+}
+
+/// A folder with one file in another form.
+struct With<'a> {
+    files: &'a dyn Files,
+    name: &'a str,
+    bytes: &'a [u8],
+}
+
+impl Files for With<'_> {
+    fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FileFault> {
+        match name == self.name {
+            true if self.bytes.len() as u64 > limit => Err(FileFault::TooLarge),
+            true => Ok(Some(self.bytes.to_vec())),
+            false => self.files.read(name, limit),
+        }
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        name == self.name || self.files.holds(name)
+    }
+}
+
+/// Reads every case of a folder in which one file is as these bytes, so that it is known to be sound before it is written.
+///
+/// # Errors
+/// Everything that would be wrong with the folder.
+pub fn sound_with(files: &dyn Files, name: &str, bytes: &[u8]) -> Result<(), Error> {
+    super::read_all(&With { files, name, bytes }).map(drop)
+}
+
+/// A scenario of this id and title in which these inputs, by path, are these figures.
+///
+/// # Errors
+/// A path that states no figure, a figure that its input does not take, an id that is taken.
+pub fn restate(
+    files: &dyn Files,
+    (id, title): (&str, &str),
+    inputs: &[(String, Decimal)],
+) -> Result<Restated, Error> {
+    let refuse = |message: String, remedy: &str| Diagnostic {
+        code: Code::PatchTarget,
+        place: None,
+        message,
+        cause: String::new(),
+        remedy: remedy.to_string(),
+    };
+    if Name::parse(id).is_none() || id == super::BASE {
+        let message = format!("`{}` is no id of a scenario", visible(id));
+        let remedy = "write lower-case letters, digits and single hyphens";
+        return Err(Error::input(vec![refuse(message, remedy)]));
+    }
+    let cases = Cases::open(files, &[super::BASE])?;
+    if cases.scenarios().iter().any(|(own, _)| own == id) {
+        let message = format!("the plan has a scenario `{id}` already");
+        return Err(Error::input(vec![refuse(message, "choose another id with `--scenario`")]));
+    }
+    let base = cases.draft(super::BASE)?;
+    let mut draft = base.clone();
+    let mut faults = Vec::new();
+    for (path, value) in inputs {
+        let text = base.node(path).and_then(|node| written(node, *value));
+        if text.and_then(|text| draft.restate(path, &text, None)).is_none() {
+            let message = format!("the plan states no figure at `{}`", visible(path));
+            faults.push(refuse(message, "make the workbook anew: the plan was changed since"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::input(faults));
+    }
+    let mut text = format!("\n[scenario.{id}]\ntitle = {}\n", quoted(title));
+    for path in whole(inputs.iter().map(|(path, _)| path.as_str()), &draft) {
+        if let Some(node) = draft.node(&path) {
+            text += &format!("{} = {}\n", keys(&path), cases::text(node));
+        }
+    }
+    let before = files.read(PLAN_FILE, TOML_BYTES_MAX).ok().flatten().unwrap_or_default();
+    let mut after = before.clone();
+    if !after.ends_with(b"\n") {
+        after.push(b'\n');
+    }
+    after.extend(text.bytes());
+    let with = With { files, name: PLAN_FILE, bytes: &after };
+    let cases = Cases::open(&with, &[super::BASE, id])?;
+    let (base, changed) = (cases.draft(super::BASE)?, cases.draft(id)?);
+    cases.plan(&changed)?;
+    let differences = cases.differences(&base, &changed);
+    Ok(Restated { text, before, after, differences })
+}
+
+/// A figure in the form in which an input is written.
+fn written(node: &Node, value: Decimal) -> Option<String> {
+    let plain = |value: Decimal| value.normalize().to_string();
+    match &node.value {
+        Value::Number(_) => Some(plain(value)),
+        Value::Text(text) if text.ends_with('%') => {
+            Some(format!("{}%", plain(value.checked_mul(Decimal::ONE_HUNDRED)?)))
+        }
+        Value::Text(text) if text.parse::<Decimal>().is_ok() => Some(plain(value)),
+        _ => None,
+    }
+}
+
+/// The paths, each cut at the list in which it stands, since a list is replaced whole; each once.
+fn whole<'a>(paths: impl Iterator<Item = &'a str>, draft: &Draft) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for path in paths {
+        let ends = path.match_indices('.').map(|(at, _)| at);
+        let list = ends
+            .map(|at| &path[..at])
+            .find(|head| matches!(draft.node(head).map(|node| &node.value), Some(Value::List(_))));
+        let path = list.unwrap_or(path).to_string();
+        if !found.contains(&path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A path as dotted keys.
+fn keys(path: &str) -> String {
+    path.split('.').map(key).collect::<Vec<_>>().join(".")
+}

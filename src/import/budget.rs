@@ -1,0 +1,291 @@
+//! A budget sheet as cost lines: a mapping is proposed, a person confirms it, and the rows become `costs.csv`.
+//!
+//! A proposal is a guess at what is meant, so it is only ever text that a person reads first. What is confirmed is taken
+//! exactly: a cell that holds no figure where one is due is refused, and what is rounded is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::book::{Book, Datum, Grid, address, column, letters};
+use super::fault;
+use crate::diagnostic::{Diagnostic, visible};
+use crate::error::Error;
+use crate::folder::{LINE_KEYS, Mapping, quoted};
+use crate::limits::{MONEY_CENTS_MAX, NAME_CHARS_MAX};
+use crate::money::Money;
+use crate::month::{FiscalCalendar, Month};
+use crate::plan::cost::BACKBONE_FUNCTIONS;
+use crate::report::ColumnKind::{Money as M, Text as T};
+use crate::report::words::{count, dollars};
+use crate::report::{Cell, Column, Table};
+
+/// Rows at the top of a sheet among which headings are looked for.
+const HEAD_ROWS: u32 = 60;
+/// The function that a line is guessed to serve.
+const GUESSED: &str = "operate";
+/// Words that begin or end the name of a sum.
+const SUMS: [&str; 4] = ["total", "subtotal", "sub-total", "sum"];
+/// Months by the beginning of their English names.
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The lines of a budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Costs {
+    /// The rows of `costs.csv`.
+    pub table: Table,
+    /// What they come to.
+    pub total: Money,
+    /// Figures that were rounded to whole cents, half away from zero.
+    pub rounded: usize,
+}
+
+impl Costs {
+    /// What was brought in, in words.
+    pub fn told(&self) -> Vec<String> {
+        let lines = count(self.table.rows.len(), "cost line");
+        let mut told = vec![format!("{lines}, {} in all", dollars(self.total))];
+        if self.rounded > 0 {
+            let figures = count(self.rounded, "figure");
+            told.push(format!("{figures} rounded to whole cents, half away from zero"));
+        }
+        told
+    }
+}
+
+/// What was found on a sheet.
+struct Found<'a> {
+    sheet: &'a Grid,
+    /// The columns of amounts, with what each holds.
+    columns: Vec<(u32, String)>,
+    /// The rows with figures: their names, and what they come to.
+    rows: Vec<(u32, String, Decimal)>,
+}
+
+/// A mapping of the budget that a workbook seems to hold, as the text of `import.toml`: to be read and confirmed.
+///
+/// # Errors
+/// Refused input where no sheet has a row of months or years above figures with names.
+pub fn propose(book: &Book) -> Result<String, Error> {
+    let found = book.sheets.iter().filter_map(find).max_by_key(|found| found.rows.len());
+    let Some(found) = found else {
+        let message = format!("no sheet of `{}` looks like a budget", visible(&book.name));
+        let cause = "a budget has months or years in a row, and below them figures beside names";
+        let remedy = "write `import.toml` yourself: docs/IMPORT.md shows one";
+        return Err(Error::input(vec![fault(message, cause, remedy)]));
+    };
+    let mut text = format!(
+        "# How a sheet of {} becomes costs.csv. What each line is, is a guess: read each, mend what is wrong, write\n\
+         # `confirmed = true`, and bring it in again. The backbone's functions: {};\n\
+         # a line of `layer = \"program\"` names its own.\nconfirmed = false\nsheet = {}\n\n[columns]\n",
+        remark(&book.name),
+        BACKBONE_FUNCTIONS.join(", "),
+        quoted(&found.sheet.name)
+    );
+    for (place, holds) in &found.columns {
+        text += &format!("{} = {}\n", letters(*place), quoted(holds));
+    }
+    let mut taken = BTreeSet::new();
+    let mut sums = Vec::new();
+    for (row, name, total) in &found.rows {
+        if is_sum(name) {
+            sums.push(format!("# row {}: {}\n", row + 1, remark(name)));
+            continue;
+        }
+        let id = id(name, &mut taken);
+        text += &format!(
+            "\n[line.{id}]          # {} in all\nrow = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
+             layer = \"backbone\"\npriority = \"core\"\n",
+            dollars(cents(*total).map_or(Money::ZERO, |(amount, _)| amount)),
+            row + 1,
+            quoted(name),
+        );
+    }
+    if !sums.is_empty() {
+        text += "\n# Left out as sums of other rows:\n";
+        text += &sums.concat();
+    }
+    Ok(text)
+}
+
+/// The rows of a confirmed mapping as `costs.csv`.
+///
+/// # Errors
+/// Refused input: every sheet, column, row and cell that is not what the mapping says.
+pub fn costs(book: &Book, mapping: &Mapping) -> Result<Costs, Error> {
+    let Some(sheet) = book.sheet(&mapping.sheet) else {
+        let message = format!("the workbook has no sheet `{}`", visible(&mapping.sheet));
+        let names = book.sheets.iter().map(|sheet| format!("`{}`", visible(&sheet.name)));
+        let cause = format!("it has {}", names.collect::<Vec<_>>().join(", "));
+        return Err(Error::input(vec![fault(message, cause, "mend `sheet` in import.toml")]));
+    };
+    let mut faults = Vec::new();
+    let mut columns: Vec<(u32, &str)> = Vec::new();
+    for (name, holds) in &mapping.columns {
+        match column(name) {
+            Some(place) => columns.push((place, holds)),
+            None => {
+                let message = format!("`{}` is no column of a sheet", visible(name));
+                faults.push(fault(message, "", "write its letters: `C`, `AB`"));
+            }
+        }
+    }
+    columns.sort_unstable();
+    let used: Vec<usize> = (0..LINE_KEYS.len())
+        .filter(|place| mapping.lines.iter().any(|line| line.said[*place].is_some()))
+        .collect();
+    let mut table = Table::new("costs", &[("cost", T)]);
+    let mut head = |name: &str, kind| table.columns.push(Column { name: name.to_string(), kind });
+    used.iter().for_each(|place| head(LINE_KEYS[*place], T));
+    columns.iter().for_each(|(_, holds)| head(holds, M));
+    let (mut total, mut rounded) = (Decimal::ZERO, 0);
+    for line in &mapping.lines {
+        let mut cells = vec![Cell::text(&line.id)];
+        cells.extend(used.iter().map(|place| Cell::of(line.said[*place].as_ref(), Cell::text)));
+        let row = line.row - 1;
+        let mut any = false;
+        for (place, _) in &columns {
+            let found = match sheet.at(row, *place) {
+                None => Ok((Money::ZERO, true)),
+                Some(Datum::Number(number)) => cents(*number).ok_or_else(|| number.to_string()),
+                Some(other) => Err(other.words()),
+            };
+            let (amount, exact) = found.unwrap_or_else(|found| {
+                faults.push(no_amount(&line.id, (row, *place), &found));
+                (Money::ZERO, true)
+            });
+            rounded += usize::from(!exact);
+            any |= !amount.is_zero();
+            total += Decimal::new(amount.cents(), 2);
+            cells.push(Cell::Money(amount));
+        }
+        if !any && faults.is_empty() {
+            let message = format!("row {} of `line.{}` holds no amount", line.row, line.id);
+            let remedy = "mend `row` in import.toml, or delete the line";
+            faults.push(fault(message, "every column of amounts is empty there", remedy));
+        }
+        table.push(cells);
+    }
+    if !faults.is_empty() {
+        return Err(Error::input(faults));
+    }
+    let total = cents(total).map_or(Money::MAX, |(amount, _)| amount);
+    Ok(Costs { table, total, rounded })
+}
+
+fn no_amount(line: &str, (row, column): (u32, u32), found: &str) -> Diagnostic {
+    let message = format!("{} holds {found}, no amount of dollars", address(row, column));
+    let remedy = "mend the cell, or the row and the columns in import.toml";
+    fault(message, format!("it is an amount of `line.{line}`"), remedy)
+}
+
+/// A figure in dollars as whole cents, and whether it was whole cents; nothing where it is beyond all bounds.
+fn cents(number: Decimal) -> Option<(Money, bool)> {
+    let rounded = number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    let cents = i64::try_from((rounded * Decimal::ONE_HUNDRED).normalize().mantissa()).ok()?;
+    let scale = (rounded * Decimal::ONE_HUNDRED).normalize().scale();
+    let bounded = scale == 0 && cents.unsigned_abs() <= MONEY_CENTS_MAX.unsigned_abs();
+    bounded.then_some((Money::from_cents(cents), rounded == number))
+}
+
+/// Looks for a budget on a sheet: the row that names the most months or years, and the rows with figures below it.
+fn find(sheet: &Grid) -> Option<Found<'_>> {
+    let mut heads: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
+    for ((row, column), datum) in sheet.cells.range(..(HEAD_ROWS, 0)) {
+        if let Some(holds) = period(datum) {
+            heads.entry(*row).or_default().push((*column, holds));
+        }
+    }
+    // The first of those with the most: what is repeated further down is another table.
+    let (head, columns) =
+        heads.into_iter().max_by_key(|(row, columns)| (columns.len(), std::cmp::Reverse(*row)))?;
+    let mut seen = BTreeSet::new();
+    let columns: Vec<(u32, String)> =
+        columns.into_iter().filter(|(_, holds)| seen.insert(holds.clone())).collect();
+    let first = columns.first()?.0;
+    let last = sheet.cells.keys().map(|(row, _)| *row).max()?;
+    let texts =
+        |column: &u32| (head + 1..=last).filter(|row| sheet.text(*row, *column).is_some()).count();
+    let names = (0..first).rev().max_by_key(texts).filter(|column| texts(column) > 0)?;
+    let mut rows = Vec::new();
+    for row in head + 1..=last {
+        let figures: Vec<Decimal> =
+            columns.iter().filter_map(|(column, _)| sheet.number(row, *column)).collect();
+        let sum = figures.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one));
+        if let (Some(name), Some(sum), false) = (sheet.text(row, names), sum, figures.is_empty()) {
+            rows.push((row, name.to_string(), sum));
+        }
+    }
+    (!rows.is_empty()).then_some(Found { sheet, columns, rows })
+}
+
+/// The month or the fiscal year that a heading names.
+fn period(datum: &Datum) -> Option<String> {
+    match datum {
+        Datum::Month(month) => Some(month.to_string()),
+        Datum::Number(number) => year(&number.to_string()).map(FiscalCalendar::label),
+        Datum::Text(text) => {
+            let text = text.trim().to_lowercase();
+            if let Some(month) = Month::parse(&text) {
+                return Some(month.to_string());
+            }
+            if let Some(rest) = text.strip_prefix("fy").or(text.strip_prefix("fiscal year")) {
+                return year(rest.trim_start_matches([' ', '-', '\''])).map(FiscalCalendar::label);
+            }
+            if let Some(found) = year(&text) {
+                return Some(FiscalCalendar::label(found));
+            }
+            let parts: Vec<&str> =
+                text.split([' ', '-', '/', '\'', '.']).filter(|part| !part.is_empty()).collect();
+            let [month, rest] = parts.as_slice() else { return None };
+            let place = MONTHS.iter().position(|name| month.starts_with(name))?;
+            Month::new(year(rest)?, place as u32 + 1).map(|month| month.to_string())
+        }
+        Datum::Other(_) => None,
+    }
+}
+
+/// A year of four digits, or of two in this century.
+fn year(text: &str) -> Option<i32> {
+    let number: i32 = text.parse().ok()?;
+    match text.len() {
+        4 => Some(number).filter(|year| (1990..2100).contains(year)),
+        2 => Some(2000 + number),
+        _ => None,
+    }
+}
+
+fn is_sum(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().map(|word| word.trim_end_matches(':')).collect();
+    let sum = |word: Option<&&str>| word.is_some_and(|word| SUMS.contains(word));
+    sum(words.first()) || sum(words.last()) || name.starts_with("grand total")
+}
+
+/// An id of a name, unlike those that are taken.
+fn id(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let plain = |letter: char| match letter.is_ascii_alphanumeric() {
+        true => letter.to_ascii_lowercase(),
+        false => '-',
+    };
+    let text: String = name.chars().map(plain).collect();
+    let parts: Vec<&str> = text.split('-').filter(|part| !part.is_empty()).collect();
+    let mut id = parts.join("-");
+    id.truncate(NAME_CHARS_MAX - 4);
+    let id = id.trim_end_matches('-');
+    let id = match id.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        true => id.to_string(),
+        false => format!("line-{id}").trim_end_matches('-').to_string(),
+    };
+    let numbered = (2..).map(|number| format!("{id}-{number}"));
+    let free = std::iter::once(id.clone()).chain(numbered).find(|id| !taken.contains(id));
+    let free = free.unwrap_or(id);
+    taken.insert(free.clone());
+    free
+}
+
+/// A text within a remark, on one line.
+fn remark(text: &str) -> String {
+    visible(text).replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,452 @@
+//! What workbooks bring back: a budget becomes the cost lines that its mapping says, to the cent; changed inputs become the
+//! scenario that a person would write; and what is foreign, huge, encrypted or broken is refused with the reason.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+
+use braidfund::error::Error;
+use braidfund::export::{csv, xlsx};
+use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder};
+use braidfund::forecast::{Forecast, Question};
+use braidfund::import::book::{Book, Datum};
+use braidfund::import::{budget, edited};
+use braidfund::limits::{BOOK_BYTES_MAX, BOOK_UNPACKED_MAX};
+use braidfund::money::Money;
+use braidfund::report::workbook::sheet::{Place, Role};
+use braidfund::report::workbook::{About, Books, Sources, Workbook};
+use braidfund::timeline::{Selection, Timeline};
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook as Office};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// A budget as offices keep them: a title, months as dates, sections, a subtotal, a total column, a note.
+fn office() -> Vec<u8> {
+    let mut workbook = Office::new();
+    workbook.add_worksheet().set_name("Notes").unwrap().write(0, 0, "Draft of May").unwrap();
+    let sheet = workbook.add_worksheet().set_name("Budget").unwrap();
+    sheet.write(0, 0, "Hub, operating budget 2026").unwrap();
+    sheet.write(2, 1, "Position or item").unwrap();
+    let month = Format::new().set_num_format("mmm yy");
+    for place in 0..3_u8 {
+        let date = ExcelDateTime::from_ymd(2026, 7 + place, 1).unwrap();
+        sheet.write_with_format(2, 2 + u16::from(place), &date, &month).unwrap();
+    }
+    sheet.write(2, 5, "Total").unwrap();
+    sheet.write(3, 1, "Personnel").unwrap();
+    for (row, name, figures) in [
+        (4, "Program director", [8_000.0, 8_000.0, 8_250.5]),
+        (5, "Data analyst", [5_000.125, 5_000.0, 5_000.0]),
+        (6, "Subtotal personnel", [13_000.125, 13_000.0, 13_250.5]),
+        (8, "Rent & utilities", [1_100.0, 0.1, 0.2]),
+        (9, "Program director", [1.0, 2.0, 3.0]),
+        (10, "Total", [14_101.125, 13_002.1, 13_253.7]),
+    ] {
+        sheet.write(row, 1, name).unwrap();
+        for (place, figure) in figures.into_iter().enumerate() {
+            sheet.write(row, 2 + place as u16, figure).unwrap();
+        }
+        sheet.write_formula(row, 5, format!("=SUM(C{0}:E{0})", row + 1).as_str()).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+const PLAN: &str = "[plan]\ntitle = \"Hub\"\nstart = \"2026-07\"\nmonths = 3\n\
+                    [stream.county]\nkind = \"partner\"\nfunder = \"County\"\nstatus = \"secured\"\n\
+                    monthly = 10_000\npays-for = [\"anything\"]\nfrom = \"2026-07\"\nuntil = \"2026-09\"\n";
+
+fn hub(mapping: &str) -> MemoryFolder {
+    MemoryFolder::new([("plan.toml", PLAN), ("import.toml", mapping)])
+}
+
+fn told(error: &Error) -> String {
+    let mut text = String::new();
+    for one in error.diagnostics() {
+        writeln!(text, "{}: {} / {} / {}", one.code, one.message, one.cause, one.remedy).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_budget_is_proposed_confirmed_and_becomes_cost_lines() {
+    let book = Book::read("budget.xlsx", &office()).unwrap();
+    let proposed = budget::propose(&book).unwrap();
+    let expected = "\
+# How a sheet of budget.xlsx becomes costs.csv. What each line is, is a guess: read each, mend what is wrong, write
+# `confirmed = true`, and bring it in again. The backbone's functions: guide-vision, convene, align-activities, data, \
+evaluate, engage, communicate, policy, mobilize-funding, operate;
+# a line of `layer = \"program\"` names its own.
+confirmed = false
+sheet = \"Budget\"
+
+[columns]
+C = \"2026-07\"
+D = \"2026-08\"
+E = \"2026-09\"
+
+[line.program-director]          # $24,251 in all
+row = 5
+title = \"Program director\"
+function = \"operate\"
+layer = \"backbone\"
+priority = \"core\"
+
+[line.data-analyst]          # $15,000 in all
+row = 6
+title = \"Data analyst\"
+function = \"operate\"
+layer = \"backbone\"
+priority = \"core\"
+
+[line.rent-utilities]          # $1,100 in all
+row = 9
+title = \"Rent & utilities\"
+function = \"operate\"
+layer = \"backbone\"
+priority = \"core\"
+
+[line.program-director-2]          # $6 in all
+row = 10
+title = \"Program director\"
+function = \"operate\"
+layer = \"backbone\"
+priority = \"core\"
+
+# Left out as sums of other rows:
+# row 7: Subtotal personnel
+# row 11: Total
+";
+    assert_eq!(proposed, expected);
+    let refused = folder::mapping(&hub(&proposed)).unwrap_err();
+    assert!(told(&refused).contains("the mapping is not confirmed"), "{}", told(&refused));
+    let confirmed = proposed.replace("confirmed = false", "confirmed = true");
+    let costs = budget::costs(&book, &folder::mapping(&hub(&confirmed)).unwrap()).unwrap();
+    let text = csv::encode(&costs.table);
+    let rows = [
+        "\"cost\",\"title\",\"function\",\"layer\",\"priority\",\"2026-07\",\"2026-08\",\"2026-09\"",
+        "\"program-director\",\"Program director\",\"operate\",\"backbone\",\"core\",8000.00,8000.00,8250.50",
+        "\"data-analyst\",\"Data analyst\",\"operate\",\"backbone\",\"core\",5000.13,5000.00,5000.00",
+        "\"rent-utilities\",\"Rent & utilities\",\"operate\",\"backbone\",\"core\",1100.00,0.10,0.20",
+        "\"program-director-2\",\"Program director\",\"operate\",\"backbone\",\"core\",1.00,2.00,3.00",
+    ];
+    assert_eq!(text, rows.join("\n") + "\n");
+    // 24,250.50 + 15,000.13 + 1,100.30 + 6.00, of which one figure was rounded.
+    assert_eq!((costs.total, costs.rounded), (Money::from_cents(4_035_693), 1));
+    folder::sound_with(&hub(&confirmed), "costs.csv", text.as_bytes()).unwrap();
+    let mut files = hub(&confirmed);
+    files.put("costs.csv", text.into_bytes());
+    let plan = folder::read(&files, "base").unwrap();
+    assert_eq!(plan.lines.len(), 4);
+}
+
+#[test]
+fn what_a_mapping_says_and_a_sheet_does_not_hold_is_refused_all_at_once() {
+    let book = Book::read("budget.xlsx", &office()).unwrap();
+    let mapping = |text: &str| folder::mapping(&hub(text));
+    let wrong = "confirmed = true\nsheet = \"Budget\"\ncolumns = { B = \"2026-07\", c1 = \"2026-08\" }\n\
+                 [line.director]\nrow = 5\nfunction = \"convene\"\n[line.nobody]\nrow = 900\nfunction = \"data\"\n";
+    let text = told(&budget::costs(&book, &mapping(wrong).unwrap()).unwrap_err());
+    assert!(text.contains("`c1` is no column of a sheet"), "{text}");
+    assert!(text.contains("B5 holds the text `Program director`, no amount of dollars"), "{text}");
+    let nobody =
+        wrong.replace("B = \"2026-07\", c1", "C = \"2026-07\", D").replace("row = 5", "row = 6");
+    let text = told(&budget::costs(&book, &mapping(&nobody).unwrap()).unwrap_err());
+    assert!(text.contains("row 900 of `line.nobody` holds no amount"), "{text}");
+    let sheet = wrong.replace("\"Budget\"", "\"Budgets\"");
+    let text = told(&budget::costs(&book, &mapping(&sheet).unwrap()).unwrap_err());
+    assert!(text.contains("no sheet `Budgets`") && text.contains("`Notes`, `Budget`"), "{text}");
+    let keys = told(&mapping("confirmd = true\n[line.a]\nrow = 0\n").unwrap_err());
+    for part in ["`confirmed`", "`sheet`", "`columns`", "`function`", "0"] {
+        assert!(keys.contains(part), "{part}: {keys}");
+    }
+}
+
+#[test]
+fn headings_are_months_and_years_as_offices_write_them() {
+    for (heading, holds) in [
+        ("Jul 2026", "2026-07"),
+        ("July-26", "2026-07"),
+        ("2026-07", "2026-07"),
+        ("FY2027", "FY2027"),
+        ("FY 27", "FY2027"),
+        ("Fiscal year 2027", "FY2027"),
+        ("2027", "FY2027"),
+    ] {
+        let mut workbook = Office::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 1, heading).unwrap().write(1, 0, "Rent").unwrap().write(1, 1, 5).unwrap();
+        let book = Book::read("b.xlsx", &workbook.save_to_buffer().unwrap()).unwrap();
+        let proposed = budget::propose(&book).unwrap();
+        assert!(proposed.contains(&format!("B = \"{holds}\"")), "{heading}: {proposed}");
+    }
+    let mut workbook = Office::new();
+    workbook.add_worksheet().write(0, 0, "Marching band").unwrap().write(1, 1, 5).unwrap();
+    let book = Book::read("b.xlsx", &workbook.save_to_buffer().unwrap()).unwrap();
+    assert!(told(&budget::propose(&book).unwrap_err()).contains("looks like a budget"));
+}
+
+/// A packed file of these parts.
+fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_is_no_sound_workbook_is_refused_with_the_reason() {
+    let whole = office();
+    let bomb = vec![b' '; BOOK_UNPACKED_MAX as usize + 1];
+    let cases: Vec<(Vec<u8>, &str)> = vec![
+        (b"cost,2026-07\n".to_vec(), "is no .xlsx workbook"),
+        (Vec::new(), "is no .xlsx workbook"),
+        (
+            [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0].to_vec(),
+            "is encrypted, or an old .xls",
+        ),
+        (whole[..whole.len() / 2].to_vec(), "is broken"),
+        (packed(&[("content.xml", b"<office/>")]), "it is an OpenDocument file"),
+        (packed(&[("xl/workbook.bin", b"")]), "it is a binary workbook"),
+        (packed(&[("word/document.xml", b"<w/>")]), "another kind"),
+        (packed(&[("xl/workbook.xml", b"<workbook")]), "cannot be read as a workbook"),
+        (packed(&[("xl/workbook.xml", &bomb)]), "unpacks to more than 256 MB"),
+        (vec![b'P'; BOOK_BYTES_MAX as usize + 1], "is larger than 32 MB"),
+    ];
+    for (bytes, why) in cases {
+        let error = Book::read("b.xlsx", &bytes).unwrap_err();
+        assert!(error.is_input() && told(&error).contains(why), "{why}: {}", told(&error));
+    }
+    for byte in (0..whole.len()).step_by(7) {
+        let mut changed = whole.clone();
+        changed[byte] ^= 0x5a;
+        // It is read as something or refused; it never stops otherwise.
+        let _ = Book::read("b.xlsx", &changed).map(|book| budget::propose(&book));
+        let _ = Book::read("b.xlsx", &whole[..byte]);
+    }
+}
+
+/// What a program writes that works nothing out: a formula without a value is no amount of nothing.
+#[test]
+fn formulas_that_were_never_worked_out_are_refused() {
+    let parts: Vec<(String, Vec<u8>)> = {
+        let mut archive = zip::ZipArchive::new(Cursor::new(office())).unwrap();
+        let names: Vec<String> =
+            archive.file_names().map(|name| name.unwrap().to_string()).collect();
+        let mut part = |name: &String| {
+            let mut bytes = Vec::new();
+            archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            (name.clone(), bytes)
+        };
+        names.iter().map(&mut part).collect()
+    };
+    let bare = |(name, bytes): &(String, Vec<u8>)| {
+        let text = String::from_utf8_lossy(bytes).replace("<v>8250.5</v>", "<f>8000+250.5</f>");
+        (name.clone(), text.into_bytes())
+    };
+    let parts: Vec<(String, Vec<u8>)> = parts.iter().map(bare).collect();
+    let parts: Vec<(&str, &[u8])> =
+        parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let book = Book::read("budget.xlsx", &packed(&parts)).unwrap();
+    let text = "confirmed = true\nsheet = \"Budget\"\ncolumns = { D = \"2026-08\", E = \"2026-09\" }\n\
+                [line.director]\nrow = 5\nfunction = \"convene\"\n";
+    let refused = budget::costs(&book, &folder::mapping(&hub(text)).unwrap()).unwrap_err();
+    assert!(
+        told(&refused).contains("E5 holds a formula that was never worked out"),
+        "{}",
+        told(&refused)
+    );
+}
+
+#[test]
+fn a_sheet_of_far_cells_is_held_in_little_room() {
+    let mut workbook = Office::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, 1).unwrap().write(1_048_575, 16_383, 2.5).unwrap();
+    let book = Book::read("b.xlsx", &workbook.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(book.sheets[0].cells.len(), 2);
+    let far = book.sheets[0].at(1_048_575, 16_383);
+    assert_eq!(far, Some(&Datum::Number(Decimal::new(25, 1))));
+}
+
+#[test]
+fn changed_inputs_become_the_scenario_that_a_person_would_write() {
+    let plan = "[plan]\ntitle = \"Hub\"\nstart = \"2026-07\"\nmonths = 12\n[driver.members]\nstart = 20_000\n\
+                growth = \"2%\"\n[cost.staff]\nfunction = \"convene\"\nmonthly = \"1200.50\"\n\
+                [stream.award]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\nfrom = \"2026-07\"\n\
+                until = \"2027-06\"\npays-for = [\"convene\"]\n\
+                budget-periods = [{ from = \"2026-07\", until = \"2026-12\", amount = 100 }, \
+                { from = \"2027-01\", until = \"2027-06\", amount = 200 }]\n";
+    let files = MemoryFolder::new([("plan.toml", plan)]);
+    let inputs: Vec<(String, Decimal)> = [
+        ("cost.staff.monthly", "1300.25"),
+        ("driver.members.growth", "0.035"),
+        ("driver.members.start", "21000"),
+        ("stream.award.budget-periods.2.amount", "250"),
+    ]
+    .map(|(path, value)| (path.to_string(), value.parse().unwrap()))
+    .to_vec();
+    let restated = folder::restate(&files, ("cfo", "Changed in \"plan.xlsx\""), &inputs).unwrap();
+    let expected = "\n[scenario.cfo]\ntitle = \"Changed in \\\"plan.xlsx\\\"\"\n\
+                    cost.staff.monthly = \"1300.25\"\ndriver.members.growth = \"3.5%\"\n\
+                    driver.members.start = 21000\n\
+                    stream.award.budget-periods = [{ amount = 100, from = \"2026-07\", until = \"2026-12\" }, \
+                    { amount = 250, from = \"2027-01\", until = \"2027-06\" }]\n";
+    assert_eq!(restated.text, expected);
+    assert_eq!(String::from_utf8(restated.after.clone()).unwrap(), format!("{plan}{expected}"));
+    let paths: Vec<&str> = restated.differences.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    // The scenario is the plan in which each of them was written so.
+    let mut with = MemoryFolder::default();
+    with.put("plan.toml", restated.after);
+    let written = plan
+        .replace("1200.50", "1300.25")
+        .replace("\"2%\"", "\"3.5%\"")
+        .replace("20_000", "21_000")
+        .replace("amount = 200", "amount = 250");
+    let alone =
+        folder::read(&MemoryFolder::new([("plan.toml", written.as_str())]), "base").unwrap();
+    let scenario = folder::read(&with, "cfo").unwrap();
+    assert_eq!((&scenario.lines, &scenario.streams), (&alone.lines, &alone.streams));
+    assert_eq!(scenario.drivers, alone.drivers);
+    assert_eq!(Cases::open(&with, &["base"]).unwrap().scenarios().len(), 1);
+    for (id, path, value, why) in [
+        ("cfo", "cost.rent.monthly", "1", "states no figure at `cost.rent.monthly`"),
+        ("cfo", "cost.staff.function", "1", "states no figure at `cost.staff.function`"),
+        ("Base Case", "cost.staff.monthly", "1", "is no id of a scenario"),
+        ("base", "cost.staff.monthly", "1", "is no id of a scenario"),
+    ] {
+        let inputs = [(path.to_string(), value.parse().unwrap())];
+        let error = folder::restate(&files, (id, ""), &inputs).unwrap_err();
+        assert!(told(&error).contains(why), "{why}: {}", told(&error));
+    }
+    let taken = folder::restate(&with, ("cfo", ""), &inputs).unwrap_err();
+    assert!(told(&taken).contains("has a scenario `cfo` already"), "{}", told(&taken));
+    let lost = [("driver.members.start".to_string(), Decimal::new(-5, 0))];
+    assert!(folder::restate(&files, ("low", ""), &lost).unwrap_err().is_input());
+}
+
+/// A workbook of ours with some inputs changed, as its reader would.
+fn edited(name: &str, changed: &[(&str, &str)]) -> Vec<u8> {
+    let plan = folder::read(&sample(name), "base").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    let view = forecast.question.view;
+    let timeline = Timeline::from_plan(&plan, Selection::View(view)).unwrap();
+    let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
+    let books = Books { plan: &plan, timeline: &timeline, ledger, cash };
+    let about = About::default();
+    let (measures, scenarios, bridge) = (&forecast.measures, &[][..], None);
+    let sources = Sources { books, measures, view, about: &about, scenarios, bridge };
+    let mut workbook = Workbook::from_sources(&sources);
+    for (path, value) in changed {
+        let input = workbook.inputs.iter().find(|input| input.path == *path);
+        let (at, unit) = input.map(|input| (input.at, input.unit)).unwrap();
+        let sheet = workbook.sheets.iter_mut().find(|sheet| sheet.place == Place::Inputs).unwrap();
+        sheet.number(at.row, at.column, value.parse().unwrap(), Role::Input, unit);
+    }
+    xlsx::encode(&workbook).unwrap()
+}
+
+fn sample(name: &str) -> DiskFolder {
+    DiskFolder::open(&Path::new("scenarios").join(name)).unwrap()
+}
+
+#[test]
+fn a_workbook_that_nobody_changed_brings_nothing() {
+    for name in ["imperial-ach", "oakland-fy2020", "reading-ccp", "ri-hez"] {
+        let book = Book::read("plan.xlsx", &edited(name, &[])).unwrap();
+        assert!(edited::is_ours(&book), "{name}");
+        assert_eq!(edited::changes(&book).unwrap(), Vec::new(), "{name}");
+    }
+    assert!(!edited::is_ours(&Book::read("budget.xlsx", &office()).unwrap()));
+}
+
+/// Every input of a sample comes back alone: what is then stated is what stood in the workbook, and nothing else differs.
+#[test]
+fn each_input_of_a_workbook_comes_back_as_it_was_changed() {
+    let name = "reading-ccp";
+    let files = sample(name);
+    let plan = folder::read(&files, "base").unwrap();
+    let book = Book::read("plan.xlsx", &edited(name, &[])).unwrap();
+    let sheet = book.sheet("Inputs").unwrap();
+    let rows = sheet.cells.keys().map(|(row, _)| *row).max().unwrap();
+    let mut brought = 0;
+    for row in 4..=rows {
+        let (Some(path), Some(value)) = (sheet.text(row, 5), sheet.number(row, 1)) else {
+            continue;
+        };
+        let value = value + Decimal::new(1, 2);
+        let inputs = [(path.to_string(), value)];
+        let Ok(restated) = folder::restate(&files, ("edited", "E"), &inputs) else {
+            // A count of months takes no hundredths, and shares of a whole no hundred points more.
+            continue;
+        };
+        brought += 1;
+        let changed: Vec<&str> = restated.differences.iter().map(|one| one.path.as_str()).collect();
+        if path.strip_prefix(changed[0]).is_some_and(|rest| rest.starts_with('.')) {
+            // A list is stated whole.
+            assert_eq!(changed.len(), 1);
+            continue;
+        }
+        assert_eq!(changed, [path]);
+        let text = &restated.differences[0].after.as_ref().unwrap().text;
+        let text = text.trim_matches('"');
+        let stated = match text.strip_suffix('%') {
+            Some(share) => share.parse::<Decimal>().unwrap() / Decimal::ONE_HUNDRED,
+            None => {
+                text.replace('_', "").parse().unwrap_or_else(|_| panic!("{path}: {restated:?}"))
+            }
+        };
+        assert_eq!(stated, value, "{path}");
+    }
+    assert!(brought >= 20, "{brought} of the inputs of {}", plan.title);
+}
+
+#[test]
+fn a_changed_workbook_becomes_a_scenario_with_its_forecast() {
+    let changed = [("cost.director.positions.salary", "85000"), ("stream.ahc.award", "4600000.50")];
+    let book = Book::read("plan.xlsx", &edited("reading-ccp", &changed)).unwrap();
+    let changes = edited::changes(&book).unwrap();
+    let mut found: Vec<(&str, String)> =
+        changes.iter().map(|change| (change.path.as_str(), change.value.to_string())).collect();
+    found.sort();
+    let award = ("stream.ahc.award", "4600000.5".to_string());
+    assert_eq!(found, [("cost.director.positions.salary", "85000".to_string()), award]);
+    let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
+    let files = sample("reading-ccp");
+    let restated = folder::restate(&files, ("cfo", "Changed"), &inputs).unwrap();
+    let text = fs::read_to_string("scenarios/reading-ccp/plan.toml").unwrap();
+    assert_eq!(restated.before, text.as_bytes());
+    let by_hand = text.replacen("salary = 80_000", "salary = 85_000", 1);
+    let by_hand = by_hand.replacen("award = 4_500_000", "award = \"4600000.50\"", 1);
+    let mut with = MemoryFolder::default();
+    with.put("plan.toml", restated.after);
+    let forecast = |files: &MemoryFolder, case: &str| {
+        Forecast::from_plan(&folder::read(files, case).unwrap(), Question::default()).unwrap()
+    };
+    let alone = MemoryFolder::new([("plan.toml", by_hand.as_str())]);
+    assert_eq!(forecast(&with, "cfo").measures, forecast(&alone, "base").measures);
+    assert_ne!(forecast(&with, "cfo").measures, forecast(&with, "base").measures);
+}
+
+#[test]
+fn inputs_without_a_figure_are_refused_with_their_cells() {
+    let mut book = Book::read("plan.xlsx", &edited("imperial-ach", &[])).unwrap();
+    let sheet = book.sheets.iter_mut().find(|sheet| sheet.name == "Inputs").unwrap();
+    let rows: Vec<u32> =
+        sheet.cells.keys().filter(|(_, column)| *column == 5).map(|at| at.0).collect();
+    let [first, second] = [rows[1], rows[2]];
+    sheet.cells.remove(&(first, 1));
+    sheet.cells.insert((second, 1), Datum::Text("tbd".to_string()));
+    let text = told(&edited::changes(&book).unwrap_err());
+    assert!(text.contains(&format!("B{} of the inputs holds nothing", first + 1)), "{text}");
+    assert!(
+        text.contains(&format!("B{} of the inputs holds the text `tbd`", second + 1)),
+        "{text}"
+    );
+}
