@@ -6,7 +6,8 @@
 //! <peak memory in MB>`. The plan has the lines, restrictions and caps of `fixtures/braid/medium` and money of its own:
 //! two awards a stream, each with its last month, of which the first may begin up to three months late, the second may
 //! never come, and rates may change. What the futures share is laid out before the clock starts; each future's amounts
-//! are looked up within it. `--write` keeps the instance, the futures and the gaps by priority of each.
+//! are looked up within it. Futures are poured side by side, as `braid chance` pours those of such a plan. `--write` keeps
+//! the instance, the futures and the gaps by priority of each, which must be those of each future poured alone.
 
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
@@ -15,7 +16,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use braidfund::braid::course::{Bed, Course};
+use braidfund::braid::course::{Bed, Course, LANES};
 use braidfund::cash::Flow;
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::funding::Status;
@@ -38,7 +39,7 @@ struct Instalment {
     stream: usize,
     place: usize,
     last: usize,
-    amounts: [i64; CHOICES],
+    amounts: [Money; CHOICES],
 }
 
 fn main() {
@@ -69,16 +70,24 @@ fn main() {
             let (course, instalments) = (&course, &instalments);
             let range = futures * thread / threads..futures * (thread + 1) / threads;
             scope.spawn(move || {
-                let mut bed = course.bed();
+                let mut abreast = course.abreast().expect("the rules of the plan are plain");
                 let mut flow = Flow::new(course);
-                let mut amounts = vec![Money::ZERO; instalments.len()];
-                for future in range {
-                    choose(instalments, future, &mut amounts);
-                    if with_cash {
-                        let poured = black_box(bed.pour(&amounts));
-                        black_box(flow.follow(&amounts, None, poured).unwrap());
-                    } else {
-                        black_box(bed.gaps(&amounts));
+                let mut own = vec![Money::ZERO; instalments.len()];
+                let mut amounts = vec![[Money::ZERO; LANES]; instalments.len()];
+                for first in range.clone().step_by(LANES) {
+                    choose_many(instalments, first, &mut amounts);
+                    if !with_cash {
+                        assert!(abreast.pour(&amounts));
+                        black_box(&abreast);
+                        continue;
+                    }
+                    assert!(abreast.pour_whole(&amounts));
+                    for lane in 0..LANES.min(range.end - first) {
+                        for (own, amounts) in own.iter_mut().zip(&amounts) {
+                            *own = amounts[lane];
+                        }
+                        let poured = black_box(abreast.poured(&own, lane));
+                        black_box(flow.follow(&own, None, poured).unwrap());
                     }
                 }
             });
@@ -126,7 +135,7 @@ fn instalments() -> Vec<Instalment> {
                 };
                 due * rate / 100
             };
-            let amounts = std::array::from_fn(amount);
+            let amounts = std::array::from_fn(|choice| Money::from_cents(amount(choice)));
             all.push(Instalment { stream, place, last, amounts });
         }
         for place in last + 1..=end {
@@ -135,11 +144,11 @@ fn instalments() -> Vec<Instalment> {
                 let rate = if place >= 60 { rate } else { 100 };
                 if renewed { sum_of(last + 1, end, place) * rate / 100 } else { 0 }
             };
-            let amounts = std::array::from_fn(amount);
+            let amounts = std::array::from_fn(|choice| Money::from_cents(amount(choice)));
             all.push(Instalment { stream, place, last: end, amounts });
         }
     }
-    all.retain(|instalment| instalment.amounts.iter().any(|amount| *amount > 0));
+    all.retain(|instalment| instalment.amounts.iter().any(|amount| amount.is_positive()));
     all
 }
 
@@ -161,7 +170,20 @@ fn choice(future: usize, stream: usize) -> usize {
 fn choose(instalments: &[Instalment], future: usize, amounts: &mut [Money]) {
     let choices: [usize; STREAMS] = std::array::from_fn(|stream| choice(future, stream));
     for (amount, instalment) in amounts.iter_mut().zip(instalments) {
-        *amount = Money::from_cents(instalment.amounts[choices[instalment.stream]]);
+        *amount = instalment.amounts[choices[instalment.stream]];
+    }
+}
+
+/// The same of the futures that follow each other from one on, side by side.
+fn choose_many(instalments: &[Instalment], first: usize, amounts: &mut [[Money; LANES]]) {
+    let choices: [[usize; LANES]; STREAMS] = std::array::from_fn(|stream| {
+        std::array::from_fn(|lane| choice(first + lane, stream) % CHOICES)
+    });
+    for (amounts, instalment) in amounts.iter_mut().zip(instalments) {
+        let choices = &choices[instalment.stream];
+        for (amount, choice) in amounts.iter_mut().zip(choices) {
+            *amount = instalment.amounts[*choice];
+        }
     }
 }
 
@@ -178,7 +200,7 @@ fn plan(instalments: &[Instalment]) -> Plan {
     for own in instalments {
         let most = own.amounts.iter().max().unwrap();
         let (stream, place, last) = (&names[own.stream], month(own.place), month(own.last));
-        writeln!(tranches, "{stream},{place},{last},{}.{:02}", most / 100, most % 100).unwrap();
+        writeln!(tranches, "{stream},{place},{last},{most}").unwrap();
     }
     let (text, needs) = (read("plan.toml"), read("needs.csv"));
     let files = [("plan.toml", text.as_str()), ("needs.csv", &needs), ("tranches.csv", &tranches)];
@@ -201,12 +223,14 @@ fn write(
         let name = &plan.streams[own.stream].name;
         write!(money, "\n{name},{},{}", own.place, own.last).unwrap();
         for amount in own.amounts {
-            write!(money, ",{amount}").unwrap();
+            write!(money, ",{}", amount.cents()).unwrap();
         }
     }
     let course = Course::new(plan, timeline);
     let mut bed: Bed = course.bed();
+    let mut lanes = course.abreast().unwrap();
     let mut amounts = vec![Money::ZERO; instalments.len()];
+    let mut many = vec![[Money::ZERO; LANES]; instalments.len()];
     let mut chosen = "future".to_string();
     for stream in &plan.streams {
         write!(chosen, ",{}", stream.name).unwrap();
@@ -219,6 +243,11 @@ fn write(
             write!(chosen, ",{}", choice(future, stream)).unwrap();
         }
         let gap = bed.gaps(&amounts);
+        if future % LANES == 0 {
+            choose_many(instalments, future, &mut many);
+            assert!(lanes.pour(&many));
+        }
+        assert!(lanes.gap(future % LANES).eq(gap.iter().copied()), "side by side as alone");
         for class in 0..3 {
             let sum: Money = gap.iter().map(|gap| gap[class]).sum();
             write!(chosen, ",{}", sum.cents()).unwrap();

@@ -4,9 +4,10 @@
 
 mod plans;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use braidfund::braid::course::{Course, Poured};
+use braidfund::braid::course::{Course, LANES, Poured};
 use braidfund::braid::{Braid, Method, Source};
 use braidfund::cash::{Cash, Flow};
 use braidfund::funding::Status;
@@ -14,8 +15,9 @@ use braidfund::ledger::Ledger;
 use braidfund::money::Money;
 use braidfund::plan::Plan;
 use braidfund::timeline::{HeldTranche, Selection, Timeline};
-use plans::parts;
+use plans::{Parts, parts};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 const VIEWS: [Status; 3] = [Status::Secured, Status::Likely, Status::Prospective];
 
@@ -96,6 +98,85 @@ fn config() -> ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::default()
     }
+}
+
+/// A plan whose sources are bound by windows, selections and one share of what is spent at most, as those are that are
+/// poured side by side.
+fn plain(mut parts: Parts) -> Parts {
+    for stream in &mut parts.streams {
+        (stream.indirect, stream.matching) = (None, None);
+        // Of what an award is under, its termination alone stays.
+        stream.under &= 4;
+        if let Some((_, share, form)) = &mut stream.cap {
+            (*share, *form) = ((*share).min(99), 1 + 2 * (*form % 2));
+        }
+    }
+    let lag = parts.costs[0].lag;
+    let same = !parts.months.is_multiple_of(4);
+    for cost in &mut parts.costs {
+        cost.benefit.clear();
+        cost.lag = if same { lag } else { cost.lag };
+    }
+    parts
+}
+
+/// What each tranche paid in each month, and when lines are paid of it.
+fn by_tranche(poured: &Poured) -> BTreeMap<(usize, usize, usize), Money> {
+    let mut sums = BTreeMap::new();
+    for taken in &poured.taken {
+        let Source::Tranche(tranche) = taken.source else { panic!("nothing is recovered") };
+        assert_eq!(taken.recovery, Money::ZERO);
+        *sums.entry((taken.place, taken.due, tranche.at())).or_default() += taken.direct;
+    }
+    sums
+}
+
+/// As many futures as there are lanes, side by side, leave what each of them leaves alone, in nearly every plain plan; other plans
+/// are left to be poured one future at a time.
+#[test]
+fn futures_side_by_side_are_what_each_is_alone() {
+    let (plans, abreast) = (Cell::new(0_u32), Cell::new(0_u32));
+    let law = |(parts, view, word): (Parts, usize, u64)| {
+        let plan = plain(parts).plan();
+        let timeline = Timeline::from_plan(&plan, Selection::View(VIEWS[view])).unwrap();
+        let course = Course::new(&plan, &timeline);
+        let mut bed = course.bed();
+        plans.set(plans.get() + 1);
+        let Some(mut lanes) = course.abreast() else { return Ok(()) };
+        abreast.set(abreast.get() + 1);
+        let mut amounts = vec![[Money::ZERO; LANES]; timeline.tranches.len()];
+        for round in 0..2 {
+            for (index, tranche) in timeline.tranches.iter().enumerate() {
+                for lane in 0..LANES {
+                    let word = word.rotate_left((7 * lane + 3 * index + 31 * round) as u32 % 64);
+                    let part = match word & 7 {
+                        0 => 0,
+                        most @ 1..=4 => tranche.amount.cents() / most as i64,
+                        most => (tranche.amount.cents() - most as i64).max(0),
+                    };
+                    amounts[index][lane] = Money::from_cents(part);
+                }
+            }
+            let own = |lane: usize| amounts.iter().map(move |amounts| amounts[lane]);
+            assert!(lanes.pour(&amounts));
+            for lane in 0..LANES {
+                let own: Vec<Money> = own(lane).collect();
+                assert!(lanes.gap(lane).eq(bed.gaps(&own).iter().copied()), "lane {lane}");
+            }
+            assert!(lanes.pour_whole(&amounts));
+            for lane in 0..if lanes.tells_draws() { LANES } else { 0 } {
+                let own: Vec<Money> = own(lane).collect();
+                let (abreast, alone) = (lanes.poured(&own, lane), bed.pour(&own));
+                assert_eq!(abreast.gap, alone.gap);
+                assert_eq!(abreast.unfunded_due, alone.unfunded_due);
+                assert_eq!(by_tranche(abreast), by_tranche(alone), "lane {lane}");
+            }
+        }
+        Ok(())
+    };
+    let strategy = (parts(), 0..3_usize, any::<u64>());
+    TestRunner::new(config()).run(&strategy, law).unwrap();
+    assert!(abreast.get() * 5 > plans.get() * 4, "{} of {} plans", abreast.get(), plans.get());
 }
 
 proptest! {

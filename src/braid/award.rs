@@ -238,6 +238,15 @@ impl Award {
         self.limits.len()
     }
 
+    /// The share, in its lowest terms, of all that the award spends which binds it alone, if one does: part and whole.
+    pub fn share_of_all(&self) -> Option<(i64, i64)> {
+        let [limit] = self.limits.as_slice() else { return None };
+        let Bound::OfSpent(share) = limit.bound else { return None };
+        let over_life = !limit.per_period && limit.used_before == 0;
+        let whole = self.is_bound_by_spending_alone() && over_life && share.part < share.whole;
+        whole.then_some((share.part, share.whole))
+    }
+
     /// Whether more spending can make room under a cap: then a month is worth repeating.
     pub fn has_moving_room(&self) -> bool {
         self.recovery.is_some()

@@ -5,7 +5,7 @@
 //! and then it is as if it did not exist.
 
 use super::Method;
-use super::waterfall::{Allocation, Frame, Gaps, Lean};
+use super::waterfall::{Allocation, Frame, Gaps, Lanes, Lean, Parts};
 use crate::funding::Receipts;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -13,6 +13,7 @@ use crate::plan::deduction::scaled;
 use crate::timeline::{HeldTranche, Timeline};
 
 pub use super::Source;
+pub use super::waterfall::LANES;
 
 /// What is the same in every future of a plan.
 pub struct Course<'a> {
@@ -26,6 +27,15 @@ pub struct Bed<'a> {
     course: &'a Course<'a>,
     allocation: Allocation<'a, Lean>,
     gaps: Allocation<'a, Gaps>,
+}
+
+/// Where several futures are poured at once, side by side: what [`Bed::gaps`] tells of each, in a fraction of the time.
+pub struct Abreast<'a> {
+    lanes: Lanes<'a>,
+    /// How long after its month every line is paid; nothing where that is not the same for all.
+    lag: Option<usize>,
+    parts: Parts,
+    poured: Poured,
 }
 
 /// What one future pays and leaves.
@@ -84,6 +94,16 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// A place for futures side by side, of one thread; nothing where rules bind the plan that are for one future at a time.
+    pub fn abreast(&self) -> Option<Abreast<'_>> {
+        let lanes = Lanes::new(&self.frame)?;
+        let mut lags = self.plan.lines.iter().map(|line| line.payment_lag_months as usize);
+        let first = lags.next().unwrap_or(0);
+        let lag = lags.all(|lag| lag == first).then_some(first);
+        let poured = Poured::of(self.plan.horizon.months as usize);
+        Some(Abreast { lanes, lag, parts: Parts::default(), poured })
+    }
+
     /// The timeline of one future alone: what amounts, by tranche, leave of it. A braid of it is what
     /// [`Bed::pour`] tells, and a forecast of it what a replay shows.
     pub fn timeline_of(&self, amounts: &[Money], needs: Option<&[Vec<Money>]>) -> Timeline {
@@ -109,6 +129,56 @@ pub(crate) fn with_amount(laid: &HeldTranche, amount: Money) -> HeldTranche {
         other => other.clone(),
     };
     HeldTranche { amount, receipts, ..laid.clone() }
+}
+
+impl Abreast<'_> {
+    /// Makes the braids of as many futures as there are lanes: `amounts` by tranche of the course's timeline. Whether it did:
+    /// amounts so large that their sums might not fit are for one future at a time.
+    ///
+    /// # Panics
+    /// When there are not as many amounts as tranches.
+    pub fn pour(&mut self, amounts: &[[Money; LANES]]) -> bool {
+        self.lanes.pour(amounts, false)
+    }
+
+    /// The same, with what [`Abreast::poured`] tells.
+    ///
+    /// # Panics
+    /// When there are not as many amounts as tranches.
+    pub fn pour_whole(&mut self, amounts: &[[Money; LANES]]) -> bool {
+        self.lanes.pour(amounts, true)
+    }
+
+    /// Whether it can tell what is drawn: where lines are paid after the same time.
+    pub fn tells_draws(&self) -> bool {
+        self.lag.is_some()
+    }
+
+    /// What the future of a lane pays and leaves, once poured whole: `amounts` are its own. It is what [`Bed::pour`] tells, but for
+    /// draws of one source in one month, which are one here.
+    pub fn poured(&mut self, amounts: &[Money], lane: usize) -> &Poured {
+        let (lag, poured) = (self.lag.unwrap_or(0), &mut self.poured);
+        poured.clear();
+        for (place, gap) in self.lanes.told.gap.iter().enumerate() {
+            poured.gap[place] = gap.map(|gap| Money::from_cents(gap[lane]));
+            if let Some(due) = poured.unfunded_due.get_mut(place + lag) {
+                *due += poured.gap[place].iter().sum();
+            }
+        }
+        let taken = &mut poured.taken;
+        self.lanes.paid_by_tranche(&mut self.parts, amounts, lane, |place, tranche, paid| {
+            let (source, due) = (Source::Tranche(tranche), place + lag);
+            let (direct, recovery) = (Money::from_cents(paid), Money::ZERO);
+            taken.push(Taken { place, due, source, direct, recovery });
+        });
+        poured
+    }
+
+    /// What stays unfunded in the future of a lane, by place and priority: [`Poured::gap`].
+    pub fn gap(&self, lane: usize) -> impl ExactSizeIterator<Item = [Money; 3]> {
+        let cents = move |own: &[[i64; LANES]; 3]| own.map(|own| Money::from_cents(own[lane]));
+        self.lanes.told.gap.iter().map(cents)
+    }
 }
 
 impl Bed<'_> {

@@ -11,11 +11,14 @@
 
 mod by_rules;
 mod frame;
+mod lanes;
 mod matching;
 mod protect;
 mod record;
 
 pub(crate) use frame::{Bound, Frame, bounds};
+pub use lanes::LANES;
+pub(crate) use lanes::{Lanes, Parts};
 pub(crate) use record::{Gaps, Lean, Recorder};
 
 use frame::{Pool, Way};
@@ -47,6 +50,25 @@ struct Part {
     rank: usize,
     tranche: TrancheIndex,
     held: i64,
+}
+
+impl Part {
+    /// Puts it among the parts of its pool that hold money, in spending order.
+    fn open(self, parts: &mut Vec<Part>) {
+        let at = parts.iter().rposition(|part| part.rank > self.rank).map_or(0, |at| at + 1);
+        parts.insert(at, self);
+    }
+
+    /// Takes up to so much from the first part of a pool that holds money, if any does. Returns who paid, and how much.
+    fn spend(parts: &mut Vec<Part>, most: i64) -> Option<(TrancheIndex, i64)> {
+        let part = parts.last_mut()?;
+        let (tranche, paid) = (part.tranche, most.min(part.held));
+        part.held -= paid;
+        if part.held == 0 {
+            parts.pop();
+        }
+        Some((tranche, paid))
+    }
 }
 
 /// One braid after another of a frame.
@@ -213,9 +235,7 @@ impl<'a, R: Recorder> Allocation<'a, R> {
             }
             if self.tells_parts {
                 let tranche = TrancheIndex::from(ranked.tranche);
-                let parts = &mut self.parts[ranked.pool];
-                let at = parts.iter().rposition(|part| part.rank > *rank).map_or(0, |at| at + 1);
-                parts.insert(at, Part { rank: *rank, tranche, held });
+                Part { rank: *rank, tranche, held }.open(&mut self.parts[ranked.pool]);
             }
             self.held[ranked.pool] += held;
             self.live[ranked.pool / 64] |= 1 << (ranked.pool % 64);
@@ -472,14 +492,9 @@ impl<'a, R: Recorder> Allocation<'a, R> {
         let offers = !self.standing.is_empty() && self.frame.pools[pool].way == Way::ByRules;
         let mut rest = amount;
         while rest > 0
-            && let Some(part) = self.parts[pool].last_mut()
+            && let Some((tranche, paid)) = Part::spend(&mut self.parts[pool], rest)
         {
-            let (tranche, paid) = (part.tranche, rest.min(part.held));
-            part.held -= paid;
             rest -= paid;
-            if part.held == 0 {
-                self.parts[pool].pop();
-            }
             self.record.paid(self.place, Source::Tranche(tranche), line, paid);
             if offers {
                 self.offer(tranche, line, paid);

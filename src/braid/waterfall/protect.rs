@@ -32,41 +32,16 @@ impl Ahead {
     pub fn clear(&mut self) {
         self.reckoned = None;
     }
-}
-
-impl<R: Recorder> Allocation<'_, R> {
-    /// Unrestricted money in hand beyond the core needs of the coming months that no restricted tranche in hand
-    /// may pay. Not above zero where there is none, or where it does not even cover them.
-    pub(super) fn unrestricted_beyond_core(&mut self) -> i64 {
-        let mut balance = self.recovered_held;
-        if self.frame.has_unrestricted {
-            for (pool, own) in self.frame.pools.iter().enumerate() {
-                let counts = own.unrestricted && own.stream.is_some();
-                if counts && self.is_live(pool) && !self.lapses_now(own) {
-                    balance += self.held[pool];
-                }
-            }
-        }
-        if balance == 0 {
-            return 0;
-        }
-        if self.ahead.reckoned != Some((self.place, self.dry)) {
-            self.ahead.need = self.core_without_money();
-            self.ahead.reckoned = Some((self.place, self.dry));
-        }
-        balance - self.ahead.need
-    }
 
     /// Core needs of the months that the policy protects which no restricted tranche in hand may pay. An
-    /// award that documented benefit bounds may pay its share of a line, and no more.
-    fn core_without_money(&mut self) -> i64 {
-        let (frame, place) = (self.frame, self.place);
+    /// award that documented benefit bounds may pay its share of a line, and no more. `live` are the sources in hand.
+    pub fn without_money(&mut self, frame: &Frame, place: usize, live: &[u64]) -> i64 {
         let months = frame.timeline.horizon.months as usize;
         let protected = (place + frame.plan.policy.protect_core_months as usize).min(months - 1);
-        let ahead = &mut self.ahead;
+        let ahead = self;
         ahead.reach.fill(0);
         for (pool, own) in frame.pools.iter().enumerate() {
-            let is_live = self.live[pool / 64] & (1 << (pool % 64)) != 0;
+            let is_live = live[pool / 64] & (1 << (pool % 64)) != 0;
             if is_live && !own.unrestricted && !own.reserve {
                 let reach = &mut ahead.reach[own.purse];
                 *reach = (*reach).max(own.closes.min(protected) + 1);
@@ -102,5 +77,29 @@ impl<R: Recorder> Allocation<'_, R> {
             need_ahead += need.max(0);
         }
         need_ahead
+    }
+}
+
+impl<R: Recorder> Allocation<'_, R> {
+    /// Unrestricted money in hand beyond the core needs of the coming months that no restricted tranche in hand
+    /// may pay. Not above zero where there is none, or where it does not even cover them.
+    pub(super) fn unrestricted_beyond_core(&mut self) -> i64 {
+        let mut balance = self.recovered_held;
+        if self.frame.has_unrestricted {
+            for (pool, own) in self.frame.pools.iter().enumerate() {
+                let counts = own.unrestricted && own.stream.is_some();
+                if counts && self.is_live(pool) && !self.lapses_now(own) {
+                    balance += self.held[pool];
+                }
+            }
+        }
+        if balance == 0 {
+            return 0;
+        }
+        if self.ahead.reckoned != Some((self.place, self.dry)) {
+            self.ahead.need = self.ahead.without_money(self.frame, self.place, &self.live);
+            self.ahead.reckoned = Some((self.place, self.dry));
+        }
+        balance - self.ahead.need
     }
 }
