@@ -63,7 +63,7 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
     });
     let futures = uncertain.then(|| {
         let chances = cases.chances(&draft, "chance.toml").unwrap();
-        let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None };
+        let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false };
         Futures::of_draft(&cases, &draft, &chances, &ask).unwrap()
     });
     let scenarios: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -152,7 +152,7 @@ fn odds_are_those_of_the_futures() {
     let mut cases = Cases::open(&files, &[BASE]).unwrap();
     let draft = cases.draft(BASE).unwrap();
     let chances = cases.chances(&draft, "chance.toml").unwrap();
-    let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None };
+    let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false };
     let futures = Futures::of_draft(&cases, &draft, &chances, &ask).unwrap();
     let months = chance::table(&futures, "months").unwrap();
     let at = |name: &str| months.columns.iter().position(|column| column.name == name).unwrap();

@@ -46,7 +46,8 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
         return Ok(Ending::Done);
     }
     let futures = range(args.futures, args.trials.as_deref())?;
-    let ask = Ask { seed: args.seed, futures, threads: threads::all(), through: None };
+    let ask =
+        Ask { seed: args.seed, futures, threads: threads::all(), through: None, keeps: args.keep };
     let found = if args.merge.is_empty() {
         let progress = Progress::new(screen, &ask.futures);
         let found = Futures::run(&origin, &ask, &|more| progress.told(more));
@@ -68,7 +69,7 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
         found.average()?;
     }
     if args.keep {
-        screen.data(json::encode(&kept::keep(&found, &digest)).as_bytes())?;
+        screen.data(json::encode(&kept::keep(&found, &digest)?).as_bytes())?;
         return Ok(Ending::Done);
     }
     let name = args.table.as_deref().unwrap_or(chance::TABLES[0]);

@@ -133,7 +133,13 @@ fn read(
         Some(file) => {
             let draft = |cases: &mut Cases| cases.draft(case);
             let origin = Origin { open, draft: &draft, cases: &[case], file };
-            let ask = Ask { seed, futures: 0..count, threads: threads::all(), through: None };
+            let ask = Ask {
+                seed,
+                futures: 0..count,
+                threads: threads::all(),
+                through: None,
+                keeps: false,
+            };
             let progress = Progress::new(screen, &ask.futures);
             let futures = Futures::run(&origin, &ask, &|more| progress.told(more));
             progress.end();

@@ -269,7 +269,7 @@ fn odds(
 impl InFutures<'_> {
     /// All of them, with core costs looked at through a month.
     pub(super) fn ask(&self, through: Option<Month>) -> Ask {
-        Ask { seed: self.seed, futures: 0..self.count, threads: 1, through }
+        Ask { seed: self.seed, futures: 0..self.count, threads: 1, through, keeps: false }
     }
 }
 

@@ -21,18 +21,19 @@ pub struct Single<'a> {
     names: Names,
     id: String,
     part: Draft,
+    /// Whether chances change drivers that it goes by.
     drivers: bool,
 }
 
 impl<'a> Cases<'a> {
-    /// A stream of a plan that chances change: of the streams `touched`, of drivers too if `drivers`. `plan` and `most` are the
-    /// plan with every stream that may come, and its draft.
+    /// A stream of a plan that chances change: what of the streams `touched`, and of these drivers. `plan` and `most` are the plan
+    /// with every stream that may come, and its draft.
     pub fn single(
         &'a self,
         (draft, most): (&Draft, &Draft),
         plan: &'a Plan,
         id: &str,
-        (touched, drivers): (&[String], bool),
+        (touched, drivers): (&[String], &[String]),
     ) -> Single<'a> {
         let desk = self.desk.again();
         let names = resolve::names(&desk, &self.base, &most.tree, &plan.functions);
@@ -41,7 +42,7 @@ impl<'a> Cases<'a> {
             let tables = entry.node.table();
             let keep = |own: &String| match kind.as_str() {
                 "stream" => own == id || touched.contains(own),
-                "driver" => true,
+                "driver" => drivers.contains(own),
                 _ => false,
             };
             let mut kept = tables.cloned().unwrap_or_default();
@@ -52,6 +53,7 @@ impl<'a> Cases<'a> {
             }
         }
         let part = Draft { tree, ..draft.clone() };
+        let drivers = !drivers.is_empty();
         Single { cases: self, plan, names, id: id.to_string(), part, drivers }
     }
 }
@@ -83,9 +85,16 @@ impl Single<'_> {
         context.fiscal = self.plan.fiscal;
         context.functions.clone_from(&self.plan.functions);
         context.dropped = draft.dropped.clone();
+        // All other drivers are as the plan has them.
         let drivers = self.drivers.then(|| {
             let section = resolve::section(&draft.tree, "driver");
-            resolve_drivers::read(&context, section).0
+            let mut drivers = self.plan.drivers.clone();
+            for own in resolve_drivers::read(&context, section).0 {
+                drivers.iter_mut().filter(|driver| driver.name == own.name).for_each(|driver| {
+                    driver.clone_from(&own);
+                });
+            }
+            drivers
         });
         context.drivers = drivers.clone().unwrap_or_else(|| self.plan.drivers.clone());
         let mut section = resolve::section(&draft.tree, "stream");

@@ -1,11 +1,13 @@
 //! What a range of futures came to, as it is kept to be merged with others, and read again.
 //!
-//! Everything in it is a whole number, and adds up exactly: merged ranges say what one run of them all says.
+//! Everything in it is a whole number, and adds up exactly: merged ranges say what one run of them all says. It holds the
+//! value of every figure of which quantiles are told in every future, and grows with them.
 
 use serde_json::{Map, Value, json};
 
 use super::SCHEMA_VERSION;
-use crate::decide::chance::{Counted, Futures, Slot, Tally};
+use crate::decide::chance::{Counted, Futures, Slot, Tally, Values};
+use crate::error::Error;
 use crate::month::Month;
 use crate::name::PoolIndex;
 
@@ -13,9 +15,17 @@ use crate::name::PoolIndex;
 const AGREE: [&str; 7] =
     ["schema_version", "engine_version", "input_sha256", "scenario", "seed", "chances", "streams"];
 
-/// Futures as they are kept. `digest` is that of what was read for them.
-pub fn keep(futures: &Futures, digest: &str) -> Value {
+/// Futures as they are kept, which were asked to be. `digest` is that of what was read for them.
+///
+/// # Errors
+/// An internal error where their values were not kept.
+pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
     let tally = &futures.tally;
+    let each = |values: &Values| match values {
+        Values::Each(values) => Ok(json!(values)),
+        Values::Parted(_) => Err(Error::internal("kept futures keep every value")),
+    };
+    let values = tally.values.iter().map(each).collect::<Result<Vec<Value>, Error>>()?;
     let counted = |counted: &Counted| json!({ "in_month": counted.in_month, "by_month": counted.by_month, "in_year": counted.in_year });
     let slot = |(slot, sum): (&Slot, &i128)| {
         json!({
@@ -47,9 +57,9 @@ pub fn keep(futures: &Futures, digest: &str) -> Value {
         "slots": tally.slots.iter().map(slot).collect::<Vec<Value>>(),
         "needs_of": tally.needs.0,
         "needs": needs,
-        "values": tally.values,
+        "values": values,
     });
-    value
+    Ok(value)
 }
 
 fn heading(futures: &Futures, digest: &str) -> Value {
@@ -134,13 +144,14 @@ fn tally(empty: &Tally, value: &Value) -> Option<Tally> {
     let brought = times.into_iter().zip(sums("brought", streams)?).collect();
     let values = value["values"].as_array()?;
     let count = values.first()?.as_array()?.len();
-    let values: Option<Vec<Vec<i64>>> =
-        values.iter().map(|values| list(values, count, Value::as_i64)).collect();
+    let each = |values: &Value| Some(Values::Each(list(values, count, Value::as_i64)?));
+    let values: Option<Vec<Values>> = values.iter().map(each).collect();
     let needs = value["needs"].as_object()?.iter();
     let needs = needs.map(|(line, sums)| Some((line.clone(), list(sums, months, sum)?)));
     let slots = value["slots"].as_array()?.iter().map(|value| slot(value, streams));
     Some(Tally {
         futures: count as u64,
+        poured: 0,
         core_gap: counted("core_gap", &empty.core_gap)?,
         gap: counted("gap", &empty.gap)?,
         out_of_cash: counted("out_of_cash", &empty.out_of_cash)?,

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use super::laid::Laid;
 use super::tally::{Slot, Tally};
 use super::{Figures, Futures, Planned, QUESTION, outcomes_at};
-use crate::braid::course::Course;
+use crate::braid::course::{Abreast, Course, LANES};
 use crate::cash::Flow;
 use crate::decide::random::Random;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::folder::{Cases, Chances, Distribution, Draft, Outcome, What};
+use crate::folder::{Cases, Chance, Chances, Distribution, Draft, Outcome, What};
 use crate::forecast::Spent;
 use crate::money::Money;
 use crate::plan::Plan;
@@ -57,7 +57,7 @@ impl Teller<'_> {
         tally: &mut Tally,
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Error> {
-        let mut laid = match different(&self.futures.chances) <= KNOWN_MAX {
+        let mut laid = match different(&self.futures.chances.chances) <= KNOWN_MAX {
             true => None,
             false => {
                 Laid::open(self.cases, self.draft, &self.futures.chances, self.futures.stands())?
@@ -94,7 +94,7 @@ impl Teller<'_> {
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let held = "no thread holds it while it fails";
-        let few = different(&self.futures.chances) <= KNOWN_MAX;
+        let few = different(&self.futures.chances.chances) <= KNOWN_MAX;
         let mut times: BTreeMap<&[Outcome], (Arc<Whole>, u64)> = BTreeMap::new();
         for (outcomes, number) in drawn.iter().zip(first..) {
             let known = times.get_mut(outcomes.as_slice());
@@ -141,30 +141,45 @@ impl Teller<'_> {
         let mut sums = vec![0_i128; order.len()];
         let course = Course::new(plan, &timeline);
         let (mut bed, mut flow) = (course.bed(), Flow::new(&course));
-        let (mut of_frame, mut amounts) = (Vec::new(), vec![Money::ZERO; order.len()]);
-        let months = plan.horizon.months as usize;
+        let mut abreast = course.abreast().filter(Abreast::tells_draws);
+        let mut amounts = vec![vec![Money::ZERO; order.len()]; LANES];
+        let mut side_by_side = vec![[Money::ZERO; LANES]; order.len()];
+        let (mut of_frame, months) = (Vec::new(), plan.horizon.months as usize);
         let zeros = || vec![Money::ZERO; months];
         let brought = vec![Money::ZERO; self.futures.streams.len()];
         let mut figures = Figures { core_gap: zeros(), gap: zeros(), cash: zeros(), brought };
-        for outcomes in drawn {
-            laid.amounts(outcomes, &mut of_frame);
-            figures.brought.fill(Money::ZERO);
-            for (place, from) in order.iter().enumerate() {
-                amounts[place] = of_frame[*from];
-                sums[place] += i128::from(amounts[place].cents());
-                if let Some(slot) = &slots[place] {
-                    figures.brought[slot.stream] += amounts[place];
+        for drawn in drawn.chunks(LANES) {
+            for ((lane, amounts), outcomes) in amounts.iter_mut().enumerate().zip(drawn) {
+                laid.amounts(outcomes, &mut of_frame);
+                for (place, from) in order.iter().enumerate() {
+                    amounts[place] = of_frame[*from];
+                    side_by_side[place][lane] = of_frame[*from];
                 }
             }
-            let poured = bed.pour(&amounts);
-            for (place, gap) in poured.gap.iter().enumerate() {
-                figures.core_gap[place] = gap[0];
-                figures.gap[place] = gap.iter().sum();
+            let mut abreast = abreast.as_mut().filter(|_| drawn.len() >= LANES / 8);
+            let pours = abreast.as_mut().is_some_and(|abreast| abreast.pour_whole(&side_by_side));
+            for ((lane, amounts), outcomes) in amounts.iter().enumerate().zip(drawn) {
+                figures.brought.fill(Money::ZERO);
+                for (place, amount) in amounts.iter().enumerate() {
+                    sums[place] += i128::from(amount.cents());
+                    if let Some(slot) = &slots[place] {
+                        figures.brought[slot.stream] += *amount;
+                    }
+                }
+                let poured = match &mut abreast {
+                    Some(abreast) if pours => abreast.poured(amounts, lane),
+                    _ => bed.pour(amounts),
+                };
+                for (place, gap) in poured.gap.iter().enumerate() {
+                    figures.core_gap[place] = gap[0];
+                    figures.gap[place] = gap.iter().sum();
+                }
+                let balances = flow.follow(amounts, None, poured)?;
+                figures.cash.copy_from_slice(&balances.unrestricted_all_costs);
+                tally.add(&self.futures.calendar, outcomes, &figures);
             }
-            let balances = flow.follow(&amounts, None, poured)?;
-            figures.cash.copy_from_slice(&balances.unrestricted_all_costs);
-            tally.add(&self.futures.calendar, outcomes, &figures);
         }
+        tally.poured += drawn.len() as u64;
         for (slot, sum) in slots.iter().zip(sums) {
             if let Some(slot) = slot {
                 tally.hold(slot, sum);
@@ -238,8 +253,8 @@ pub(super) fn spent(plan: &Plan) -> Result<Spent, Error> {
     Spent::from_plan(plan, Selection::View(QUESTION.view), QUESTION.method)
 }
 
-/// How many different futures there are.
-fn different(chances: &Chances) -> u128 {
+/// How many different futures some chances have.
+pub(super) fn different<'a>(chances: impl IntoIterator<Item = &'a Chance>) -> u128 {
     let values = |what: &What| match what {
         What::Event { .. } => 2,
         What::Amount { distribution, .. } => match distribution {
@@ -249,7 +264,8 @@ fn different(chances: &Chances) -> u128 {
             }
         },
     };
-    chances.chances.iter().map(|chance| values(&chance.what)).fold(1, u128::saturating_mul)
+    let each = chances.into_iter().map(|chance| values(&chance.what));
+    each.fold(1, u128::saturating_mul)
 }
 
 /// What is wrong with a future's plan, with the future's number.

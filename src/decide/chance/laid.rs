@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::future::different;
 use super::{Planned, QUESTION};
 use crate::braid::course::with_amount;
 use crate::error::Error;
@@ -21,8 +22,8 @@ use crate::timeline::{HeldTranche, Permit, Purse, Selection, Timeline};
 
 /// Tranches beyond which no course is laid.
 const TRANCHES_MAX: usize = 20_000;
-/// Alternatives of a stream that are held; where there are more, each block of futures reads its own anew.
-const ALTERNATIVES_MAX: usize = 4_096;
+/// Alternatives of a stream that are held; where there may be more, each block of futures reads its own anew.
+const ALTERNATIVES_MAX: u128 = 2_048;
 
 /// The alternatives of the streams that chances change, as far as they are known.
 pub(super) struct Laid<'a> {
@@ -54,6 +55,8 @@ struct Part<'a> {
     single: Option<Single<'a>>,
     /// The chances, by place.
     chances: Vec<usize>,
+    /// Whether they have so few outcomes together that each of them is held.
+    few: bool,
     /// What it brings for each of their outcomes, by place in the frame's tranches.
     known: BTreeMap<Vec<Outcome>, Vec<(usize, Money)>>,
 }
@@ -125,15 +128,17 @@ impl<'a> Laid<'a> {
             let Some(stream) = frame.plan.find_stream(name) else { return Ok(None) };
             let touched: Vec<(String, String)> =
                 own.iter().flat_map(|chance| chances.chances[*chance].touches()).collect();
-            let streams: Vec<String> = touched
-                .iter()
-                .filter(|(kind, _)| kind == "stream")
-                .map(|(_, id)| id.clone())
-                .collect();
-            let drivers = touched.iter().any(|(kind, _)| kind == "driver");
+            let of_kind = |kind: &str| -> Vec<String> {
+                let own = touched.iter().filter(|(own, _)| own == kind);
+                own.map(|(_, id)| id.clone()).collect()
+            };
+            let (streams, drivers) = (of_kind("stream"), of_kind("driver"));
             let single = stands_alone(most, stream)
-                .then(|| cases.single((draft, whole), most, name, (&streams, drivers)));
-            parts.push(Part { stream, single, chances: own.clone(), known: BTreeMap::new() });
+                .then(|| cases.single((draft, whole), most, name, (&streams, &drivers)));
+            let own_chances = own.iter().map(|chance| &chances.chances[*chance]);
+            let few = different(own_chances) <= ALTERNATIVES_MAX;
+            let (chances, known) = (own.clone(), BTreeMap::new());
+            parts.push(Part { stream, single, chances, known, few });
         }
         let names: Vec<&str> = changed.keys().map(String::as_str).collect();
         if base.has_project_income()
@@ -180,12 +185,9 @@ impl<'a> Laid<'a> {
                 None => None,
             };
             let brought = match alone {
-                Some(alone) => self.brought_alone(at, alone)?,
+                Some(alone) => self.brought_alone(at, alone, &given)?,
                 // What else follows where a stream is gone, only the whole plan tells.
-                None => {
-                    let draft = self.cases.future(self.draft, self.chances, &given)?;
-                    self.brought_in(at, &Stands::of(self.cases.plan(&draft)?)?)
-                }
+                None => self.brought_whole(at, &given)?,
             };
             let Some(brought) = brought else { return Ok(false) };
             self.parts[at].known.insert(key, brought);
@@ -198,6 +200,7 @@ impl<'a> Laid<'a> {
         &mut self,
         at: usize,
         (stream, restrictions, drivers): Alone,
+        given: &[Option<Outcome>],
     ) -> Result<Option<Vec<(usize, Money)>>, Error> {
         let index = self.parts[at].stream;
         self.scratch.streams[index.at()] = stream;
@@ -206,9 +209,23 @@ impl<'a> Laid<'a> {
         if !bound_alike((&self.scratch, index), (&self.frame.plan, index)) {
             return Ok(None);
         }
+        if !settles_without_loss(&self.scratch, index) {
+            return self.brought_whole(at, given);
+        }
         let selection = Selection::View(QUESTION.view);
         let own = self.frame.timeline.of_stream(&self.scratch, selection, index)?;
         Ok(self.places(index, &own, index))
+    }
+
+    /// What a stream brings that is read with the whole plan, by place in the frame.
+    fn brought_whole(
+        &mut self,
+        at: usize,
+        given: &[Option<Outcome>],
+    ) -> Result<Option<Vec<(usize, Money)>>, Error> {
+        let draft = self.cases.future(self.draft, self.chances, given)?;
+        let own = Stands::of(self.cases.plan(&draft)?)?;
+        Ok(self.brought_in(at, &own))
     }
 
     /// What a stream brings in a plan, by place in the frame; nothing where the plan is another in more than that.
@@ -289,12 +306,10 @@ impl<'a> Laid<'a> {
         }
     }
 
-    /// Forgets the alternatives of streams that have too many to be held.
+    /// Forgets the alternatives of streams that may have too many to be held.
     pub fn forget(&mut self) {
-        for part in &mut self.parts {
-            if part.known.len() > ALTERNATIVES_MAX {
-                part.known.clear();
-            }
+        for part in self.parts.iter_mut().filter(|part| !part.few) {
+            part.known.clear();
         }
     }
 
@@ -332,9 +347,17 @@ fn stands_alone(plan: &Plan, stream: StreamIndex) -> bool {
         }
         _ => false,
     };
-    !matches!(plan.stream(stream).kind, Kind::Loan | Kind::SharedSavings)
+    plan.stream(stream).kind != Kind::Loan
         && !plan.lines.iter().any(follows)
         && !plan.streams.iter().any(repaid_from_it)
+}
+
+/// Whether shared savings settle by their terms and have no loss to be paid; so it is of every other stream.
+fn settles_without_loss(plan: &Plan, stream: StreamIndex) -> bool {
+    let (own, setting) = (plan.stream(stream), plan.setting());
+    let Terms::SharedSavings(savings) = &own.terms else { return true };
+    savings.unsettled(own, &setting).is_none()
+        && own.lower(&setting).is_some_and(|lowered| lowered.dues.is_empty())
 }
 
 /// Whether the same rules bind a stream in two plans of the same streams and lines, but for when it comes and how much.

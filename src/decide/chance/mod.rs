@@ -7,10 +7,12 @@
 mod future;
 mod laid;
 mod tally;
+mod values;
 
 use std::ops::Range;
 
 pub use self::tally::{Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
+pub use self::values::{Parted, Values};
 
 use self::future::{Memory, Teller};
 use crate::braid::{Braid, Method};
@@ -56,6 +58,9 @@ pub struct Ask {
     pub threads: usize,
     /// The last month through which core costs are looked at [the horizon's last].
     pub through: Option<Month>,
+    /// Whether the values of every future are kept, to be merged with those of others; else memory is bounded, and a quantile
+    /// may take a second run.
+    pub keeps: bool,
 }
 
 /// What one future comes to, by month of the horizon.
@@ -144,13 +149,20 @@ impl Futures {
         let mut futures = Futures::none(origin, ask)?;
         let memory = Memory::default();
         let parts = parts(&ask.futures, ask.threads);
-        let tallies = threads::side_by_side(&parts, ask.threads, |part| {
-            origin.with(|cases, draft, _| futures.part((cases, draft), part.clone(), &memory, told))
+        futures.sought(|futures, again| {
+            let told = if again { &|_: u64| {} } else { told };
+            let tallies = threads::side_by_side(&parts, ask.threads, |part| {
+                let run = |cases: &Cases, draft: &Draft, _: &Chances| {
+                    futures.part((cases, draft), part.clone(), &memory, told)
+                };
+                origin.with(run)
+            })?;
+            let join = |mut one: Tally, other: Tally| {
+                one.join(&other);
+                one
+            };
+            Ok(tallies.into_iter().reduce(join))
         })?;
-        for tally in &tallies {
-            futures.tally.join(tally);
-        }
-        futures.average()?;
         Ok(futures)
     }
 
@@ -173,13 +185,31 @@ impl Futures {
         ask: &Ask,
     ) -> Result<Futures, Error> {
         let mut futures = Futures::of(cases, draft, chances, ask)?;
-        let part = (cases, draft);
-        futures.tally = futures.part(part, ask.futures.clone(), &Memory::default(), &|_| {})?;
-        futures.average()?;
+        let memory = Memory::default();
+        futures.sought(|futures, _| {
+            futures.part((cases, draft), ask.futures.clone(), &memory, &|_| {}).map(Some)
+        })?;
         Ok(futures)
     }
 
-    /// What a range of futures comes to.
+    /// Runs futures into a tally like the empty one that stands, and again where a quantile is not told then.
+    fn sought(
+        &mut self,
+        run: impl Fn(&Futures, bool) -> Result<Option<Tally>, Error>,
+    ) -> Result<(), Error> {
+        let mut again = false;
+        while let Some(tally) = run(self, again)? {
+            let empty = tally.again(&self.calendar);
+            again = empty.is_some();
+            self.tally = empty.unwrap_or(tally);
+            if !again {
+                break;
+            }
+        }
+        self.average()
+    }
+
+    /// What a range of futures comes to, in a tally like the empty one that stands.
     fn part(
         &self,
         (cases, draft): (&Cases, &Draft),
@@ -188,7 +218,7 @@ impl Futures {
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<Tally, Error> {
         let random = Random::new(self.seed, &self.chances);
-        let mut tally = Tally::new(&self.calendar, self.streams.len(), self.chances.chances.len());
+        let mut tally = self.tally.clone();
         Teller { cases, draft, futures: self, memory }.tell(part, &random, &mut tally, told)?;
         Ok(tally)
     }
@@ -209,7 +239,7 @@ impl Futures {
         Ok(Futures {
             planned: Figures::of(&plan, &spent, &streams),
             averaged: None,
-            tally: Tally::new(&calendar, streams.len(), chances.chances.len()),
+            tally: Tally::new(&calendar, streams.len(), chances.chances.len(), ask.keeps),
             chances: chances.clone(),
             seed: ask.seed,
             ran: ask.futures.clone(),

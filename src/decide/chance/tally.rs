@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Figures;
+use super::values::{Values, rank};
 use crate::folder::Outcome;
 use crate::money::Money;
 use crate::month::Month;
@@ -146,6 +147,8 @@ pub struct Slot {
 pub struct Tally {
     /// How many futures.
     pub futures: u64,
+    /// How many of them were amounts in a course laid out once, which changes no figure.
+    pub poured: u64,
     /// In how many core costs go unpaid.
     pub core_gap: Counted,
     /// In how many anything goes unpaid.
@@ -163,16 +166,17 @@ pub struct Tally {
     /// Where costs differ from those of the plan as it stands: in how many futures, and what each line needs by month over
     /// these, in cents.
     pub needs: (u64, BTreeMap<String, Vec<i128>>),
-    /// The values of each kept figure, future by future, in cents.
-    pub values: Vec<Vec<i64>>,
+    /// The values of each kept figure, in cents.
+    pub values: Vec<Values>,
 }
 
 impl Tally {
-    /// The tally of no future yet.
-    pub fn new(calendar: &Calendar, streams: usize, chances: usize) -> Tally {
+    /// The tally of no future yet, which keeps every value of a figure if `each`, or what quantiles need of them.
+    pub fn new(calendar: &Calendar, streams: usize, chances: usize, each: bool) -> Tally {
         let months = || vec![0; calendar.months];
         Tally {
             futures: 0,
+            poured: 0,
             core_gap: Counted::new(calendar),
             gap: Counted::new(calendar),
             out_of_cash: Counted::new(calendar),
@@ -181,7 +185,7 @@ impl Tally {
             drawn: vec![0; chances],
             slots: BTreeMap::new(),
             needs: (0, BTreeMap::new()),
-            values: vec![Vec::new(); calendar.kept()],
+            values: vec![Values::new(each); calendar.kept()],
         }
     }
 
@@ -230,7 +234,8 @@ impl Tally {
 
     fn keep(&mut self, calendar: &Calendar, figures: &Figures) {
         let sum = |amounts: &[Money]| amounts.iter().sum::<Money>().cents();
-        let mut keep = |kept: Kept, value: i64| self.values[kept.place(calendar)].push(value);
+        let mut keep =
+            |kept: Kept, value: i64| self.values[kept.place(calendar)].add(value, &LEVELS);
         keep(Kept::Gap, sum(&figures.gap));
         let lowest = figures.cash[calendar.as_of..].iter().min().copied().unwrap_or_default();
         keep(Kept::LowestCash, lowest.cents());
@@ -248,6 +253,7 @@ impl Tally {
     /// Adds the futures of another tally of the same plan.
     pub fn join(&mut self, other: &Tally) {
         self.futures += other.futures;
+        self.poured += other.poured;
         self.core_gap.join(&other.core_gap);
         self.gap.join(&other.gap);
         self.out_of_cash.join(&other.out_of_cash);
@@ -270,21 +276,34 @@ impl Tally {
             }
         }
         for (own, other) in self.values.iter_mut().zip(&other.values) {
-            own.extend(other);
+            own.join(other);
         }
+    }
+
+    fn ranks(&self) -> [u64; 5] {
+        LEVELS.map(|level| rank(self.futures, level))
+    }
+
+    /// The tally of no future yet with which the same futures are to be run again, where a quantile lies among values that
+    /// were only counted.
+    pub fn again(&self, calendar: &Calendar) -> Option<Tally> {
+        let ranks = self.ranks();
+        let tells = |values: &Values| values.at(&ranks).iter().all(Option::is_some);
+        if self.futures == 0 || self.values.iter().all(tells) {
+            return None;
+        }
+        let mut empty = Tally::new(calendar, self.brought.len(), self.drawn.len(), false);
+        empty.values = self.values.iter().map(|values| values.again(&ranks)).collect();
+        Some(empty)
     }
 
     /// The least amounts that a figure does not pass in 1, 2, 5, 8 and 9 of 10 futures ([`LEVELS`]), each of them the figure of
     /// some future (nearest rank); nothing where no future was run.
     pub fn spread(&self, calendar: &Calendar, kept: Kept) -> Option<[Money; 5]> {
-        let mut values = self.values[kept.place(calendar)].clone();
-        values.sort_unstable();
-        let at = |level: u64| {
-            let rank = (self.futures * level).div_ceil(10).max(1) as usize;
-            values.get(rank - 1).copied().map(Money::from_cents)
-        };
-        let [one, two, five, eight, nine] = LEVELS.map(at);
-        Some([one?, two?, five?, eight?, nine?])
+        let values = self.values[kept.place(calendar)].at(&self.ranks());
+        let [one, two, five, eight, nine] = values.as_slice() else { return None };
+        let at = |value: &Option<i64>| value.map(Money::from_cents);
+        Some([at(one)?, at(two)?, at(five)?, at(eight)?, at(nine)?])
     }
 
     /// What goes unpaid on average in some months, of core costs or of all; rounded half away from zero.
