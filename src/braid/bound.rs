@@ -584,6 +584,9 @@ impl<'a> Bound<'a> {
         need: i128,
     ) -> i128 {
         let mut pairs = self.pairs(offers, line, place);
+        if pairs.is_empty() {
+            return covered(offers, limits, place, need);
+        }
         let mut least = covered(&mut self.moved(offers, &pairs), limits, place, need);
         for at in 0..pairs.len() {
             let best = pairs[at].moved;

@@ -100,10 +100,14 @@ pub(super) fn solve_keeping_rules(problem: &Problem, held: &mut Held) -> Least {
     });
     flow.spend_in_order(&mut network, &held.floors);
     let serve = |network: &mut Network, early_first: bool| {
+        // What was withdrawn may be left where nothing was.
+        network.open_all();
         for priority in Priority::ALL {
-            flow.serve_together(network, priority);
             if early_first {
-                give_to_the_earliest(network, &flow.needs[priority as usize]);
+                flow.serve_early_first(network, priority);
+            } else {
+                network.serve(&flow.needs[priority as usize]);
+                flow.serve_instead(network, priority);
             }
         }
     };
@@ -112,35 +116,6 @@ pub(super) fn solve_keeping_rules(problem: &Problem, held: &mut Held) -> Least {
         flow.draw(&network, held);
     }
     Least { cuts, gaps, kept }
-}
-
-/// Serves these months together, the earliest first.
-pub(super) fn early_first(network: &mut Network, months: &[Node]) {
-    network.serve(months);
-    give_to_the_earliest(network, months);
-}
-
-/// Moves what is short to the latest of these months: of each half the earlier is served as far as the later can give.
-fn give_to_the_earliest(network: &mut Network, months: &[Node]) {
-    let mut ranges = vec![(0, months.len())];
-    let mut givers: Option<Vec<usize>> = None;
-    while let Some((start, end)) = ranges.pop() {
-        let short = |network: &Network, place: usize| network.short(months[place]) > 0;
-        if end - start < 2 || !(start..end).any(|place| short(network, place)) {
-            continue;
-        }
-        let middle = start + (end - start) / 2;
-        // Most months have nothing to gain, and one look at all tells which.
-        let known = givers.get_or_insert_with(|| network.last_givers(months));
-        if (start..middle).any(|place| short(network, place) && known[place] >= middle) {
-            let late = months[middle]..=months[end - 1];
-            if network.serve_instead(&months[start..middle], late) > 0 {
-                givers = None;
-            }
-        }
-        ranges.push((middle, end));
-        ranges.push((start, middle));
-    }
 }
 
 impl<'p, 'a> Flow<'p, 'a> {
@@ -213,7 +188,7 @@ impl<'p, 'a> Flow<'p, 'a> {
         if held.recovered.iter().any(|cents| *cents > 0) {
             self.recovered = (0..problem.months).map(|_| self.layout.node()).collect();
             for pair in self.recovered.windows(2) {
-                self.layout.arc(pair[0], pair[1], UNLIMITED);
+                self.layout.link(pair[0], UNLIMITED);
             }
         }
         let mut reserved: BTreeMap<(usize, usize), i64> = BTreeMap::new();
@@ -244,7 +219,7 @@ impl<'p, 'a> Flow<'p, 'a> {
             let kept = fund.open(timeline, place, place + 1).iter();
             let kept: i64 = kept.map(|tranche| rest.held[tranche.at()]).sum();
             if kept > 0 {
-                self.layout.arc(nodes[place - opens], nodes[place + 1 - opens], kept);
+                self.layout.link(nodes[place - opens], kept);
             }
         }
         Laid { nodes, opens }
@@ -349,11 +324,15 @@ impl<'p, 'a> Flow<'p, 'a> {
         for (node, cents) in &self.reserved {
             network.ask(*node, *cents);
         }
-        network.serve(&aside);
+        if !aside.is_empty() {
+            network.serve(&aside);
+        }
         sources.sort_unstable();
         sources.dedup();
         sources.retain(|source| floors[*source] > network.spent(*source));
-        network.spend(&sources, &floors);
+        if !sources.is_empty() {
+            network.spend(&sources, &floors);
+        }
         for (node, cents) in self.recovered.iter().zip(&held.recovered) {
             network.fill(*node, *cents);
         }
@@ -369,19 +348,22 @@ impl<'p, 'a> Flow<'p, 'a> {
         }
     }
 
-    /// Serves the months of one priority together, the earliest first.
+    /// Serves the months of one priority, the earliest first.
     fn serve_early_first(&self, network: &mut Network, priority: Priority) {
-        self.serve_together(network, priority);
-        give_to_the_earliest(network, &self.needs[priority as usize]);
+        let months = &self.needs[priority as usize];
+        network.serve_early_first(months);
+        if self.serve_instead(network, priority) > 0 {
+            network.give_to_the_earliest(months);
+        }
     }
 
-    fn serve_together(&self, network: &mut Network, priority: Priority) {
+    /// What had to be spent may have gone to later priorities; how much of it serves this one instead.
+    fn serve_instead(&self, network: &mut Network, priority: Priority) -> i64 {
         let months = &self.needs[priority as usize];
-        network.serve(months);
-        // What had to be spent may have gone to later priorities.
         let after: Vec<Node> = self.needs[priority as usize + 1..].concat();
-        if let (Some(first), Some(last)) = (after.first(), after.last()) {
-            network.serve_instead(months, *first..=*last);
+        match (after.first(), after.last()) {
+            (Some(first), Some(last)) => network.serve_instead(months, *first..=*last),
+            _ => 0,
         }
     }
 
@@ -409,15 +391,8 @@ impl<'p, 'a> Flow<'p, 'a> {
             floor[source] += floors[tranche];
         });
         sources.sort_unstable();
-        let mut behind = vec![true; network.nodes()];
-        for (_, source) in sources {
-            if std::mem::take(&mut behind[source]) {
-                network.spend_instead(source, |network, other| match behind[other] {
-                    true => (network.spent(other) - floor[other]).max(0),
-                    false => 0,
-                });
-            }
-        }
+        let sources: Vec<Node> = sources.into_iter().map(|(_, source)| source).collect();
+        network.spend_in_turn(&sources, &floor);
     }
 
     /// Splits the flows among the tranches of each fund, the first to lapse first, and the lines of each class, in
@@ -425,17 +400,24 @@ impl<'p, 'a> Flow<'p, 'a> {
     fn draw(&self, network: &Network, held: &mut Held) {
         let flowing = self.pipes.iter().map(|pipe| (pipe, network.flow(pipe.arc)));
         let mut flowing: Vec<(&Pipe, i64)> = flowing.filter(|(_, cents)| *cents > 0).collect();
-        flowing.sort_by_key(|(pipe, _)| (pipe.place, pipe.class, pipe.fund.is_none(), pipe.fund));
+        let funds = self.problem.funds.len();
+        let width = funds + 1;
+        let order = |pipe: &Pipe| {
+            let class = pipe.place * self.problem.classes.len() + pipe.class;
+            class * width + pipe.fund.unwrap_or(funds)
+        };
+        flowing.sort_unstable_by_key(|(pipe, _)| order(pipe));
         let mut recovered = held.recovered.clone();
         let mut oldest = 0;
         let reserved = std::mem::take(&mut held.rest.reserved);
         let mut aside = reserved.iter().peekable();
+        let mut fronts = vec![0; funds];
         for (pipe, cents) in flowing {
             while let Some(next) = aside.next_if(|aside| aside.place <= pipe.place) {
                 held.draw_reserved(next);
             }
             if let Some(fund) = pipe.fund {
-                held.rest.pay_class(fund, pipe.class, pipe.place, cents);
+                held.rest.pay_next(fund, pipe.class, pipe.place, cents, &mut fronts[fund]);
                 continue;
             }
             let mut left = cents;

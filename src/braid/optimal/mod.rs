@@ -3,6 +3,8 @@
 //! Best case, if every date were known today: it looks at the whole horizon at once. Objectives in order: the
 //! core gap, then the essential, then the stretch one; within each the least in total, then in the earliest months;
 //! then the least last-resort money, the least that lapses, and the money first that lapses soonest and is narrowest.
+//! What is alike even then goes by the order in which the flow is laid, and that by names: of months the earliest,
+//! of money that which should go first, of lines the first by name is looked at first. So the same plan has one braid.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +40,11 @@ pub(super) fn allocate(plan: &Plan, timeline: &Timeline) -> (Braid, Proof) {
     if !rules.recoveries.is_empty() || !rules.matches.is_empty() {
         return relaxed::allocate(&problem, None);
     }
-    if let Some(found) = relaxed::allocate_coarse(&problem, false) {
+    // Where caps bind even if all months are one, moving who pays what will hardly keep them.
+    let binds = relaxed::look(&problem);
+    if binds == Some(true)
+        && let Some(found) = relaxed::allocate_coarse(&problem, None)
+    {
         return found;
     }
     let mut held = Held::nothing(&problem);
@@ -49,8 +55,8 @@ pub(super) fn allocate(plan: &Plan, timeline: &Timeline) -> (Braid, Proof) {
             return proved_by_cuts(&problem, braid, &least.cuts);
         }
     }
-    relaxed::allocate_coarse(&problem, true)
-        .unwrap_or_else(|| relaxed::allocate(&problem, Some(&least)))
+    let coarse = (binds == Some(false)).then(|| relaxed::allocate_coarse(&problem, Some(&least)));
+    coarse.flatten().unwrap_or_else(|| relaxed::allocate(&problem, Some(&least)))
 }
 
 /// Without rules that tie amounts together the flow is optimal, and its cuts prove it.
@@ -88,6 +94,9 @@ fn finish(problem: &Problem, held: Held) -> Braid {
 /// What each month's draws add to the base of recovery, on the tranche that is charged first.
 fn bases(problem: &Problem, draws: &[Draw], recoveries: &[Recovery]) -> Vec<Recovery> {
     let timeline = problem.timeline;
+    if problem.rules.recoveries.is_empty() {
+        return Vec::new();
+    }
     let mut bases: BTreeMap<(usize, usize), (TrancheIndex, i64)> = BTreeMap::new();
     let mut ordered: Vec<&Draw> = draws.iter().collect();
     ordered.sort_unstable();

@@ -13,7 +13,7 @@ use crate::funding::Kind;
 use crate::name::{LineIndex, StreamIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::timeline::{HeldTranche, Permit, Timeline};
+use crate::timeline::{HeldTranche, Purse, Timeline};
 
 /// An award of a stream: the stream, and 0 for its first award, then one more a renewal.
 pub(super) type AwardKey = (StreamIndex, u32);
@@ -213,6 +213,12 @@ fn leaves(
 /// The order in which money should go: last-resort money and reserves last, what lapses before what keeps its value,
 /// the soonest to lapse, the narrowest, then the policy's order, then ids.
 fn preference(plan: &Plan, timeline: &Timeline) -> Vec<usize> {
+    let payable = payable(timeline);
+    // What a tranche may pay over its months.
+    let narrowness = |tranche: &HeldTranche| {
+        let before = &payable[tranche.purse];
+        before[tranche.closes + 1] - before[tranche.opens]
+    };
     let key = |index: usize| {
         let tranche = &timeline.tranches[index];
         let policy = plan.policy.order.iter().position(|ordered| *ordered == tranche.stream);
@@ -222,7 +228,7 @@ fn preference(plan: &Plan, timeline: &Timeline) -> Vec<usize> {
             !tranche.lapses(&timeline.horizon),
             tranche.last.is_none(),
             tranche.last,
-            narrowness(timeline, tranche),
+            narrowness(tranche),
             policy.unwrap_or(usize::MAX),
             index,
         )
@@ -236,12 +242,21 @@ fn preference(plan: &Plan, timeline: &Timeline) -> Vec<usize> {
     preference
 }
 
-/// What a tranche may pay over its months, in cents of need.
-fn narrowness(timeline: &Timeline, tranche: &HeldTranche) -> i64 {
-    let permits = timeline.purses[tranche.purse].permits.iter();
-    let need = |permit: &Permit| {
-        let places = permit.from.max(tranche.opens)..=permit.through.min(tranche.closes);
-        places.map(|place| timeline.needs[permit.line.at()][place].cents()).sum::<i64>()
+/// What each purse may pay before each place, in cents of need.
+fn payable(timeline: &Timeline) -> Vec<Vec<i64>> {
+    let months = timeline.horizon.months as usize;
+    let of_purse = |purse: &Purse| {
+        let mut before = vec![0; months + 1];
+        for permit in &purse.permits {
+            let needs = &timeline.needs[permit.line.at()];
+            for place in permit.from..=permit.through.min(months - 1) {
+                before[place + 1] += needs[place].cents();
+            }
+        }
+        for place in 0..months {
+            before[place + 1] += before[place];
+        }
+        before
     };
-    permits.map(need).sum()
+    timeline.purses.iter().map(of_purse).collect()
 }

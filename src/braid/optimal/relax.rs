@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use super::flow::early_first;
 use super::network::{Layout, Node, UNLIMITED};
 use crate::braid::causes::Freed;
 
@@ -48,7 +47,7 @@ pub(in crate::braid) fn solve(freed: &Freed) -> Relaxed {
     for place in 0..months {
         layout.arc(kept[place], cash[place], UNLIMITED);
         if place + 1 < months {
-            layout.arc(kept[place], kept[place + 1], UNLIMITED);
+            layout.link(kept[place], UNLIMITED);
         }
     }
     let needs: [Vec<Node>; 3] =
@@ -73,7 +72,7 @@ pub(in crate::braid) fn solve(freed: &Freed) -> Relaxed {
         }
     }
     let cuts = [0, 1, 2].map(|priority| {
-        early_first(&mut network, &needs[priority]);
+        network.serve_early_first(&needs[priority]);
         cash.iter().map(|node| network.is_closed(*node)).collect()
     });
     let gaps = needs.map(|own| own.iter().map(|need| network.short(*need)).collect());

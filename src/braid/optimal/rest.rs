@@ -196,6 +196,49 @@ impl<'a> Rest<'a> {
         paid
     }
 
+    /// The same where a fund pays in the order of places: before its tranche at `front` none has anything left.
+    pub fn pay_next(
+        &mut self,
+        fund: usize,
+        class: usize,
+        place: usize,
+        cents: i64,
+        front: &mut usize,
+    ) {
+        let problem = self.problem;
+        let tranches = &problem.funds[fund].tranches;
+        let mut rest = cents;
+        for line in &problem.classes[class].lines {
+            let mut most = rest.min(self.left[line.at()][place]);
+            if !self.bounds[line.at()].is_empty() {
+                most = most.min(self.room(fund, class, place));
+            }
+            let before = rest;
+            while most > 0 && *front < tranches.len() {
+                let tranche = tranches[*front];
+                let held = problem.timeline.tranche(tranche);
+                if held.opens > place {
+                    break;
+                }
+                let open = if held.closes < place { 0 } else { self.held[tranche.at()] };
+                let part = most.min(open);
+                if part == 0 {
+                    *front += 1;
+                    continue;
+                }
+                self.held[tranche.at()] -= part;
+                most -= part;
+                rest -= part;
+                let (source, amount) = (Source::Tranche(tranche), Money::from_cents(part));
+                self.draws.push(Draw { place, source, line: *line, amount });
+            }
+            self.occupy(fund, class, *line, place, before - rest);
+            if rest == 0 {
+                break;
+            }
+        }
+    }
+
     /// What a class still needs in a place.
     pub fn class_left(&self, class: usize, place: usize) -> i64 {
         self.problem.classes[class].lines.iter().map(|line| self.left[line.at()][place]).sum()

@@ -6,7 +6,7 @@
 
 use super::super::held::Held;
 use super::super::network::ArcPlace;
-use super::{Flow, Let, Network, Node, Priority, Problem, give_to_the_earliest};
+use super::{Flow, Let, Network, Node, Priority, Problem};
 
 /// How often room is lent for a priority at most.
 const LENDINGS: usize = 4;
@@ -43,10 +43,10 @@ pub(in crate::braid::optimal) fn solve_lending(
         if together {
             network.serve(needs);
         } else {
-            network.serve_each(needs);
+            network.serve_early_first(needs);
         }
         if flow.lend(&mut network, priority) || together {
-            give_to_the_earliest(&mut network, needs);
+            network.give_to_the_earliest(needs);
         }
         if !near(priority as usize, flow.short(&network, priority)) {
             return Told { near: false, turns: flow.turns(&network) };

@@ -56,7 +56,7 @@ impl Network {
             return;
         }
         let gives = |network: &Network, node: Node| if of(node) { network.spare[node] } else { 0 };
-        self.move_by_distance(lacking, Way::Back, &gives);
+        self.move_from_givers(lacking, Way::Back, &gives);
     }
 
     /// Has needs that were served by what was withdrawn lack it.
@@ -69,6 +69,6 @@ impl Network {
             true => network.served[node],
             false => 0,
         };
-        self.move_all(lacking, Way::Back, gives);
+        self.move_from_starts(lacking, Way::Back, &gives);
     }
 }

@@ -18,7 +18,11 @@ use crate::timeline::Timeline;
 
 /// There are more months than that to each place that is solved, those solved again counted again; or the months
 /// themselves are solved.
-const SHORTER: usize = 3;
+const SHORTER: usize = 2;
+
+/// Where there would not be this many months to a place, places are longer at first: so many months to each.
+const MONTHS_LEAST: usize = 3;
+const MONTHS: usize = 7;
 
 /// How often a rule may be kept with a margin, which it needs where cents of what is spent were lost.
 const MARGINS: usize = 2;
@@ -174,9 +178,28 @@ fn starts(problem: &Problem) -> Vec<usize> {
     starts
 }
 
-/// A braid whose gaps lie within a few cents of what the prices prove, if one is found so.
-pub(super) fn allocate<'a>(problem: &'a Problem<'a>) -> Option<(Held<'a>, [Prices; 3])> {
-    let mut starts = starts(problem);
+/// The same, but few where there would be too many: those of the first and of the last months, and others evenly among
+/// them.
+fn few_starts(problem: &Problem) -> Vec<usize> {
+    let starts = starts(problem);
+    if starts.len() * MONTHS_LEAST < problem.months {
+        return starts;
+    }
+    let between = |start: &usize| (FIRST..problem.months.saturating_sub(LAST)).contains(start);
+    let (between, mut kept): (Vec<usize>, Vec<usize>) = starts.into_iter().partition(between);
+    let room = (problem.months / MONTHS).saturating_sub(kept.len()).clamp(1, between.len().max(1));
+    kept.extend((0..room).filter_map(|at| between.get(at * between.len() / room)));
+    kept.sort_unstable();
+    kept
+}
+
+/// A braid whose gaps lie within a few cents of what the prices prove, if one is found so. `core` is what of core needs
+/// is covered at best, in cents, with its proof, where that is known.
+pub(super) fn allocate<'a>(
+    problem: &'a Problem<'a>,
+    core: Option<(i64, Prices)>,
+) -> Option<(Held<'a>, [Prices; 3])> {
+    let mut starts = few_starts(problem);
     let mut solved_places = 0;
     loop {
         solved_places += starts.len();
@@ -185,7 +208,7 @@ pub(super) fn allocate<'a>(problem: &'a Problem<'a>) -> Option<(Held<'a>, [Price
         }
         let coarse = Coarse::new(problem, &starts);
         let of = coarse.problem(problem);
-        let solved = solve(&of)?;
+        let solved = solve(&of, core.as_ref())?;
         match settled(problem, &coarse, &solved) {
             Settled::Near(held) => return Some((*held, solved.prices)),
             Settled::Turns(turns) => {
@@ -210,28 +233,31 @@ struct Solved {
 }
 
 /// The least gap of each priority, those before it held.
-fn solve(of: &Problem) -> Option<Solved> {
+fn solve(of: &Problem, core: Option<&(i64, Prices)>) -> Option<Solved> {
     let mut relaxed = Relaxed::new(of);
     let needs = Priority::ALL.map(|priority| {
         let own = of.classes.iter().filter(|class| class.priority == priority);
         own.flat_map(|class| &class.needs).sum::<i64>() as f64
     });
-    let nothing = Prices {
-        weights: [ONE, 0, 0],
-        tranches: vec![0; of.timeline.tranches.len()],
-        awards: Vec::new(),
-    };
-    // Mostly no core gap needs to be left; then that is proved already.
+    // Mostly no core gap needs to be left, or what does is known; then that is proved already.
+    let (core, proof) = core.cloned().unwrap_or_else(|| {
+        let nothing = Prices {
+            weights: [ONE, 0, 0],
+            tranches: vec![0; of.timeline.tranches.len()],
+            awards: Vec::new(),
+        };
+        (needs[0] as i64, nothing)
+    });
     let weights = [CORE_COUNTS * ONE, ONE, 0];
     relaxed.weigh(of, weights.map(|weight| weight as f64 / ONE as f64));
     relaxed.shut_idle(of, Priority::Essential);
     let both = interior::solve(&relaxed.program);
     let mut covered = relaxed.covered(of, &both.columns);
-    let mut prices = [nothing, relaxed.priced(of, weights, &both), Prices::default()];
+    let mut prices = [proof, relaxed.priced(of, weights, &both), Prices::default()];
     let mut columns = Vec::new();
     let mut converged = both.converged;
-    let first = if needs[0] - covered[0] < NOTHING { 2 } else { 0 };
-    covered[0] = if first == 2 { needs[0] } else { covered[0] };
+    let first = if (core as f64 - covered[0]).abs() < NOTHING { 2 } else { 0 };
+    covered[0] = if first == 2 { core as f64 } else { covered[0] };
     for priority in &Priority::ALL[first..] {
         relaxed.seek(of, *priority, covered);
         relaxed.shut_idle(of, *priority);

@@ -45,16 +45,21 @@ pub(super) fn allocate(problem: &Problem, by_flow: Option<&Least>) -> (Braid, Pr
     (braid, Proof { prices, least })
 }
 
-/// The braid of a problem in which caps bind and nothing else ties amounts together, if one within cents of the bound
-/// is found over places longer than months; with its proof.
+/// Whether caps bind at first look in a problem in which nothing else ties amounts together; nothing for others.
+pub(super) fn look(problem: &Problem) -> Option<bool> {
+    coarse::suits(problem).then(|| coarse::binds(problem))
+}
+
+/// The braid of a problem in which caps and nothing else tie amounts together, if one within cents of the bound is found
+/// over places longer than months; with its proof.
 ///
-/// `tried` tells that a flow which moves who pays what did not keep the caps; before that, only a plan is tried whose
-/// caps bind at first look.
-pub(super) fn allocate_coarse(problem: &Problem, tried: bool) -> Option<(Braid, Proof)> {
-    if !coarse::suits(problem) || coarse::binds(problem) == tried {
-        return None;
-    }
-    let (held, prices) = coarse::allocate(problem)?;
+/// `by_flow` is what a flow that moves who pays what leaves, where one was made that does not keep the caps.
+pub(super) fn allocate_coarse(
+    problem: &Problem,
+    by_flow: Option<&Least>,
+) -> Option<(Braid, Proof)> {
+    let core = by_flow.and_then(|least| known_core(problem, least));
+    let (held, prices) = coarse::allocate(problem, core)?;
     let braid = finish(problem, held);
     let (plan, timeline) = (problem.plan, problem.timeline);
     certify::certify(plan, timeline, &braid, Method::Optimal).ok()?;
@@ -74,15 +79,8 @@ const COARSE_LOSES: Money = Money::from_cents(10);
 /// keeps the rules leaves nothing, or no more than any flow. The last is left to the programme, which tells who pays.
 fn known(problem: &Problem, by_flow: Option<&Least>) -> [Option<(i64, Prices)>; 3] {
     let mut known = [const { None }; 3];
-    let needs = |priority: Priority| -> i64 {
-        let own = problem.classes.iter().filter(|class| class.priority == priority);
-        own.flat_map(|class| &class.needs).sum()
-    };
     if let Some(least) = by_flow {
-        if least.kept == Kept::Core {
-            let covered = needs(Priority::Core) - least.gaps[0];
-            known[0] = Some((covered, cut_prices(Priority::Core, &least.cuts)));
-        }
+        known[0] = known_core(problem, least);
         return known;
     }
     let waterfall = waterfall::allocate(problem.plan, problem.timeline, Method::Waterfall);
@@ -96,9 +94,23 @@ fn known(problem: &Problem, by_flow: Option<&Least>) -> [Option<(i64, Prices)>; 
             tranches: vec![0; problem.timeline.tranches.len()],
             awards: Vec::new(),
         };
-        known[priority as usize] = Some((needs(priority), nothing));
+        known[priority as usize] = Some((needs(problem, priority), nothing));
     }
     known
+}
+
+/// What is covered at best of core needs, in cents, with its proof, where a braid that keeps the rules is known to leave
+/// no more of them than a flow that knows nothing of the rules.
+fn known_core(problem: &Problem, by_flow: &Least) -> Option<(i64, Prices)> {
+    let covered = needs(problem, Priority::Core) - by_flow.gaps[0];
+    let known = || (covered, cut_prices(Priority::Core, &by_flow.cuts));
+    (by_flow.kept == Kept::Core).then(known)
+}
+
+/// What is needed of a priority in all, in cents.
+fn needs(problem: &Problem, priority: Priority) -> i64 {
+    let own = problem.classes.iter().filter(|class| class.priority == priority);
+    own.flat_map(|class| &class.needs).sum()
 }
 
 /// What settling to cents may lose of a priority without another braid being called better: a dollar.

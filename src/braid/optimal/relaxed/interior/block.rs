@@ -123,6 +123,11 @@ impl Blocks {
         blocks
     }
 
+    /// The width of the widest front.
+    pub fn widest(&self) -> usize {
+        self.local.len()
+    }
+
     fn lay_fronts(&mut self, reduced: &Reduced) -> usize {
         let months = reduced.free_columns.len();
         let spans = limit_spans(reduced);
@@ -300,7 +305,11 @@ impl Blocks {
                 for (&touch, &coefficient) in self.entry_touch[entries].iter().zip(coefficients) {
                     self.touch_value[touch as usize] += weight * coefficient;
                 }
-                add_outer(work, width, locals, coefficients, weight);
+                if let (&[local], &[coefficient]) = (locals, coefficients) {
+                    work[local as usize * (width + 1)] += weight * coefficient * coefficient;
+                } else {
+                    add_outer(work, width, locals, coefficients, weight);
+                }
             }
             let entries =
                 reduced.gap_first[demand] as usize..reduced.gap_first[demand + 1] as usize;

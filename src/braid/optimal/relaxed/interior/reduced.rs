@@ -31,6 +31,9 @@ pub(super) struct Reduced {
     pub entry_row: Vec<u32>,
     /// The coefficient of each entry.
     pub entry_coefficient: Vec<f64>,
+    /// Where each column has a demand and takes as much of one account as it pays: that account, by column. Then what
+    /// limits count stands by limit, too: where the entries of each begin, and the end; column and coefficient.
+    plain: Option<Plain>,
     /// Where the entries of each gap begin, and the end: a limit that asks for payments of whole
     /// demands is put as one on their gaps, which loses fewer digits.
     pub gap_first: Vec<u32>,
@@ -58,6 +61,13 @@ pub(super) struct Reduced {
     amount_scale: f64,
     weight_scale: f64,
     forced: Forced,
+}
+
+/// The entries of columns of which each takes from one account.
+struct Plain {
+    accounts: Vec<u32>,
+    limit_first: Vec<u32>,
+    limit_entries: Vec<(u32, f64)>,
 }
 
 impl Reduced {
@@ -135,6 +145,7 @@ impl Reduced {
             entry_first: vec![0],
             entry_row: Vec::new(),
             entry_coefficient: Vec::new(),
+            plain: None,
             gap_first: vec![0],
             gap_row: Vec::new(),
             gap_coefficient: Vec::new(),
@@ -158,7 +169,40 @@ impl Reduced {
         reduced.scale(program, &needs);
         reduced.number_limits(program);
         reduced.fill(program, &needs, &plenty);
+        reduced.plain = reduced.find_plain();
         reduced
+    }
+
+    /// Whether each column has a demand, and takes as much of one account as it pays.
+    pub fn is_plain(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    fn find_plain(&self) -> Option<Plain> {
+        let (accounts, first_limit) = (self.accounts() as u32, self.first_limit_row() as u32);
+        let mut plain = Plain {
+            accounts: Vec::with_capacity(self.columns()),
+            limit_first: vec![0],
+            limit_entries: Vec::new(),
+        };
+        let mut by_limit = vec![Vec::new(); self.limits];
+        for (column, ends) in self.entry_first.windows(2).enumerate() {
+            let mut entries = ends[0] as usize..ends[1] as usize;
+            let taking = entries.next().filter(|first| self.entry_row[*first] < accounts)?;
+            if self.entry_coefficient[taking] != 1.0 {
+                return None;
+            }
+            plain.accounts.push(self.entry_row[taking]);
+            for entry in entries {
+                let limit = self.entry_row[entry].checked_sub(first_limit)?;
+                by_limit[limit as usize].push((column as u32, self.entry_coefficient[entry]));
+            }
+        }
+        for entries in by_limit {
+            plain.limit_entries.extend(entries);
+            plain.limit_first.push(plain.limit_entries.len() as u32);
+        }
+        self.free_columns.iter().all(Range::is_empty).then_some(plain)
     }
 
     fn number_accounts(&mut self, program: &Program, useful: &[bool]) {
@@ -400,18 +444,14 @@ impl Reduced {
         let accounts = self.accounts();
         rows[..accounts].copy_from_slice(&variables[self.first_waste()..self.first_gap()]);
         rows[accounts..].copy_from_slice(&variables[self.first_gap()..]);
-        for (demand, columns) in self.demand_columns.iter().enumerate() {
-            rows[accounts + demand] += variables[columns.clone()].iter().sum::<f64>();
+        match &self.plain {
+            Some(plain) => self.multiply_plain(plain, variables, rows),
+            None => self.multiply_columns(variables, rows),
         }
         let gaps = &variables[self.first_gap()..self.first_slack()];
         for (gap, ends) in gaps.iter().zip(self.gap_first.windows(2)) {
             for entry in ends[0] as usize..ends[1] as usize {
                 rows[self.gap_row[entry] as usize] += self.gap_coefficient[entry] * gap;
-            }
-        }
-        for (value, ends) in variables[..self.columns()].iter().zip(self.entry_first.windows(2)) {
-            for entry in ends[0] as usize..ends[1] as usize {
-                rows[self.entry_row[entry] as usize] += self.entry_coefficient[entry] * value;
             }
         }
         for (&(from, into), value) in self.carries.iter().zip(&variables[self.first_carry()..]) {
@@ -420,20 +460,42 @@ impl Reduced {
         }
     }
 
+    fn multiply_columns(&self, variables: &[f64], rows: &mut [f64]) {
+        for (demand, columns) in self.demand_columns.iter().enumerate() {
+            rows[self.accounts() + demand] += variables[columns.clone()].iter().sum::<f64>();
+        }
+        for (value, ends) in variables[..self.columns()].iter().zip(self.entry_first.windows(2)) {
+            for entry in ends[0] as usize..ends[1] as usize {
+                rows[self.entry_row[entry] as usize] += self.entry_coefficient[entry] * value;
+            }
+        }
+    }
+
+    fn multiply_plain(&self, plain: &Plain, variables: &[f64], rows: &mut [f64]) {
+        let (accounts, demands) = rows.split_at_mut(self.accounts());
+        for (columns, row) in self.demand_columns.iter().zip(demands) {
+            let mut sum = 0.0;
+            let values = &variables[columns.clone()];
+            for (value, &account) in values.iter().zip(&plain.accounts[columns.clone()]) {
+                sum += value;
+                accounts[account as usize] += value;
+            }
+            *row += sum;
+        }
+        let limits = &mut rows[self.first_limit_row()..];
+        for (row, ends) in limits.iter_mut().zip(plain.limit_first.windows(2)) {
+            let entries = &plain.limit_entries[ends[0] as usize..ends[1] as usize];
+            let parts = entries.iter().map(|(column, part)| part * variables[*column as usize]);
+            *row += parts.sum::<f64>();
+        }
+    }
+
     /// What these prices of rows make of the variables.
     pub fn multiply_transposed(&self, prices: &[f64], variables: &mut [f64]) {
         let accounts = self.accounts();
-        for month in &self.free_columns {
-            variables[month.clone()].fill(0.0);
-        }
-        for (demand, columns) in self.demand_columns.iter().enumerate() {
-            variables[columns.clone()].fill(prices[accounts + demand]);
-        }
-        for (value, ends) in variables[..self.columns()].iter_mut().zip(self.entry_first.windows(2))
-        {
-            for entry in ends[0] as usize..ends[1] as usize {
-                *value += self.entry_coefficient[entry] * prices[self.entry_row[entry] as usize];
-            }
+        match &self.plain {
+            Some(plain) => self.transpose_plain(plain, prices, variables),
+            None => self.transpose_columns(prices, variables),
         }
         let first_carry = self.first_carry();
         for (&(from, into), value) in self.carries.iter().zip(&mut variables[first_carry..]) {
@@ -445,6 +507,37 @@ impl Reduced {
         for (gap, ends) in gaps.iter_mut().zip(self.gap_first.windows(2)) {
             for entry in ends[0] as usize..ends[1] as usize {
                 *gap += self.gap_coefficient[entry] * prices[self.gap_row[entry] as usize];
+            }
+        }
+    }
+
+    fn transpose_columns(&self, prices: &[f64], variables: &mut [f64]) {
+        for month in &self.free_columns {
+            variables[month.clone()].fill(0.0);
+        }
+        for (demand, columns) in self.demand_columns.iter().enumerate() {
+            variables[columns.clone()].fill(prices[self.accounts() + demand]);
+        }
+        for (value, ends) in variables[..self.columns()].iter_mut().zip(self.entry_first.windows(2))
+        {
+            for entry in ends[0] as usize..ends[1] as usize {
+                *value += self.entry_coefficient[entry] * prices[self.entry_row[entry] as usize];
+            }
+        }
+    }
+
+    fn transpose_plain(&self, plain: &Plain, prices: &[f64], variables: &mut [f64]) {
+        let (accounts, demands) = prices.split_at(self.accounts());
+        for (columns, price) in self.demand_columns.iter().zip(demands) {
+            let values = &mut variables[columns.clone()];
+            for (value, &account) in values.iter_mut().zip(&plain.accounts[columns.clone()]) {
+                *value = price + accounts[account as usize];
+            }
+        }
+        let limits = &prices[self.first_limit_row()..];
+        for (price, ends) in limits.iter().zip(plain.limit_first.windows(2)) {
+            for (column, part) in &plain.limit_entries[ends[0] as usize..ends[1] as usize] {
+                variables[*column as usize] += part * price;
             }
         }
     }

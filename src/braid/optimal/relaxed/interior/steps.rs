@@ -6,8 +6,9 @@ use super::reduced::Reduced;
 /// The most steps.
 const STEPS_MOST: usize = 80;
 
-/// Stop when the relative errors are below this...
+/// Stop when the relative errors are below this, of columns that are plain below the second...
 const TOLERANCE: f64 = 1e-10;
+const TOLERANCE_PLAIN: f64 = 2e-11;
 
 /// ... or call it converged when they end below this.
 const TOLERANCE_LAST: f64 = 1e-9;
@@ -18,8 +19,10 @@ const AIM_LEAST: f64 = 2e-12;
 /// ... nor than this, as a share of the mean product.
 const FALL_MOST: f64 = 1e-4;
 
-/// How many times a step may be corrected towards the centre.
+/// How many times a step may be corrected towards the centre. Where fronts are narrower than this and columns plain, a new
+/// factor costs no more than what corrections would save.
 const CORRECTORS: usize = 2;
+const NARROW: usize = 64;
 
 /// How much longer a corrected step is meant to be, and how much it must gain to be worth one more.
 const LONGER: f64 = 0.3;
@@ -159,6 +162,8 @@ impl<'a> Iterate<'a> {
     pub fn run(&mut self) -> (usize, bool) {
         let (mut value_error, mut price_error) = (f64::INFINITY, f64::INFINITY);
         let (mut steps, mut idle) = (0, 0);
+        let plain = self.reduced.is_plain();
+        let tolerance = if plain { TOLERANCE_PLAIN } else { TOLERANCE };
         loop {
             let errors = self.measure();
             idle += 1;
@@ -176,7 +181,7 @@ impl<'a> Iterate<'a> {
             let worst = value_error.max(price_error);
             let patience = if worst <= TOLERANCE_LAST { 3 } else { 20 };
             let lost = !(errors.values.is_finite() && errors.prices.is_finite());
-            if worst <= TOLERANCE || steps == STEPS_MOST || idle == patience || lost {
+            if worst <= tolerance || steps == STEPS_MOST || idle == patience || lost {
                 return (steps, worst <= TOLERANCE_LAST);
             }
             self.step();
@@ -420,7 +425,8 @@ impl<'a> Iterate<'a> {
     /// Corrects the step as long as that makes it longer; returns the lengths.
     fn correct(&mut self, aim: f64) -> (f64, f64) {
         let (mut primal, mut dual) = self.longest(&self.trial);
-        for _ in 0..CORRECTORS {
+        let narrow = self.reduced.is_plain() && self.blocks.widest() < NARROW;
+        for _ in 0..if narrow { 0 } else { CORRECTORS } {
             if primal > 0.9 && dual > 0.9 {
                 break;
             }
