@@ -14,7 +14,7 @@ use braidfund::funding::Status;
 use braidfund::measures::{self, Measures};
 use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
-use braidfund::report::workbook::sheet::Content;
+use braidfund::report::workbook::sheet::{Content, Place};
 use braidfund::report::workbook::{About, Books, Sources, Workbook};
 use braidfund::timeline::Selection;
 
@@ -30,6 +30,7 @@ mod libreoffice;
 mod plans;
 
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 use evaluate::{Evaluator, Found, cached, told};
 
@@ -177,6 +178,60 @@ fn a_changed_input_moves_what_the_engine_moves_with_the_same_draws() {
     }
     assert!(told.is_empty(), "{}", told.join("\n"));
     assert!(changed >= 300, "{changed} inputs move a figure");
+}
+
+/// The letters that a spreadsheet takes of one formula.
+const LETTERS_MAX: usize = 8_192;
+
+#[test]
+fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
+    let text = hostile::wide(50, 130, 900_000_000, |place| format!("Number {place}"));
+    let late = text.replace("priority = ", "payment-lag-months = 2\npriority = ");
+    let files = MemoryFolder::new([("plan.toml", late.as_str())]);
+    let plan = folder::read(&files, folder::BASE).unwrap();
+    let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+    let mut longest = 0;
+    for sheet in &book.sheets {
+        for cell in sheet.rows.iter().flat_map(|row| row.values()) {
+            if let Content::Formula(expression, _) = &cell.content {
+                longest = longest.max(expression.text(sheet.place).len());
+            }
+        }
+    }
+    assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
+    let wrong = wrong(&book);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the cover says when an input has another value: of the checks, and of the inputs.
+fn cover(book: &Workbook, path: &str, factor: Decimal) -> (Found, Found) {
+    let input = book.inputs.iter().find(|input| input.path == path).unwrap();
+    let mut evaluator = Evaluator::new(book, Some((input.at, input.value * factor)));
+    let cover = book.sheet(Place::Cover).unwrap();
+    let row = |label: &str| {
+        let own = |row: &u32| {
+            let cell = cover.cell(*row, 0).map(|cell| &cell.content);
+            matches!(cell, Some(Content::Text(text)) if text == label)
+        };
+        (0..cover.rows.len() as u32).find(own).unwrap()
+    };
+    (evaluator.at(cover.at(row("Master check"), 1)), evaluator.at(cover.at(row("Inputs"), 1)))
+}
+
+#[test]
+fn the_cover_says_that_an_input_is_edited_and_whether_the_braid_is_still_legal() {
+    let files = DiskFolder::open(Path::new("scenarios/imperial-ach")).unwrap();
+    let plan = folder::read(&files, folder::BASE).unwrap();
+    let book = workbook(&plan, &spent(&plan, Status::Secured), Status::Secured);
+    let word = |text: &str| Found::Word(text.to_string());
+    let award = "stream.catalyst.award";
+    let holds = "all checks hold";
+    assert_eq!(cover(&book, award, Decimal::ONE), (word(holds), word("as written")));
+    let edited = "inputs edited, braid not solved again";
+    assert_eq!(cover(&book, award, Decimal::TWO), (word(holds), word(edited)));
+    // Half the award is less than what was drawn of it.
+    let half = Decimal::new(5, 1);
+    assert_eq!(cover(&book, award, half), (word("A CHECK FAILS: see Checks"), word(edited)));
 }
 
 /// What a spreadsheet reads of a file: each cell's text, and each formula.

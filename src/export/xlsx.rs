@@ -22,7 +22,7 @@ const MONTHS_A_PAGE: u16 = 12;
 /// US Letter.
 const LETTER: u8 = 1;
 /// How small months are printed, in hundredths: twelve of them stand on a page beside their rows' names.
-const MONTHS_SCALE: u16 = 48;
+const MONTHS_SCALE: u16 = 39;
 /// How small other sheets are printed.
 const SCALE: u16 = 60;
 
@@ -93,7 +93,9 @@ fn format(role: Role, unit: Unit, linked: bool) -> Format {
                 Unit::Money | Unit::Month => FormatAlign::Right,
                 _ => FormatAlign::Left,
             }),
-        Role::Note => format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic(),
+        Role::Note => {
+            format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic().set_indent(1)
+        }
         Role::Input => format
             .set_font_color(xlsx::Color::RGB(0x00_00_FF))
             .set_background_color(xlsx::Color::RGB(0xFF_FF_CC))
@@ -171,7 +173,7 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
     match sheet.months_from {
         Some(first) => {
             page.set_print_scale(MONTHS_SCALE);
-            page.set_repeat_columns(0, 2)?;
+            page.set_repeat_columns(0, 0)?;
             let last = sheet.rows.iter().filter_map(|row| row.keys().next_back()).max();
             let last = last.copied().unwrap_or(first);
             let breaks = (first..=last).step_by(usize::from(MONTHS_A_PAGE));

@@ -91,6 +91,10 @@ pub fn changed(
             continue;
         }
         let Ok(ledger) = Ledger::from_braid(&plan, &timeline, &spent.braid) else { continue };
+        // An award that holds less than was drawn of it is no plan any more: a check of the workbook says so.
+        if ledger.tranches.iter().any(|tranche| tranche.drawn > tranche.amount) {
+            continue;
+        }
         let cash = Cash::from_ledger(&plan, &timeline, &ledger);
         let (braid, certificate) = (spent.braid.clone(), spent.certificate.clone());
         let other = lay(&plan, &Spent { timeline, braid, certificate, ledger, cash });

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::awards::shifted;
 use super::costs::{Costs, sum_row};
-use super::formula::{Function, call, cell, sum, sum_where, whole};
+use super::formula::{Expression, Function, call, cell, sum, sum_where, whole};
 use super::inputs::Inputs;
 use super::months::{Months, month_sheet};
 use super::sheet::{
@@ -25,6 +26,10 @@ const GAP_MARK: i64 = 10;
 const AT_ONCE: i64 = 21;
 /// The mark of a draw that is paid later.
 const LATER: i64 = 22;
+/// The mark of a gap that would be due later, which is no number of an award.
+const GAP_LATER: i64 = 900_000_000;
+/// The mark of what a source pays later is this plus its place.
+const PAID_LATER: i64 = 1_000;
 
 /// The sheet of the braid while it is laid.
 pub struct Draws<'a> {
@@ -40,10 +45,8 @@ pub struct Draws<'a> {
     pub priority_rows: [u32; 3],
     /// The rows of each line: what is paid, and the gap.
     lines: Vec<(u32, u32)>,
-    /// The rows of draws that are paid later, with their line and stream.
-    pub later: Vec<(u32, usize, usize)>,
-    /// The cell of each line's payment lag, where it pays later.
-    pub lags: Vec<Option<At>>,
+    /// The gap rows of lines that pay later.
+    later: Vec<u32>,
     /// Cells that fall below 0 where a line is paid more than it needs.
     pub over: Vec<At>,
     first: u32,
@@ -58,7 +61,7 @@ impl<'a> Draws<'a> {
         plan: &'a Plan,
         ledger: &'a Ledger,
         costs: &Costs,
-        inputs: &mut Inputs,
+        (months, inputs): (&Months, &mut Inputs),
         tells_apart: impl Fn(usize) -> bool,
     ) -> Draws<'a> {
         let mut sheet = month_sheet(Place::Braid, plan, "Braid: who pays what");
@@ -81,7 +84,6 @@ impl<'a> Draws<'a> {
             priority_rows: [0; 3],
             lines: Vec::new(),
             later: Vec::new(),
-            lags: Vec::new(),
             over: Vec::new(),
             first: 0,
         };
@@ -95,7 +97,7 @@ impl<'a> Draws<'a> {
         }
         inputs.block("When costs are paid");
         for (index, rows) in by_line.iter().enumerate() {
-            draws.lay_line(index, rows, costs, inputs);
+            draws.lay_line(index, rows, costs, (months, inputs));
         }
         draws.fill_totals(costs);
         draws
@@ -123,7 +125,7 @@ impl<'a> Draws<'a> {
         index: usize,
         rows: &BTreeMap<Key, BTreeMap<usize, Money>>,
         costs: &Costs,
-        inputs: &mut Inputs,
+        (months, inputs): (&Months, &mut Inputs),
     ) {
         let book = &self.ledger.lines[index];
         let title = visible(&book.title);
@@ -164,9 +166,6 @@ impl<'a> Draws<'a> {
                 self.sheet.number(row, column, dollars(*amount), Role::Decided, Unit::Money);
             }
             sum_row(&mut self.sheet, row, self.plan);
-            if lag.is_some() {
-                self.later.push((row, index, *stream));
-            }
         }
         let paid = self.sheet.next_row();
         let gap = paid + 1;
@@ -174,6 +173,11 @@ impl<'a> Draws<'a> {
         self.sheet.text(gap, LABEL, "   gap", Role::Label);
         let mark = Decimal::from(GAP_MARK + book.priority as i64 + 1);
         self.sheet.number(gap, MARK, mark, Role::Grey, Unit::Whole);
+        // A line that pays later is marked once more, so that its gap can be moved.
+        if lag.is_some() {
+            let mark = Decimal::from(GAP_LATER);
+            self.sheet.number(gap, SECOND, mark, Role::Grey, Unit::Whole);
+        }
         for place in 0..self.months() {
             let column = Months::column(place);
             let draws = Area::of(self.sheet.at(need + 1, column), self.sheet.at(paid - 1, column));
@@ -185,10 +189,46 @@ impl<'a> Draws<'a> {
         for row in [need, paid, gap] {
             sum_row(&mut self.sheet, row, self.plan);
         }
-        let months = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
-        let over = call(Function::Min, vec![whole(0), months.into()]);
+        let own = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
+        let over = call(Function::Min, vec![whole(0), own.into()]);
         self.over.push(self.sheet.money(gap, FIRST, over, Money::ZERO, Role::Check));
         self.lines.push((paid, gap));
+        if let Some(lag) = lag {
+            self.later.push(gap);
+            self.lay_paid_later((index, need), rows, (months, lag));
+        }
+    }
+
+    /// Lays when the draws of a line that pays later are paid, and its gap would be.
+    fn lay_paid_later(
+        &mut self,
+        (index, need): (usize, u32),
+        rows: &BTreeMap<Key, BTreeMap<usize, Money>>,
+        (months, lag): (&Months, At),
+    ) {
+        let book = &self.ledger.lines[index];
+        let lag_months = book.payment_lag_months as usize;
+        let gap = book.gap.clone();
+        let (_, gap_row) = self.lines[index];
+        let mut shift = |label: String, from: u32, mark: i64, figure: &dyn Fn(usize) -> Money| {
+            let row = self.sheet.next_row();
+            self.sheet.text(row, LABEL, label, Role::Label);
+            self.sheet.number(row, MARK, Decimal::from(mark), Role::Grey, Unit::Whole);
+            let area = months.row(self.sheet.at(from, 0));
+            for place in 0..self.plan.horizon.months as usize {
+                let amount = place.checked_sub(lag_months).map_or(Money::ZERO, figure);
+                let formula = shifted(area, months.number(place), lag);
+                self.sheet.money(row, Months::column(place), formula, amount, Role::Formula);
+            }
+            sum_row(&mut self.sheet, row, self.plan);
+        };
+        for (place, ((stream, _), amounts)) in rows.iter().enumerate() {
+            let title = visible(&self.ledger.streams[*stream].title);
+            let of = |place: usize| amounts.get(&place).copied().unwrap_or_default();
+            let mark = PAID_LATER + *stream as i64;
+            shift(format!("   paid later by {title}"), need + 1 + place as u32, mark, &of);
+        }
+        shift("   gap when it would be due".to_string(), gap_row, GAP_LATER, &|place| gap[place]);
     }
 
     /// The input of a line's payment lag, where it states one.
@@ -196,13 +236,11 @@ impl<'a> Draws<'a> {
         let book = &self.ledger.lines[index];
         let path = format!("cost.{}.payment-lag-months", book.name);
         let stated = inputs.stated(std::slice::from_ref(&path)).is_some();
-        let lag = (stated || book.payment_lag_months > 0).then(|| {
+        (stated || book.payment_lag_months > 0).then(|| {
             let label = format!("Months to payment: {}", visible(&book.title));
             let months = Decimal::from(book.payment_lag_months);
             inputs.figure(&[path], &label, months, Unit::Whole)
-        });
-        self.lags.push(lag);
-        lag
+        })
     }
 
     fn fill_totals(&mut self, costs: &Costs) {
@@ -245,30 +283,43 @@ impl<'a> Draws<'a> {
     }
 
     /// What is drawn on a stream in a month.
-    pub fn drawn(&self, stream: usize, place: usize) -> super::formula::Expression {
+    pub fn drawn(&self, stream: usize, place: usize) -> Expression {
         let (marks, code) = self.marks(FIRST, stream + 1);
         sum_where(self.column(Months::column(place)), vec![(marks, code)])
     }
 
-    /// What is drawn on a stream in a month and paid later.
-    pub fn drawn_later(&self, stream: usize, place: usize) -> super::formula::Expression {
-        let (marks, code) = self.marks(FIRST, stream + 1);
-        let later = self.marks(MARK, LATER as usize);
-        sum_where(self.column(Months::column(place)), vec![(marks, code), later])
+    /// What a stream pays in a month: what is drawn on it, but for lines that pay later what was drawn then.
+    pub fn paid(&self, stream: usize, place: usize, drawn: At) -> Expression {
+        if self.later.is_empty() {
+            return cell(drawn);
+        }
+        let column = self.column(Months::column(place));
+        let later = vec![self.marks(FIRST, stream + 1), self.marks(MARK, LATER as usize)];
+        let paid = self.marks(MARK, PAID_LATER as usize + stream);
+        cell(drawn) - sum_where(column, later) + sum_where(column, vec![paid])
+    }
+
+    /// What no source pays of what falls due in a month.
+    pub fn unpaid(&self, place: usize) -> Expression {
+        let gap = cell(self.at(self.gap_row, place));
+        if self.later.is_empty() {
+            return gap;
+        }
+        let column = self.column(Months::column(place));
+        let now = self.marks(SECOND, GAP_LATER as usize);
+        let then = self.marks(MARK, GAP_LATER as usize);
+        gap - sum_where(column, vec![now]) + sum_where(column, vec![then])
     }
 
     /// What is drawn on a tranche in all.
-    pub fn drawn_of(&self, tranche: usize) -> super::formula::Expression {
+    pub fn drawn_of(&self, tranche: usize) -> Expression {
         let (marks, code) = self.marks(SECOND, tranche + 1);
         sum_where(self.column(SUM), vec![(marks, code)])
     }
 
-    /// All draws of a month, by line: what the sources pay as the draws themselves say it.
-    pub fn all_draws(&self, place: usize) -> super::formula::Expression {
-        let of = |mark: i64| {
-            let marks = self.marks(MARK, mark as usize);
-            sum_where(self.column(Months::column(place)), vec![marks])
-        };
+    /// All draws, as their rows say it.
+    pub fn all_draws(&self) -> Expression {
+        let of = |mark: i64| sum_where(self.column(SUM), vec![self.marks(MARK, mark as usize)]);
         of(AT_ONCE) + of(LATER)
     }
 
@@ -277,7 +328,7 @@ impl<'a> Draws<'a> {
         Area::of(self.sheet.at(self.first, column), self.sheet.at(last, column))
     }
 
-    fn marks(&self, column: u16, code: usize) -> (Area, super::formula::Expression) {
+    fn marks(&self, column: u16, code: usize) -> (Area, Expression) {
         (self.column(column), whole(code as i64))
     }
 }

@@ -1,7 +1,7 @@
 //! The sheet of cash: receipts, payments and balances, month after month. Interest is on the month's opening balance, so
 //! that nothing goes round in a circle.
 
-use super::awards::{Awards, Books, shifted};
+use super::awards::{Awards, Books};
 use super::braid::Draws;
 use super::costs::sum_row;
 use super::formula::{Expression, cell, cents, floor_zero, least, sum, sum_of, when, whole};
@@ -337,17 +337,7 @@ fn lay_unfunded(laid: &mut Laid, draws: &Draws) -> u32 {
             }
         }
     }
-    let numbers: Vec<At> = (0..count).map(|place| laid.months.number(place)).collect();
-    let last = count - 1;
-    let formula = |_: &Sheet, _: u32, place: usize| {
-        let mut unfunded = cell(draws.at(draws.gap_row, place));
-        for (line, lag) in draws.lags.iter().enumerate() {
-            let Some(lag) = lag else { continue };
-            let area = Area::of(draws.gap(line, 0), draws.gap(line, last));
-            unfunded = unfunded - draws.gap(line, place) + shifted(area, numbers[place], *lag);
-        }
-        unfunded
-    };
+    let formula = |_: &Sheet, _: u32, place: usize| draws.unpaid(place);
     laid.flow("   costs that no source pays, when due", formula, &due)
 }
 

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Laid;
+use super::costs::figure_of;
 use super::formula::{Expression, Function, call, cell, cents, sum, sum_of, when, whole};
 use super::months::Months;
 use super::sheet::{Area, At, Place, Role, SUM, Sheet, Unit, day_of, dollars};
@@ -120,10 +121,9 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
         let cells: Vec<At> = summary.by_year[place].1.iter().map(|(at, _)| *at).collect();
         cell(cells[cells.len() - 1])
     };
-    let rows = |row: fn(&super::awards::SourceRows) -> u32| {
-        let cells: Vec<At> =
-            awards.rows.iter().map(|rows| awards.sheet.at(row(rows), SUM)).collect();
-        sum_of(&cells)
+    let mut sums = Sums { laid, cells: Vec::new() };
+    let rows = |row: fn(&super::awards::SourceRows) -> u32| -> Vec<At> {
+        awards.rows.iter().map(|rows| awards.sheet.at(row(rows), SUM)).collect()
     };
     let lefts: Vec<At> = awards
         .rows
@@ -134,12 +134,7 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
         (0..books.ledger.lines.len()).map(|line| costs.need(line, 0).in_column(SUM)).collect();
     let gaps: Vec<At> =
         (0..books.ledger.lines.len()).map(|line| draws.gap(line, 0).in_column(SUM)).collect();
-    let all_draws: Vec<Expression> = (0..count).map(|place| draws.all_draws(place)).collect();
-    let all_draws = all_draws
-        .chunks(100)
-        .map(|some| call(Function::Sum, some.to_vec()))
-        .collect::<Vec<Expression>>();
-    let all_draws = || call(Function::Sum, all_draws.clone());
+    let all_draws = || draws.all_draws();
     let r = &cash.rows;
     let receipts: Vec<At> =
         cash.by_source.iter().map(|(row, _)| cash.sheet.at(*row, SUM)).collect();
@@ -159,10 +154,10 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
                 - month(count - 1),
         ),
         ("The plan begins when it was written to begin", first),
-        ("Lines' costs add up to all cost", total(&costs.sheet, costs.total_row) - sum_of(&lines)),
+        ("Lines' costs add up to all cost", total(&costs.sheet, costs.total_row) - sums.of(&lines)),
         (
             "Core, essential and stretch cost add up to all cost",
-            total(&costs.sheet, costs.total_row) - sum_of(&priorities),
+            total(&costs.sheet, costs.total_row) - sums.of(&priorities),
         ),
         (
             "Cost is what sources pay and the gap",
@@ -178,20 +173,20 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
             "Draws add up by source as by line: nothing is paid twice",
             total(&awards.sheet, awards.drawn_row) - all_draws(),
         ),
-        ("No line is paid more than it needs in any month", sum_of(&draws.over)),
-        ("Lines' gaps add up to the gap", total(&draws.sheet, draws.gap_row) - sum_of(&gaps)),
+        ("No line is paid more than it needs in any month", sums.of(&draws.over)),
+        ("Lines' gaps add up to the gap", total(&draws.sheet, draws.gap_row) - sums.of(&gaps)),
         (
             "Core, essential and stretch gaps add up to the gap",
-            total(&draws.sheet, draws.gap_row) - sum_of(&gap_priorities),
+            total(&draws.sheet, draws.gap_row) - sums.of(&gap_priorities),
         ),
-        ("No source and no award is drawn beyond what it holds", sum_of(&awards.over)),
+        ("No source and no award is drawn beyond what it holds", sums.of(&awards.over)),
         (
             "What sources bring is drawn, lapses, goes back or is left",
-            sum_of(&awards.there) + rows(|rows| rows.available)
-                - rows(|rows| rows.drawn)
-                - rows(|rows| rows.lapsed)
-                - rows(|rows| rows.refund)
-                - sum_of(&lefts),
+            sums.of(&awards.there) + sums.of(&rows(|rows| rows.available))
+                - sums.of(&rows(|rows| rows.drawn))
+                - sums.of(&rows(|rows| rows.lapsed))
+                - sums.of(&rows(|rows| rows.refund))
+                - sums.of(&lefts),
         ),
         ("Cost by year adds up to all cost", of_years(0) - total(&costs.sheet, costs.total_row)),
         ("The gap by year adds up to the gap", of_years(5) - total(&draws.sheet, draws.gap_row)),
@@ -214,16 +209,19 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
     if credit {
         listed.push((
             "What the line of credit lends is no more than receipts less what sources bring",
-            call(Function::Min, vec![whole(0), total(&cash.sheet, r.receipts) - sum_of(&receipts)]),
+            call(
+                Function::Min,
+                vec![whole(0), total(&cash.sheet, r.receipts) - sums.of(&receipts)],
+            ),
         ));
     } else {
         listed.push((
             "Receipts are what sources bring",
-            total(&cash.sheet, r.receipts) - sum_of(&receipts),
+            total(&cash.sheet, r.receipts) - sums.of(&receipts),
         ));
         listed.push((
             "Payments are what is paid for lines and goes back",
-            total(&cash.sheet, r.payments) - sum_of(&payments),
+            total(&cash.sheet, r.payments) - sums.of(&payments),
         ));
     }
     listed.push((
@@ -240,6 +238,10 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
         sheet.word(row, 2, state, "OK");
     }
     let last = sheet.next_row() - 1;
+    for (place, (formula, figure)) in sums.cells.into_iter().enumerate() {
+        let figure = (figure, Unit::Money);
+        sheet.formula(SUMS_FROM + place as u32, SUMS_COLUMN, formula, figure, Role::Grey);
+    }
     // Each state once more as a number, which sums up.
     for row in 4..=last {
         let at = sheet.at(row, 1);
@@ -249,6 +251,47 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
     let area = Area::of(sheet.at(4, 3), sheet.at(last, 3));
     let failed = sheet.formula(2, 1, sum(area), (Decimal::ZERO, Unit::Whole), Role::Check);
     Checks { sheet, failed }
+}
+
+/// Where sums of many cells stand, some of them each: a formula holds some thousand letters.
+const SUMS_COLUMN: u16 = 5;
+const SUMS_FROM: u32 = 4;
+/// The most cells of one sum.
+const CELLS_MAX: usize = 60;
+
+/// Sums of cells, those of many laid as cells of their own.
+struct Sums<'a, 'b> {
+    laid: &'a Laid<'b>,
+    cells: Vec<(Expression, Decimal)>,
+}
+
+impl Sums<'_, '_> {
+    fn of(&mut self, cells: &[At]) -> Expression {
+        if cells.len() <= CELLS_MAX {
+            return sum_of(cells);
+        }
+        let first = self.cells.len();
+        for some in cells.chunks(CELLS_MAX) {
+            let figure = some.iter().map(|at| self.figure(*at)).sum();
+            self.cells.push((sum_of(some), figure));
+        }
+        let at = |place: usize| At {
+            sheet: Place::Checks,
+            row: SUMS_FROM + place as u32,
+            column: SUMS_COLUMN,
+        };
+        sum(Area::of(at(first), at(self.cells.len() - 1)))
+    }
+
+    fn figure(&self, at: At) -> Decimal {
+        let sheet = match at.sheet {
+            Place::Costs => &self.laid.costs.sheet,
+            Place::Braid => &self.laid.draws.sheet,
+            Place::Awards => &self.laid.awards.sheet,
+            _ => &self.laid.cash.sheet,
+        };
+        figure_of(sheet, at.row, at.column)
+    }
 }
 
 /// What no source pays, as far as it falls due within the plan.

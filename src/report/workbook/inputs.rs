@@ -66,7 +66,7 @@ pub struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     /// The sheet before any input.
     pub fn new(plan: &'a Plan) -> Inputs<'a> {
-        let mut sheet = Sheet::new(Place::Inputs, &[46, 16, 22, 16, 10, 48, 22, 60]);
+        let mut sheet = Sheet::new(Place::Inputs, &[64, 16, 22, 16, 10, 52, 24, 70]);
         sheet.frozen_rows = HEAD_ROW + 1;
         sheet.frozen_columns = 2;
         sheet.text(0, 0, "Inputs", Role::Title);
@@ -166,7 +166,7 @@ impl<'a> Inputs<'a> {
         let fixed: Vec<Listed> = fixed;
         for Listed { at, value, unit, .. } in fixed {
             self.sheet.number(at.row, VALUE, value, Role::Grey, unit);
-            self.sheet.text(at.row, CHANGED, "fixed", Role::Note);
+            self.sheet.text(at.row, UNIT, format!("{}, fixed", words(unit)), Role::Note);
         }
     }
 

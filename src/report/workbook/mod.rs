@@ -137,6 +137,10 @@ fn bound(plan: &Plan, awards: &Awards) -> BTreeSet<String> {
         {
             sources.insert(repaying.at());
         }
+        // What a project earns may lower its award.
+        if let Some(award) = plan.restrictions[index].award.earned_by {
+            sources.extend([index, award.at()]);
+        }
         // What a line of credit lends goes by what every source owes.
         if plan.credit.is_some() {
             sources.insert(index);
@@ -166,7 +170,7 @@ impl Workbook {
         months.lay_drivers(&mut inputs);
         let costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
         let apart = |stream: usize| awards::tells_apart(books.timeline, stream);
-        let draws = Draws::lay(plan, books.ledger, &costs, &mut inputs, apart);
+        let draws = Draws::lay(plan, books.ledger, &costs, (&months, &mut inputs), apart);
         let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
         let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
         inputs.fix(&bound(plan, &awards));

@@ -1,0 +1,180 @@
+//! By what a source is laid: formulas over its inputs, or the figures of the engine.
+
+use super::{Amount, Awards, Books, Group, Laying, tells_apart};
+use crate::funding::{Authority, Receipts, Tranche};
+use crate::money::Money;
+use crate::report::workbook::earned::earned;
+use crate::report::workbook::inputs::Inputs;
+use crate::report::workbook::months::Months;
+use crate::report::workbook::sheet::{Unit, dollars};
+use crate::report::workbook::stated::stated;
+use crate::timeline::HeldTranche;
+
+impl<'a> Awards<'a> {
+    /// How a source's money can be laid.
+    pub(super) fn laying(
+        &mut self,
+        source: usize,
+        months: &mut Months<'a>,
+        inputs: &mut Inputs<'a>,
+    ) -> Laying<'a> {
+        let Books { plan, timeline, ledger, .. } = self.books;
+        let Some(stream) = plan.streams.get(source) else { return Laying::Recovered };
+        let held = self.held(source);
+        if !held.is_empty() && held.iter().all(|tranche| tranche.on_demand) {
+            return Laying::OnDemand;
+        }
+        if held.is_empty() {
+            return Laying::Worked;
+        }
+        let worked = |awards: &mut Self| {
+            awards.bound.insert(source);
+            awards.fixed.push(stream.title.clone());
+            Laying::Worked
+        };
+        let Some(lowered) = stream.lower(&plan.setting()) else { return worked(self) };
+        let opening = plan.opening_of(crate::name::StreamIndex::from(source));
+        let holds_cash = opening.is_some_and(|opening| !opening.cash.is_zero());
+        let moved = timeline.deducted.iter().any(|(of, _)| of.at() == source)
+            || held.iter().any(|tranche| tranche.project.is_some());
+        if tells_apart(timeline, source) {
+            let late = |tranche: &&HeldTranche| match &tranche.receipts {
+                Receipts::Advanced(rows) => rows.iter().any(|(month, _)| {
+                    tranche.last.is_some_and(|last| *month > last)
+                        && plan.horizon.place(*month).is_some()
+                }),
+                _ => false,
+            };
+            let beyond = |tranche: &&HeldTranche| {
+                tranche.on_demand
+                    || !tranche.over_advanced.is_zero()
+                    || !tranche.advanced_before.is_zero()
+            };
+            let several = |tranche: &&HeldTranche| {
+                let like = |other: &&HeldTranche| {
+                    (other.first, other.last) == (tranche.first, tranche.last)
+                };
+                matches!(tranche.receipts, Receipts::Advanced(_))
+                    && tranche.lapses(&plan.horizon)
+                    && held.iter().filter(|other| like(other)).count() > 1
+            };
+            if held.iter().any(several) || held.iter().any(late) || held.iter().any(beyond) || moved
+            {
+                return worked(self);
+            }
+            let mut groups: Vec<Group> = Vec::new();
+            let mut books =
+                ledger.tranches.iter().enumerate().filter(|(_, book)| book.stream == source);
+            for tranche in held {
+                let same = |group: &&mut Group| {
+                    (group.held[0].first, group.held[0].last) == (tranche.first, tranche.last)
+                };
+                match groups.last_mut().filter(same) {
+                    Some(group) => group.held.push(tranche),
+                    None => {
+                        let Some((book, _)) = books.next() else { return worked(self) };
+                        groups.push(Group { book, held: vec![tranche] });
+                    }
+                }
+            }
+            let mut laid = Vec::new();
+            for group in groups {
+                let amount = match holds_cash {
+                    true => Amount::Worked,
+                    false => self.amount(source, &group, &lowered.tranches, inputs),
+                };
+                laid.push((group, amount));
+            }
+            let spent = opening.map_or(Money::ZERO, |opening| opening.spent);
+            let is_worked = |amount: &Amount| matches!(amount, Amount::Worked);
+            let before: Money = laid
+                .iter()
+                .map(|(_, amount)| match amount {
+                    Amount::Stated(_, before) => *before,
+                    Amount::Worked => Money::ZERO,
+                })
+                .sum();
+            // What was spent before is taken off one period after another: all of them are formulas, or none is.
+            let chained = before == spent && !laid.iter().any(|(_, amount)| is_worked(amount));
+            if spent.is_positive() && !chained {
+                laid.iter_mut().for_each(|(_, amount)| *amount = Amount::Worked);
+            }
+            if laid.iter().any(|(_, amount)| is_worked(amount)) {
+                self.bound.insert(source);
+                self.fixed.push(stream.title.clone());
+            }
+            let spent = (spent.is_positive() && chained).then(|| {
+                let path = [format!("opening.stream.{}.spent", stream.name)];
+                let label = "Spent before the plan, of periods that are open";
+                inputs.figure(&path, label, dollars(spent), Unit::Money)
+            });
+            return Laying::Apart(laid, spent);
+        }
+        // What is earned by the month, of which nothing was spent, advanced or taken off before.
+        let begins_before = held.iter().any(|tranche| tranche.first < plan.horizon.start);
+        let reserve = matches!(stream.terms, crate::funding::Terms::Reserve(_));
+        let sum = |tranches: &mut dyn Iterator<Item = Money>| tranches.sum::<Money>();
+        let counted =
+            |tranche: &&Tranche| held.iter().any(|own| own.first == tranche.first) && !reserve;
+        let stated = lowered.tranches.iter().filter(counted).map(|tranche| match tranche.amount {
+            Authority::Amount(amount) => amount,
+            _ => Money::ZERO,
+        });
+        let same =
+            reserve || sum(&mut { stated }) == sum(&mut held.iter().map(|tranche| tranche.amount));
+        let pooled = held.iter().any(|tranche| tranche.pool.is_some());
+        if moved || holds_cash || !same || (begins_before && !reserve) {
+            return worked(self);
+        }
+        match earned(plan, stream, (&mut self.sheet, months, inputs), self.first_months) {
+            // The cash of a pool's part is rounded by itself.
+            Some(earned) if !(pooled && earned.legs.len() > 1) => Laying::Monthly(earned),
+            _ => worked(self),
+        }
+    }
+
+    /// What the tranches of one window hold, from the terms; the engine's figure where that is not all.
+    pub(super) fn amount(
+        &self,
+        source: usize,
+        group: &Group,
+        lowered: &[Tranche],
+        inputs: &mut Inputs,
+    ) -> Amount {
+        let plan = self.books.plan;
+        let stream = &plan.streams[source];
+        let window = (group.held[0].first, group.held[0].last);
+        let own: Vec<&Tranche> =
+            lowered.iter().filter(|tranche| (tranche.first, tranche.last) == window).collect();
+        let held: Money = group.held.iter().map(|tranche| tranche.amount).sum();
+        let same_view = own.len() == 1
+            || group.held.iter().filter(|tranche| tranche.pool.is_none()).count() == own.len();
+        let [first, rest @ ..] = own.as_slice() else { return Amount::Worked };
+        if !same_view {
+            return Amount::Worked;
+        }
+        let Some(mut sum) = stated(plan, stream, first, inputs) else { return Amount::Worked };
+        for tranche in rest {
+            let Some(next) = stated(plan, stream, tranche, inputs) else { return Amount::Worked };
+            if !next.instalments.is_empty() && next.instalments != sum.instalments {
+                return Amount::Worked;
+            }
+            sum.formula = sum.formula + next.formula;
+            sum.amount += next.amount;
+        }
+        let before = sum.amount - held;
+        // Several amounts are split to instalments one by one; equal parts of a sum would round otherwise.
+        let split = sum.instalments.len() > 1 && (!rest.is_empty() || group.held.len() > 1);
+        let lowered_receipts = before.is_positive() && !sum.instalments.is_empty();
+        let opening = plan.opening_of(crate::name::StreamIndex::from(source));
+        let spent = opening.is_some_and(|opening| opening.spent.is_positive());
+        if before < Money::ZERO
+            || (before.is_positive() && !spent)
+            || split
+            || (lowered_receipts && sum.instalments.len() > 1)
+        {
+            return Amount::Worked;
+        }
+        Amount::Stated(sum, before)
+    }
+}
