@@ -82,6 +82,8 @@ evaluate, engage, communicate, policy, mobilize-funding, operate;
 # a line of `layer = \"program\"` names its own.
 confirmed = false
 sheet = \"Budget\"
+names = \"B\"
+headings = 3
 
 [columns]
 C = \"2026-07\"
@@ -90,6 +92,7 @@ E = \"2026-09\"
 
 [line.program-director]          # $24,251 in all
 row = 5
+named = \"Program director\"
 title = \"Program director\"
 function = \"operate\"
 layer = \"backbone\"
@@ -97,6 +100,7 @@ priority = \"core\"
 
 [line.data-analyst]          # $15,000 in all
 row = 6
+named = \"Data analyst\"
 title = \"Data analyst\"
 function = \"operate\"
 layer = \"backbone\"
@@ -104,6 +108,7 @@ priority = \"core\"
 
 [line.rent-utilities]          # $1,100 in all
 row = 9
+named = \"Rent & utilities\"
 title = \"Rent & utilities\"
 function = \"operate\"
 layer = \"backbone\"
@@ -111,6 +116,7 @@ priority = \"core\"
 
 [line.program-director-2]          # $6 in all
 row = 10
+named = \"Program director\"
 title = \"Program director\"
 function = \"operate\"
 layer = \"backbone\"
@@ -165,6 +171,96 @@ fn what_a_mapping_says_and_a_sheet_does_not_hold_is_refused_all_at_once() {
     }
 }
 
+/// A workbook of one sheet with these cells: row, column, and a text or a figure.
+fn made(cells: &[(u32, u16, &str)]) -> Book {
+    let mut workbook = Office::new();
+    let sheet = workbook.add_worksheet();
+    for (row, column, text) in cells {
+        match text.parse::<f64>() {
+            Ok(figure) => sheet.write(*row, *column, figure).unwrap(),
+            Err(_) => sheet.write(*row, *column, *text).unwrap(),
+        };
+    }
+    Book::read("b.xlsx", &workbook.save_to_buffer().unwrap()).unwrap()
+}
+
+/// Rows and columns that have moved since the mapping was confirmed are not taken for those that stood there.
+#[test]
+fn a_budget_that_has_moved_is_refused() {
+    let cells = [
+        (0, 1, "Jul 2026"),
+        (0, 2, "Aug 2026"),
+        (1, 0, "Director"),
+        (1, 1, "80"),
+        (2, 0, "Rent"),
+        (2, 1, "15"),
+    ];
+    let confirm = |text: String| text.replace("confirmed = false", "confirmed = true");
+    let proposed = confirm(budget::propose(&made(&cells)).unwrap());
+    let mapping = folder::mapping(&hub(&proposed)).unwrap();
+    assert!(budget::costs(&made(&cells), &mapping).is_ok());
+    let mut moved = cells.to_vec();
+    moved.truncate(4);
+    moved.extend([(2, 0, "Bookkeeper"), (2, 1, "30"), (3, 0, "Rent"), (3, 1, "15")]);
+    let text = told(&budget::costs(&made(&moved), &mapping).unwrap_err());
+    assert!(text.contains("A3 holds `Bookkeeper`, not `Rent`"), "{text}");
+    let shifted: Vec<_> = cells
+        .iter()
+        .map(|(row, column, text)| match (row, *text) {
+            (0, "Jul 2026") => (0, 1, "Sep 2026"),
+            _ => (*row, *column, *text),
+        })
+        .collect();
+    let text = told(&budget::costs(&made(&shifted), &mapping).unwrap_err());
+    assert!(text.contains("B1 holds the text `Sep 2026`, not 2026-07"), "{text}");
+}
+
+/// What a person must see stands in the proposal: rows with text where an amount is due, figures without a name, a second
+/// table; amounts are no headings.
+#[test]
+fn a_proposal_leaves_nothing_out_unsaid() {
+    let book = made(&[
+        (0, 0, "Item"),
+        (0, 1, "Jul 2026"),
+        (0, 2, "Aug 2026"),
+        (0, 3, "Sep 2026"),
+        (1, 0, "Bus passes"),
+        (1, 1, "2050"),
+        (1, 2, "2051"),
+        (1, 3, "2052"),
+        (2, 0, "Travel"),
+        (2, 1, "$1,200"),
+        (3, 1, "77"),
+        (4, 0, "Personnel totals"),
+        (4, 1, "9"),
+        (6, 0, "Item"),
+        (6, 1, "Jul 2027"),
+        (6, 2, "Aug 2027"),
+        (6, 3, "Sep 2027"),
+        (7, 0, "Bus passes"),
+        (7, 1, "60"),
+    ]);
+    let text = budget::propose(&book).unwrap();
+    assert!(text.contains("B = \"2026-07\"") && text.contains("headings = 1"), "{text}");
+    for part in [
+        "[line.bus-passes]",
+        "[line.travel]",
+        "no name stands beside their figures:\n# row 4\n",
+        "sums of other rows:\n# row 5: Personnel totals\n",
+        "# Row 7 begins another table",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(text.matches("[line.").count(), 2, "{text}");
+    let mapping = folder::mapping(&hub(&text.replace("= false", "= true"))).unwrap();
+    let refused = told(&budget::costs(&book, &mapping).unwrap_err());
+    assert!(refused.contains("B3 holds the text `$1,200`, no amount of dollars"), "{refused}");
+    let long = "x".repeat(70);
+    let book = made(&[(0, 1, "FY2027"), (1, 0, &long), (1, 1, "5"), (2, 0, &long), (2, 1, "6")]);
+    let text = budget::propose(&book).unwrap().replace("= false", "= true");
+    assert_eq!(folder::mapping(&hub(&text)).unwrap().lines.len(), 2);
+}
+
 #[test]
 fn headings_are_months_and_years_as_offices_write_them() {
     for (heading, holds) in [
@@ -175,6 +271,10 @@ fn headings_are_months_and_years_as_offices_write_them() {
         ("FY 27", "FY2027"),
         ("Fiscal year 2027", "FY2027"),
         ("2027", "FY2027"),
+        ("FY 2026-27", "FY2027"),
+        ("FY26-27", "FY2027"),
+        ("2026/2027", "FY2027"),
+        ("Sept 2026", "2026-09"),
     ] {
         let mut workbook = Office::new();
         let sheet = workbook.add_worksheet();
@@ -184,7 +284,8 @@ fn headings_are_months_and_years_as_offices_write_them() {
         assert!(proposed.contains(&format!("B = \"{holds}\"")), "{heading}: {proposed}");
     }
     let mut workbook = Office::new();
-    workbook.add_worksheet().write(0, 0, "Marching band").unwrap().write(1, 1, 5).unwrap();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 1, "Marketing 27").unwrap().write(1, 0, "Rent").unwrap().write(1, 1, 5).unwrap();
     let book = Book::read("b.xlsx", &workbook.save_to_buffer().unwrap()).unwrap();
     assert!(told(&budget::propose(&book).unwrap_err()).contains("looks like a budget"));
 }
@@ -291,7 +392,8 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
     ]
     .map(|(path, value)| (path.to_string(), value.parse().unwrap()))
     .to_vec();
-    let restated = folder::restate(&files, ("cfo", "Changed in \"plan.xlsx\""), &inputs).unwrap();
+    let restated =
+        folder::restate(&files, ("base", "cfo", "Changed in \"plan.xlsx\""), &inputs).unwrap();
     let expected = "\n[scenario.cfo]\ntitle = \"Changed in \\\"plan.xlsx\\\"\"\n\
                     cost.staff.monthly = \"1300.25\"\ndriver.members.growth = \"3.5%\"\n\
                     driver.members.start = 21000\n\
@@ -322,13 +424,13 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
         ("base", "cost.staff.monthly", "1", "is no id of a scenario"),
     ] {
         let inputs = [(path.to_string(), value.parse().unwrap())];
-        let error = folder::restate(&files, (id, ""), &inputs).unwrap_err();
+        let error = folder::restate(&files, ("base", id, ""), &inputs).unwrap_err();
         assert!(told(&error).contains(why), "{why}: {}", told(&error));
     }
-    let taken = folder::restate(&with, ("cfo", ""), &inputs).unwrap_err();
+    let taken = folder::restate(&with, ("base", "cfo", ""), &inputs).unwrap_err();
     assert!(told(&taken).contains("has a scenario `cfo` already"), "{}", told(&taken));
     let lost = [("driver.members.start".to_string(), Decimal::new(-5, 0))];
-    assert!(folder::restate(&files, ("low", ""), &lost).unwrap_err().is_input());
+    assert!(folder::restate(&files, ("base", "low", ""), &lost).unwrap_err().is_input());
 }
 
 /// A workbook of ours with some inputs changed, as its reader would.
@@ -382,7 +484,7 @@ fn each_input_of_a_workbook_comes_back_as_it_was_changed() {
         };
         let value = value + Decimal::new(1, 2);
         let inputs = [(path.to_string(), value)];
-        let Ok(restated) = folder::restate(&files, ("edited", "E"), &inputs) else {
+        let Ok(restated) = folder::restate(&files, ("base", "edited", "E"), &inputs) else {
             // A count of months takes no hundredths, and shares of a whole no hundred points more.
             continue;
         };
@@ -419,7 +521,7 @@ fn a_changed_workbook_becomes_a_scenario_with_its_forecast() {
     assert_eq!(found, [("cost.director.positions.salary", "85000".to_string()), award]);
     let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
     let files = sample("reading-ccp");
-    let restated = folder::restate(&files, ("cfo", "Changed"), &inputs).unwrap();
+    let restated = folder::restate(&files, ("base", "cfo", "Changed"), &inputs).unwrap();
     let text = fs::read_to_string("scenarios/reading-ccp/plan.toml").unwrap();
     assert_eq!(restated.before, text.as_bytes());
     let by_hand = text.replacen("salary = 80_000", "salary = 85_000", 1);
@@ -432,6 +534,33 @@ fn a_changed_workbook_becomes_a_scenario_with_its_forecast() {
     let alone = MemoryFolder::new([("plan.toml", by_hand.as_str())]);
     assert_eq!(forecast(&with, "cfo").measures, forecast(&alone, "base").measures);
     assert_ne!(forecast(&with, "cfo").measures, forecast(&with, "base").measures);
+}
+
+/// The workbook of a scenario comes back on top of it.
+#[test]
+fn a_workbook_of_a_scenario_comes_back_on_top_of_it() {
+    let files = sample("reading-ccp");
+    let path = "stream.hospital.terms.yearly";
+    let inputs = [(path.to_string(), Decimal::from(500_000))];
+    let restated = folder::restate(&files, ("hospital-absorbs", "cfo", "C"), &inputs).unwrap();
+    assert_eq!(restated.stack, "hospital-absorbs+cfo");
+    let changed: Vec<&str> = restated.differences.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(changed, [path]);
+    let mut with = MemoryFolder::default();
+    with.put("plan.toml", restated.after);
+    let gap = |case: &str| {
+        let plan = folder::read(&with, case).unwrap();
+        Forecast::from_plan(&plan, Question::default()).unwrap().measures.total.gap_total()
+    };
+    assert!(gap("hospital-absorbs") < gap("hospital-absorbs+cfo"));
+    assert!(gap("hospital-absorbs+cfo") < gap("base"));
+    let mut book = Book::read("plan.xlsx", &edited("reading-ccp", &[])).unwrap();
+    assert_eq!(edited::case(&book), "base");
+    let cover = book.sheets.iter_mut().find(|sheet| sheet.name == "Cover").unwrap();
+    let row = |text: &str| Datum::Text(text.to_string());
+    cover.cells.insert((90, 0), row("Scenario"));
+    cover.cells.insert((90, 1), row("hospital-absorbs: The hospital: all of it"));
+    assert_eq!(edited::case(&book), "hospital-absorbs");
 }
 
 #[test]

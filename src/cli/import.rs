@@ -81,8 +81,9 @@ fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Option<Brought>,
     }
     let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
     let title = format!("Inputs changed in {}", book.name);
-    let restated = folder::restate(files, (id, &title), &inputs)?;
-    let told = changes.iter().map(edited::Change::told).collect();
+    let restated = folder::restate(files, (&edited::case(book), id, &title), &inputs)?;
+    let mut told: Vec<String> = changes.iter().map(edited::Change::told).collect();
+    told.push(format!("once it is written: --scenario {}", restated.stack));
     let shown = restated.text.trim_start().to_string();
     let (before, after) = (Some(restated.before), restated.after);
     Ok(Some(Brought { name: PLAN, shown, before, after, told }))

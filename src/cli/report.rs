@@ -234,8 +234,10 @@ fn write(path: &Path, bytes: Vec<u8>, force: bool, screen: &Screen) -> Result<()
 /// Whether a report of ours stands at a path.
 fn is_report(path: &Path) -> bool {
     use std::io::Read;
-    let mut head = vec![0; html::BEGINNING.len()];
-    let file = fs::File::open(path);
-    let read = file.and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok() && head == html::BEGINNING.as_bytes()
+    [html::BEGINNING, markdown::BEGINNING].into_iter().any(|beginning| {
+        let mut head = vec![0; beginning.len()];
+        let file = fs::File::open(path);
+        let read = file.and_then(|mut file| file.read_exact(&mut head));
+        read.is_ok() && head == beginning.as_bytes()
+    })
 }

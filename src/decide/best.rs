@@ -105,6 +105,10 @@ pub(super) fn best(
         matches!(offer.least, Least::Amount(_)).then_some((offer.money?, later(place), place))
     });
     found.best = holds.min().map(|(_, _, place)| place);
+    if found.offers.is_empty() {
+        found.refused = Some("no month lies between its beginning and the last one aimed at");
+        return Ok(found);
+    }
     // Level is no change where the option states no taper.
     let mut changed = found.offers.iter().filter(|(way, _)| *way != Way::Falling(Rate::ONE));
     if changed.all(|(_, offer)| matches!(offer.least, Least::NotOneFigure(_))) {

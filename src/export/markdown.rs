@@ -26,9 +26,12 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// What the first bytes of a page of ours are, so that it may be written again.
+pub const BEGINNING: &str = "<!-- a report of braid -->\n";
+
 /// A report as a page of Markdown.
 pub fn encode(board: &Board) -> String {
-    let mut page = format!("# {}\n\n", escape(&board.title));
+    let mut page = format!("{BEGINNING}# {}\n\n", escape(&board.title));
     if let Some(words) = board.standing.words() {
         page += &format!("**{words}**\n\n");
     }

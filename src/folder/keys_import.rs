@@ -19,6 +19,8 @@ pub const IMPORT_KINDS: &[Kind] = &[
                 Map(Pattern::Value, &Text),
                 "What each column of amounts holds, by its letters: `{ C = \"2026-07\", D = \"FY2027\" }`.",
             ),
+            may("names", Text, "", "The column of the names of lines: `B`."),
+            may("headings", Whole(1, ROWS_MAX), "", "The row of months or years."),
             need("line", Map(Pattern::Id, &Table(&["import-line"])), "Cost lines, by id."),
         ],
     },
@@ -27,6 +29,12 @@ pub const IMPORT_KINDS: &[Kind] = &[
         doc: "A row of a budget that becomes a cost line; its other keys can be added to `costs.csv`.",
         keys: &[
             need("row", Whole(1, ROWS_MAX), "The row of the sheet."),
+            may(
+                "named",
+                Text,
+                "",
+                "What stands in the column of names; where something else does, the row has moved.",
+            ),
             may("title", Text, "", "What people call it."),
             need("function", Text, "The function that it serves, as a cost line says it."),
             may("layer", Text, "", "As a cost line says it."),

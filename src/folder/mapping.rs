@@ -21,6 +21,10 @@ pub const LINE_KEYS: [&str; 5] = ["title", "function", "layer", "priority", "cat
 pub struct Mapping {
     /// The sheet's name.
     pub sheet: String,
+    /// The column of names, by its letters.
+    pub names: Option<String>,
+    /// The row of months or years, counted from 1.
+    pub headings: Option<u32>,
     /// The columns of amounts by their letters, each with its month or fiscal year.
     pub columns: Vec<(String, String)>,
     /// The lines, in the order of rows.
@@ -34,6 +38,8 @@ pub struct MappedLine {
     pub id: String,
     /// The row, counted from 1 as spreadsheets do.
     pub row: u32,
+    /// The name that stands in the row.
+    pub named: Option<String>,
     /// What is said of it, by [`LINE_KEYS`]; nothing where nothing is said.
     pub said: [Option<String>; 5],
 }
@@ -48,7 +54,7 @@ pub fn mapping(files: &dyn Files) -> Result<Mapping, Error> {
     conclude(&desk, mapping)
 }
 
-fn read(desk: &Desk, files: &dyn Files) -> Option<Mapping> {
+pub(super) fn read(desk: &Desk, files: &dyn Files) -> Option<Mapping> {
     let file = load::open(desk, files, IMPORT_FILE, None)?;
     let tree = syntax::parse(desk, file)?;
     let top = Span { file, start: 0, end: 0 };
@@ -69,21 +75,28 @@ fn read(desk: &Desk, files: &dyn Files) -> Option<Mapping> {
             |(letters, _, field): (&str, Span, Field)| Some((letters.to_string(), field.text()?));
         entries.into_iter().filter_map(one).collect()
     });
+    let names = root.get("names").and_then(Field::text);
+    let headings = root.get("headings").and_then(row_of);
     let entries = root.need("line").and_then(Field::entries);
     let mut lines: Vec<MappedLine> =
         entries.into_iter().flatten().filter_map(|(id, _, field)| line(id, field)).collect();
     lines.sort_by_key(|line| line.row);
     root.finish();
-    Some(Mapping { sheet: sheet?, columns: columns?, lines })
+    Some(Mapping { sheet: sheet?, names, headings, columns: columns?, lines })
 }
 
 fn line(id: &str, field: Field) -> Option<MappedLine> {
     let mut reader = field.table(&["import-line"])?;
-    let row = reader.need("row").and_then(Field::whole).and_then(|row| u32::try_from(row).ok());
+    let row = reader.need("row").and_then(row_of);
+    let named = reader.get("named").and_then(Field::text);
     let said = LINE_KEYS.map(|key| match key {
         "function" => reader.need(key).and_then(Field::text),
         _ => reader.get(key).and_then(Field::text),
     });
     reader.finish();
-    Some(MappedLine { id: id.to_string(), row: row?, said })
+    Some(MappedLine { id: id.to_string(), row: row?, named, said })
+}
+
+fn row_of(field: Field) -> Option<u32> {
+    field.whole().and_then(|row| u32::try_from(row).ok())
 }

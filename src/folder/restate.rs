@@ -20,7 +20,9 @@ pub struct Restated {
     pub before: Vec<u8>,
     /// `plan.toml` with the scenario.
     pub after: Vec<u8>,
-    /// In what the scenario differs from the base case.
+    /// The case that is then what was asked for: the scenario, on top of the case that was given.
+    pub stack: String,
+    /// In what that differs from the case that was given.
     pub differences: Vec<Difference>,
 }
 
@@ -53,13 +55,13 @@ pub fn sound_with(files: &dyn Files, name: &str, bytes: &[u8]) -> Result<(), Err
     super::read_all(&With { files, name, bytes }).map(drop)
 }
 
-/// A scenario of this id and title in which these inputs, by path, are these figures.
+/// A scenario of this id and title that, on top of a case, states these inputs, by path, as these figures.
 ///
 /// # Errors
 /// A path that states no figure, a figure that its input does not take, an id that is taken.
 pub fn restate(
     files: &dyn Files,
-    (id, title): (&str, &str),
+    (case, id, title): (&str, &str, &str),
     inputs: &[(String, Decimal)],
 ) -> Result<Restated, Error> {
     let refuse = |message: String, remedy: &str| Diagnostic {
@@ -74,19 +76,19 @@ pub fn restate(
         let remedy = "write lower-case letters, digits and single hyphens";
         return Err(Error::input(vec![refuse(message, remedy)]));
     }
-    let cases = Cases::open(files, &[super::BASE])?;
+    let cases = Cases::open(files, &[case])?;
     if cases.scenarios().iter().any(|(own, _)| own == id) {
         let message = format!("the plan has a scenario `{id}` already");
         return Err(Error::input(vec![refuse(message, "choose another id with `--scenario`")]));
     }
-    let base = cases.draft(super::BASE)?;
+    let base = cases.draft(case)?;
     let mut draft = base.clone();
     let mut faults = Vec::new();
     for (path, value) in inputs {
         let text = base.node(path).and_then(|node| written(node, *value));
         if text.and_then(|text| draft.restate(path, &text, None)).is_none() {
             let message = format!("the plan states no figure at `{}`", visible(path));
-            faults.push(refuse(message, "make the workbook anew: the plan was changed since"));
+            faults.push(refuse(message, "change it in the file that states it; where the plan was changed since, make the workbook anew"));
         }
     }
     if !faults.is_empty() {
@@ -105,11 +107,12 @@ pub fn restate(
     }
     after.extend(text.bytes());
     let with = With { files, name: PLAN_FILE, bytes: &after };
-    let cases = Cases::open(&with, &[super::BASE, id])?;
-    let (base, changed) = (cases.draft(super::BASE)?, cases.draft(id)?);
+    let stack = if case == super::BASE { id.to_string() } else { format!("{case}+{id}") };
+    let cases = Cases::open(&with, &[case, &stack])?;
+    let (base, changed) = (cases.draft(case)?, cases.draft(&stack)?);
     cases.plan(&changed)?;
     let differences = cases.differences(&base, &changed);
-    Ok(Restated { text, before, after, differences })
+    Ok(Restated { text, before, after, stack, differences })
 }
 
 /// A figure in the form in which an input is written.

@@ -110,6 +110,10 @@ fn the_registry_lists_what_readers_take_and_no_more() {
         let draft = cases.draft(BASE).unwrap();
         assert!(resolve_chances::read(&desk, &cases, &draft, &name).is_some());
     }
+    let import = "confirmed = true\nsheet = \"S\"\nnames = \"A\"\nheadings = 1\ncolumns = { B = \"2026-07\" }\n\
+                  [line.a]\nrow = 2\nnamed = \"A\"\ntitle = \"A\"\nfunction = \"data\"\nlayer = \"backbone\"\n\
+                  priority = \"core\"\ncategory = \"other\"\n";
+    assert!(mapping::read(&desk, &MemoryFolder::new([("import.toml", import)])).is_some());
     let faults: Vec<String> = desk.diagnostics().iter().map(line).collect();
     assert_eq!(faults, Vec::<String>::new());
     assert!(plan.is_some());

@@ -1,7 +1,7 @@
 //! A workbook as cells: text, exact figures, months. Whatever is no sound XLSX file of bounded size is refused before any of
 //! it is held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use calamine::{DataRef, Reader, Xlsx};
@@ -59,8 +59,7 @@ impl Book {
     /// Refused input: a file that is too large, encrypted, broken, or no XLSX workbook, with the reason.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Book, Error> {
         let shown = visible(name);
-        let refuse = |why: Diagnostic| Error::input(vec![why]);
-        sound(&shown, bytes).map_err(refuse)?;
+        sound(&shown, bytes)?;
         let broken = |error: &dyn std::fmt::Display| {
             let cause = visible(&error.to_string());
             let remedy = "open it in a spreadsheet program and save it as .xlsx anew";
@@ -70,26 +69,38 @@ impl Book {
         let mut sheets = Vec::new();
         let mut count = 0;
         for sheet in file.sheet_names() {
-            let mut cells = BTreeMap::new();
+            let (mut cells, mut blank) = (BTreeMap::new(), BTreeSet::new());
+            let full = || {
+                let message = format!("`{shown}` holds more than {BOOK_CELLS_MAX} cells");
+                let remedy = "keep the sheet with the budget, and delete the others";
+                refuse(fault(message, "", remedy))
+            };
             // Chart sheets hold no cells.
             let Ok(mut reader) = file.worksheet_cells_reader(&sheet) else { continue };
             while let Some(cell) = reader.next_cell().map_err(|error| broken(&error))? {
-                let Some(datum) = datum(cell.get_value()) else { continue };
-                count += 1;
+                let written = !matches!(cell.get_value(), DataRef::Empty);
+                count += usize::from(written);
                 if count > BOOK_CELLS_MAX {
-                    let message = format!("`{shown}` holds more than {BOOK_CELLS_MAX} cells");
-                    let remedy = "keep the sheet with the budget, and delete the others";
-                    return Err(refuse(fault(message, "", remedy)));
+                    return Err(full());
                 }
-                cells.insert(cell.get_position(), datum);
+                match datum(cell.get_value()) {
+                    Some(datum) => drop(cells.insert(cell.get_position(), datum)),
+                    None if written => drop(blank.insert(cell.get_position())),
+                    None => {}
+                }
             }
             drop(reader);
             let Ok(mut reader) = file.worksheet_cells_reader(&sheet) else { continue };
             while let Some(cell) = reader.next_formula().map_err(|error| broken(&error))? {
-                if !cell.get_value().is_empty() {
-                    let none = || Datum::Other(NOT_WORKED_OUT.to_string());
-                    cells.entry(cell.get_position()).or_insert_with(none);
+                let at = cell.get_position();
+                if cell.get_value().is_empty() || cells.contains_key(&at) || blank.contains(&at) {
+                    continue;
                 }
+                count += 1;
+                if count > BOOK_CELLS_MAX {
+                    return Err(full());
+                }
+                cells.insert(at, Datum::Other(NOT_WORKED_OUT.to_string()));
             }
             sheets.push(Grid { name: sheet, cells });
         }
@@ -138,19 +149,23 @@ impl Datum {
 }
 
 /// Refuses what is no packed file of bounded size, whatever it says of itself.
-fn sound(shown: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+fn sound(shown: &str, bytes: &[u8]) -> Result<(), Error> {
     if bytes.len() as u64 > BOOK_BYTES_MAX {
         let message = format!("`{shown}` is larger than {} MB", BOOK_BYTES_MAX >> 20);
-        return Err(fault(message, "", "keep the sheet with the budget, and delete the others"));
+        return Err(refuse(fault(
+            message,
+            "",
+            "keep the sheet with the budget, and delete the others",
+        )));
     }
     if bytes.starts_with(&COMPOUND) {
         let message = format!("`{shown}` is encrypted, or an old .xls workbook");
         let remedy = "open it with its password and save it as .xlsx without one";
-        return Err(fault(message, "", remedy));
+        return Err(refuse(fault(message, "", remedy)));
     }
     let foreign = |cause: String| {
         let remedy = "save it as an Excel workbook (.xlsx) in the program that made it";
-        fault(format!("`{shown}` is no .xlsx workbook"), cause, remedy)
+        refuse(fault(format!("`{shown}` is no .xlsx workbook"), cause, remedy))
     };
     if !bytes.starts_with(&PACKED) {
         return Err(foreign(String::new()));
@@ -158,7 +173,7 @@ fn sound(shown: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
     let broken = |error: &dyn std::fmt::Display| {
         let cause = visible(&error.to_string());
         let remedy = "fetch it anew, or open it in a spreadsheet program and save it as .xlsx";
-        fault(format!("`{shown}` is broken"), cause, remedy)
+        refuse(fault(format!("`{shown}` is broken"), cause, remedy))
     };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     if archive.index_for_name("xl/workbook.xml").is_none() {
@@ -180,15 +195,17 @@ fn sound(shown: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         if unpacked > left {
             let size = BOOK_UNPACKED_MAX >> 20;
             let message = format!("`{shown}` unpacks to more than {size} MB");
-            return Err(fault(
-                message,
-                "",
-                "keep the sheet with the budget, and delete the others",
-            ));
+            let remedy = "keep the sheet with the budget, and delete the others";
+            return Err(refuse(fault(message, "", remedy)));
         }
         left -= unpacked;
     }
     Ok(())
+}
+
+/// The refusal of one fault.
+fn refuse(why: Diagnostic) -> Error {
+    Error::input(vec![why])
 }
 
 /// What a cell holds; nothing where it is empty.

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::folder::{LINE_KEYS, Mapping, quoted};
 use crate::limits::{MONEY_CENTS_MAX, NAME_CHARS_MAX};
 use crate::money::Money;
-use crate::month::{FiscalCalendar, Month};
+use crate::month::{FiscalCalendar, MONTH_NAMES, Month};
 use crate::plan::cost::BACKBONE_FUNCTIONS;
 use crate::report::ColumnKind::{Money as M, Text as T};
 use crate::report::words::{count, dollars};
@@ -25,10 +25,8 @@ const HEAD_ROWS: u32 = 60;
 /// The function that a line is guessed to serve.
 const GUESSED: &str = "operate";
 /// Words that begin or end the name of a sum.
-const SUMS: [&str; 4] = ["total", "subtotal", "sub-total", "sum"];
-/// Months by the beginning of their English names.
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const SUMS: [&str; 7] =
+    ["total", "totals", "subtotal", "subtotals", "sub-total", "sub-totals", "sum"];
 
 /// The lines of a budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +55,18 @@ impl Costs {
 /// What was found on a sheet.
 struct Found<'a> {
     sheet: &'a Grid,
+    /// The row of months or years.
+    head: u32,
+    /// The column of names.
+    names: u32,
     /// The columns of amounts, with what each holds.
     columns: Vec<(u32, String)>,
-    /// The rows with figures: their names, and what they come to.
+    /// The rows with a name and any cell under the columns: their names, and what their figures come to.
     rows: Vec<(u32, String, Decimal)>,
+    /// Rows with figures and no name.
+    nameless: Vec<u32>,
+    /// The row of other months or years below, from which on nothing is read.
+    next: Option<u32>,
 }
 
 /// A mapping of the budget that a workbook seems to hold, as the text of `import.toml`: to be read and confirmed.
@@ -78,10 +84,12 @@ pub fn propose(book: &Book) -> Result<String, Error> {
     let mut text = format!(
         "# How a sheet of {} becomes costs.csv. What each line is, is a guess: read each, mend what is wrong, write\n\
          # `confirmed = true`, and bring it in again. The backbone's functions: {};\n\
-         # a line of `layer = \"program\"` names its own.\nconfirmed = false\nsheet = {}\n\n[columns]\n",
+         # a line of `layer = \"program\"` names its own.\nconfirmed = false\nsheet = {}\nnames = \"{}\"\nheadings = {}\n\n[columns]\n",
         remark(&book.name),
         BACKBONE_FUNCTIONS.join(", "),
-        quoted(&found.sheet.name)
+        quoted(&found.sheet.name),
+        letters(found.names),
+        found.head + 1,
     );
     for (place, holds) in &found.columns {
         text += &format!("{} = {}\n", letters(*place), quoted(holds));
@@ -95,16 +103,25 @@ pub fn propose(book: &Book) -> Result<String, Error> {
         }
         let id = id(name, &mut taken);
         text += &format!(
-            "\n[line.{id}]          # {} in all\nrow = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
+            "\n[line.{id}]          # {} in all\nrow = {}\nnamed = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
              layer = \"backbone\"\npriority = \"core\"\n",
             dollars(cents(*total).map_or(Money::ZERO, |(amount, _)| amount)),
             row + 1,
+            quoted(name),
             quoted(name),
         );
     }
     if !sums.is_empty() {
         text += "\n# Left out as sums of other rows:\n";
         text += &sums.concat();
+    }
+    if !found.nameless.is_empty() {
+        text += "\n# Left out, since no name stands beside their figures:\n";
+        text.extend(found.nameless.iter().map(|row| format!("# row {}\n", row + 1)));
+    }
+    if let Some(next) = found.next {
+        text +=
+            &format!("\n# Row {} begins another table: nothing from there on is read.\n", next + 1);
     }
     Ok(text)
 }
@@ -132,6 +149,7 @@ pub fn costs(book: &Book, mapping: &Mapping) -> Result<Costs, Error> {
         }
     }
     columns.sort_unstable();
+    faults.extend(moved(sheet, mapping, &columns));
     let used: Vec<usize> = (0..LINE_KEYS.len())
         .filter(|place| mapping.lines.iter().any(|line| line.said[*place].is_some()))
         .collect();
@@ -174,6 +192,39 @@ pub fn costs(book: &Book, mapping: &Mapping) -> Result<Costs, Error> {
     Ok(Costs { table, total, rounded })
 }
 
+/// What stands elsewhere than when the mapping was made: names of rows, headings of columns.
+fn moved(sheet: &Grid, mapping: &Mapping, columns: &[(u32, &str)]) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let remedy =
+        "mend the rows and columns in import.toml, or delete it and bring the budget in anew";
+    let names = mapping.names.as_deref().and_then(column);
+    for line in &mapping.lines {
+        let (Some(names), Some(named)) = (names, &line.named) else { continue };
+        let found = sheet.text(line.row - 1, names);
+        if found != Some(named.as_str()) {
+            let at = address(line.row - 1, names);
+            let found = found.map_or("nothing".to_string(), |text| format!("`{}`", visible(text)));
+            let message = format!("{at} holds {found}, not `{}`", visible(named));
+            let cause = format!("it was the name of `line.{}`: the row has moved", line.id);
+            faults.push(fault(message, cause, remedy));
+        }
+    }
+    for (place, holds) in columns {
+        let Some(head) = mapping.headings.map(|head| head - 1) else { continue };
+        let found = sheet.at(head, *place);
+        if found.and_then(period).as_deref() != Some(*holds) {
+            let found = found.map_or("nothing".to_string(), Datum::words);
+            let message = format!("{} holds {found}, not {holds}", address(head, *place));
+            faults.push(fault(
+                message,
+                "it was the heading of amounts: the column has moved",
+                remedy,
+            ));
+        }
+    }
+    faults
+}
+
 fn no_amount(line: &str, (row, column): (u32, u32), found: &str) -> Diagnostic {
     let message = format!("{} holds {found}, no amount of dollars", address(row, column));
     let remedy = "mend the cell, or the row and the columns in import.toml";
@@ -189,7 +240,8 @@ fn cents(number: Decimal) -> Option<(Money, bool)> {
     bounded.then_some((Money::from_cents(cents), rounded == number))
 }
 
-/// Looks for a budget on a sheet: the row that names the most months or years, and the rows with figures below it.
+/// Looks for a budget on a sheet: the row that names the most months or years, and the rows below it that hold anything under
+/// them.
 fn find(sheet: &Grid) -> Option<Found<'_>> {
     let mut heads: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
     for ((row, column), datum) in sheet.cells.range(..(HEAD_ROWS, 0)) {
@@ -197,49 +249,71 @@ fn find(sheet: &Grid) -> Option<Found<'_>> {
             heads.entry(*row).or_default().push((*column, holds));
         }
     }
-    // The first of those with the most: what is repeated further down is another table.
-    let (head, columns) =
-        heads.into_iter().max_by_key(|(row, columns)| (columns.len(), std::cmp::Reverse(*row)))?;
+    // Dates and words before bare figures, which may be amounts; then the most; then the first.
+    let said = |row: u32, columns: &[(u32, String)]| {
+        let bare = |(column, _): &&(u32, String)| sheet.number(row, *column).is_none();
+        columns.iter().filter(bare).count()
+    };
+    let (head, columns) = heads.iter().max_by_key(|(row, columns)| {
+        (said(**row, columns), columns.len(), std::cmp::Reverse(**row))
+    })?;
+    let (head, last) = (*head, sheet.cells.keys().map(|(row, _)| *row).max()?);
+    let next = heads.iter().find(|(row, columns)| **row > head && said(**row, columns) > 1);
+    let next = next.map(|(row, _)| *row);
+    let below = head + 1..next.unwrap_or(last + 1);
+    // Under a heading of amounts stand no words.
+    let words = |column: u32| {
+        let texts = below.clone().filter(|row| sheet.text(*row, column).is_some()).count();
+        let figures = below.clone().filter(|row| sheet.number(*row, column).is_some()).count();
+        texts > figures
+    };
     let mut seen = BTreeSet::new();
+    let columns = columns.iter().filter(|(column, _)| !words(*column));
     let columns: Vec<(u32, String)> =
-        columns.into_iter().filter(|(_, holds)| seen.insert(holds.clone())).collect();
+        columns.filter(|(_, holds)| seen.insert(holds.clone())).cloned().collect();
     let first = columns.first()?.0;
-    let last = sheet.cells.keys().map(|(row, _)| *row).max()?;
     let texts =
-        |column: &u32| (head + 1..=last).filter(|row| sheet.text(*row, *column).is_some()).count();
+        |column: &u32| below.clone().filter(|row| sheet.text(*row, *column).is_some()).count();
+    // Of several the leftmost.
     let names = (0..first).rev().max_by_key(texts).filter(|column| texts(column) > 0)?;
-    let mut rows = Vec::new();
-    for row in head + 1..=last {
-        let figures: Vec<Decimal> =
-            columns.iter().filter_map(|(column, _)| sheet.number(row, *column)).collect();
-        let sum = figures.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one));
-        if let (Some(name), Some(sum), false) = (sheet.text(row, names), sum, figures.is_empty()) {
-            rows.push((row, name.to_string(), sum));
+    let (mut rows, mut nameless) = (Vec::new(), Vec::new());
+    for row in below.clone() {
+        let cells = || columns.iter().filter_map(|(column, _)| sheet.at(row, *column));
+        let figures = columns.iter().filter_map(|(column, _)| sheet.number(row, *column));
+        let sum = figures.fold(Decimal::ZERO, Decimal::saturating_add);
+        match sheet.text(row, names) {
+            Some(name) if cells().next().is_some() => rows.push((row, name.to_string(), sum)),
+            None if !sum.is_zero() => nameless.push(row),
+            _ => {}
         }
     }
-    (!rows.is_empty()).then_some(Found { sheet, columns, rows })
+    (!rows.is_empty()).then_some(Found { sheet, head, names, columns, rows, nameless, next })
 }
 
 /// The month or the fiscal year that a heading names.
 fn period(datum: &Datum) -> Option<String> {
     match datum {
         Datum::Month(month) => Some(month.to_string()),
-        Datum::Number(number) => year(&number.to_string()).map(FiscalCalendar::label),
+        Datum::Number(number) => full_year(&number.to_string()).map(FiscalCalendar::label),
         Datum::Text(text) => {
             let text = text.trim().to_lowercase();
             if let Some(month) = Month::parse(&text) {
                 return Some(month.to_string());
             }
             if let Some(rest) = text.strip_prefix("fy").or(text.strip_prefix("fiscal year")) {
-                return year(rest.trim_start_matches([' ', '-', '\''])).map(FiscalCalendar::label);
+                return last_year(rest.trim_start_matches([' ', '-', '\'']))
+                    .map(FiscalCalendar::label);
             }
-            if let Some(found) = year(&text) {
+            if let Some(found) = full_year(&text).or_else(|| two_years(&text)) {
                 return Some(FiscalCalendar::label(found));
             }
             let parts: Vec<&str> =
                 text.split([' ', '-', '/', '\'', '.']).filter(|part| !part.is_empty()).collect();
             let [month, rest] = parts.as_slice() else { return None };
-            let place = MONTHS.iter().position(|name| month.starts_with(name))?;
+            let place = MONTH_NAMES
+                .iter()
+                .position(|name| *name == *month || month.len() == 3 && name.starts_with(month));
+            let place = place.or((*month == "sept").then_some(8))?;
             Month::new(year(rest)?, place as u32 + 1).map(|month| month.to_string())
         }
         Datum::Other(_) => None,
@@ -248,12 +322,32 @@ fn period(datum: &Datum) -> Option<String> {
 
 /// A year of four digits, or of two in this century.
 fn year(text: &str) -> Option<i32> {
-    let number: i32 = text.parse().ok()?;
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())??;
     match text.len() {
         4 => Some(number).filter(|year| (1990..2100).contains(year)),
         2 => Some(2000 + number),
         _ => None,
     }
+}
+
+fn full_year(text: &str) -> Option<i32> {
+    year(text).filter(|_| text.len() == 4)
+}
+
+/// The year in which two years that follow each other end: `2026-27`, `2026/2027`.
+fn two_years(text: &str) -> Option<i32> {
+    let (first, last) = text.split_once(['-', '/'])?;
+    let (first, last) = (year(first.trim())?, year(last.trim())?);
+    (text.len() > 5 && last == first + 1).then_some(last)
+}
+
+/// A year, or the last of two: `27`, `26-27`.
+fn last_year(text: &str) -> Option<i32> {
+    let two = text.split_once(['-', '/']).and_then(|(first, last)| {
+        let last = year(last.trim())?;
+        (year(first.trim())? + 1 == last).then_some(last)
+    });
+    two.or_else(|| year(text))
 }
 
 fn is_sum(name: &str) -> bool {
@@ -272,12 +366,12 @@ fn id(name: &str, taken: &mut BTreeSet<String>) -> String {
     let text: String = name.chars().map(plain).collect();
     let parts: Vec<&str> = text.split('-').filter(|part| !part.is_empty()).collect();
     let mut id = parts.join("-");
-    id.truncate(NAME_CHARS_MAX - 4);
-    let id = id.trim_end_matches('-');
-    let id = match id.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        true => id.to_string(),
-        false => format!("line-{id}").trim_end_matches('-').to_string(),
-    };
+    if !id.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        id.insert_str(0, "line-");
+    }
+    // The number of a name that comes again has room, too.
+    id.truncate(NAME_CHARS_MAX - 8);
+    let id = id.trim_end_matches('-').to_string();
     let numbered = (2..).map(|number| format!("{id}-{number}"));
     let free = std::iter::once(id.clone()).chain(numbered).find(|id| !taken.contains(id));
     let free = free.unwrap_or(id);

@@ -6,7 +6,9 @@ use super::book::{Book, Datum, address};
 use super::fault;
 use crate::diagnostic::visible;
 use crate::error::Error;
-use crate::report::workbook::inputs::{HEAD_ROW, PATH, PATH_HEAD, VALUE, WRITTEN};
+use crate::folder::BASE;
+use crate::report::workbook::SCENARIO;
+use crate::report::workbook::inputs::{FIXED, HEAD_ROW, PATH, PATH_HEAD, UNIT, VALUE, WRITTEN};
 use crate::report::workbook::sheet::Place;
 
 /// An input that was changed.
@@ -33,6 +35,20 @@ pub fn is_ours(book: &Book) -> bool {
     sheet.is_some_and(|sheet| sheet.text(HEAD_ROW, PATH.into()) == Some(PATH_HEAD))
 }
 
+/// The case that a workbook of ours is of, as its cover names it.
+pub fn case(book: &Book) -> String {
+    let cover = book.sheet(Place::Cover.name());
+    let said = cover.and_then(|cover| {
+        let row = |((row, _), datum): (&(u32, u32), &Datum)| match datum {
+            Datum::Text(text) if text == SCENARIO => cover.text(*row, 1),
+            _ => None,
+        };
+        cover.cells.iter().filter(|((_, column), _)| *column == 0).find_map(row)
+    });
+    let id = said.map_or(BASE, |said| said.split_once(':').map_or(said, |(id, _)| id));
+    id.to_string()
+}
+
 /// The inputs that were changed, in the order of rows.
 ///
 /// # Errors
@@ -46,6 +62,14 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
         let Some(written) = figure(sheet.at(row, WRITTEN.into())) else { continue };
         match figure(sheet.at(row, VALUE.into())) {
             Some(value) if value == written => {}
+            Some(_) if sheet.text(row, UNIT.into()).is_some_and(|unit| unit.ends_with(FIXED)) => {
+                let at = address(row, VALUE.into());
+                let message = format!("{at} of the inputs was changed, and is fixed");
+                let cause =
+                    format!("`{}` also moves what no formula of the workbook says", visible(path));
+                let remedy = format!("write {written} there again, and change it in the plan");
+                faults.push(fault(message, cause, remedy));
+            }
             Some(value) => changes.push(Change { path: path.to_string(), written, value }),
             None => {
                 let found = sheet.at(row, VALUE.into());

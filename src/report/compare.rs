@@ -90,8 +90,11 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
         (false, false) if gap.is_zero() && core_gap.is_zero() => Mark::None,
         _ => Mark::Good,
     };
-    let text = match (gap.is_zero(), core_gap.is_zero()) {
+    let mut text = match (gap.is_zero(), core_gap.is_zero()) {
         (true, true) => format!("{}: as much stays unpaid.", name),
+        (true, false) => {
+            format!("{}: as much stays unpaid, {} of it core.", name, less(core_gap))
+        }
         (false, true) => {
             format!("{}: {} stays unpaid, none of it core.", name, less(gap))
         }
@@ -103,6 +106,10 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
             dollars(other_gaps.1),
         ),
     };
+    let [cost, own] = [&base.forecast, &other.side.forecast].map(|of| of.measures.total.cost);
+    if own != cost {
+        text += &format!(" There is {} cost to pay.", less(own - cost));
+    }
     (mark, text)
 }
 

@@ -46,9 +46,11 @@ fn heading(futures: &Futures) -> String {
     if times == 0 {
         return format!("Core costs are paid through {end} in every future that was drawn");
     }
-    let half = match futures.month_of(&tally.core_gap.by_month, 5) {
-        Some(month) if times < tally.futures => format!(", in half by {}", month.words()),
-        Some(month) => format!(", in half of them by {}", month.words()),
+    let [half, most] = [5, 9].map(|tenths| futures.month_of(&tally.core_gap.by_month, tenths));
+    // What holds in more futures by the same month says it all.
+    let half = match half {
+        Some(month) if most == half => format!(", in 9 of 10 by {}", month.words()),
+        Some(month) => format!(", in half by {}", month.words()),
         None => String::new(),
     };
     capital(&format!(

@@ -7,10 +7,10 @@ use crate::explain::text::capital;
 use crate::money::Money;
 use crate::report::{Mark, compare};
 
-/// Core cost unpaid, then all that is.
+/// What goes unpaid: all of it, then of core cost.
 fn unpaid(side: &Side) -> (Money, Money) {
     let total = &side.forecast.measures.total;
-    (total.gap[0], total.gap_total())
+    (total.gap_total(), total.gap[0])
 }
 
 /// The worst and the best of the scenarios, and each of them in figures and dates.
@@ -37,8 +37,10 @@ pub(super) fn section(comparison: &Comparison) -> Option<Section> {
 }
 
 fn heading(base: &Side, worst: &Side, best: &Side) -> String {
-    let change = |side: &Side| unpaid(side).1 - unpaid(base).1;
+    let change = |side: &Side| unpaid(side).0 - unpaid(base).0;
     let (up, down) = (change(worst), change(best));
+    // What leaves more core cost unpaid is not the best, whatever it leaves of the rest.
+    let down = if unpaid(best).1 > unpaid(base).1 { Money::ZERO } else { down };
     let more = up
         .is_positive()
         .then(|| format!("at worst ({}) {} more goes unpaid", worst.plan.scenario, brief(up)));
@@ -47,6 +49,9 @@ fn heading(base: &Side, worst: &Side, best: &Side) -> String {
     match (more, less) {
         (Some(more), Some(less)) => capital(&format!("{more}, {less}")),
         (Some(one), None) | (None, Some(one)) => capital(&one),
-        (None, None) => "As much goes unpaid in every scenario as in the base case".to_string(),
+        (None, None) if up.is_zero() => {
+            "In no scenario more goes unpaid than in the base case, nor less without more of core cost".to_string()
+        }
+        (None, None) => "What goes unpaid in other scenarios than the base case".to_string(),
     }
 }

@@ -29,6 +29,8 @@ pub const FILE: u16 = 6;
 /// The column of sources.
 pub const SOURCE: u16 = 7;
 
+/// What ends the unit of an input that is changed in the plan alone.
+pub const FIXED: &str = ", fixed";
 /// The heading of the column of paths.
 pub const PATH_HEAD: &str = "Path in the plan";
 /// The row of the count of changed inputs.
@@ -166,7 +168,7 @@ impl<'a> Inputs<'a> {
         let fixed: Vec<Listed> = fixed;
         for Listed { at, value, unit, .. } in fixed {
             self.sheet.number(at.row, VALUE, value, Role::Grey, unit);
-            self.sheet.text(at.row, UNIT, format!("{}, fixed", words(unit)), Role::Note);
+            self.sheet.text(at.row, UNIT, format!("{}{FIXED}", words(unit)), Role::Note);
         }
     }
 

@@ -40,6 +40,9 @@ use inputs::Inputs;
 use months::Months;
 use sheet::{Place, Sheet};
 
+/// What stands before the case that a workbook is of.
+pub const SCENARIO: &str = "Scenario";
+
 /// A workbook.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workbook {
@@ -108,7 +111,7 @@ impl About {
         let told = |label: &str, text: &str| (label.to_string(), text.to_string());
         let question = forecast.question;
         let asked = vec![
-            told("Scenario", scenario),
+            told(SCENARIO, scenario),
             told("Counted as paying", super::words::view(question.view)),
             told("Braided by", super::words::method(question.method)),
         ];

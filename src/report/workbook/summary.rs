@@ -272,7 +272,13 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
         };
     let row = sheet.next_row();
     let of_lowest = at_place(dates(as_of), found(cell(lowest), cash.rows.unrestricted_all));
-    month(sheet, row, "Its month", of_lowest, Some(measures.cash.lowest.0));
+    month(
+        sheet,
+        row,
+        "Month of the lowest cash, paying every cost",
+        of_lowest,
+        Some(measures.cash.lowest.0),
+    );
     let none = Expression::Word("none");
     let first_flag = |flags: Area, dates: Area| {
         let place = call(Function::Match, vec![whole(1), flags.into(), whole(0)]);
