@@ -520,3 +520,39 @@ fn the_same_report_is_the_same_bytes() {
     let elsewhere = [("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("COLUMNS", "50")];
     assert_eq!(plain, written(&elsewhere));
 }
+
+/// What scenarios are headed by: the worst and the best by what is told, and none called best that leaves more core unpaid.
+#[test]
+fn scenarios_are_headed_by_what_they_leave_unpaid() {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n\
+                [cost.extra]\nfunction = \"data\"\nmonthly = 1_000\npriority = \"stretch\"\n\
+                [stream.gift]\nkind = \"partner\"\nfunder = \"F\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                until = \"2026-12\"\nmonthly = 1_500\npays-for = [\"convene\", \"data\"]\n";
+    let headed = |scenarios: &str| {
+        let text = format!("{plan}{scenarios}");
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let (_, _, board) = report(&files, &Asked::default());
+        let section = board.sections.iter().find(|section| section.name == "scenarios").unwrap();
+        section.heading.clone()
+    };
+    let less = "[scenario.less.stream.gift]\nmonthly = 1_400\n";
+    let more = "[scenario.more.stream.gift]\nmonthly = 1_700\n";
+    // Core cost goes unpaid, and as much less of the rest.
+    let other = "[scenario.other.stream.gift]\npays-for = [\"data\"]\nmonthly = 1_500\n";
+    assert_eq!(headed(less), "At worst (less) $1,200 more goes unpaid");
+    assert_eq!(headed(more), "At best (more) $2,400 less goes unpaid");
+    let both = "At worst (less) $1,200 more goes unpaid, at best (more) $2,400 less goes unpaid";
+    assert_eq!(headed(&format!("{less}{more}")), both);
+    assert_eq!(headed(other), "At worst (other) $6,000 more goes unpaid");
+    let same = "[scenario.same.stream.gift]\nmonthly = 1_500\n";
+    assert_eq!(headed(same), "As much goes unpaid in every scenario as in the base case");
+    // The stretch cost falls by more than what core cost loses: less in all, and no best.
+    let worse =
+        "[scenario.worse.stream.gift]\nmonthly = 700\n[scenario.worse.cost.extra]\nmonthly = 1\n";
+    assert_eq!(headed(worse), "What goes unpaid in other scenarios than the base case");
+    // As much in all, and core cost among it.
+    let core =
+        "[scenario.core.stream.gift]\nmonthly = 500\n[scenario.core.cost.extra]\ndrop = true\n";
+    assert_eq!(headed(core), "At worst (core) as much goes unpaid, $6,000 more of it core");
+}

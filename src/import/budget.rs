@@ -215,11 +215,9 @@ fn moved(sheet: &Grid, mapping: &Mapping, columns: &[(u32, &str)]) -> Vec<Diagno
         if found.and_then(period).as_deref() != Some(*holds) {
             let found = found.map_or("nothing".to_string(), Datum::words);
             let message = format!("{} holds {found}, not {holds}", address(head, *place));
-            faults.push(fault(
-                message,
-                "it was the heading of amounts: the column has moved",
-                remedy,
-            ));
+            let cause = "it was the heading of amounts: the column has moved";
+            let remedy = "mend the columns in import.toml; where they are right, delete `headings`";
+            faults.push(fault(message, cause, remedy));
         }
     }
     faults

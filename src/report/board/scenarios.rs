@@ -16,8 +16,14 @@ fn unpaid(side: &Side) -> (Money, Money) {
 /// The worst and the best of the scenarios, and each of them in figures and dates.
 pub(super) fn section(comparison: &Comparison) -> Option<Section> {
     let sides = || comparison.others.iter().map(|other| &other.side);
+    let base = unpaid(&comparison.base);
     let worst = sides().max_by_key(|side| unpaid(side))?;
-    let best = sides().min_by_key(|side| unpaid(side))?;
+    // What leaves more core cost unpaid is not the best, whatever it leaves of the rest.
+    let best = sides().filter(|side| unpaid(side).1 <= base.1).min_by_key(|side| unpaid(side));
+    let heading = match sides().all(|side| unpaid(side) == base) {
+        true => "As much goes unpaid in every scenario as in the base case".to_string(),
+        false => heading(base, worst, best),
+    };
     let mut pieces: Vec<Piece> = Vec::new();
     for other in &comparison.others {
         let name = compare::named(&other.side);
@@ -33,25 +39,27 @@ pub(super) fn section(comparison: &Comparison) -> Option<Section> {
     let (amounts, styles) = compare::amounts(comparison, false);
     pieces.push(shown(amounts, "What stays unpaid, and the lowest cash, in dollars", styles));
     pieces.push(shown(compare::dates(comparison), "When", Vec::new()));
-    Some(Section { name: "scenarios", heading: heading(&comparison.base, worst, best), pieces })
+    Some(Section { name: "scenarios", heading, pieces })
 }
 
-fn heading(base: &Side, worst: &Side, best: &Side) -> String {
-    let change = |side: &Side| unpaid(side).0 - unpaid(base).0;
-    let (up, down) = (change(worst), change(best));
-    // What leaves more core cost unpaid is not the best, whatever it leaves of the rest.
-    let down = if unpaid(best).1 > unpaid(base).1 { Money::ZERO } else { down };
-    let more = up
-        .is_positive()
-        .then(|| format!("at worst ({}) {} more goes unpaid", worst.plan.scenario, brief(up)));
-    let less = (down < Money::ZERO)
-        .then(|| format!("at best ({}) {} less goes unpaid", best.plan.scenario, brief(-down)));
+fn heading(base: (Money, Money), worst: &Side, best: Option<&Side>) -> String {
+    let up = unpaid(worst).0 - base.0;
+    let core_up = unpaid(worst).1 - base.1;
+    let id = &worst.plan.scenario;
+    let more = match (up.is_positive(), up.is_zero() && core_up.is_positive()) {
+        (true, _) => Some(format!("at worst ({id}) {} more goes unpaid", brief(up))),
+        (_, true) => {
+            Some(format!("at worst ({id}) as much goes unpaid, {} more of it core", brief(core_up)))
+        }
+        _ => None,
+    };
+    let down = best.map(|best| (best, base.0 - unpaid(best).0));
+    let less = down.filter(|(_, down)| down.is_positive()).map(|(best, down)| {
+        format!("at best ({}) {} less goes unpaid", best.plan.scenario, brief(down))
+    });
     match (more, less) {
         (Some(more), Some(less)) => capital(&format!("{more}, {less}")),
         (Some(one), None) | (None, Some(one)) => capital(&one),
-        (None, None) if up.is_zero() => {
-            "In no scenario more goes unpaid than in the base case, nor less without more of core cost".to_string()
-        }
         (None, None) => "What goes unpaid in other scenarios than the base case".to_string(),
     }
 }
