@@ -212,6 +212,10 @@ const CASES: &[Case] = &[
     case("report gap -o gap/board.html", 2, "", "is a plan folder"),
     case("report gap --force", 2, "", "--output"),
     case("report bad", 2, "", "error[E0301]"),
+    // The workbook.
+    case("workbook gap -o gap.xlsx --since nowhere.xlsx", 3, "", "could not read"),
+    case("workbook gap -o gap.xlsx --since gap/plan.toml", 2, "", "is no .xlsx workbook"),
+    case("workbook gap -o gap/plan.toml", 2, "", "is a plan folder"),
     // The rest.
     case("schema", 0, "\"$schema\"", ""),
     case("completions bash", 0, "_braid", ""),

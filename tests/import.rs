@@ -16,8 +16,9 @@ use braidfund::import::book::{Book, Datum};
 use braidfund::import::{budget, edited};
 use braidfund::limits::{BOOK_BYTES_MAX, BOOK_UNPACKED_MAX};
 use braidfund::money::Money;
-use braidfund::report::workbook::sheet::{Place, Role};
-use braidfund::report::workbook::{About, Books, Sources, Workbook};
+use braidfund::report::workbook::inputs::Inputs;
+use braidfund::report::workbook::sheet::{Place, Role, Unit};
+use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook as Office};
@@ -435,23 +436,111 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
 
 /// A workbook of ours with some inputs changed, as its reader would.
 fn edited(name: &str, changed: &[(&str, &str)]) -> Vec<u8> {
-    let plan = folder::read(&sample(name), "base").unwrap();
-    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
-    let view = forecast.question.view;
-    let timeline = Timeline::from_plan(&plan, Selection::View(view)).unwrap();
-    let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
-    let books = Books { plan: &plan, timeline: &timeline, ledger, cash };
-    let about = About::default();
-    let (measures, scenarios, bridge) = (&forecast.measures, &[][..], None);
-    let sources = Sources { books, measures, view, about: &about, scenarios, bridge };
-    let mut workbook = Workbook::from_sources(&sources);
+    let mut workbook = workbook_of(name, &["base"]);
     for (path, value) in changed {
         let input = workbook.inputs.iter().find(|input| input.path == *path);
         let (at, unit) = input.map(|input| (input.at, input.unit)).unwrap();
-        let sheet = workbook.sheets.iter_mut().find(|sheet| sheet.place == Place::Inputs).unwrap();
-        sheet.number(at.row, at.column, value.parse().unwrap(), Role::Input, unit);
+        set(&mut workbook, (at.row, at.column), value, unit);
     }
     xlsx::encode(&workbook).unwrap()
+}
+
+/// Writes a figure onto the sheet of inputs.
+fn set(workbook: &mut Workbook, (row, column): (u32, u16), value: &str, unit: Unit) {
+    let sheet = workbook.sheets.iter_mut().find(|sheet| sheet.place == Place::Inputs).unwrap();
+    sheet.number(row, column, value.parse().unwrap(), Role::Input, unit);
+}
+
+/// The workbook of a sample, with the scenarios that it can switch on.
+fn workbook_of(name: &str, ids: &[&str]) -> Workbook {
+    let plans: Vec<_> = ids.iter().map(|id| folder::read(&sample(name), id).unwrap()).collect();
+    let view = Question::default().view;
+    let found: Vec<(Forecast, Timeline)> = plans
+        .iter()
+        .map(|plan| {
+            let forecast = Forecast::from_plan(plan, Question::default()).unwrap();
+            (forecast, Timeline::from_plan(plan, Selection::View(view)).unwrap())
+        })
+        .collect();
+    let cases: Vec<Case> = plans
+        .iter()
+        .zip(&found)
+        .map(|(plan, (forecast, timeline))| {
+            let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
+            Case { books: Books { plan, timeline, ledger, cash }, measures: &forecast.measures }
+        })
+        .collect();
+    let about = About::default();
+    let (shown, others) = (cases[0], &cases[1..]);
+    let sources = Sources { shown, view, about: &about, scenarios: &[], others, bridge: None };
+    Workbook::from_sources(&sources)
+}
+
+#[test]
+fn the_log_lists_what_has_changed_since_an_earlier_workbook() {
+    let (before, after) =
+        (workbook_of("ri-hez", &["base"]), workbook_of("ri-hez", &["leaders-count"]));
+    let earlier = Book::read("plan.xlsx", &xlsx::encode(&before).unwrap()).unwrap();
+    assert_eq!(edited::since(&earlier, &before), Vec::new());
+    let changed = edited::since(&earlier, &after);
+    let was = before.inputs.iter().find(|one| one.path == "stream.found-fy2025.award");
+    let award = (
+        "stream.found-fy2025.award".to_string(),
+        was.map(|one| one.value),
+        Some(Decimal::from(1_700_000)),
+    );
+    assert_eq!(changed, vec![award]);
+    let mut logged = after.clone();
+    logged.log_changes("may.xlsx", &changed);
+    let book = Book::read("plan.xlsx", &xlsx::encode(&logged).unwrap()).unwrap();
+    let log = book.sheet("Log").unwrap();
+    let told =
+        |text: &str| log.cells.values().any(|cell| matches!(cell, Datum::Text(own) if own == text));
+    assert!(told("Inputs changed since may.xlsx"));
+    assert!(told("1700000 instead of 2000000"));
+}
+
+#[test]
+fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
+    // `leaders-count` is the base case with another award.
+    let path = "stream.found-fy2025.award";
+    let workbook = || workbook_of("ri-hez", &["base", "leaders-count"]);
+    let input = workbook().inputs.iter().find(|input| input.path == path).cloned().unwrap();
+    let read =
+        |workbook: &Workbook| Book::read("plan.xlsx", &xlsx::encode(workbook).unwrap()).unwrap();
+    let (base, other) = ((input.at.row, input.at.column), (input.at.row, input.at.column + 1));
+    let switch = Inputs::switch();
+    let switch = (switch.row, switch.column);
+
+    let mut changed = workbook();
+    set(&mut changed, base, "2100000", Unit::Money);
+    let book = read(&changed);
+    assert_eq!(edited::case(&book), "base");
+    let changes = edited::changes(&book).unwrap();
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].path.as_str(), changes[0].written), (path, input.value));
+    assert_eq!(changes[0].value, Decimal::from(2_100_000));
+
+    let mut changed = workbook();
+    set(&mut changed, switch, "2", Unit::Whole);
+    set(&mut changed, other, "1650000", Unit::Money);
+    let book = read(&changed);
+    assert_eq!(edited::case(&book), "leaders-count");
+    let changes = edited::changes(&book).unwrap();
+    let written = Decimal::from(1_700_000);
+    assert_eq!((changes[0].written, changes[0].value), (written, Decimal::from(1_650_000)));
+
+    // What was changed for another one is not lost unsaid.
+    let mut changed = workbook();
+    set(&mut changed, other, "1650000", Unit::Money);
+    let error = edited::changes(&read(&changed)).unwrap_err();
+    assert!(told(&error).contains("for a scenario that is not switched on"), "{}", told(&error));
+    assert!(told(&error).contains("switch 2 on, or write 1700000 there again"), "{}", told(&error));
+
+    let mut changed = workbook();
+    set(&mut changed, switch, "3", Unit::Whole);
+    let error = edited::changes(&read(&changed)).unwrap_err();
+    assert!(told(&error).contains("write a number from 1 to 2 there"), "{}", told(&error));
 }
 
 fn sample(name: &str) -> DiskFolder {

@@ -14,8 +14,9 @@ use braidfund::funding::Status;
 use braidfund::measures::{self, Measures};
 use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
+use braidfund::report::workbook::inputs::Inputs;
 use braidfund::report::workbook::sheet::{Content, Place};
-use braidfund::report::workbook::{About, Books, Sources, Workbook};
+use braidfund::report::workbook::{About, Books, Case, ScenarioFigures, Sources, Workbook};
 use braidfund::timeline::Selection;
 
 #[path = "workbook/evaluate.rs"]
@@ -39,9 +40,8 @@ fn workbook(plan: &Plan, spent: &Spent, view: Status) -> Workbook {
     let Spent { timeline, ledger, cash, .. } = spent;
     let measures = measures_of(plan, spent);
     let about = About::default();
-    let books = Books { plan, timeline, ledger, cash };
-    let sources =
-        Sources { books, measures: &measures, view, about: &about, scenarios: &[], bridge: None };
+    let shown = Case { books: Books { plan, timeline, ledger, cash }, measures: &measures };
+    let sources = Sources { shown, view, about: &about, scenarios: &[], others: &[], bridge: None };
     Workbook::from_sources(&sources)
 }
 
@@ -312,10 +312,170 @@ proptest! {
     }
 
     #[test]
+    fn a_random_plan_of_other_figures_can_be_switched_on(parts in plans::parts()) {
+        let text = parts.text();
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let view = Status::Prospective;
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        let book = workbook(&plan, &spent(&plan, view), view);
+        let others = neighbours(&files, &book, 3);
+        let plans: Vec<&Plan> = std::iter::once(&plan).chain(&others).collect();
+        let ids: Vec<String> = plans.iter().map(|plan| plan.scenario.clone()).collect();
+        let (book, alone) = switched(&plans, view);
+        let wrong = wrong_when_switched(&book, &alone, &ids);
+        prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+    }
+
+    #[test]
     fn a_changed_input_of_a_random_plan_moves_what_the_engine_moves(parts in plans::parts()) {
         let text = parts.text();
         let files = MemoryFolder::new([("plan.toml", text.as_str())]);
         let (_, wrong) = moved_wrongly(&files, Status::Prospective);
         prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
     }
+}
+
+/// A plan of the folder's other scenarios beside the one that is shown, each with the books of its own braid: the
+/// workbook, and of each scenario that it can switch on the workbook of that one alone.
+fn with_switch(files: &dyn Files, ids: &[String], view: Status) -> (Workbook, Vec<Workbook>) {
+    let plans: Vec<Plan> = ids.iter().map(|id| folder::read(files, id).unwrap()).collect();
+    let plans: Vec<&Plan> = plans.iter().collect();
+    switched(&plans, view)
+}
+
+fn switched(plans: &[&Plan], view: Status) -> (Workbook, Vec<Workbook>) {
+    let books: Vec<(Spent, Measures)> = plans
+        .iter()
+        .map(|plan| {
+            let spent = spent(plan, view);
+            let measures = measures_of(plan, &spent);
+            (spent, measures)
+        })
+        .collect();
+    let cases: Vec<Case> = plans
+        .iter()
+        .zip(&books)
+        .map(|(plan, (spent, measures))| {
+            let Spent { timeline, ledger, cash, .. } = spent;
+            Case { books: Books { plan, timeline, ledger, cash }, measures }
+        })
+        .collect();
+    let figures: Vec<ScenarioFigures> = cases
+        .iter()
+        .map(|case| {
+            ScenarioFigures::from_books(case.books.plan, case.books.ledger, case.books.cash)
+        })
+        .collect();
+    let about = About::default();
+    let book = |shown: Case, others: &[Case]| {
+        let sources =
+            Sources { shown, view, about: &about, scenarios: &figures, others, bridge: None };
+        Workbook::from_sources(&sources)
+    };
+    let merged = book(cases[0], &cases[1..]);
+    let alone = cases.iter().map(|case| book(*case, &[])).collect();
+    (merged, alone)
+}
+
+/// The scenarios that a workbook can switch on.
+fn numbered(book: &Workbook) -> Vec<String> {
+    let sheet = book.sheet(Place::Scenarios).unwrap();
+    let mut found = Vec::new();
+    for row in 3..sheet.rows.len() as u32 {
+        let at = |column| sheet.cell(row, column).map(|cell| &cell.content);
+        if let (Some(Content::Text(id)), Some(Content::Number(number))) = (at(0), at(2)) {
+            found.push((*number, id.clone()));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+/// What is wrong in a workbook when its scenarios are switched on one after another.
+fn wrong_when_switched(book: &Workbook, alone: &[Workbook], ids: &[String]) -> Vec<String> {
+    let mut told = wrong(book);
+    let switch = Inputs::switch();
+    for (place, id) in numbered(book).iter().enumerate() {
+        let other = &alone[ids.iter().position(|own| own == id).unwrap()];
+        let edited = Some((switch, Decimal::from(place + 1)));
+        let mut evaluator = Evaluator::new(book, edited);
+        // The engine's figures are those of the scenario's own workbook, and so are the live ones.
+        let found: Vec<(String, Found)> = held::live(book)
+            .into_iter()
+            .zip(held::figures(other))
+            .map(|(at, (label, figure))| {
+                let found = evaluator.at(at);
+                let wrong = found != Found::Number(figure);
+                (
+                    if wrong {
+                        format!("{id}: {label}: {found:?}, engine {figure}")
+                    } else {
+                        String::new()
+                    },
+                    found,
+                )
+            })
+            .collect();
+        assert_eq!(found.len(), held::figures(other).len());
+        told.extend(found.into_iter().map(|(wrong, _)| wrong).filter(|wrong| !wrong.is_empty()));
+        // No check fails, no input counts as changed, and the row of the scenario is what the engine has.
+        let checks = book.sheet(Place::Checks).unwrap();
+        let failed = evaluator.at(checks.at(2, 1));
+        if failed != Found::Number(Decimal::ZERO) {
+            told.push(format!("{id}: {failed:?} checks fail"));
+        }
+        let scenarios = book.sheet(Place::Scenarios).unwrap();
+        let below = scenarios.rows.len() as u32 - ids.len() as u32;
+        for (row, column) in (0..ids.len() as u32).flat_map(|row| (3..10).map(move |at| (row, at)))
+        {
+            let (live, fixed) = (scenarios.at(3 + row, column), scenarios.at(below + row, column));
+            let (live, fixed) = (evaluator.at(live), evaluator.at(fixed));
+            if live != fixed {
+                told.push(format!(
+                    "{id}: scenario {row}, column {column}: {live:?}, engine {fixed:?}"
+                ));
+            }
+        }
+    }
+    told.truncate(10);
+    told
+}
+
+#[test]
+fn a_scenario_that_is_switched_on_is_what_the_engine_says_of_it() {
+    let mut told = Vec::new();
+    let mut count = 0;
+    let mut folders = folders("scenarios");
+    folders.extend(
+        ["scenarios-stacked", "start-delay-of-six"].map(|name| Path::new("tests/good").join(name)),
+    );
+    for path in folders {
+        let files = DiskFolder::open(&path).unwrap();
+        let ids = scenarios(&files);
+        for view in [Status::Secured, Status::Prospective] {
+            let (book, alone) = with_switch(&files, &ids, view);
+            let numbered = numbered(&book);
+            count += numbered.len() - 1;
+            let wrong = wrong_when_switched(&book, &alone, &ids);
+            told.extend(wrong.into_iter().map(|wrong| format!("{path:?} {view:?} {wrong}")));
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert!(count >= 4, "{count} scenarios can be switched on");
+}
+
+/// The folder's plan with one of its inputs restated, for each input of a workbook that moves something, as far as `most`.
+fn neighbours(files: &dyn Files, book: &Workbook, most: usize) -> Vec<Plan> {
+    let cases = folder::Cases::open(files, &[folder::BASE]).unwrap();
+    let draft = cases.draft(folder::BASE).unwrap();
+    let mut plans = Vec::new();
+    for (path, text) in book.inputs.iter().map(held::restated).take(most) {
+        let plan = draft.restated(&path, &text).and_then(|draft| cases.plan(&draft).ok());
+        plans.extend(plan.map(|mut plan| {
+            plan.scenario = format!("other-{}", plans.len() + 1);
+            plan
+        }));
+    }
+    plans
 }

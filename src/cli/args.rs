@@ -516,6 +516,9 @@ pub struct Workbook {
     /// Replace a file that stands there, and whatever was edited in it.
     #[arg(long)]
     pub force: bool,
+    /// An earlier workbook of this plan: the log then lists the inputs that have changed.
+    #[arg(long, value_name = "WORKBOOK")]
+    pub since: Option<PathBuf>,
 }
 
 /// `braid import`

@@ -35,10 +35,7 @@ struct Brought {
 
 /// Shows what a workbook brings, and writes it where that was asked for.
 pub fn run(args: args::Import, screen: &Screen) -> Result<Ending, Stop> {
-    let bytes = read(&args.workbook)?;
-    let name =
-        args.workbook.file_name().map_or(String::new(), |name| name.to_string_lossy().into());
-    let book = Book::read(&name, &bytes)?;
+    let (_, book) = read_book(&args.workbook)?;
     let source = Source::from(args::Source { folder: args.folder.clone(), scenario: None });
     let (brought, _) = source.watched(|files| match edited::is_ours(&book) {
         true => scenario(&book, files, &args.scenario),
@@ -62,6 +59,14 @@ pub fn run(args: args::Import, screen: &Screen) -> Result<Ending, Stop> {
         ));
     }
     Ok(Ending::Done)
+}
+
+/// A workbook and its name.
+pub fn read_book(path: &Path) -> Result<(String, Book), Error> {
+    let bytes = read(path)?;
+    let name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into());
+    let book = Book::read(&name, &bytes)?;
+    Ok((name, book))
 }
 
 /// The bytes of a workbook, as far as any is read.

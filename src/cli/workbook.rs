@@ -2,54 +2,69 @@
 
 use std::path::Path;
 
-use braidfund::braid::Method;
 use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::error::Error;
 use braidfund::export::xlsx;
 use braidfund::folder::{BASE, Cases};
-use braidfund::forecast::{Forecast, Question, Spent};
-use braidfund::funding::Status;
+use braidfund::forecast::{Forecast, Question};
+use braidfund::import::book::Book;
+use braidfund::import::edited;
+use braidfund::limits::TOML_BYTES_MAX;
 use braidfund::output::{DiskSink, FileSet, write_all};
 use braidfund::plan::Plan;
 use braidfund::report::asking;
-use braidfund::report::workbook::{About, Books, ScenarioFigures, Sources, Workbook};
+use braidfund::report::workbook::{About, Books, Case, ScenarioFigures, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 
 use super::args;
+use super::import::read_book;
 use super::options::Source;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// The file of a plan folder that holds bridge options.
 const OPTIONS: &str = "bridge.toml";
+/// The file of a plan folder that says what is uncertain.
+const CHANCES: &str = "chance.toml";
 
 /// Writes the workbook.
 pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
+    let earlier = args.since.as_deref().map(earlier).transpose()?;
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
     let case = source.scenario.clone().unwrap_or_else(|| BASE.to_string());
-    let ((plan, scenarios, bridge), digest) = source.watched(|files| {
+    let ((plan, others, bridge), digest) = source.watched(|files| {
         let mut cases = Cases::open(files, &[&case])?;
         let plan = cases.plan(&cases.draft(&case)?)?;
         let named: Vec<(String, String)> = cases.scenarios().to_vec();
-        let mut scenarios = Vec::new();
-        for id in std::iter::once(BASE.to_string()).chain(named.into_iter().map(|(id, _)| id)) {
-            if scenarios.iter().all(|found: &ScenarioFigures| found.id != id) {
-                let other = cases.plan(&cases.draft(&id)?)?;
-                scenarios.push(figures(&other, question)?);
-            }
-        }
-        if scenarios.iter().all(|found| found.id != plan.scenario) {
-            scenarios.push(figures(&plan, question)?);
-        }
+        let ids = std::iter::once(BASE.to_string()).chain(named.into_iter().map(|(id, _)| id));
+        let others: Result<Vec<Plan>, Error> = ids
+            .filter(|id| *id != plan.scenario)
+            .map(|id| cases.plan(&cases.draft(&id)?))
+            .collect();
+        let others = others?;
+        // The report reads what is uncertain, so that both are known by one digest.
+        let _ = files.read(CHANCES, TOML_BYTES_MAX);
         let options = files.holds(OPTIONS).then(|| cases.options(OPTIONS)).transpose()?;
         let bridge = options.map(|options| {
             BridgeChoice::from_cases(&mut cases, &[&case], &options, question, Seek::default())
         });
-        Ok((plan, scenarios, bridge.transpose()?))
+        Ok((plan, others, bridge.transpose()?))
     })?;
-    let forecast = Forecast::from_plan(&plan, question)?;
-    let timeline = Timeline::from_plan(&plan, Selection::View(question.view))?;
+    let shown = Shown::from_plan(&plan, question)?;
+    let found: Result<Vec<Shown>, Error> =
+        others.iter().map(|other| Shown::from_plan(other, question)).collect();
+    let found = found?;
+    let figures = |shown: &Shown| {
+        let books = &shown.forecast.books;
+        ScenarioFigures::from_books(shown.plan, &books.ledger, &books.cash)
+    };
+    // The base case comes first, the others as the plan has them.
+    let mut scenarios: Vec<ScenarioFigures> = found.iter().map(figures).collect();
+    let place = scenarios.iter().position(|other| other.id != BASE).unwrap_or(scenarios.len());
+    let place = if plan.scenario == BASE { 0 } else { place };
+    scenarios.insert(place, figures(&shown));
+    let others: Vec<Case> = found.iter().map(Shown::case).collect();
     let folder = source.words();
     let subject = asking::subject(&plan, &folder);
     let mut command = format!("braid workbook {subject}{}", asking::flags(question));
@@ -58,29 +73,50 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         "" => plan.scenario.clone(),
         title => format!("{}: {title}", plan.scenario),
     };
-    let workbook = Workbook::from_sources(&Sources {
-        books: Books {
-            plan: &plan,
-            timeline: &timeline,
-            ledger: &forecast.books.ledger,
-            cash: &forecast.books.cash,
-        },
-        measures: &forecast.measures,
+    let mut workbook = Workbook::from_sources(&Sources {
+        shown: shown.case(),
         view: question.view,
-        about: &About::of_run(&forecast, &scenario, &command, &digest),
+        about: &About::of_run(&shown.forecast, &scenario, &command, &digest),
         scenarios: &scenarios,
+        others: &others,
         bridge: bridge.as_ref(),
     });
+    if let Some((name, earlier)) = &earlier {
+        workbook.log_changes(name, &edited::since(earlier, &workbook));
+    }
     write(&args.output, xlsx::encode(&workbook)?, args.force, screen)?;
     Ok(Ending::Done)
 }
 
-/// What a scenario comes to.
-fn figures(plan: &Plan, question: Question) -> Result<ScenarioFigures, Error> {
-    let view: Status = question.view;
-    let method: Method = question.method;
-    let Spent { ledger, cash, .. } = Spent::from_plan(plan, Selection::View(view), method)?;
-    Ok(ScenarioFigures::from_books(plan, &ledger, &cash))
+/// An earlier workbook, and its name.
+fn earlier(path: &Path) -> Result<(String, Book), Stop> {
+    let (name, book) = read_book(path)?;
+    if !edited::is_ours(&book) {
+        let remedy = "give one that `braid workbook` wrote".to_string();
+        return Err(Stop::Usage(format!("`{}` is no workbook of braid's", path.display()), remedy));
+    }
+    Ok((name, book))
+}
+
+/// A case with its books.
+struct Shown<'a> {
+    plan: &'a Plan,
+    timeline: Timeline,
+    forecast: Forecast,
+}
+
+impl<'a> Shown<'a> {
+    fn from_plan(plan: &'a Plan, question: Question) -> Result<Shown<'a>, Error> {
+        let timeline = Timeline::from_plan(plan, Selection::View(question.view))?;
+        Ok(Shown { plan, timeline, forecast: Forecast::from_plan(plan, question)? })
+    }
+
+    fn case(&self) -> Case<'_> {
+        let Shown { plan, timeline, forecast } = self;
+        let books =
+            Books { plan, timeline, ledger: &forecast.books.ledger, cash: &forecast.books.cash };
+        Case { books, measures: &forecast.measures }
+    }
 }
 
 /// Writes one file, whole or not at all. A workbook that stands there may hold edits, so that only force replaces it.

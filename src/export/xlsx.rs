@@ -11,6 +11,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, XlsxError};
 
 use crate::error::Error;
 use crate::report::workbook::Workbook;
+use crate::report::workbook::inputs::{COUNT_ROW, HEAD_ROW};
 use crate::report::workbook::sheet::{
     Area, At, Cell, Chart, Content, Place, Role, Sheet, Unit, Value,
 };
@@ -96,6 +97,9 @@ fn format(role: Role, unit: Unit, linked: bool) -> Format {
         Role::Note => {
             format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic().set_indent(1)
         }
+        Role::Source => {
+            format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic().set_text_wrap()
+        }
         Role::Input => format
             .set_font_color(xlsx::Color::RGB(0x00_00_FF))
             .set_background_color(xlsx::Color::RGB(0xFF_FF_CC))
@@ -158,11 +162,14 @@ fn clipped(text: &str) -> String {
 
 /// Widths, what stays in sight, and how it is printed.
 fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), XlsxError> {
-    for (column, width) in sheet.widths.iter().enumerate() {
+    let widths = fitted(sheet);
+    for (column, width) in widths.iter().enumerate() {
         page.set_column_width(column as u16, *width)?;
     }
     if sheet.frozen_rows > 0 || sheet.frozen_columns > 0 {
         page.set_freeze_panes(sheet.frozen_rows, sheet.frozen_columns)?;
+        // What a row is stands on each page.
+        page.set_repeat_columns(0, 0)?;
     }
     page.set_landscape();
     page.set_paper_size(LETTER);
@@ -173,12 +180,17 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
     match sheet.months_from {
         Some(first) => {
             page.set_print_scale(MONTHS_SCALE);
-            page.set_repeat_columns(0, 0)?;
-            let last = sheet.rows.iter().filter_map(|row| row.keys().next_back()).max();
-            let last = last.copied().unwrap_or(first);
-            let breaks = (first..=last).step_by(usize::from(MONTHS_A_PAGE));
-            let breaks: Vec<u32> = breaks.map(u32::from).collect();
+            // Where nothing stands before the months, they begin on the first page.
+            let before = widths.iter().take(usize::from(first)).filter(|width| **width > EMPTY);
+            let from = if before.count() > 1 { first } else { first + MONTHS_A_PAGE };
+            let last = widths.len() as u16;
+            let breaks: Vec<u32> =
+                (from..last).step_by(usize::from(MONTHS_A_PAGE)).map(u32::from).collect();
             page.set_vertical_page_breaks(&breaks)?;
+        }
+        None if widths.iter().sum::<u16>() <= ONE_PAGE_WIDTH => {
+            page.set_print_fit_to_pages(1, 0);
+            page.set_page_breaks(&sheet.breaks)?;
         }
         None => {
             page.set_print_scale(SCALE);
@@ -188,12 +200,59 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
     Ok(())
 }
 
+/// The widest sheet, in letters, that can be read when it is as wide as a page.
+const ONE_PAGE_WIDTH: u16 = 330;
+/// The width of a column before the months in which nothing stands.
+const EMPTY: u16 = 1;
+
+/// Widths at which every figure can be read.
+fn fitted(sheet: &Sheet) -> Vec<u16> {
+    let mut widths = sheet.widths.clone();
+    let mut used = vec![false; widths.len()];
+    for (column, cell) in sheet.rows.iter().flatten() {
+        let place = usize::from(*column);
+        if place >= widths.len() {
+            widths.resize(place + 1, *widths.last().unwrap_or(&EMPTY));
+            used.resize(place + 1, true);
+        }
+        used[place] = true;
+        let figure = match &cell.content {
+            Content::Number(number) | Content::Formula(_, Value::Number(number)) => number,
+            _ => continue,
+        };
+        if cell.unit == Unit::Money {
+            let whole = figure.trunc().abs().to_string().len();
+            // Digits, what parts the thousands, the point and cents, a sign; bold ones are wider.
+            let letters = whole + (whole - 1) / 3 + 4;
+            let letters = letters + if cell.role == Role::Total { letters / 8 } else { 0 };
+            widths[place] = widths[place].max(letters as u16 + 1);
+        }
+    }
+    if let Some(first) = sheet.months_from {
+        for place in 1..usize::from(first) {
+            if !used[place] {
+                widths[place] = EMPTY;
+            }
+        }
+    }
+    widths
+}
+
 /// Lets inputs hold numbers alone.
 fn validate(page: &mut xlsx::Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    if let Some((at, count)) = sheet.pick {
+        let numbers: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
+        let rule = xlsx::DataValidation::new()
+            .allow_list_strings(&numbers)?
+            .set_error_title("A scenario is asked for")?
+            .set_error_message("Write one of the numbers that stand before the scenarios.")?;
+        page.add_data_validation(at.row, at.column, at.row, at.column, &rule)?;
+    }
     let mut runs: Vec<(u16, u32, u32, Unit)> = Vec::new();
     for (row, cells) in sheet.rows.iter().enumerate() {
         for (column, cell) in cells.iter().filter(|(_, cell)| cell.role == Role::Input) {
-            if matches!(cell.content, Content::Number(_)) && sheet.place != Place::Cover {
+            let picks = sheet.pick.is_some_and(|(at, _)| at == sheet.at(row as u32, *column));
+            if matches!(cell.content, Content::Number(_)) && sheet.place != Place::Cover && !picks {
                 match runs.last_mut() {
                     Some((of, _, last, unit))
                         if (*of, *last + 1, *unit) == (*column, row as u32, cell.unit) =>
@@ -247,9 +306,15 @@ fn warn(page: &mut xlsx::Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
     let rule = xlsx::ConditionalFormatCell::new()
         .set_rule(xlsx::ConditionalFormatCellRule::NotEqualTo(0))
         .set_format(&red);
-    page.add_conditional_format(4.min(last), column, last, column, &rule)?;
-    if sheet.place != Place::Engine {
-        page.add_conditional_format(2.min(last), 1, 2.min(last), 1, &rule)?;
+    let first = if sheet.place == Place::Inputs { HEAD_ROW + 1 } else { 4 };
+    page.add_conditional_format(first.min(last), column, last, column, &rule)?;
+    let counted = match sheet.place {
+        Place::Inputs => Some(COUNT_ROW),
+        Place::Checks => Some(2),
+        _ => None,
+    };
+    if let Some(row) = counted.map(|row| row.min(last)) {
+        page.add_conditional_format(row, 1, row, 1, &rule)?;
     }
     if sheet.place == Place::Checks {
         let rule = xlsx::ConditionalFormatText::new()
@@ -317,6 +382,10 @@ fn draw(page: &mut xlsx::Worksheet, chart: &Chart) -> Result<(), XlsxError> {
     }
     drawn.x_axis().set_label_position(xlsx::ChartAxisLabelPosition::Low);
     drawn.y_axis().set_num_format("#,##0");
+    // A column says an amount by its height, which has to begin at zero.
+    if !chart.columns.is_empty() {
+        drawn.y_axis().set_min(0.0);
+    }
     drawn.set_alt_text(chart.title);
     page.insert_chart(chart.at.row, chart.at.column, &drawn)?;
     Ok(())

@@ -136,6 +136,10 @@ impl<'a> Evaluator<'a> {
                 Found::Holds(false) => self.of(&arguments[2]),
                 other => panic!("a condition holds or not: {other:?}"),
             },
+            Function::Choose => {
+                let place = self.number(&arguments[0]).to_string().parse::<usize>().unwrap();
+                self.of(&arguments[place])
+            }
             Function::And => Found::Holds(
                 arguments.iter().all(|argument| self.of(argument) == Found::Holds(true)),
             ),

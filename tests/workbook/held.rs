@@ -40,6 +40,11 @@ fn other(listed: &Listed) -> (Decimal, String) {
     (value, text)
 }
 
+/// The path of an input, and another value of it as a plan writes it.
+pub fn restated(listed: &Listed) -> (String, String) {
+    (listed.path.clone(), other(listed).1)
+}
+
 /// The engine's figures that a workbook carries, by what they are.
 pub fn figures(book: &Workbook) -> Vec<(String, Decimal)> {
     let sheet = book.sheet(Place::Engine).unwrap();

@@ -12,12 +12,13 @@ use braidfund::forecast::Spent;
 use braidfund::funding::Status;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::Workbook;
-use braidfund::report::workbook::sheet::{At, Content, Value};
+use braidfund::report::workbook::inputs::Inputs;
+use braidfund::report::workbook::sheet::{At, Content, Place, Value};
 use calamine::{Data, Reader};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{held, hostile, spent, workbook};
+use super::{held, hostile, numbered, scenarios, spent, with_switch, workbook};
 
 /// What a spreadsheet does on loading a file of another program: it works everything out. Without it LibreOffice trusts
 /// what is stored.
@@ -220,6 +221,35 @@ fn a_changed_input_moves_in_libreoffice_what_the_engine_moves_with_the_same_draw
             cover.used_cells().any(|(_, _, cell)| matches!(cell, Data::String(own) if own == text))
         };
         assert!(told("inputs edited, braid not solved again"), "{}", held.path);
+    }
+}
+
+#[test]
+fn a_scenario_that_is_switched_on_in_libreoffice_is_what_the_engine_says_of_it() {
+    let Some(program) = office() else { return };
+    let view = Status::Prospective;
+    let (files, _) = read("scenarios/reading-ccp");
+    let ids = scenarios(&files);
+    let (book, alone) = with_switch(&files, &ids, view);
+    let numbered = numbered(&book);
+    assert!(numbered.len() > 2, "{numbered:?}");
+    let switched: Vec<Workbook> = (1..=numbered.len())
+        .map(|number| poisoned(&book, Some((Inputs::switch(), Decimal::from(number)))))
+        .collect();
+    for (id, mut file) in numbered.iter().zip(recalculated(&program, "switched", &switched)) {
+        let other = &alone[ids.iter().position(|own| own == id).unwrap()];
+        let engine = file.worksheet_range("Engine").unwrap();
+        let figures = held::figures(other);
+        for (at, (label, figure)) in held::live(&book).into_iter().zip(&figures) {
+            let found = number(&shown(&engine, at)).unwrap();
+            let apart = (found - figure.to_f64().unwrap()).abs();
+            assert!(apart < 0.000_001, "{id}: {label}: {found}, engine {figure}");
+        }
+        let checks = file.worksheet_range("Checks").unwrap();
+        assert_eq!(
+            number(&shown(&checks, At { sheet: Place::Checks, row: 2, column: 1 })),
+            Some(0.0)
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use super::sheet::{
     Area, At, FIRST, ID, LABEL, MARK, NOTE, Place, Role, SECOND, SUM, Sheet, Unit, dollars,
 };
 use crate::diagnostic::visible;
-use crate::ledger::Ledger;
+use crate::ledger::{DrawBook, Ledger};
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
@@ -45,6 +45,8 @@ pub struct Draws<'a> {
     pub priority_rows: [u32; 3],
     /// The rows of each line: what is paid, and the gap.
     lines: Vec<(u32, u32)>,
+    /// What lines need, who pays, and what stays unpaid: row after row.
+    pub listed: Vec<ListedRow>,
     /// The gap rows of lines that pay later.
     later: Vec<u32>,
     /// Cells that fall below 0 where a line is paid more than it needs.
@@ -52,14 +54,28 @@ pub struct Draws<'a> {
     first: u32,
 }
 
+/// A row that is told by fiscal year too.
+pub struct ListedRow {
+    /// The row.
+    pub row: u32,
+    /// What it is.
+    pub label: String,
+    /// The id of its line or source.
+    pub id: String,
+    /// Whether it is what a line needs.
+    pub need: bool,
+    /// The engine's figures, by month.
+    pub figures: Vec<Money>,
+}
+
 /// A row of draws: its stream, and its tranche where the stream's tranches are told apart.
 type Key = (usize, Option<usize>);
 
 impl<'a> Draws<'a> {
-    /// Lays the braid. `tells_apart` says of a stream whether its tranches are told apart.
+    /// Lays the braid, with a row for each draw that the braids of other scenarios make too. `tells_apart` says of a stream whether its tranches are told apart.
     pub fn lay(
         plan: &'a Plan,
-        ledger: &'a Ledger,
+        (ledger, others): (&'a Ledger, &[&Ledger]),
         costs: &Costs,
         (months, inputs): (&Months, &mut Inputs),
         tells_apart: impl Fn(usize) -> bool,
@@ -83,6 +99,7 @@ impl<'a> Draws<'a> {
             gap_row: 0,
             priority_rows: [0; 3],
             lines: Vec::new(),
+            listed: Vec::new(),
             later: Vec::new(),
             over: Vec::new(),
             first: 0,
@@ -90,10 +107,13 @@ impl<'a> Draws<'a> {
         draws.lay_totals();
         let mut by_line: Vec<BTreeMap<Key, BTreeMap<usize, Money>>> =
             vec![BTreeMap::new(); ledger.lines.len()];
+        let key = |draw: &DrawBook| (draw.stream, tells_apart(draw.stream).then_some(draw.tranche));
         for draw in &ledger.draws {
-            let key = (draw.stream, tells_apart(draw.stream).then_some(draw.tranche));
-            let row = by_line[draw.line.at()].entry(key).or_default();
+            let row = by_line[draw.line.at()].entry(key(draw)).or_default();
             *row.entry(draw.place).or_default() += draw.amount;
+        }
+        for draw in others.iter().flat_map(|other| &other.draws) {
+            by_line[draw.line.at()].entry(key(draw)).or_default();
         }
         inputs.block("When costs are paid");
         for (index, rows) in by_line.iter().enumerate() {
@@ -139,6 +159,11 @@ impl<'a> Draws<'a> {
             let column = Months::column(place);
             self.sheet.money(need, column, from, book.need[place], Role::Formula);
         }
+        let listed = |row, label: &str, need, figures: &[Money]| {
+            let (label, figures) = (label.to_string(), figures.to_vec());
+            ListedRow { row, label, id: book.name.clone(), need, figures }
+        };
+        self.listed.push(listed(need, &title, true, &book.need));
         for ((stream, tranche), amounts) in rows {
             let row = self.sheet.next_row();
             let source = &self.ledger.streams[*stream];
@@ -150,8 +175,13 @@ impl<'a> Draws<'a> {
                 ),
                 None => visible(&source.title),
             };
-            self.sheet.text(row, LABEL, format!("   {label}"), Role::Label);
+            let label = format!("   {label}");
+            self.sheet.text(row, LABEL, label.as_str(), Role::Label);
             self.sheet.text(row, ID, &source.name, Role::Grey);
+            let mut figures = vec![Money::ZERO; self.months()];
+            amounts.iter().for_each(|(place, amount)| figures[*place] = *amount);
+            let id = source.name.clone();
+            self.listed.push(ListedRow { row, label, id, need: false, figures });
             self.sheet.text(row, NOTE, "decided by the braid", Role::Note);
             let mark = Decimal::from(if lag.is_some() { LATER } else { AT_ONCE });
             self.sheet.number(row, MARK, mark, Role::Grey, Unit::Whole);
@@ -189,6 +219,7 @@ impl<'a> Draws<'a> {
         for row in [need, paid, gap] {
             sum_row(&mut self.sheet, row, self.plan);
         }
+        self.listed.push(listed(gap, "   gap", false, &book.gap));
         let own = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
         let over = call(Function::Min, vec![whole(0), own.into()]);
         self.over.push(self.sheet.money(gap, FIRST, over, Money::ZERO, Role::Check));

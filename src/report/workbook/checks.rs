@@ -243,6 +243,7 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
         sheet.formula(SUMS_FROM + place as u32, SUMS_COLUMN, formula, figure, Role::Grey);
     }
     // Each state once more as a number, which sums up.
+    sheet.text(3, 3, "Fails", Role::Heading);
     for row in 4..=last {
         let at = sheet.at(row, 1);
         let failed = when(cell(at).differs(0), 1, 0);

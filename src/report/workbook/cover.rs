@@ -2,10 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::formula::{Expression, cell, when};
-use super::sheet::{At, Content, Place, Role, Sheet, Unit, Value, day_of, dollars, of_rate};
+use super::formula::{Expression, at_place, cell, when};
+use super::inputs::{self, Inputs};
+use super::sheet::{Area, At, Content, Place, Role, Sheet, Unit, Value, day_of, dollars, of_rate};
 use super::summary::Summary;
-use super::{About, Laid};
+use super::{About, Laid, switch};
 use crate::cash::Cash;
 use crate::decide::bridge::BridgeChoice;
 use crate::diagnostic::visible;
@@ -47,13 +48,9 @@ impl ScenarioFigures {
             let mut core = ledger.lines.iter().filter(|line| line.priority == Priority::Core);
             core.any(|line| line.gap[*place].is_positive())
         };
-        let title = match plan.scenario_title.as_str() {
-            "" if plan.scenario == "base" => "Base case",
-            title => title,
-        };
         ScenarioFigures {
             id: plan.scenario.clone(),
-            title: title.to_string(),
+            title: scenario_title(plan).to_string(),
             cost: ledger.lines.iter().flat_map(|line| &line.need).sum(),
             gap,
             lowest: cash.lowest().1,
@@ -63,8 +60,21 @@ impl ScenarioFigures {
     }
 }
 
-/// Lays the first sheet.
-pub fn cover(laid: &Laid, about: &About, failed: At, sheets: &[Place]) -> Sheet {
+/// What a plan's case is called.
+pub fn scenario_title(plan: &Plan) -> &str {
+    match plan.scenario_title.as_str() {
+        "" if plan.scenario == "base" => "Base case",
+        title => title,
+    }
+}
+
+/// Lays the first sheet, with the cell that counts failing checks and the scenarios that can be switched on.
+pub fn cover(
+    laid: &Laid,
+    about: &About,
+    (failed, switched): (At, &[&str]),
+    sheets: &[Place],
+) -> Sheet {
     let plan = laid.books.plan;
     let mut sheet = Sheet::new(Place::Cover, &[30, 84]);
     sheet.text(0, 0, visible(&plan.title), Role::Title);
@@ -90,7 +100,9 @@ pub fn cover(laid: &Laid, about: &About, failed: At, sheets: &[Place]) -> Sheet 
     for (label, text) in &about.asked {
         line(&mut sheet, label, text.clone());
     }
-    line(&mut sheet, "Signs", "Money in +, money out -; a gap is money that is missing.".into());
+    let signs = "Receipts and payments both stand as they are called, without a sign; a balance below zero is \
+                 negative; a gap is money that is missing.";
+    line(&mut sheet, "Signs", signs.into());
     let rounding = "Cents, half away from zero, wherever a formula says ROUND, and nowhere else.";
     line(&mut sheet, "Rounding", rounding.into());
     let row = row + 2;
@@ -103,7 +115,20 @@ pub fn cover(laid: &Laid, about: &About, failed: At, sheets: &[Place]) -> Sheet 
     let changed = cell(laid.inputs.changed).equals(0);
     let state = when(changed, Expression::Word(same), Expression::Word(edited));
     sheet.word(row + 1, 1, state, same);
-    sheet.text(row + 3, 0, "Colours", Role::Heading);
+    let mut row = row + 1;
+    if switched.len() > 1 {
+        row += 1;
+        sheet.text(row, 0, "Scenario switched on", Role::Heading);
+        let head = |place: usize| At {
+            sheet: Place::Inputs,
+            row: inputs::HEAD_ROW,
+            column: inputs::scenario_column(inputs::VALUE, place, switched.len()),
+        };
+        let heads = Area::of(head(0), head(switched.len() - 1));
+        let name = at_place(heads, cell(Inputs::switch()));
+        sheet.word(row, 1, name, &switch::names(switched)[0]);
+    }
+    sheet.text(row + 2, 0, "Colours", Role::Heading);
     let colours = [
         (Role::Input, "an input: what the plan states; it may be changed here"),
         (Role::Formula, "a formula; green where it only repeats another sheet's cell"),
@@ -114,7 +139,7 @@ pub fn cover(laid: &Laid, about: &About, failed: At, sheets: &[Place]) -> Sheet 
         (Role::Grey, "a mark that formulas go by, a date, or a value as it was written"),
         (Role::Check, "0 or OK where all is well"),
     ];
-    let mut row = row + 3;
+    row += 2;
     for (role, words) in colours {
         row += 1;
         sheet.number(row, 0, Decimal::from(1234), role, Unit::Money);
@@ -154,10 +179,12 @@ fn words(place: Place) -> &'static str {
         Place::Braid => "who pays what: the draws are decided, what they add up to is live",
         Place::Cash => "receipts, payments, balances, what is held for purposes",
         Place::Summary => "by fiscal year, and what one reads first",
+        Place::Years => "by fiscal year: what each source pays and brings, who pays each line",
         Place::Scenarios => "the plan's scenarios side by side; this one is live",
         Place::Bridge => "bridge options side by side",
         Place::Checks => "what must hold",
         Place::Engine => "the engine's figures beside the workbook's",
+        Place::Switched => "what the scenarios say in the cells that take it by the switch",
         Place::Log => "what run made it",
     }
 }
@@ -174,18 +201,88 @@ pub fn log(about: &About) -> Sheet {
     sheet
 }
 
-/// Lays the scenarios: the one that is shown is live.
-pub fn scenarios(laid: &Laid, summary: &Summary, found: &[ScenarioFigures]) -> Sheet {
-    let plan = laid.books.plan;
-    let mut sheet = Sheet::new(Place::Scenarios, &[24, 54, 18, 18, 18, 18, 18, 14, 14]);
+/// Lists the inputs that have changed since an earlier workbook, below the log.
+pub fn log_changes(
+    sheet: &mut Sheet,
+    earlier: &str,
+    changes: &[(String, Option<Decimal>, Option<Decimal>)],
+) {
+    let row = sheet.next_row() + 1;
+    let words = format!("Inputs changed since {}", visible(earlier));
+    sheet.text(row, 0, words, Role::Heading);
+    if changes.is_empty() {
+        sheet.text(row, 1, "none", Role::Note);
+    }
+    let told = |value: &Option<Decimal>| {
+        value.map_or("nothing".to_string(), |value| value.normalize().to_string())
+    };
+    for (path, before, now) in changes {
+        let row = sheet.next_row();
+        sheet.text(row, 0, path.as_str(), Role::Label);
+        sheet.text(row, 1, format!("{} instead of {}", told(now), told(before)), Role::Note);
+    }
+}
+
+/// The columns of a scenario's figures, and of its months.
+const AMOUNTS: u16 = 3;
+const MONTHS: u16 = AMOUNTS + 5;
+
+/// Lays the scenarios: the one that is switched on is live.
+pub fn scenarios(summary: &Summary, found: &[ScenarioFigures], switched: &[&str]) -> Sheet {
+    let mut sheet = Sheet::new(Place::Scenarios, &[24, 54, 8, 20, 20, 20, 20, 26, 16, 18]);
+    (sheet.frozen_rows, sheet.frozen_columns) = (3, 1);
     sheet.text(0, 0, "Scenarios side by side", Role::Title);
-    let words =
-        "The scenario that this workbook shows is live; the others are what the engine found.";
+    let words = "The scenario that is switched on is live; the others are what the engine found. A scenario without a \
+                 number changes more than figures: `braid workbook --scenario` with its id shows it.";
     sheet.text(1, 0, words, Role::Note);
-    sheet.frozen_rows = 3;
+    head(&mut sheet, 2);
+    let engine = 2 + found.len() as u32 + 2;
+    sheet.text(engine, 0, "As the engine has it", Role::Heading);
+    head(&mut sheet, engine + 1);
+    let last = |place: usize| summary.by_year[place].1.last().map(|(at, _)| *at);
+    let live = [last(0), last(6), last(7), last(8), Some(summary.lowest)];
+    for (place, own) in found.iter().enumerate() {
+        let (row, below) = (3 + place as u32, engine + 2 + place as u32);
+        let number = switched.iter().position(|id| *id == own.id).map(|at| at as i64 + 1);
+        for row in [row, below] {
+            sheet.text(row, 0, visible(&own.id), Role::Label);
+            sheet.text(row, 1, visible(&own.title), Role::Label);
+            if let Some(number) = number {
+                sheet.number(row, 2, Decimal::from(number), Role::Grey, Unit::Whole);
+            }
+        }
+        let shown = |live: Expression, fixed: At| match number {
+            Some(number) => when(cell(Inputs::switch()).equals(number), live, cell(fixed)),
+            None => cell(fixed),
+        };
+        let [core, essential, stretch] = own.gap;
+        let amounts = [own.cost, core, essential, stretch, own.lowest];
+        for ((column, amount), live) in (AMOUNTS..).zip(amounts).zip(live) {
+            let fixed = sheet.number(below, column, dollars(amount), Role::Decided, Unit::Money);
+            let formula = live.map_or(cell(fixed), |live| shown(cell(live), fixed));
+            sheet.money(row, column, formula, amount, Role::Formula);
+        }
+        let months =
+            [(own.runs_out, summary.runs_out), (own.first_core_gap, summary.first_core_gap)];
+        for (column, (month, live)) in (MONTHS..).zip(months) {
+            let (content, value) = match month {
+                Some(month) => (Content::Number(day_of(month)), Value::Number(day_of(month))),
+                None => (Content::Text("none".to_string()), Value::Word("none".to_string())),
+            };
+            let fixed = sheet.put(below, column, content, Role::Decided, Unit::Month);
+            let content = Content::Formula(shown(cell(live), fixed), value);
+            sheet.put(row, column, content, Role::Formula, Unit::Month);
+        }
+    }
+    sheet
+}
+
+/// Heads the columns of scenarios.
+fn head(sheet: &mut Sheet, row: u32) {
     let heads = [
         "Scenario",
         "What it is",
+        "Switch",
         "Cost",
         "Core gap",
         "Essential gap",
@@ -195,50 +292,14 @@ pub fn scenarios(laid: &Laid, summary: &Summary, found: &[ScenarioFigures]) -> S
         "First core gap",
     ];
     for (column, words) in heads.into_iter().enumerate() {
-        sheet.text(2, column as u16, words, Role::Heading);
+        sheet.text(row, column as u16, words, Role::Heading);
     }
-    let last = |place: usize| summary.by_year[place].1.last().map(|(at, _)| *at);
-    for own in found {
-        let row = sheet.next_row();
-        sheet.text(row, 0, visible(&own.id), Role::Label);
-        sheet.text(row, 1, visible(&own.title), Role::Label);
-        let live = own.id == plan.scenario;
-        let [core, essential, stretch] = own.gap;
-        let amounts = [own.cost, core, essential, stretch, own.lowest];
-        let cells = [last(0), last(6), last(7), last(8), Some(summary.lowest)];
-        for (place, (amount, at)) in amounts.into_iter().zip(cells).enumerate() {
-            let column = place as u16 + 2;
-            match at.filter(|_| live) {
-                Some(at) => sheet.money(row, column, cell(at), amount, Role::Formula),
-                None => sheet.number(row, column, dollars(amount), Role::Decided, Unit::Money),
-            };
-        }
-        let months =
-            [(own.runs_out, summary.runs_out), (own.first_core_gap, summary.first_core_gap)];
-        for (place, (month, at)) in months.into_iter().enumerate() {
-            let column = place as u16 + 7;
-            match (live, month) {
-                (true, month) => {
-                    let value = month
-                        .map_or(Value::Word("none".into()), |month| Value::Number(day_of(month)));
-                    let content = Content::Formula(cell(at), value);
-                    sheet.put(row, column, content, Role::Formula, Unit::Month);
-                }
-                (false, Some(month)) => {
-                    sheet.number(row, column, day_of(month), Role::Decided, Unit::Month);
-                }
-                (false, None) => {
-                    sheet.text(row, column, "none", Role::Note);
-                }
-            }
-        }
-    }
-    sheet
 }
 
 /// Lays bridge options, as the engine found them.
 pub fn bridge(choice: &BridgeChoice) -> Sheet {
     let mut sheet = Sheet::new(Place::Bridge, &[40, 22, 22, 22, 22, 22, 22, 22]);
+    sheet.frozen_columns = 1;
     sheet.text(0, 0, "Bridge options side by side", Role::Title);
     let words = "Each option was braided anew by the engine; its figures do not move here.";
     sheet.text(1, 0, words, Role::Note);

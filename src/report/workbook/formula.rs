@@ -58,6 +58,8 @@ pub enum Function {
     SumIfs,
     /// One of two values, by a condition.
     If,
+    /// One of many values, by its number.
+    Choose,
     /// Whether all conditions hold.
     And,
     /// Whether any condition holds.
@@ -93,6 +95,7 @@ impl Function {
             Function::Sum => "SUM",
             Function::SumIfs => "SUMIFS",
             Function::If => "IF",
+            Function::Choose => "CHOOSE",
             Function::And => "AND",
             Function::Or => "OR",
             Function::Min => "MIN",

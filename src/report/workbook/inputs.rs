@@ -28,15 +28,19 @@ pub const PATH: u16 = 5;
 pub const FILE: u16 = 6;
 /// The column of sources.
 pub const SOURCE: u16 = 7;
+/// The first column of what scenarios say: their values, the values as written, their files and lines.
+pub const SCENARIOS: u16 = 8;
 
 /// What ends the unit of an input that is changed in the plan alone.
 pub const FIXED: &str = ", fixed";
 /// The heading of the column of paths.
 pub const PATH_HEAD: &str = "Path in the plan";
+/// The row of the scenario that is switched on.
+const SWITCH_ROW: u32 = 2;
 /// The row of the count of changed inputs.
-const COUNT_ROW: u32 = 2;
+pub const COUNT_ROW: u32 = 3;
 /// The row of headings.
-pub const HEAD_ROW: u32 = 3;
+pub const HEAD_ROW: u32 = 4;
 
 /// How many inputs back one of the same path is looked for: a stream's own.
 const LATELY: usize = 512;
@@ -79,6 +83,8 @@ impl<'a> Inputs<'a> {
              Fixed: it moves more than formulas say; change it in the plan.",
             Role::Note,
         );
+        sheet.text(SWITCH_ROW, LABEL, "Scenario switched on", Role::Label);
+        sheet.number(SWITCH_ROW, VALUE, Decimal::ONE, Role::Grey, Unit::Whole);
         sheet.text(COUNT_ROW, LABEL, "Inputs that differ from what was written", Role::Label);
         for (column, words) in [
             (LABEL, "Input"),
@@ -94,6 +100,11 @@ impl<'a> Inputs<'a> {
         }
         let changed = sheet.at(COUNT_ROW, VALUE);
         Inputs { plan, sheet, listed: Vec::new(), changed }
+    }
+
+    /// The cell that says which scenario is switched on.
+    pub fn switch() -> At {
+        At { sheet: Place::Inputs, row: SWITCH_ROW, column: VALUE }
     }
 
     /// Begins a block of inputs.
@@ -148,7 +159,7 @@ impl<'a> Inputs<'a> {
             let (file, line) = (visible(&input.origin.file), input.origin.line);
             self.sheet.text(row, FILE, format!("{file}:{line}"), Role::Note);
             if let Some(source) = &input.source {
-                self.sheet.text(row, SOURCE, visible(source), Role::Note);
+                self.sheet.text(row, SOURCE, visible(source), Role::Source);
             }
         }
         self.listed.push(Listed { path: path.to_string(), at, value, unit });
@@ -197,6 +208,30 @@ impl<'a> Inputs<'a> {
         let zero = (Decimal::ZERO, Unit::Whole);
         self.sheet.formula(COUNT_ROW, VALUE, sum(area), zero, Role::Check);
     }
+}
+
+/// The column of what the scenario at a place says instead of the figure or the words of a column.
+pub fn scenario_column(column: u16, place: usize, count: usize) -> u16 {
+    let block = match column {
+        VALUE => 0,
+        WRITTEN => 1,
+        _ => 2,
+    };
+    SCENARIOS + (block * count + place) as u16
+}
+
+/// Heads the columns of a scenario.
+pub fn head_scenario(sheet: &mut Sheet, place: usize, count: usize, (name, title): (&str, &str)) {
+    for (column, words) in [(VALUE, ""), (WRITTEN, ", as written"), (FILE, ", file and line")] {
+        let at = scenario_column(column, place, count);
+        let heading = format!("{name}{words}");
+        let width = heading.chars().count().clamp(16, 40) as u16 + 2;
+        sheet.widths.resize(sheet.widths.len().max(usize::from(at) + 1), 16);
+        sheet.widths[usize::from(at)] = width;
+        sheet.text(HEAD_ROW, at, heading, Role::Heading);
+    }
+    let at = scenario_column(VALUE, place, count);
+    sheet.text(COUNT_ROW, at, visible(title), Role::Note);
 }
 
 /// A unit in words.

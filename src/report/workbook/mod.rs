@@ -17,6 +17,8 @@ mod months;
 pub mod sheet;
 mod stated;
 mod summary;
+mod switch;
+mod years;
 
 pub use awards::Books;
 pub use cover::ScenarioFigures;
@@ -24,10 +26,13 @@ pub use inputs::Listed;
 
 use crate::decide::bridge::BridgeChoice;
 use crate::forecast::Forecast;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
 
 use crate::funding::loan::Repayment;
 use crate::funding::{Status, Terms};
+use crate::ledger::Ledger;
 use crate::measures::Measures;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
@@ -35,10 +40,12 @@ use crate::plan::cost::Form;
 use awards::Awards;
 use braid::Draws;
 use cash::CashSheet;
+use checks::{Checks, Engine};
 use costs::Costs;
 use inputs::Inputs;
 use months::Months;
-use sheet::{Place, Sheet};
+use sheet::{Cell, Content, Place, Sheet, Value};
+use summary::Summary;
 
 /// What stands before the case that a workbook is of.
 pub const SCENARIO: &str = "Scenario";
@@ -58,18 +65,27 @@ pub struct Workbook {
     pub fixed: Vec<String>,
 }
 
-/// What a workbook is made of.
-pub struct Sources<'a> {
+/// A case of the plan.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
     /// The books.
     pub books: Books<'a>,
     /// What is read from them.
     pub measures: &'a Measures,
+}
+
+/// What a workbook is made of.
+pub struct Sources<'a> {
+    /// The case that is shown.
+    pub shown: Case<'a>,
     /// The view that the books hold.
     pub view: Status,
     /// What is told of the run.
     pub about: &'a About,
     /// The plan's scenarios.
     pub scenarios: &'a [ScenarioFigures],
+    /// Scenarios that may be switched on, if they have the same rows.
+    pub others: &'a [Case<'a>],
     /// Bridge options, where the plan has any.
     pub bridge: Option<&'a BridgeChoice>,
 }
@@ -163,40 +179,60 @@ fn bound(plan: &Plan, awards: &Awards) -> BTreeSet<String> {
     tables
 }
 
-impl Workbook {
-    /// The workbook of a plan and its books.
-    pub fn from_sources(sources: &Sources) -> Workbook {
-        let Sources { books, measures, view, about, scenarios, bridge } = *sources;
+/// Every sheet that follows from a plan and its books.
+struct Parts<'a> {
+    laid: Laid<'a>,
+    summary: Summary,
+    years: Sheet,
+    checks: Checks,
+    engine: Engine,
+}
+
+impl<'a> Parts<'a> {
+    /// Lays a case, with rows for what the braids of all these cases draw.
+    fn lay(case: &Case<'a>, view: Status, ledgers: &[&Ledger]) -> Parts<'a> {
+        let Case { books, measures, .. } = *case;
         let plan = books.plan;
         let mut inputs = Inputs::new(plan);
         let mut months = Months::new(plan);
         months.lay_drivers(&mut inputs);
         let costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
         let apart = |stream: usize| awards::tells_apart(books.timeline, stream);
-        let draws = Draws::lay(plan, books.ledger, &costs, (&months, &mut inputs), apart);
+        let ledgers = (books.ledger, ledgers);
+        let draws = Draws::lay(plan, ledgers, &costs, (&months, &mut inputs), apart);
         let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
         let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
         inputs.fix(&bound(plan, &awards));
         inputs.close();
         let laid = Laid { books, measures, inputs, months, costs, draws, awards, cash };
         let summary = summary::lay(&laid, measures);
+        let years = years::lay(&laid, measures);
         let engine = checks::engine(&laid, &summary);
         let checks = checks::checks(&laid, &summary, &engine);
-        let fixed = laid.fixed();
-        let scenarios =
-            (!scenarios.is_empty()).then(|| cover::scenarios(&laid, &summary, scenarios));
-        let bridge = bridge.map(cover::bridge);
-        let mut places: Vec<Place> = Place::ALL.to_vec();
-        places.retain(|place| match place {
-            Place::Scenarios => scenarios.is_some(),
-            Place::Bridge => bridge.is_some(),
-            _ => true,
-        });
-        let cover = cover::cover(&laid, about, checks.failed, &places);
+        Parts { laid, summary, years, checks, engine }
+    }
+
+    fn sheets(&self) -> [&Sheet; 10] {
+        let Parts { laid, summary, years, checks, engine } = self;
         let Laid { inputs, months, costs, draws, awards, cash, .. } = laid;
-        let listed = inputs.listed;
-        let mut sheets = vec![
-            cover,
+        [
+            &inputs.sheet,
+            &months.sheet,
+            &awards.sheet,
+            &costs.sheet,
+            &draws.sheet,
+            &cash.sheet,
+            &summary.sheet,
+            years,
+            &checks.sheet,
+            &engine.sheet,
+        ]
+    }
+
+    fn into_sheets(self) -> Vec<Sheet> {
+        let Parts { laid, summary, years, checks, engine } = self;
+        let Laid { inputs, months, costs, draws, awards, cash, .. } = laid;
+        vec![
             inputs.sheet,
             months.sheet,
             awards.sheet,
@@ -204,16 +240,108 @@ impl Workbook {
             draws.sheet,
             cash.sheet,
             summary.sheet,
-        ];
+            years,
+            checks.sheet,
+            engine.sheet,
+        ]
+    }
+}
+
+impl Workbook {
+    /// The workbook of a plan and its books.
+    pub fn from_sources(sources: &Sources) -> Workbook {
+        let Sources { ref shown, view, about, scenarios, others, bridge } = *sources;
+        let alike = |other: &&Case| switch::alike(&shown.books, &other.books);
+        let mut others: Vec<&Case> = others.iter().filter(alike).collect();
+        // A scenario that turns out to have other rows takes its draws' rows with it, so that all are laid again.
+        let (parts, cases) = loop {
+            let ledgers: Vec<&Ledger> = others.iter().map(|other| other.books.ledger).collect();
+            let parts = Parts::lay(shown, view, &ledgers);
+            let ledgers: Vec<&Ledger> =
+                std::iter::once(shown.books.ledger).chain(ledgers).collect();
+            let cases: Vec<Parts> =
+                others.iter().map(|other| Parts::lay(other, view, &ledgers)).collect();
+            let mut same = Vec::new();
+            for (other, case) in others.iter().zip(&cases) {
+                if switch::has_same_rows(&parts.sheets(), &case.sheets()) {
+                    same.push(*other);
+                }
+            }
+            if same.len() == others.len() {
+                break (parts, cases);
+            }
+            others = same;
+        };
+        let switched: Vec<&str> = std::iter::once(shown)
+            .chain(others.iter().copied())
+            .map(|case| case.books.plan.scenario.as_str())
+            .collect();
+        let scenarios =
+            (!scenarios.is_empty()).then(|| cover::scenarios(&parts.summary, scenarios, &switched));
+        let bridge = bridge.map(cover::bridge);
+        let mut places: Vec<Place> = Place::ALL.to_vec();
+        places.retain(|place| match place {
+            Place::Scenarios => scenarios.is_some(),
+            Place::Bridge => bridge.is_some(),
+            Place::Switched => !cases.is_empty(),
+            _ => true,
+        });
+        let cover = cover::cover(&parts.laid, about, (parts.checks.failed, &switched), &places);
+        let fixed = parts.laid.fixed();
+        let mut listed = parts.laid.inputs.listed.clone();
+        let mut sheets = vec![cover];
+        let own = parts.into_sheets();
+        let (own, switched) = match cases.is_empty() {
+            true => (own, None),
+            false => {
+                let cases: Vec<Vec<Sheet>> = cases.into_iter().map(Parts::into_sheets).collect();
+                let plans: Vec<&Plan> = std::iter::once(shown)
+                    .chain(others.iter().copied())
+                    .map(|case| case.books.plan)
+                    .collect();
+                let (own, switched) = switch::merged(&plans, own, &cases, &mut listed);
+                (own, Some(switched))
+            }
+        };
+        sheets.extend(own);
         sheets.extend(scenarios);
         sheets.extend(bridge);
-        sheets.extend([checks.sheet, engine.sheet, cover::log(about)]);
+        sheets.extend(switched);
+        sheets.push(cover::log(about));
+        sheets.sort_by_key(|sheet| sheet.place);
         Workbook {
-            title: plan.title.clone(),
+            title: shown.books.plan.title.clone(),
             run: about.foot.clone(),
             sheets,
             inputs: listed,
             fixed,
+        }
+    }
+
+    /// Every input as it was written, by its path, whether it may be changed or is fixed.
+    pub fn written(&self) -> Vec<(String, Decimal)> {
+        let Some(sheet) = self.sheet(Place::Inputs) else { return Vec::new() };
+        let row = |row: &BTreeMap<u16, Cell>| {
+            let content = |column| row.get(&column).map(|cell| &cell.content);
+            match (content(inputs::PATH)?, content(inputs::WRITTEN)?) {
+                (Content::Text(path), Content::Number(written)) => Some((path.clone(), *written)),
+                (Content::Text(path), Content::Formula(_, Value::Number(written))) => {
+                    Some((path.clone(), *written))
+                }
+                _ => None,
+            }
+        };
+        sheet.rows.iter().filter_map(row).collect()
+    }
+
+    /// Adds to the log what has changed since an earlier workbook.
+    pub fn log_changes(
+        &mut self,
+        earlier: &str,
+        changes: &[(String, Option<Decimal>, Option<Decimal>)],
+    ) {
+        if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.place == Place::Log) {
+            cover::log_changes(sheet, earlier, changes);
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Place {
     Cash,
     /// By fiscal year.
     Summary,
+    /// By fiscal year, source by source and line by line.
+    Years,
     /// The plan's scenarios side by side.
     Scenarios,
     /// Bridge options side by side.
@@ -35,13 +37,15 @@ pub enum Place {
     Checks,
     /// The engine's figures beside the workbook's.
     Engine,
+    /// What scenarios say where they differ.
+    Switched,
     /// What run made it.
     Log,
 }
 
 impl Place {
     /// Every sheet.
-    pub const ALL: [Place; 13] = [
+    pub const ALL: [Place; 15] = [
         Place::Cover,
         Place::Inputs,
         Place::Timeline,
@@ -50,10 +54,12 @@ impl Place {
         Place::Braid,
         Place::Cash,
         Place::Summary,
+        Place::Years,
         Place::Scenarios,
         Place::Bridge,
         Place::Checks,
         Place::Engine,
+        Place::Switched,
         Place::Log,
     ];
 
@@ -68,10 +74,12 @@ impl Place {
             Place::Braid => "Braid",
             Place::Cash => "Cash",
             Place::Summary => "Summary",
+            Place::Years => "Years",
             Place::Scenarios => "Scenarios",
             Place::Bridge => "Bridge",
             Place::Checks => "Checks",
             Place::Engine => "Engine",
+            Place::Switched => "Switched",
             Place::Log => "Log",
         }
     }
@@ -174,6 +182,8 @@ pub enum Role {
     Heading,
     /// A remark.
     Note,
+    /// A remark of any length, on as many lines as it takes.
+    Source,
     /// An input, which may be changed here.
     Input,
     /// An input as it was written, or a mark that formulas go by.
@@ -257,6 +267,8 @@ pub struct Sheet {
     pub charts: Vec<Chart>,
     /// Rows before which a new page begins on paper.
     pub breaks: Vec<u32>,
+    /// A cell that holds one of the numbers from 1 to so many.
+    pub pick: Option<(At, u16)>,
 }
 
 /// The columns that stand before the months, on every sheet that has months: what a row is, its id, a remark, the mark
@@ -289,6 +301,7 @@ impl Sheet {
             months_from: None,
             charts: Vec::new(),
             breaks: Vec::new(),
+            pick: None,
         }
     }
 

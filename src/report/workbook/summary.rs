@@ -175,8 +175,9 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Summary {
         months: false,
         at: sheet.at(chart_row, 0),
     };
-    let cash_rows = [cash.rows.closing, cash.rows.unrestricted_all];
-    let cash_names = ["Cash at the month's end", "Unrestricted if every cost is paid"];
+    let cash_rows = [cash.rows.unrestricted, cash.rows.unrestricted_all];
+    let cash_names =
+        ["Unrestricted cash, paying what is funded", "Unrestricted cash, paying every cost"];
     let legends: Vec<At> = cash_names
         .iter()
         .enumerate()
@@ -187,7 +188,7 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Summary {
         (legends[place], area(&cash.sheet, row))
     };
     let cash_chart = Chart {
-        title: "Cash at each month's end",
+        title: "Unrestricted cash at each month's end",
         columns: Vec::new(),
         lines: vec![line(0), line(1)],
         categories: area(&months.sheet, super::months::MONTH_ROW),
@@ -297,7 +298,7 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
     let below = (as_of..count)
         .filter(|place| books.cash.unrestricted[*place] < plan.policy.cash_floor)
         .count();
-    let label = "Months with less unrestricted cash than is to be kept";
+    let label = "Months with less unrestricted cash than is to be kept, paying what is funded";
     sheet.text(row + 3, 0, label, Role::Label);
     let flags = sum(ahead(cash.rows.below_floor));
     sheet.formula(row + 3, 1, flags, (Decimal::from(below), Unit::Whole), Role::Total);

@@ -384,7 +384,7 @@ fn receivables(plan: &Plan, source: usize) -> impl Iterator<Item = (usize, Money
 }
 
 /// What is drawn of each source for lines, by month.
-fn drawn_for_lines(ledger: &Ledger) -> Vec<Vec<Money>> {
+pub(super) fn drawn_for_lines(ledger: &Ledger) -> Vec<Vec<Money>> {
     let mut drawn = vec![vec![Money::ZERO; ledger.months()]; ledger.streams.len()];
     for draw in &ledger.draws {
         drawn[draw.stream][draw.place] += draw.amount;
