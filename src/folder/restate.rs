@@ -88,7 +88,11 @@ pub fn restate(
         let text = base.node(path).and_then(|node| written(node, *value));
         if text.and_then(|text| draft.restate(path, &text, None)).is_none() {
             let message = format!("the plan states no figure at `{}`", visible(path));
-            faults.push(refuse(message, "change it in the file that states it; where the plan was changed since, make the workbook anew"));
+            let remedy = match series(&base, path) {
+                Some((file, month)) => format!("it is a row of `{file}`: change that of {month} there"),
+                None => "change it in the file that states it; where the plan was changed since, make the workbook anew".to_string(),
+            };
+            faults.push(refuse(message, &remedy));
         }
     }
     if !faults.is_empty() {
@@ -113,6 +117,17 @@ pub fn restate(
     cases.plan(&changed)?;
     let differences = cases.differences(&base, &changed);
     Ok(Restated { text, before, after, stack, differences })
+}
+
+/// The file whose rows are what a path speaks of, and the month of the row.
+fn series(draft: &Draft, path: &str) -> Option<(String, String)> {
+    let key = [".series.", ".schedule."].into_iter().find(|key| path.contains(key))?;
+    let (table, month) = path.split_once(key)?;
+    let node = draft.node(&format!("{table}{}", key.trim_end_matches('.')))?;
+    match &node.value {
+        Value::Text(file) => Some((visible(file), visible(month))),
+        _ => None,
+    }
 }
 
 /// A figure in the form in which an input is written.
