@@ -145,7 +145,11 @@ fn futures_side_by_side_are_what_each_is_alone() {
         let Some(mut lanes) = course.abreast() else { return Ok(()) };
         abreast.set(abreast.get() + 1);
         let mut amounts = vec![[Money::ZERO; LANES]; timeline.tranches.len()];
-        for round in 0..2 {
+        // Cents that fit narrow lanes; that fit, and their sums do not; that do not; and again, after some that did not.
+        for round in 0..4 {
+            if round < 3 {
+                lanes = course.abreast().unwrap();
+            }
             for (index, tranche) in timeline.tranches.iter().enumerate() {
                 for lane in 0..LANES {
                     let word = word.rotate_left((7 * lane + 3 * index + 31 * round) as u32 % 64);
@@ -153,6 +157,11 @@ fn futures_side_by_side_are_what_each_is_alone() {
                         0 => 0,
                         most @ 1..=4 => tranche.amount.cents() / most as i64,
                         most => (tranche.amount.cents() - most as i64).max(0),
+                    };
+                    let part = match (round, lane % 5) {
+                        (1, 1) if part > 0 => part | 1 << 30,
+                        (2, 1) => part << 20,
+                        _ => part,
                     };
                     amounts[index][lane] = Money::from_cents(part);
                 }

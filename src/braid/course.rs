@@ -8,6 +8,7 @@ use super::Method;
 use super::waterfall::{Allocation, Frame, Gaps, Lanes, Lean, Parts};
 use crate::funding::Receipts;
 use crate::money::Money;
+use crate::name::TrancheIndex;
 use crate::plan::Plan;
 use crate::plan::deduction::scaled;
 use crate::timeline::{HeldTranche, Timeline};
@@ -31,7 +32,9 @@ pub struct Bed<'a> {
 
 /// Where several futures are poured at once, side by side: what [`Bed::gaps`] tells of each, in a fraction of the time.
 pub struct Abreast<'a> {
-    lanes: Lanes<'a>,
+    /// In as few bits as the futures allow that were poured so far; nothing once one did not.
+    narrow: Option<Lanes<'a, i32>>,
+    wide: Lanes<'a, i64>,
     /// How long after its month every line is paid; nothing where that is not the same for all.
     lag: Option<usize>,
     parts: Parts,
@@ -96,12 +99,18 @@ impl<'a> Course<'a> {
 
     /// A place for futures side by side, of one thread; nothing where rules bind the plan that are for one future at a time.
     pub fn abreast(&self) -> Option<Abreast<'_>> {
-        let lanes = Lanes::new(&self.frame)?;
+        let wide = Lanes::new(&self.frame)?;
         let mut lags = self.plan.lines.iter().map(|line| line.payment_lag_months as usize);
         let first = lags.next().unwrap_or(0);
         let lag = lags.all(|lag| lag == first).then_some(first);
         let poured = Poured::of(self.plan.horizon.months as usize);
-        Some(Abreast { lanes, lag, parts: Parts::default(), poured })
+        Some(Abreast {
+            narrow: Lanes::new(&self.frame),
+            wide,
+            lag,
+            parts: Parts::default(),
+            poured,
+        })
     }
 
     /// The timeline of one future alone: what amounts, by tranche, leave of it. A braid of it is what
@@ -138,7 +147,7 @@ impl Abreast<'_> {
     /// # Panics
     /// When there are not as many amounts as tranches.
     pub fn pour(&mut self, amounts: &[[Money; LANES]]) -> bool {
-        self.lanes.pour(amounts, false)
+        self.pour_told(amounts, false)
     }
 
     /// The same, with what [`Abreast::poured`] tells.
@@ -146,7 +155,16 @@ impl Abreast<'_> {
     /// # Panics
     /// When there are not as many amounts as tranches.
     pub fn pour_whole(&mut self, amounts: &[[Money; LANES]]) -> bool {
-        self.lanes.pour(amounts, true)
+        self.pour_told(amounts, true)
+    }
+
+    fn pour_told(&mut self, amounts: &[[Money; LANES]], draws: bool) -> bool {
+        if self.narrow.as_mut().is_some_and(|narrow| narrow.pour(amounts, draws)) {
+            return true;
+        }
+        // Other futures of the plan will hold as much.
+        self.narrow = None;
+        self.wide.pour(amounts, draws)
     }
 
     /// Whether it can tell what is drawn: where lines are paid after the same time.
@@ -159,25 +177,34 @@ impl Abreast<'_> {
     pub fn poured(&mut self, amounts: &[Money], lane: usize) -> &Poured {
         let (lag, poured) = (self.lag.unwrap_or(0), &mut self.poured);
         poured.clear();
-        for (place, gap) in self.lanes.told.gap.iter().enumerate() {
-            poured.gap[place] = gap.map(|gap| Money::from_cents(gap[lane]));
+        for place in 0..poured.gap.len() {
+            poured.gap[place] = match &self.narrow {
+                Some(narrow) => narrow.gap(place, lane),
+                None => self.wide.gap(place, lane),
+            };
             if let Some(due) = poured.unfunded_due.get_mut(place + lag) {
                 *due += poured.gap[place].iter().sum();
             }
         }
         let taken = &mut poured.taken;
-        self.lanes.paid_by_tranche(&mut self.parts, amounts, lane, |place, tranche, paid| {
+        let paid = |place: usize, tranche: TrancheIndex, paid: i64| {
             let (source, due) = (Source::Tranche(tranche), place + lag);
             let (direct, recovery) = (Money::from_cents(paid), Money::ZERO);
             taken.push(Taken { place, due, source, direct, recovery });
-        });
+        };
+        match &self.narrow {
+            Some(narrow) => narrow.paid_by_tranche(&mut self.parts, amounts, lane, paid),
+            None => self.wide.paid_by_tranche(&mut self.parts, amounts, lane, paid),
+        }
         poured
     }
 
     /// What stays unfunded in the future of a lane, by place and priority: [`Poured::gap`].
     pub fn gap(&self, lane: usize) -> impl ExactSizeIterator<Item = [Money; 3]> {
-        let cents = move |own: &[[i64; LANES]; 3]| own.map(|own| Money::from_cents(own[lane]));
-        self.lanes.told.gap.iter().map(cents)
+        (0..self.poured.gap.len()).map(move |place| match &self.narrow {
+            Some(narrow) => narrow.gap(place, lane),
+            None => self.wide.gap(place, lane),
+        })
     }
 }
 

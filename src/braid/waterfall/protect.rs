@@ -48,7 +48,8 @@ impl Ahead {
             }
         }
         ahead.covered.fill(place);
-        for bounded in &mut ahead.bounded {
+        // To clear what is empty is slow: a store of nothing at a place that does not exist.
+        for bounded in ahead.bounded.iter_mut().filter(|bounded| !bounded.is_empty()) {
             bounded.fill(0);
         }
         for (purse, reach) in ahead.reach.iter().enumerate().filter(|(_, reach)| **reach > 0) {
