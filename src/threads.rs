@@ -10,6 +10,25 @@ pub fn all() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// What `own` makes on this thread, and `other` on each of so many threads but this one, in any order of time.
+///
+/// # Panics
+/// Where one of them does.
+pub fn together<R: Send>(
+    threads: usize,
+    own: impl FnOnce() -> R,
+    other: impl Fn() -> R + Sync,
+) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(&other)).collect();
+        let mut made = vec![own()];
+        for other in others {
+            made.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        made
+    })
+}
+
 /// What comes of each item, in the order of items, on so many threads at most.
 ///
 /// # Errors

@@ -21,8 +21,8 @@ use crate::timeline::{HeldTranche, Selection};
 
 /// How many different futures are kept at most, so that each is braided once.
 const KNOWN_MAX: u128 = 1_024;
-/// Futures that are drawn at a time.
-const BLOCK: usize = 1_024;
+/// Futures that are drawn at a time, and that a thread takes at a time.
+pub(super) const BLOCK: u64 = 512;
 
 /// Futures that are known, shared by all threads.
 #[derive(Debug, Default)]
@@ -45,42 +45,52 @@ pub(super) struct Teller<'a> {
     pub memory: &'a Memory,
 }
 
-impl Teller<'_> {
-    /// Adds to a tally what futures come to, in their order; `told` hears of each block that is done.
+impl<'a> Teller<'a> {
+    /// The course of the futures; nothing where each is to be braided whole.
+    ///
+    /// # Errors
+    /// An internal error where a plan does not come out in months.
+    pub fn course(&self) -> Result<Option<Laid<'a>>, Error> {
+        match different(&self.futures.chances.chances) <= KNOWN_MAX {
+            true => Ok(None),
+            false => {
+                Laid::open(self.cases, self.draft, &self.futures.chances, self.futures.stands())
+            }
+        }
+    }
+
+    /// Adds to a tally what futures come to, in their order; `told` hears of each block that is done. Gives the course up where
+    /// it does not hold them.
     ///
     /// # Errors
     /// What keeps a future from being a plan, or an internal error where a braid breaks a rule.
     pub fn tell(
         &self,
         futures: Range<u64>,
+        course: &mut Option<Laid<'a>>,
         random: &Random,
         tally: &mut Tally,
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Error> {
-        let mut laid = match different(&self.futures.chances.chances) <= KNOWN_MAX {
-            true => None,
-            false => {
-                Laid::open(self.cases, self.draft, &self.futures.chances, self.futures.stands())?
-            }
-        };
         let mut draws = random.reader();
         let mut quantiles = Vec::new();
         let mut next = futures.start;
         while next < futures.end {
-            let end = futures.end.min(next + BLOCK as u64);
-            let mut drawn = Vec::with_capacity(BLOCK);
+            let end = futures.end.min(next + BLOCK);
+            let mut drawn = Vec::with_capacity((end - next) as usize);
             for number in next..end {
                 draws.quantiles(number, &mut quantiles);
                 drawn
                     .push(outcomes_at(&self.futures.chances, &quantiles).collect::<Vec<Outcome>>());
             }
-            laid = match laid {
+            let holds = match course {
                 Some(laid) => self.poured(laid, (next, &drawn), tally)?,
-                None => {
-                    self.whole((next, &drawn), tally)?;
-                    None
-                }
+                None => false,
             };
+            if !holds {
+                *course = None;
+                self.whole((next, &drawn), tally)?;
+            }
             told(end - next);
             next = end;
         }
@@ -121,17 +131,16 @@ impl Teller<'_> {
         Ok(())
     }
 
-    /// Futures poured into one course; gives it back where it holds them all.
-    fn poured<'b>(
+    /// Futures poured into one course; whether it holds them all.
+    fn poured(
         &self,
-        mut laid: Laid<'b>,
+        laid: &mut Laid<'_>,
         (first, drawn): (u64, &[Vec<Outcome>]),
         tally: &mut Tally,
-    ) -> Result<Option<Laid<'b>>, Error> {
+    ) -> Result<bool, Error> {
         for (outcomes, number) in drawn.iter().zip(first..) {
             if !laid.learn(outcomes).map_err(|error| of_future(error, number))? {
-                self.whole((first, drawn), tally)?;
-                return Ok(None);
+                return Ok(false);
             }
         }
         let (timeline, order) = laid.timeline();
@@ -186,7 +195,7 @@ impl Teller<'_> {
             }
         }
         laid.forget();
-        Ok(Some(laid))
+        Ok(true)
     }
 
     fn braided(&self, outcomes: &[Outcome]) -> Result<Whole, Error> {

@@ -10,6 +10,7 @@ mod tally;
 mod values;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use self::tally::{Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
 pub use self::values::{Parted, Values};
@@ -127,12 +128,57 @@ fn outcomes_at<'a>(
 }
 
 /// A range in as many parts of about one length.
-fn parts(whole: &Range<u64>, count: usize) -> Vec<Range<u64>> {
-    let (length, count) = (whole.end.saturating_sub(whole.start), count.max(1) as u64);
+fn parts(whole: &Range<u64>, count: u64) -> Vec<Range<u64>> {
+    let length = whole.end.saturating_sub(whole.start);
     let cut = |part: u64| {
         whole.start + (u128::from(length) * u128::from(part) / u128::from(count)) as u64
     };
     (0..count).map(|part| cut(part)..cut(part + 1)).filter(|part| !part.is_empty()).collect()
+}
+
+/// Futures in parts, of which each thread takes the next that no other has.
+struct Round<'a> {
+    parts: Vec<Range<u64>>,
+    next: AtomicUsize,
+    /// Whether each part has a tally of its own.
+    keeps: bool,
+    memory: &'a Memory,
+    told: &'a (dyn Fn(u64) + Sync),
+}
+
+/// The tallies that a thread has made, by the place of their first part; or the place of the part that failed.
+type Made = Result<Vec<(usize, Tally)>, (usize, Error)>;
+
+impl Round<'_> {
+    fn take(&self) -> Option<(usize, Range<u64>)> {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        Some((at, self.parts.get(at)?.clone()))
+    }
+
+    /// No other part is begun; those before it have been.
+    fn end(&self) {
+        self.next.store(self.parts.len(), Ordering::Relaxed);
+    }
+}
+
+/// What threads have made as one tally, the parts in their order; the error of the first part that failed.
+fn joined(made: Vec<Made>) -> Result<Option<Tally>, Error> {
+    let (mut tallies, mut failed) = (Vec::new(), Vec::new());
+    for made in made {
+        match made {
+            Ok(made) => tallies.extend(made),
+            Err(own) => failed.push(own),
+        }
+    }
+    if let Some((_, error)) = failed.into_iter().min_by_key(|(at, _)| *at) {
+        return Err(error);
+    }
+    tallies.sort_by_key(|(at, _)| *at);
+    let join = |mut one: Tally, other: Tally| {
+        one.join(&other);
+        one
+    };
+    Ok(tallies.into_iter().map(|(_, tally)| tally).reduce(join))
 }
 
 impl Futures {
@@ -146,24 +192,23 @@ impl Futures {
         ask: &Ask,
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<Futures, Error> {
-        let mut futures = Futures::none(origin, ask)?;
-        let memory = Memory::default();
-        let parts = parts(&ask.futures, ask.threads);
-        futures.sought(|futures, again| {
-            let told = if again { &|_: u64| {} } else { told };
-            let tallies = threads::side_by_side(&parts, ask.threads, |part| {
-                let run = |cases: &Cases, draft: &Draft, _: &Chances| {
-                    futures.part((cases, draft), part.clone(), &memory, told)
+        origin.with(|cases, draft, chances| {
+            let mut futures = Futures::of(cases, draft, chances, ask)?;
+            let memory = Memory::default();
+            futures.sought(|futures, again| {
+                let told = if again { &|_: u64| {} } else { told };
+                let round = futures.round(ask, (&memory, told));
+                // This thread has read the folder; each other one reads it for itself.
+                let own = || futures.shares((cases, draft), &round);
+                let other = || {
+                    let made =
+                        origin.with(|cases, draft, _| Ok(futures.shares((cases, draft), &round)));
+                    made.map_err(|error| (0, error)).flatten()
                 };
-                origin.with(run)
+                joined(threads::together(round.parts.len().min(ask.threads), own, other))
             })?;
-            let join = |mut one: Tally, other: Tally| {
-                one.join(&other);
-                one
-            };
-            Ok(tallies.into_iter().reduce(join))
-        })?;
-        Ok(futures)
+            Ok(futures)
+        })
     }
 
     /// What stands before any future is run.
@@ -187,7 +232,8 @@ impl Futures {
         let mut futures = Futures::of(cases, draft, chances, ask)?;
         let memory = Memory::default();
         futures.sought(|futures, _| {
-            futures.part((cases, draft), ask.futures.clone(), &memory, &|_| {}).map(Some)
+            let round = futures.round(&Ask { threads: 1, ..ask.clone() }, (&memory, &|_| {}));
+            joined(vec![futures.shares((cases, draft), &round)])
         })?;
         Ok(futures)
     }
@@ -209,18 +255,42 @@ impl Futures {
         self.average()
     }
 
-    /// What a range of futures comes to, in a tally like the empty one that stands.
-    fn part(
+    /// The futures that are asked for, none of them run yet. What is kept of every one is kept in their order, so that each thread
+    /// then takes futures that follow each other.
+    fn round<'a>(
         &self,
-        (cases, draft): (&Cases, &Draft),
-        part: Range<u64>,
-        memory: &Memory,
-        told: &(dyn Fn(u64) + Sync),
-    ) -> Result<Tally, Error> {
+        ask: &Ask,
+        (memory, told): (&'a Memory, &'a (dyn Fn(u64) + Sync)),
+    ) -> Round<'a> {
+        let count = ask.futures.end.saturating_sub(ask.futures.start).div_ceil(future::BLOCK);
+        let count = if ask.keeps { count.min(ask.threads as u64) } else { count };
+        let (parts, next) = (parts(&ask.futures, count), AtomicUsize::new(0));
+        Round { parts, next, keeps: ask.keeps, memory, told }
+    }
+
+    /// What the parts come to that this thread takes, in tallies like the empty one that stands.
+    fn shares(&self, (cases, draft): (&Cases, &Draft), round: &Round<'_>) -> Made {
         let random = Random::new(self.seed, &self.chances);
-        let mut tally = self.tally.clone();
-        Teller { cases, draft, futures: self, memory }.tell(part, &random, &mut tally, told)?;
-        Ok(tally)
+        let teller = Teller { cases, draft, futures: self, memory: round.memory };
+        let mut made: Vec<(usize, Tally)> = Vec::new();
+        let mut course = None;
+        while let Some((at, part)) = round.take() {
+            if made.is_empty() || round.keeps {
+                made.push((at, self.tally.clone()));
+            }
+            let failed = |error| {
+                round.end();
+                (at, error)
+            };
+            let course = match &mut course {
+                Some(course) => course,
+                None => course.insert(teller.course().map_err(failed)?),
+            };
+            if let Some((_, tally)) = made.last_mut() {
+                teller.tell(part, course, &random, tally, round.told).map_err(failed)?;
+            }
+        }
+        Ok(made)
     }
 
     fn of(cases: &Cases, draft: &Draft, chances: &Chances, ask: &Ask) -> Result<Futures, Error> {
