@@ -1,9 +1,10 @@
-//! The values that a figure takes over many futures, of which exact quantiles are told, in memory that grows no
-//! faster than the square root of their number.
+//! The values that a figure takes over many futures, of which exact quantiles are told, in memory that is bounded however
+//! many there are.
 //!
 //! While the values are few, each of them is known. When there are more, only those stay known that lie around the levels
-//! of which quantiles are told, so wide that chance leads a quantile out of them in one of thousands of runs; of the
-//! others it is known how many there are. A quantile that lies among those is sought in a second run of the same
+//! of which quantiles are told: as the square root of the futures, so wide that chance leads a quantile out of them in one of
+//! thousands of runs, and of a hundred thousand futures or more on one thread a fixed count, which chance leaves more often. Of
+//! the others it is known how many there are. A quantile that lies among those is sought in a second run of the same
 //! futures, in which its part is known. So every quantile is the value of some future, whatever was forgotten, and
 //! values of two ranges of futures join exactly.
 
@@ -12,6 +13,8 @@ use std::ops::RangeInclusive;
 
 /// Different values of a figure that are known at first.
 const KNOWN_MAX: usize = 4_096;
+/// Values around levels that stay known at most, but for those that are alike.
+const AROUND_MAX: u64 = 6_144;
 /// Values that are sorted in at a time.
 const RECENT_MAX: usize = 512;
 /// Half the width of what stays known around a level, in halves of a standard deviation of how many values lie below it.
@@ -144,10 +147,14 @@ impl Parted {
     /// Forgets the values that are far from every level.
     fn narrow(&mut self, levels: &[u64]) {
         let count: u64 = self.parts.iter().map(|part| part.times).sum();
-        let around = |level: &u64| -> RangeInclusive<u64> {
+        let width = |level: &u64| -> u64 {
             let variance = u128::from(count) * u128::from(level * (10 - level));
-            let width = (variance * u128::from(HALF_DEVIATIONS * HALF_DEVIATIONS) / 400).isqrt();
-            let (rank, width) = (rank(count, *level), width as u64 + 1);
+            (variance * u128::from(HALF_DEVIATIONS * HALF_DEVIATIONS) / 400).isqrt() as u64 + 1
+        };
+        let all: u64 = levels.iter().map(|level| 2 * width(level)).sum();
+        let around = |level: &u64| -> RangeInclusive<u64> {
+            let (rank, width) = (rank(count, *level), width(level));
+            let width = if all > AROUND_MAX { width * AROUND_MAX / all } else { width };
             rank.saturating_sub(width)..=rank + width
         };
         let windows: Vec<RangeInclusive<u64>> = levels.iter().map(around).collect();
@@ -274,7 +281,7 @@ impl Parted {
 
 /// How many values may be known until the next are forgotten, where so many are.
 fn most_after(known: usize) -> usize {
-    KNOWN_MAX.max(known + known / 2)
+    KNOWN_MAX.max(known + 2 * RECENT_MAX)
 }
 
 /// The rank of a level of so many values, the least that reaches so many tenths of them.
@@ -379,7 +386,7 @@ mod tests {
             }
             let mut held = Parted::default();
             values.iter().for_each(|value| held.add(*value, &LEVELS));
-            assert!(held.known() < 12_000, "{} are held", held.known());
+            assert!(held.known() < 7_500, "{} are held", held.known());
         }
     }
 
