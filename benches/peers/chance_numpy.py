@@ -1,7 +1,8 @@
 """Many futures by numpy, vectorised by future: the waterfall of the bench `chance` in whole cents.
 
 A month is paid pool by pool, line by line, for all futures of a batch at once, in place. When it is repeated, only
-what a cap held back can move: only capped lines of capped pools are tried.
+what a cap held back can move: only capped lines of capped pools are tried. `written` is the same waterfall as one would
+write it first: every line that an open pool may pay, in every pass of every month, with an array for each step.
 """
 
 import numpy as np
@@ -73,6 +74,45 @@ def solve(instance, choices):
             again, moved = True, moved or not again
         for priority, own in enumerate(by_priority(instance)):
             gap[priority] += left[own].sum(axis=0)
+    return gap.T
+
+
+def written(instance):
+    """The gap of each future by priority, all futures at once, nothing left out."""
+    choices, needs = instance.choices, instance.needs
+    held = np.zeros((len(instance.pools), len(choices)), dtype=np.int64)
+    spent = np.zeros((choices.shape[1], len(choices)), dtype=np.int64)
+    used = np.zeros_like(spent)
+    gap = np.zeros((3, len(choices)), dtype=np.int64)
+    own = by_priority(instance)
+    for month in range(needs.shape[1]):
+        left = np.repeat(needs[:, month, None], len(choices), axis=1)
+        for (pool, place), amounts in instance.income.items():
+            if place == month:
+                held[pool] += amounts[choices[:, instance.pools[pool].stream]]
+        moved = True
+        while moved:
+            moved = False
+            for priority in range(3):
+                for index, pool in enumerate(instance.pools):
+                    if not pool.first <= month <= pool.last:
+                        continue
+                    for line in pool.free[priority]:
+                        pay = np.minimum(held[index], left[line])
+                        held[index] -= pay
+                        left[line] -= pay
+                        spent[pool.stream] += pay
+                        moved = moved or pay.any()
+                    for line in pool.capped[priority]:
+                        room = (pool.part * spent[pool.stream] - pool.whole * used[pool.stream]) // (pool.whole - pool.part)
+                        pay = np.maximum(np.minimum(np.minimum(held[index], left[line]), room), 0)
+                        held[index] -= pay
+                        left[line] -= pay
+                        spent[pool.stream] += pay
+                        used[pool.stream] += pay
+                        moved = moved or pay.any()
+        for priority in range(3):
+            gap[priority] += left[own[priority]].sum(axis=0)
     return gap.T
 
 
