@@ -117,12 +117,14 @@ fn deliver(mut stream: impl Write, bytes: &[u8]) -> Result<(), Stop> {
     }
 }
 
-/// The width that a terminal's shell tells, where standard output is a terminal.
+/// The width of the terminal, where standard output is one: what its shell tells, else what it tells itself.
 fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    let columns = std::env::var_os("COLUMNS")?;
-    let columns: usize = columns.to_str()?.parse().ok()?;
+    let told = std::env::var_os("COLUMNS").and_then(|text| text.to_str()?.parse().ok());
+    let own = || terminal_size::terminal_size_of(io::stdout()).map(|(wide, _)| usize::from(wide.0));
+    // A terminal that does not know its width tells none.
+    let columns = told.or_else(own).filter(|columns| *columns > 0)?;
     Some(columns.clamp(WIDTH_MIN, WIDTH_MAX))
 }

@@ -24,7 +24,7 @@ pub fn run(args: args::Sensitivity, screen: &Screen) -> Result<Ending, Stop> {
     if found.swings.is_empty() && found.refused.is_empty() {
         return Err(Stop::Usage(
             "no input of the plan states a range".to_string(),
-            "write `range = { rate = [\"1.00\", \"2.00\"] }` beside the key, or move every figure: `--spread 10%`".to_string(),
+            "write a `range` beside a key, or move every figure: `--spread 10%`".to_string(),
         ));
     }
     screen.show(
