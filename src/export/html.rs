@@ -18,8 +18,14 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 const ROOM: i64 = 6_000;
 /// The size of its letters, and the room around a cell.
 const ON_PAPER: (i64, i64) = (100, 76);
+/// The size of letters in tables with many columns.
+const DENSE: i64 = 87;
 /// Rows of a table that is not parted by a page's end.
 const SMALL_MAX: usize = 14;
+/// Rows of a table that is not parted from its picture.
+const KEPT_MAX: usize = 20;
+/// Sentences between them.
+const SAID_MAX: usize = 3;
 
 /// Text as HTML holds it, between tags and in quotes: what would act or be unseen is told instead.
 ///
@@ -87,7 +93,12 @@ fn section(page: &mut String, section: &Section) {
         escape(&section.heading)
     );
     let mut tables = 0;
-    for piece in &section.pieces {
+    let mut kept = 0..0;
+    for (place, piece) in section.pieces.iter().enumerate() {
+        if let Some(end) = self::kept(&section.pieces[place..]) {
+            kept = place..place + end;
+            *page += "<div class=\"kept\">\n";
+        }
         match piece {
             Piece::Sentence(mark, text) => {
                 *page += &format!("<p{}>{}</p>\n", class(*mark), escape(text));
@@ -123,8 +134,25 @@ fn section(page: &mut String, section: &Section) {
                 *page += &format!("<dl>\n{}</dl>\n", terms.iter().map(one).collect::<String>());
             }
         }
+        if place + 1 == kept.end {
+            *page += "</div>\n";
+        }
     }
     *page += "</section>\n";
+}
+
+/// How many pieces stay on one page of paper: a picture with the small table of it and what is said between them.
+fn kept(pieces: &[Piece]) -> Option<usize> {
+    let [Piece::Picture(_), after @ ..] = pieces else { return None };
+    let said = after.iter().take_while(|piece| matches!(piece, Piece::Sentence(..))).count();
+    match after.get(said) {
+        Some(Piece::Table { table, .. })
+            if said <= SAID_MAX && table.rows.len() * self::parts(table).0.len() <= KEPT_MAX =>
+        {
+            Some(said + 2)
+        }
+        _ => None,
+    }
 }
 
 fn class(mark: Mark) -> &'static str {
@@ -152,7 +180,8 @@ fn cards(page: &mut String, cards: &[Card]) {
 
 /// A table, in parts beside the same labels where it has many columns of figures.
 fn table(page: &mut String, id: &str, table: &Table, rows: &[RowStyle], folded: bool) {
-    let parts = self::parts(table);
+    let (parts, dense) = self::parts(table);
+    let dense = if dense { " dense" } else { "" };
     let small = if table.rows.len() <= SMALL_MAX { " small" } else { "" };
     if folded {
         *page += &format!("<details>\n<summary>{}</summary>\n", escape(&table.title));
@@ -165,7 +194,7 @@ fn table(page: &mut String, id: &str, table: &Table, rows: &[RowStyle], folded: 
         };
         *page += &format!(
             "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n\
-             <table class=\"{}{small}\">\n<caption id=\"{id}\">{}{more}</caption>\n",
+             <table class=\"{}{small}{dense}\">\n<caption id=\"{id}\">{}{more}</caption>\n",
             table.name,
             escape(&table.title)
         );
@@ -177,25 +206,32 @@ fn table(page: &mut String, id: &str, table: &Table, rows: &[RowStyle], folded: 
     }
 }
 
-/// The columns of figures in as many parts of like size as it takes for each to fit on paper. Tables with text
-/// wrap.
-fn parts(table: &Table) -> Vec<Vec<usize>> {
+/// The columns of figures in as many parts of like size as it takes for each to fit on paper, and whether their letters
+/// are small so that one part holds them all. Tables with text wrap.
+fn parts(table: &Table) -> (Vec<Vec<usize>>, bool) {
     let places: Vec<usize> = (1..table.columns.len()).collect();
     let texts = |row: &Vec<Cell>| {
         let figures = row.iter().zip(&table.columns).skip(1);
         figures.clone().any(|(cell, column)| matches!(cell, Cell::Text(_)) || !is_number(column))
     };
     if table.rows.iter().any(texts) {
-        return vec![places];
+        return (vec![places], false);
     }
     let (size, around) = ON_PAPER;
-    let wide = |place: &usize| {
-        let cells = table.rows.iter().map(|row| letters::width(&plain(&row[*place]), size, true));
-        cells.max().unwrap_or(0).max(letters::width("FY2026", size, true)) + around
+    let all = |size: i64| -> i64 {
+        let wide = |place: &usize| {
+            let cells =
+                table.rows.iter().map(|row| letters::width(&plain(&row[*place]), size, true));
+            cells.max().unwrap_or(0).max(letters::width("FY2026", size, true)) + around
+        };
+        places.iter().map(wide).sum()
     };
-    let all: i64 = places.iter().map(wide).sum();
-    let count = usize::try_from(all / ROOM + 1).unwrap_or(1);
-    places.chunks(places.len().div_ceil(count).max(1)).map(<[usize]>::to_vec).collect()
+    let count = usize::try_from(all(size) / ROOM + 1).unwrap_or(1);
+    if count == 2 && all(DENSE) <= ROOM {
+        return (vec![places], true);
+    }
+    let part = places.len().div_ceil(count).max(1);
+    (places.chunks(part).map(<[usize]>::to_vec).collect(), false)
 }
 
 fn part(page: &mut String, table: &Table, rows: &[RowStyle], columns: &[usize]) {
