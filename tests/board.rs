@@ -22,8 +22,8 @@ use braidfund::money::Money;
 use braidfund::month::FiscalCalendar;
 use braidfund::plan::Plan;
 use braidfund::report::board::{Board, Earlier, Piece, Redaction, Sources, Standing};
-use braidfund::report::picture::{Picture, Shape, Tone};
-use braidfund::report::{Cell, Table, chance, record};
+use braidfund::report::picture::{Drawing, Picture, Shape, Tone};
+use braidfund::report::{Cell, Mark, Table, chance, record};
 
 #[path = "board/hostile.rs"]
 mod hostile;
@@ -229,10 +229,19 @@ fn figures_are_those_of_the_forecast() {
             let (_, forecast, board) = report(&sample(name), &asked);
             let total = &forecast.measures.total;
             // What pays by how sure it is, and what is left, is the cost, in each year and in all.
+            // Where a row is the gap, the rows below it are its parts.
             let certainty = table(&board, "certainty");
+            let gap = certainty.rows.iter().position(
+                |row| matches!(&row[0], Cell::Text(text) if text.starts_with("No secured")),
+            );
             for column in 1..certainty.columns.len() {
                 let cost = sum(&certainty.rows[..1], column);
-                assert_eq!(sum(&certainty.rows[1..], column), cost, "{name}");
+                let end = gap.map_or(certainty.rows.len(), |gap| gap + 1);
+                assert_eq!(sum(&certainty.rows[1..end], column), cost, "{name}");
+                if let Some(gap) = gap {
+                    let whole = sum(&certainty.rows[gap..end], column);
+                    assert_eq!(sum(&certainty.rows[end..], column), whole, "{name}");
+                }
             }
             // Every flow of the year adds up to its cost; what is unpaid in the matrix is its gap.
             let flows = table(&board, "flows");
@@ -308,6 +317,104 @@ fn words_of_pictures_neither_clip_nor_overlap() {
             }
         }
     }
+}
+
+/// The figure above a column is in the table below it, under the words of its mark.
+#[test]
+fn a_figure_above_a_column_is_that_of_its_mark_and_of_a_row() {
+    let (_, forecast, board) = report(&sample("reading-ccp"), &Asked::default());
+    let gap = board.sections.iter().find(|section| section.name == "gap").unwrap();
+    assert_eq!(gap.heading, "$4.95M of $9.66M cost has no secured money, first in Jul 2021");
+    let certainty = table(&board, "certainty");
+    let row = certainty.rows.iter().find(|row| row[0] == Cell::text("No secured money")).unwrap();
+    let gaps = forecast.measures.years.iter().map(YearMeasure::gap_total);
+    assert_eq!(row[1..row.len() - 1], gaps.map(Cell::Money).collect::<Vec<_>>());
+    let years = pictures(&board).into_iter().find(|picture| picture.name == "years").unwrap();
+    let says = |drawing: &Drawing, text: &str| drawing.texts().any(|words| words.text == text);
+    assert!(
+        says(&years.wide, "$812,505") && says(&years.wide, "no secured money: the figure above")
+    );
+    // Eleven columns leave a narrow screen no room for figures, and nothing says that there are any.
+    assert!(!says(&years.narrow, "$812,505") && says(&years.narrow, "no secured money"));
+    assert!(!years.title.contains("above"));
+    // Where there is nothing to hope for, one phrase holds.
+    let (_, _, board) = report(&sample("oakland-fy2021"), &Asked::default());
+    let labels: Vec<Cell> =
+        table(&board, "certainty").rows.iter().map(|row| row[0].clone()).collect();
+    assert_eq!(labels, ["Cost", "Secured money pays", "No money at all"].map(Cell::text));
+}
+
+#[test]
+fn labels_of_cash_are_struck_by_no_line() {
+    for name in SAMPLES {
+        let (_, _, board) = report(&sample(name), &Asked::default());
+        for picture in
+            pictures(&board).iter().filter(|picture| ["cash", "odds"].contains(&picture.name))
+        {
+            for drawing in [&picture.wide, &picture.narrow] {
+                assert_eq!(drawing.struck(), Vec::<String>::new(), "{name}: {}", picture.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn costs_are_called_in_pictures_as_in_the_plan() {
+    let (_, _, board) = report(&sample("oakland-fy2021"), &Asked::default());
+    let flows = pictures(&board).into_iter().find(|picture| picture.name == "flows").unwrap();
+    let text = flows.wide.texts().map(|words| words.text.as_str()).collect::<Vec<_>>().join(" ");
+    assert!(text.contains("HS Classroom and Seasonal"), "{text}");
+    // The smallest of 18 costs but two is the one that lacks money.
+    assert!(text.contains("Year Round Lunch Program"), "{text}");
+    assert_eq!(table(&board, "functions").rows[0][0], Cell::text("Year Round Lunch Program"));
+}
+
+#[test]
+fn options_are_drawn_from_the_month_on_from_which_the_plan_is_seen() {
+    let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
+    let bridge = pictures(&board).into_iter().find(|picture| picture.name == "bridge").unwrap();
+    for drawing in [&bridge.wide, &bridge.narrow] {
+        let count = |text: &str| drawing.texts().filter(|words| words.text == text).count();
+        assert_eq!((count("May 2017"), count("Jul 2021"), count("Apr 2027")), (0, 6, 6));
+        assert_eq!((count("runs out Aug 2022"), count("runs out Sep 2023")), (1, 1));
+        let out = drawing.texts().filter(|words| words.text.starts_with("runs out"));
+        assert_eq!(out.count(), 6);
+    }
+}
+
+/// On paper a picture, what is said between and its small table stand on one page.
+#[test]
+fn a_picture_is_kept_with_its_small_table() {
+    let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
+    let page = html::encode(&board);
+    let kept: Vec<&str> = page.split("<div class=\"kept\">").skip(1).collect();
+    for name in ["certainty", "best-case", "gaps"] {
+        let with = |part: &&&str| {
+            let (figure, table) =
+                (part.find("<figure>"), part.find(&format!("<table class=\"{name}")));
+            figure == Some(1) && table.is_some_and(|table| !part[..table].contains("<section"))
+        };
+        assert_eq!(kept.iter().filter(with).count(), 1, "{name}");
+    }
+    assert_eq!(page.matches("<div").count(), page.matches("</div>").count());
+    // Eleven years and their sum stand in one table.
+    assert_eq!(page.matches("Cost and money by how sure it is, in dollars</caption>").count(), 1);
+}
+
+#[test]
+fn a_plan_without_a_source_says_so() {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n";
+    let files = MemoryFolder::new([("plan.toml", plan)]);
+    let (_, _, board) = report(&files, &Asked::default());
+    let section = |name: &str| board.sections.iter().find(|section| section.name == name).unwrap();
+    assert_eq!(section("cliffs").heading, "No source is named in the plan");
+    assert_eq!(section("cliffs").pieces, []);
+    let told = Piece::Sentence(
+        Mark::Bad,
+        "No source is named in the plan: nothing may pay for any cost.".to_string(),
+    );
+    assert_eq!(section("matrix").pieces, [told]);
 }
 
 #[test]
@@ -435,7 +542,7 @@ source = "award letter"
             assert!(!kept.contains(secret), "{secret}");
             assert!(!kept.contains(&secret.replace('-', "\\-")), "{secret}");
         }
-        assert!(kept.contains("Pay: convene"));
+        assert!(kept.contains("Pay: convening (core)"));
     }
     // The sums are the same: nothing but names is left out.
     assert_eq!(table(&told, "certainty"), table(&redacted, "certainty"));

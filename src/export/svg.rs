@@ -168,6 +168,7 @@ fn line(stroke: Stroke) -> &'static str {
         Stroke::Axis => "l-axis",
         Stroke::Grid => "l-grid",
         Stroke::Mark => "l-mark",
-        Stroke::Cost => "l-cost",
+        Stroke::Bracket => "l-bracket",
+        Stroke::Past => "l-past",
     }
 }

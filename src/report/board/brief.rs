@@ -36,6 +36,24 @@ pub(super) fn briefs<const N: usize>(amounts: [Money; N]) -> [String; N] {
     if alike { amounts.map(dollars) } else { told }
 }
 
+/// The amount in fewer letters, where little room is: `$813K`, `$1.1M`, `$44M`.
+pub(super) fn briefest(amount: Money) -> String {
+    let whole = whole_dollars(amount).unsigned_abs();
+    let units = [(1, ""), (1_000, "K"), (1_000_000, "M"), (1_000_000_000, "B")];
+    let parts = |unit: u64| match (whole * 10 + unit / 2) / unit {
+        // Tenths of what is less than ten.
+        tenths @ 0..100 if unit > 1 => (tenths / 10, Some(tenths % 10).filter(|tenth| *tenth > 0)),
+        _ => ((whole + unit / 2) / unit, None),
+    };
+    let fits = |(unit, _): &(u64, &str)| parts(*unit).0 < 1_000;
+    let (unit, letter) = units.into_iter().find(fits).unwrap_or((1_000_000_000_000, "T"));
+    let text = match parts(unit) {
+        (units, Some(tenth)) => format!("${units}.{tenth}{letter}"),
+        (units, None) => format!("${}{letter}", grouped(units)),
+    };
+    if amount < Money::ZERO { format!("({text})") } else { text }
+}
+
 /// A number at the beginning of a sentence: in a word up to twelve.
 pub(super) fn number(count: usize) -> String {
     const WORDS: [&str; 12] = [
@@ -64,6 +82,22 @@ mod tests {
         assert_eq!(of(999_500_000), "$1.00B");
         assert_eq!(of(9_900_000_000), "$9.90B");
         assert_eq!(of(-7_700_000), "($7.70M)");
+    }
+
+    #[test]
+    fn few_letters_hold_two_figures_or_three() {
+        let of = |dollars: i64| briefest(Money::from_cents(dollars * 100));
+        assert_eq!(of(900), "$900");
+        assert_eq!(of(1_000), "$1K");
+        assert_eq!(of(2_449), "$2.4K");
+        assert_eq!(of(812_505), "$813K");
+        assert_eq!(of(999_499), "$999K");
+        assert_eq!(of(999_500), "$1M");
+        assert_eq!(of(1_059_352), "$1.1M");
+        assert_eq!(of(9_960_000), "$10M");
+        assert_eq!(of(43_650_000), "$44M");
+        assert_eq!(of(9_900_000_000), "$9.9B");
+        assert_eq!(of(-7_700_000), "($7.7M)");
     }
 
     #[test]

@@ -66,10 +66,11 @@ fn picture(plan: &Plan, forecast: &Forecast, finding: &str) -> Picture {
     let mut told = Vec::new();
     let (month, lowest) = measures.lowest;
     if let Some(out) = measures.runs_out.filter(|out| *out != month) {
-        told.extend(horizon.place(out).map(|at| (at, format!("runs out {}", out.words()))));
+        told.extend(horizon.place(out).map(|at| (at, vec![format!("runs out {}", out.words())])));
     }
-    let text = format!("lowest {}, {}", brief(lowest), month.words());
-    told.extend(horizon.place(month).map(|place| (place, text)));
+    let short = format!("lowest {}", brief(lowest));
+    let texts = vec![format!("{short}, {}", month.words()), short];
+    told.extend(horizon.place(month).map(|place| (place, texts)));
     let months = Months {
         first: horizon.start,
         bands: Vec::new(),

@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
 use crate::report::picture::Picture;
-use crate::report::picture::months::panels;
+use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
 use crate::report::words::{self, count};
 use crate::report::{Cell, Mark, RowStyle, bridge as options, sensitivity};
@@ -24,15 +24,16 @@ const DRAWN_MAX: usize = 8;
 pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
     let scenario = choice.scenarios.first()?;
     let heading = heading(scenario)?;
-    let mut drawn: Vec<(String, Vec<Money>)> = vec![(
-        "Without a bridge".to_string(),
-        scenario.before.books.cash.unrestricted_all_costs.clone(),
-    )];
+    let panel = |heading: String, forecast: &Forecast| {
+        let cash = &forecast.books.cash;
+        let amounts = cash.unrestricted_all_costs[cash.as_of..].to_vec();
+        Panel { heading, amounts, out: forecast.measures.cash.runs_out }
+    };
+    let mut drawn = vec![panel("Without a bridge".to_string(), &scenario.before)];
     for option in scenario.options.iter().take(DRAWN_MAX) {
-        let cash = option.after.books.cash.unrestricted_all_costs.clone();
-        drawn.push((format!("{}: {}", option.id, option.title), cash));
+        drawn.push(panel(format!("{}: {}", option.id, option.title), &option.after));
     }
-    let first = scenario.plan.horizon.start;
+    let first = scenario.plan.horizon.as_of;
     let title = "Unrestricted cash without and with each option, paying every cost";
     let picture =
         Picture::new("bridge", title, &heading, move |width| panels(first, &drawn, width));
@@ -118,6 +119,19 @@ fn value(text: &str) -> String {
     }
 }
 
+/// The inputs that move nothing, in one sentence.
+fn still_words(titles: &[String]) -> Option<String> {
+    let told = words::list(&titles[..titles.len().min(ROWS_MAX)]);
+    let more = titles.len().saturating_sub(ROWS_MAX);
+    let others = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let moves = match titles.len() {
+        0 => return None,
+        1 => "One input moves",
+        _ => "These inputs move",
+    };
+    Some(format!("{moves} nothing over the stated range: {told}{others}."))
+}
+
 /// What moves the gap most.
 pub(super) fn tornado(
     found: &Sensitivity,
@@ -165,15 +179,27 @@ pub(super) fn tornado(
             }),
         })
         .collect();
+    // What moves nothing has no bar.
+    let (swings, still): (Vec<Swing>, Vec<Swing>) = swings
+        .into_iter()
+        .partition(|swing| swing.ends.iter().any(|(change, _)| !change.is_zero()));
+    let still: Vec<String> = still.into_iter().map(|swing| swing.title).collect();
+    let still = still_words(&still);
     let counted = words::view(found.question.view);
     let mut title = format!("What the gap changes by over each input's stated range; {counted}");
     if swings.len() > ROWS_MAX {
         title += &format!("; {} more are in the table", swings.len() - ROWS_MAX);
     }
     let legend = ["at the low end of its range", "at the high end"];
-    let picture =
-        Picture::new("tornado", title, &heading, move |width| draw(&swings, legend, width));
-    let mut all = vec![Piece::Picture(picture)];
+    let mut all = Vec::new();
+    if !swings.is_empty() {
+        let picture =
+            Picture::new("tornado", title, &heading, move |width| draw(&swings, legend, width));
+        all.push(Piece::Picture(picture));
+    }
+    if let Some(text) = still {
+        all.push(Piece::Sentence(Mark::None, text));
+    }
     all.extend(pieces(sensitivity::page(&found)));
     let tables = all.iter_mut().filter_map(|piece| match piece {
         Piece::Table { table, .. } if table.name == "swings" => Some(table),
@@ -186,4 +212,20 @@ pub(super) fn tornado(
         }
     }
     Some(Section { name: "tornado", heading, pieces: all })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_that_move_nothing_are_told_in_one_sentence() {
+        let titles: Vec<String> = (1..=14).map(|place| format!("Input {place}")).collect();
+        assert_eq!(still_words(&[]), None);
+        assert_eq!(
+            still_words(&titles[..2]).unwrap(),
+            "These inputs move nothing over the stated range: Input 1 and Input 2."
+        );
+        assert!(still_words(&titles).unwrap().ends_with("Input 12; and 2 more."));
+    }
 }

@@ -1,8 +1,7 @@
 //! Where the money of one fiscal year comes from and what it pays for, with what nobody pays yet.
 
 use super::brief::{brief, briefs};
-use super::{Piece, Section, folded};
-use crate::explain::text::activity;
+use super::{Piece, Section, called, folded};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
 use crate::measures::YearMeasure;
@@ -123,10 +122,7 @@ fn flows(ledger: &Ledger, focus: &Focus) -> Flows {
     let titles = ledger.streams.iter().map(|stream| stream.title.clone());
     let mut flows = Flows {
         sources: titles.chain([UNPAID.to_string()]).collect(),
-        uses: functions
-            .iter()
-            .map(|function| crate::explain::text::capital(&activity(function)))
-            .collect(),
+        uses: functions.iter().map(|function| called::function(ledger, function)).collect(),
         flows: Vec::new(),
         unpaid: true,
     };

@@ -1,9 +1,8 @@
 //! The gap by year, what of it no braid closes, and why.
 
-use super::brief::{brief, briefs};
-use super::{Piece, Section, folded, pieces, shown};
+use super::brief::{brief, briefest, briefs};
+use super::{Piece, Section, called, folded, pieces, shown};
 use crate::braid::Method;
-use crate::explain::text::{activity, capital};
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::measures::YearMeasure;
@@ -11,8 +10,8 @@ use crate::money::Money;
 use crate::month::FiscalCalendar;
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Text as T};
-use crate::report::picture::years::{Year, draw};
-use crate::report::picture::{Mark as Legend, Picture, Tone};
+use crate::report::picture::years::{Above, Told, Year, draw};
+use crate::report::picture::{Mark as Legend, Picture, Stroke, Tone};
 use crate::report::{
     Cell, Column, Mark, Page, RowStyle, Table, headlines, reason, rebraiding, summary, words,
 };
@@ -62,13 +61,42 @@ fn heading(forecast: &Forecast) -> String {
         .iter()
         .flat_map(|line| line.gap.iter().position(|gap| gap.is_positive()));
     let first = first.min().map(|place| forecast.books.ledger.horizon.month(place).words());
-    format!("{gap} of {cost} cost has no money, first in {}", first.unwrap_or_default())
+    let money = lacking(forecast, &self::rungs(forecast));
+    format!("{gap} of {cost} cost has no {money}, first in {}", first.unwrap_or_default())
+}
+
+/// What the gap lacks: `money at all`, or money as sure as is counted where less sure money would pay of it.
+fn lacking(forecast: &Forecast, rungs: &Rungs) -> &'static str {
+    if !rungs.hoped(forecast.question.view) {
+        return "money at all";
+    }
+    match forecast.question.view {
+        Status::Secured => "secured money",
+        _ => "secured or likely money",
+    }
 }
 
 /// What each rung of the certainty ladder leaves unpaid by year, and what it pays more than the rung before.
 struct Rungs {
     /// By year: what secured money pays, what likely and prospective money add, and what is left.
     by_year: Vec<[Money; 4]>,
+}
+
+impl Rungs {
+    /// Whether money less sure than what is counted would pay of what is left.
+    fn hoped(&self, view: Status) -> bool {
+        let beyond = self.by_year.iter().flat_map(|parts| &parts[counted(view)..3]);
+        beyond.into_iter().any(|amount| !amount.is_zero())
+    }
+}
+
+/// How many of the rungs' parts are counted in a view.
+fn counted(view: Status) -> usize {
+    match view {
+        Status::Secured => 1,
+        Status::Likely => 2,
+        Status::Prospective => 3,
+    }
 }
 
 fn rungs(forecast: &Forecast) -> Rungs {
@@ -120,7 +148,9 @@ fn picture(forecast: &Forecast, rungs: &Rungs, finding: &str) -> Picture {
         Year {
             year: year.year,
             columns: vec![column],
-            above: gap.is_positive().then(|| brief(gap)),
+            told: gap
+                .is_positive()
+                .then(|| Told { amount: gap, figures: [brief(gap), briefest(gap)] }),
         }
     };
     let years: Vec<Year> = forecast.measures.years.iter().zip(&rungs.by_year).map(one).collect();
@@ -130,20 +160,29 @@ fn picture(forecast: &Forecast, rungs: &Rungs, finding: &str) -> Picture {
         (Tone::Prospective, "hoped-for money would pay"),
         (Tone::Unpaid, "no money at all"),
     ];
+    let lacking = format!("no {}", lacking(forecast, rungs));
+    let bracket = rungs.hoped(forecast.question.view);
+    let mark = match bracket {
+        true => Legend::Stroke(Stroke::Bracket),
+        false => Legend::Area(Tone::Unpaid),
+    };
+    let above = years.iter().any(|year| year.told.is_some());
     let used = |tone: Tone| {
         let mut parts = years.iter().flat_map(|year| &year.columns[0]);
         parts.any(|(of, amount)| *of == tone && amount.is_positive())
     };
+    // What the figures above are of stands last.
+    let apart = |tone: Tone| above && mark == Legend::Area(tone);
     let legend: Vec<(Legend, &str)> = words
         .into_iter()
-        .filter(|(tone, _)| used(*tone))
+        .filter(|(tone, _)| used(*tone) && !apart(*tone))
         .map(|(tone, words)| (Legend::Area(tone), words))
         .collect();
-    let title = match forecast.question.view {
-        Status::Secured => "Cost by fiscal year, and the money for it; above each column its gap",
-        _ => "Cost by fiscal year, and the money for it; above each column its gap in this view",
-    };
-    Picture::new("years", title, finding, move |width| draw(&years, &legend, width))
+    let title = "Cost by fiscal year, and the money for it";
+    Picture::new("years", title, finding, move |width| {
+        let above = above.then_some(Above { mark, words: &lacking });
+        draw(&years, &legend, above, width)
+    })
 }
 
 /// A table with a column a fiscal year and one of all.
@@ -170,11 +209,27 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
     styles.push(RowStyle::Strong);
     let labels =
         ["Secured money pays", "Likely money adds", "Hoped-for money adds", "No money at all"];
+    let view = forecast.question.view;
+    let apart = rungs.hoped(view);
     for (part, label) in labels.into_iter().enumerate() {
         let years: Vec<Money> = rungs.by_year.iter().map(|parts| parts[part]).collect();
+        // The gap, and below it what less sure money would pay of it.
+        let of_gap = apart && part >= counted(view);
+        if apart && part == counted(view) {
+            let gaps: Vec<Money> =
+                forecast.measures.years.iter().map(YearMeasure::gap_total).collect();
+            let label = format!("No {}", lacking(forecast, rungs));
+            row(&mut table, &label, &gaps, forecast.measures.total.gap_total());
+            styles.push(RowStyle::Bad);
+        }
         if part == 0 || part == 3 || years.iter().any(|amount| !amount.is_zero()) {
             row(&mut table, label, &years, years.iter().sum());
-            styles.push(if part == 3 { RowStyle::Bad } else { RowStyle::Plain });
+            styles.push(match (part, of_gap) {
+                (3, true) => RowStyle::BadPart,
+                (3, false) => RowStyle::Bad,
+                (_, true) => RowStyle::Part,
+                (_, false) => RowStyle::Plain,
+            });
         }
     }
     shown(table, "Cost and money by how sure it is, in dollars", styles)
@@ -254,7 +309,7 @@ fn best_picture(years: &[&YearMeasure], finding: &str) -> Picture {
             vec![(Tone::Beside, year.irreducible_gap())],
             vec![(Tone::Third, year.structural_gap)],
         ],
-        above: None,
+        told: None,
     };
     let years: Vec<Year> = years.iter().map(one).collect();
     let legend = [
@@ -263,7 +318,7 @@ fn best_picture(years: &[&YearMeasure], finding: &str) -> Picture {
         (Legend::Area(Tone::Third), "unpaid before reserves and one-time money"),
     ];
     let title = "The gap by fiscal year in three readings";
-    Picture::new("best-case", title, finding, move |width| draw(&years, &legend, width))
+    Picture::new("best-case", title, finding, move |width| draw(&years, &legend, None, width))
 }
 
 /// Why no braid leaves less, in words; and what goes unpaid by function.
@@ -297,7 +352,11 @@ pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         let Piece::Table { table, .. } = piece else { continue };
         for row in &mut table.rows {
             if let Some(Cell::Text(function)) = row.first_mut() {
-                *function = capital(&activity(function));
+                let known =
+                    forecast.books.ledger.lines.iter().any(|line| line.function == *function);
+                if known {
+                    *function = called::function(&forecast.books.ledger, function);
+                }
             }
         }
     }

@@ -59,6 +59,11 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
         let span = (focus.first, focus.last);
         line.map_or(String::new(), |line| cells.why(stream, line, span))
     };
+    if ledger.streams.is_empty() {
+        let text = "No source is named in the plan: nothing may pay for any cost.".to_string();
+        let pieces = vec![Piece::Sentence(Mark::Bad, text)];
+        return Section { name: "matrix", heading, pieces };
+    }
     let mut pieces = vec![Piece::Sentence(
         Mark::None,
         format!(

@@ -1,8 +1,7 @@
 //! When money ends, and what partners put in and get back.
 
 use super::brief::{brief, number};
-use super::{Piece, Section, folded, shown};
-use crate::explain::text::activity;
+use super::{Piece, Section, called, folded, shown};
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::ledger::Ledger;
@@ -21,6 +20,8 @@ use crate::report::{Cell, Mark, Table, headlines};
 const DRAWN_MAX: usize = 14;
 /// Months over which the money of a month is averaged.
 const YEAR: usize = 12;
+/// What is said of a plan without a stream.
+const NO_SOURCE: &str = "No source is named in the plan";
 /// Functions told of what a partner pays for.
 const TOLD_MAX: usize = 3;
 
@@ -75,6 +76,9 @@ pub(super) fn endings(plan: &Plan, forecast: &Forecast) -> Section {
          plan: put them beside the ends."
             .to_string(),
     ));
+    if lines.is_empty() {
+        return Section { name: "cliffs", heading: NO_SOURCE.to_string(), pieces: Vec::new() };
+    }
     pieces.push(Piece::Picture(picture(plan, forecast, &lines, &heading)));
     pieces.push(table(&lines, horizon.start));
     Section { name: "cliffs", heading, pieces }
@@ -271,7 +275,14 @@ pub(super) fn partners(forecast: &Forecast) -> Option<Section> {
             .pays_for
             .iter()
             .take(TOLD_MAX)
-            .map(|(function, amount)| format!("{} {}", activity(function), dollars(*amount)))
+            .map(|(function, amount)| {
+                let lines = forecast.books.ledger.lines.iter();
+                let titles: Vec<&str> = lines
+                    .filter(|line| line.function == *function)
+                    .map(|line| line.title.as_str())
+                    .collect();
+                format!("{} {}", called::of_titles(function, &titles), dollars(*amount))
+            })
             .collect();
         let more = row.pays_for.len().saturating_sub(TOLD_MAX);
         let others =

@@ -69,7 +69,7 @@ fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
     let mut told = Vec::new();
     if let Some(out) = futures.month_of(&futures.tally.out_of_cash.by_month, 5) {
         let text = format!("run out in half by {}", out.words());
-        told.extend(horizon.place(out).map(|place| (place, text)));
+        told.extend(horizon.place(out).map(|place| (place, vec![text])));
     }
     let months = Months {
         first: horizon.start,

@@ -1,5 +1,6 @@
 //! What is not told: what positions are called and paid. Their costs stand as one sum a function.
 
+use super::called;
 use crate::name::Name;
 use crate::plan::Plan;
 use crate::plan::cost::{Category, CostLine, Form};
@@ -23,7 +24,9 @@ impl Redaction {
         let mut redacted = plan.clone();
         let mut redaction = Redaction::default();
         for line in redacted.lines.iter_mut().filter(|line| is_pay(line)) {
-            let told = format!("Pay: {}", line.function);
+            let lines = plan.lines.iter().filter(|other| other.function == line.function);
+            let titles: Vec<&str> = lines.map(|other| other.title.as_str()).collect();
+            let told = format!("Pay: {}", called::spelled(line.function.as_str(), &titles));
             line.title.clone_from(&told);
             redaction.lines.push((line.name.clone(), told));
         }

@@ -34,12 +34,19 @@ struct Side {
 }
 
 impl Side {
-    /// The largest nodes first, the smaller ones in one; what nobody pays yet at the end.
-    fn new(titles: &[String], sums: &[Money], last: Option<usize>) -> Side {
+    /// The largest nodes first, the smaller ones in one; what nobody pays yet at the end. What is told of is no small
+    /// one, however small it is, as long as there is room.
+    fn new(
+        titles: &[String],
+        sums: &[Money],
+        last: Option<usize>,
+        told: impl Fn(usize) -> bool,
+    ) -> Side {
         let mut order: Vec<usize> = (0..titles.len()).filter(|at| Some(*at) != last).collect();
         order.retain(|at| sums[*at].is_positive());
-        order.sort_by_key(|at| (std::cmp::Reverse(sums[*at]), *at));
         let shown = if order.len() > NODES_MAX { NODES_MAX - 1 } else { order.len() };
+        order.sort_by_key(|at| (!told(*at), std::cmp::Reverse(sums[*at]), *at));
+        order[..shown].sort_by_key(|at| (std::cmp::Reverse(sums[*at]), *at));
         let mut side = Side { nodes: Vec::new(), node_of: vec![0; titles.len()] };
         for at in &order[..shown] {
             side.node_of[*at] = side.nodes.len();
@@ -50,7 +57,9 @@ impl Side {
                 side.node_of[*at] = side.nodes.len();
             }
             let sum = order[shown..].iter().map(|at| sums[*at]).sum();
-            side.nodes.push((format!("{} others", order.len() - shown), sum));
+            let unfunded = order[shown..].iter().any(|at| told(*at));
+            let words = if unfunded { ", not all funded" } else { "" };
+            side.nodes.push((format!("{} others{words}", order.len() - shown), sum));
         }
         if let Some(last) = last.filter(|last| sums[*last].is_positive()) {
             side.node_of[last] = side.nodes.len();
@@ -59,15 +68,16 @@ impl Side {
         side
     }
 
-    /// Where each node begins, its height, and its label, from the top down; how far they reach.
+    /// Where each node begins, its height, and its label, from the top down, so far apart that they reach down to
+    /// `least` where they would not by themselves; how far they reach.
     fn stacked(
         &self,
-        top: Tenths,
+        (top, least): (Tenths, Tenths),
         total: Money,
         room: Tenths,
         write: fn(Money) -> String,
     ) -> (Vec<Slot>, Tenths) {
-        let mut slots = Vec::new();
+        let mut slots: Vec<Slot> = Vec::new();
         let mut at = top;
         for (title, sum) in &self.nodes {
             let tall = part(*sum, total, HEIGHT).max(10);
@@ -85,7 +95,16 @@ impl Side {
             slots.push(Slot { top: at + (slot - tall) / 2, tall, middle: at + slot / 2, lines });
             at += slot + APART;
         }
-        (slots, at - APART)
+        let end = at - APART;
+        let more = (least - end).max(0);
+        let gaps = slots.len().saturating_sub(1) as i64;
+        for (place, slot) in slots.iter_mut().enumerate() {
+            // One node alone stands in the middle.
+            let down = if gaps == 0 { more / 2 } else { more * place as i64 / gaps };
+            slot.top += down;
+            slot.middle += down;
+        }
+        (slots, end.max(least))
     }
 }
 
@@ -105,16 +124,25 @@ pub fn draw(flows: &Flows, write: fn(Money) -> String, width: Tenths) -> Drawing
         sums
     };
     let unpaid = flows.unpaid.then(|| flows.sources.len() - 1);
-    let sources = Side::new(&flows.sources, &sum_of(flows.sources.len(), &|flow| flow.0), unpaid);
-    let uses = Side::new(&flows.uses, &sum_of(flows.uses.len(), &|flow| flow.1), None);
+    let short = |of: usize| {
+        flows
+            .flows
+            .iter()
+            .any(|flow| Some(flow.0) == unpaid && flow.1 == of && flow.2.is_positive())
+    };
+    let sums = sum_of(flows.sources.len(), &|flow| flow.0);
+    let sources = Side::new(&flows.sources, &sums, unpaid, |_| false);
+    let uses = Side::new(&flows.uses, &sum_of(flows.uses.len(), &|flow| flow.1), None, short);
     let total: Money = flows.flows.iter().map(|flow| flow.2).sum();
     let mut sheet = Drawing::new(width);
     let room = if width < 5_000 { 1_000 } else { 1_900 };
     let (left, right) = (room + 60, width - room - 60);
     let top = 40;
-    let (from, ends) = sources.stacked(top, total, room, write);
-    let (to, other_ends) = uses.stacked(top, total, room, write);
-    sheet.height = ends.max(other_ends) + 60;
+    // Both sides reach as far down, so that bands lie as level as they may.
+    let (_, ends) = sources.stacked((top, 0), total, room, write);
+    let (to, ends) = uses.stacked((top, ends), total, room, write);
+    let (from, ends) = sources.stacked((top, ends), total, room, write);
+    sheet.height = ends + 60;
     let mut bands: Vec<(usize, usize, Money)> = Vec::new();
     for (source, of, amount) in &flows.flows {
         let ends = (sources.node_of[*source], uses.node_of[*of]);
@@ -127,11 +155,12 @@ pub fn draw(flows: &Flows, write: fn(Money) -> String, width: Tenths) -> Drawing
     let mut spent_left: Vec<Money> = vec![Money::ZERO; from.len()];
     let mut spent_right: Vec<Money> = vec![Money::ZERO; to.len()];
     let last = unpaid.map(|_| from.len().saturating_sub(1)).filter(|_| flows_unpaid(flows));
+    let mut ribbons = Vec::new();
     for (source, of, amount) in bands {
         let begin = |slot: &Slot, spent: Money| slot.top + part(spent, total, HEIGHT);
         let tone =
             if Some(source) == last { Tone::Unpaid } else { Tone::Source((source % 6) as u8) };
-        sheet.shapes.push(Shape::Ribbon {
+        ribbons.push(Shape::Ribbon {
             from: (left + NODE, begin(&from[source], spent_left[source])),
             to: (right - NODE, begin(&to[of], spent_right[of])),
             thick: part(amount, total, HEIGHT).max(6),
@@ -140,6 +169,9 @@ pub fn draw(flows: &Flows, write: fn(Money) -> String, width: Tenths) -> Drawing
         spent_left[source] += amount;
         spent_right[of] += amount;
     }
+    // What nobody pays lies beneath what somebody does.
+    ribbons.sort_by_key(|ribbon| !matches!(ribbon, Shape::Ribbon { tone: Tone::Unpaid, .. }));
+    sheet.shapes.extend(ribbons);
     for (place, slot) in from.iter().enumerate() {
         let tone = if Some(place) == last { Tone::Unpaid } else { Tone::Node };
         sheet.fill((left, slot.top), (NODE, slot.tall), tone);
@@ -165,5 +197,61 @@ fn label(sheet: &mut Drawing, slot: &Slot, (x, anchor): (Tenths, Anchor), ink: I
         let words = Words { size: SMALL, ..words };
         let amount = line + 1 == slot.lines.len() && slot.lines.len() > 1;
         sheet.words(if amount { words.bold() } else { words });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::picture::WIDE;
+
+    fn dollars(dollars: i64) -> Money {
+        Money::from_cents(dollars * 100)
+    }
+
+    /// Two sources pay for twenty uses, the first the most; nobody pays for the smallest.
+    fn flows() -> Flows {
+        let mut flows: Vec<(usize, usize, Money)> =
+            (0..20).map(|of| (of % 2, of, dollars(1_000 - 10 * of as i64))).collect();
+        flows.push((2, 19, dollars(5)));
+        Flows {
+            sources: vec!["One".into(), "Two".into(), "Not yet funded".into()],
+            uses: (0..20).map(|of| format!("Use {of}")).collect(),
+            flows,
+            unpaid: true,
+        }
+    }
+
+    #[test]
+    fn what_lacks_money_is_never_among_the_others() {
+        let sheet = draw(&flows(), |amount| amount.to_string(), WIDE);
+        let text: Vec<&str> = sheet.texts().map(|words| words.text.as_str()).collect();
+        let told = |start: &str| text.iter().any(|text| text.starts_with(start));
+        assert!(told("Use 0 ") && told("Use 19 "), "{text:?}");
+        assert!(told("9 others ") && !told("Use 18 "), "{text:?}");
+    }
+
+    #[test]
+    fn both_sides_reach_as_far_and_what_is_unpaid_lies_beneath() {
+        let sheet = draw(&flows(), |amount| amount.to_string(), WIDE);
+        let low = |tones: [Tone; 2], right: bool| {
+            let boxes = sheet.shapes.iter().filter_map(|shape| match shape {
+                Shape::Box { at, size, tone }
+                    if tones.contains(tone) && (at.0 > WIDE / 2) == right =>
+                {
+                    Some(at.1 + size.1)
+                }
+                _ => None,
+            });
+            boxes.max().unwrap_or(0)
+        };
+        let [left, right] = [false, true].map(|right| low([Tone::Node, Tone::Unpaid], right));
+        // A label is higher than a thin node by less than its own lines.
+        assert!((left - right).abs() < 260, "{left} and {right}");
+        let ribbons = sheet.shapes.iter().filter_map(|shape| match shape {
+            Shape::Ribbon { tone, .. } => Some(*tone),
+            _ => None,
+        });
+        assert_eq!(ribbons.collect::<Vec<_>>()[0], Tone::Unpaid);
     }
 }

@@ -27,7 +27,7 @@ pub const TEXT: Tenths = 115;
 /// The size of letters along axes.
 pub const SMALL: Tenths = 105;
 /// How close the places lie at which words are kept off a line.
-const KEPT_OFF: Tenths = 60;
+const KEPT_OFF: Tenths = 30;
 /// From one line of text to the next.
 pub const LINE: Tenths = 140;
 
@@ -223,8 +223,10 @@ pub enum Stroke {
     Grid,
     /// A month that is told: dots.
     Mark,
-    /// A line of cost on top of columns.
-    Cost,
+    /// What holds parts of a column together.
+    Bracket,
+    /// What lies behind: thin.
+    Past,
 }
 
 impl Drawing {
@@ -266,9 +268,33 @@ impl Drawing {
         }
     }
 
-    /// Puts words at the first of some places at which they lie on the sheet and meet no others, and cross no line
-    /// if there is such a place; says whether there is any.
+    /// Puts words at the first of some places at which they lie on the sheet and meet no others, and cross as little
+    /// of lines as may be; says whether there is any.
     pub fn words_at_first(&mut self, words: &Words, places: &[(Point, Anchor)]) -> bool {
+        let open = self.open(words, places);
+        let chosen = open.iter().min_by_key(|words| self.crossings(words)).cloned();
+        let found = chosen.is_some();
+        chosen.into_iter().for_each(|words| self.words(words));
+        found
+    }
+
+    /// The same, only where no line is crossed.
+    pub fn words_clear(&mut self, words: &Words, places: &[(Point, Anchor)]) -> bool {
+        let open = self.open(words, places);
+        let chosen = open.iter().find(|words| self.crossings(words) == 0).cloned();
+        let found = chosen.is_some();
+        chosen.into_iter().for_each(|words| self.words(words));
+        found
+    }
+
+    /// How often lines cross words that are kept off them.
+    fn crossings(&self, words: &Words) -> usize {
+        let area = words.area();
+        self.crossed.iter().filter(|line| line.meets(&area)).count()
+    }
+
+    /// The words at those of some places at which they lie on the sheet and meet no others.
+    fn open(&self, words: &Words, places: &[(Point, Anchor)]) -> Vec<Words> {
         let mut open = Vec::new();
         for (at, anchor) in places {
             let placed = Words { at: *at, anchor: *anchor, ..words.clone() };
@@ -279,11 +305,7 @@ impl Drawing {
                 open.push(placed);
             }
         }
-        let free = |words: &&Words| !self.crossed.iter().any(|line| line.meets(&words.area()));
-        let chosen = open.iter().find(free).or(open.first()).cloned();
-        let found = chosen.is_some();
-        chosen.into_iter().for_each(|words| self.words(words));
-        found
+        open
     }
 
     /// Puts a legend in as many lines as it needs, from this height on; says how far down it reaches.
@@ -299,6 +321,12 @@ impl Drawing {
             }
             match mark {
                 Mark::Area(tone) => self.fill((left + 5, line), (170, 100), *tone),
+                Mark::Stroke(Stroke::Bracket) => {
+                    let (near, far) = (left + 75, left + 115);
+                    let points =
+                        vec![(near, line), (far, line), (far, line + 100), (near, line + 100)];
+                    self.line(points, Stroke::Bracket);
+                }
                 Mark::Stroke(stroke) => {
                     self.line(vec![(left, line + 50), (left + 190, line + 50)], *stroke);
                 }
@@ -323,6 +351,13 @@ impl Drawing {
             Shape::Words(words) => Some(&mut words.text),
             _ => None,
         })
+    }
+
+    /// Words that a line runs through which they are kept off: for tests.
+    pub fn struck(&self) -> Vec<String> {
+        let struck = |words: &&Words| words.ink == Ink::Bad && self.crossings(words) > 0;
+        let words = self.texts().filter(struck);
+        words.map(|words| words.text.clone()).collect()
     }
 
     /// Pairs of words that overlap, and words that reach over the edge: for tests.
