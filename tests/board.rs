@@ -376,8 +376,8 @@ fn options_are_drawn_from_the_month_on_from_which_the_plan_is_seen() {
     for drawing in [&bridge.wide, &bridge.narrow] {
         let count = |text: &str| drawing.texts().filter(|words| words.text == text).count();
         assert_eq!((count("May 2017"), count("Jul 2021"), count("Apr 2027")), (0, 6, 6));
-        assert_eq!((count("runs out Aug 2022"), count("runs out Sep 2023")), (1, 1));
-        let out = drawing.texts().filter(|words| words.text.starts_with("runs out"));
+        assert_eq!((count("below zero from Aug 2022"), count("below zero from Sep 2023")), (1, 1));
+        let out = drawing.texts().filter(|words| words.text.starts_with("below zero from"));
         assert_eq!(out.count(), 6);
     }
 }

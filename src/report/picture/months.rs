@@ -239,8 +239,8 @@ pub fn panels(first: Month, panels: &[Panel], width: Tenths) -> Drawing {
             sheet.words(Words { size: SMALL, ..words });
         }
         let (text, ink) = match panel.out {
-            Some(month) => (format!("runs out {}", month.words()), Ink::Bad),
-            None => ("does not run out".to_string(), Ink::Quiet),
+            Some(month) => (format!("below zero from {}", month.words()), Ink::Bad),
+            None => ("never below zero".to_string(), Ink::Quiet),
         };
         let words = Words::new((left, above + 130 + 130 * below as i64), text).ink(ink);
         sheet.words(Words { size: SMALL, ..words });
