@@ -568,6 +568,9 @@ fn an_earlier_forecast_is_compared_and_anything_else_is_refused() {
     let other = Forecast::from_plan(&plan, Question::default()).unwrap();
     let text = json::encode(&record::forecast(&plan, &other));
     let (told, board) = heading(&Earlier::parse(&text).unwrap());
+    assert_eq!(told, "Not comparable: the report as of Apr 2024 was made with another scenario");
+    // Of the same scenario it says by how much the gap changed.
+    let (told, _) = heading(&Earlier::parse(&text.replacen("leaders-count", "base", 1)).unwrap());
     assert_eq!(
         told,
         "Since the report as of Apr 2024 the gap fell by $300,000, from $8.00M to $7.70M"
@@ -628,6 +631,122 @@ fn the_same_report_is_the_same_bytes() {
     assert_eq!(plain, written(&elsewhere));
 }
 
+/// A plan of a year, with these lines, in memory.
+fn year(lines: &str) -> MemoryFolder {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n";
+    MemoryFolder::new([("plan.toml", format!("{plan}{lines}").as_str())])
+}
+
+fn heading(board: &Board, name: &str) -> String {
+    let section = board.sections.iter().find(|section| section.name == name);
+    section.unwrap_or_else(|| panic!("no section {name}")).heading.clone()
+}
+
+fn sentences<'a>(board: &'a Board, name: &str) -> Vec<(Mark, &'a str)> {
+    let section = board.sections.iter().find(|section| section.name == name).unwrap();
+    let told = section.pieces.iter().flat_map(|piece| match piece {
+        Piece::Sentence(mark, text) => vec![(*mark, text.as_str())],
+        Piece::Points(points) => points.iter().map(|text| (Mark::None, text.as_str())).collect(),
+        _ => Vec::new(),
+    });
+    told.collect()
+}
+
+/// Money whose last month is the plan's ends then, as far as a board can know; what goes on beyond says so by its terms.
+#[test]
+fn sources_that_end_with_the_plan_are_told() {
+    let gift = |id: &str, until: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"partner\"\nfunder = \"F\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+             {until}\nmonthly = 600\npays-for = [\"convene\"]\n"
+        )
+    };
+    let of = |lines: String| report(&year(&lines), &Asked::default()).2;
+    let (ends, goes) = ("until = \"2026-12\"", "until = \"2027-12\"");
+    let board = of(gift("gift", ends) + &gift("dues", ends));
+    let told = "Two sources worth $1,200 a month end in Dec 2026, with the plan";
+    assert_eq!(heading(&board, "cliffs"), told);
+    let points = sentences(&board, "decision");
+    assert!(points.iter().any(|(_, text)| *text == format!("{told}.")), "{points:?}");
+    let board = of(gift("gift", goes) + &gift("dues", "evergreen = \"a law\""));
+    assert_eq!(heading(&board, "cliffs"), "No source ends between Jan 2026 and Dec 2026");
+    // One after another: never as much as both of them.
+    let board = of(gift("gift", "until = \"2026-03\"") + &gift("dues", "until = \"2026-06\""));
+    let told = "Two sources end between Mar 2026 and Jun 2026, the most in Mar 2026: $600 a month";
+    assert_eq!(heading(&board, "cliffs"), told);
+}
+
+/// A plan without an opening balance says so: nothing of it runs out.
+#[test]
+fn cash_that_is_not_stated_does_not_run_out() {
+    let cards = |board: &Board| {
+        let section = board.sections.iter().find(|section| section.name == "standing").unwrap();
+        let Piece::Cards(cards) = &section.pieces[0] else { panic!("cards first") };
+        [0, 2].map(|at: usize| (cards[at].mark, cards[at].figure.clone()))
+    };
+    let (_, forecast, board) = report(&year(""), &Asked::default());
+    assert!(forecast.measures.cash.runs_out.is_some(), "counted from nothing");
+    let unknown = [(Mark::None, "Not stated".to_string()), (Mark::None, "Not known".to_string())];
+    assert_eq!(cards(&board), unknown);
+    for name in ["decision", "standing", "cash"] {
+        assert!(!heading(&board, name).contains("runs out"), "{}", heading(&board, name));
+    }
+    let (_, _, board) = report(&year("[opening]\nunrestricted-cash = 2_500\n"), &Asked::default());
+    let stated =
+        [(Mark::None, "2.5 months of cost".to_string()), (Mark::Bad, "Mar 2026".to_string())];
+    assert_eq!(cards(&board), stated);
+}
+
+/// The decision says what the best bridge leaves, and never offers one in place of money that it does not replace.
+#[test]
+fn a_bridge_that_leaves_a_gap_is_no_alternative_to_the_money() {
+    let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
+    let told = heading(&board, "decision");
+    assert!(told.contains("the best of 5 leaves $3.81M of $4.69M core cost unpaid"), "{told}");
+    // The option that is owed back is not the best of them, though it leaves a little less unpaid.
+    let bridge = heading(&board, "bridge");
+    assert!(bridge.starts_with("Four of 5 bridge options leave much the same"), "{bridge}");
+    assert!(bridge.contains("one must be repaid, $900,000"), "{bridge}");
+    let notes = sentences(&board, "bridge");
+    let hoped = "which is only hoped for and not counted here.";
+    assert!(notes.iter().any(|(_, text)| text.ends_with(hoped)), "{notes:?}");
+}
+
+/// Where another braid would pay what goes unpaid, the decision says so, with what stands against it.
+#[test]
+fn re_braiding_comes_before_finding_money() {
+    let (_, _, board) = report(&sample("oakland-fy2021"), &Asked::default());
+    let told = heading(&board, "decision");
+    assert!(told.contains("re-braid, or find $365,152"), "{told}");
+    let points = sentences(&board, "decision");
+    assert!(points.iter().any(|(_, text)| text.contains("2 CFR 200.405(c)")), "{points:?}");
+}
+
+/// Less unpaid since a payer that is not counted is lost with what it costs: no good news.
+#[test]
+fn losing_every_payer_is_no_good_news() {
+    let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
+    let told = sentences(&board, "scenarios");
+    let payer = told.iter().find(|(_, text)| text.starts_with("no-payer")).unwrap();
+    assert!(
+        payer.0 == Mark::Watch && payer.1.contains("$2,104,808 more stays unpaid"),
+        "{payer:?}"
+    );
+    assert!(heading(&board, "scenarios").contains("at worst (No payer ever pays) $2.10M more"));
+}
+
+/// The heading's least is the proved one, not the part that one cut explains; and a board's choice lies ahead.
+#[test]
+fn headings_take_the_proved_gap_and_what_can_still_be_done() {
+    let of = |name: &str| report(&sample(name), &Asked::default()).2;
+    let imperial = of("imperial-ach");
+    let told = "No braid leaves less than $981,202 of core cost unpaid, and this is why";
+    assert_eq!(heading(&imperial, "why"), told);
+    let told = heading(&of("reading-ccp"), "best-case");
+    assert!(told.starts_with("From Jul 2021 on re-braiding closes none of"), "{told}");
+}
+
 /// What scenarios are headed by: the worst and the best by what is told, and none called best that leaves more core unpaid.
 #[test]
 fn scenarios_are_headed_by_what_they_leave_unpaid() {
@@ -647,11 +766,11 @@ fn scenarios_are_headed_by_what_they_leave_unpaid() {
     let more = "[scenario.more.stream.gift]\nmonthly = 1_700\n";
     // Core cost goes unpaid, and as much less of the rest.
     let other = "[scenario.other.stream.gift]\npays-for = [\"data\"]\nmonthly = 1_500\n";
-    assert_eq!(headed(less), "At worst (less) $1,200 more goes unpaid");
-    assert_eq!(headed(more), "At best (more) $2,400 less goes unpaid");
-    let both = "At worst (less) $1,200 more goes unpaid, at best (more) $2,400 less goes unpaid";
+    assert_eq!(headed(less), "At worst (Less) $1,200 more goes unpaid");
+    assert_eq!(headed(more), "At best (More) $2,400 less goes unpaid");
+    let both = "At worst (Less) $1,200 more goes unpaid, at best (More) $2,400 less goes unpaid";
     assert_eq!(headed(&format!("{less}{more}")), both);
-    assert_eq!(headed(other), "At worst (other) $6,000 more goes unpaid");
+    assert_eq!(headed(other), "At worst (Other) $6,000 more goes unpaid");
     let same = "[scenario.same.stream.gift]\nmonthly = 1_500\n";
     assert_eq!(headed(same), "As much goes unpaid in every scenario as in the base case");
     // The stretch cost falls by more than what core cost loses: less in all, and no best.
@@ -661,5 +780,5 @@ fn scenarios_are_headed_by_what_they_leave_unpaid() {
     // As much in all, and core cost among it.
     let core =
         "[scenario.core.stream.gift]\nmonthly = 500\n[scenario.core.cost.extra]\ndrop = true\n";
-    assert_eq!(headed(core), "At worst (core) as much goes unpaid, $6,000 more of it core");
+    assert_eq!(headed(core), "At worst (Core) as much goes unpaid, $6,000 more of it core");
 }

@@ -133,7 +133,7 @@ fn what_options_do_is_worked_by_hand() {
     let choice = base(&first, None);
     assert_eq!(option(&choice, "enough").effect.runway_bought, Some(4));
     let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
-    let runway = page.lines().find(|line| line.starts_with(" Runway")).unwrap();
+    let runway = page.lines().find(|line| line.starts_with(" Core costs 95 % paid for")).unwrap();
     assert!(runway.ends_with("4 months (+4)"), "{runway}");
     let choice = base(GRANTS, None);
     let dependable = option(&choice, "enough").effect.dependable;

@@ -349,6 +349,10 @@ fn samples_close_what_is_laid_and_are_the_same_for_any_number_of_threads() {
     for threads in [2, 3, 8] {
         assert_eq!(portfolio::record(&on(threads)), portfolio::record(&found));
     }
+    for one in &found.partnerships {
+        let (Ends::Money(when, _) | Ends::Spent(when, _)) = &one.ends else { continue };
+        assert!(one.first_core_gap.is_some_and(|first| *when <= first), "{}: {when}", one.name);
+    }
     let first = &found.partnerships[0];
     let Ends::Money(when, falling) = &first.ends else { panic!("an award ends") };
     assert_eq!((when.to_string(), falling[0].fall.cents()), ("2019-09".to_string(), 28_333_333));

@@ -107,9 +107,9 @@ pub enum Measure {
     FirstCoreGap,
     /// Whole months from `as-of` until core costs go unpaid.
     Runway,
-    /// The month of the first cliff.
+    /// The month of the first cliff from `as-of` on.
     FirstCliff,
-    /// The fall of the deepest cliff.
+    /// The fall of the deepest cliff from `as-of` on.
     DeepestCliff,
     /// The first month from which dependable money covers all backbone and core cost.
     Sustainability,
@@ -193,7 +193,10 @@ impl Side {
         let measures = &self.forecast.measures;
         let total = &measures.total;
         let cash = &measures.cash;
-        let deepest = measures.cliffs.iter().map(|cliff| cliff.fall()).max();
+        // What fell before the plan's own month is past.
+        let as_of = self.plan.horizon.as_of;
+        let ahead = || measures.cliffs.iter().filter(|cliff| cliff.month >= as_of);
+        let deepest = ahead().map(|cliff| cliff.fall()).max();
         let whole = [
             (Measure::Cost, Value::Money(total.cost)),
             (Measure::Gap, Value::Money(total.gap_total())),
@@ -207,7 +210,7 @@ impl Side {
             (Measure::CashRunsOut, Value::Month(cash.runs_out)),
             (Measure::FirstCoreGap, Value::Month(measures.first_core_gap)),
             (Measure::Runway, Value::Months(measures.runway.core_months)),
-            (Measure::FirstCliff, Value::Month(measures.cliffs.first().map(|cliff| cliff.month))),
+            (Measure::FirstCliff, Value::Month(ahead().next().map(|cliff| cliff.month))),
             (Measure::DeepestCliff, Value::Money(deepest.unwrap_or(Money::ZERO))),
             (
                 Measure::Sustainability,

@@ -13,7 +13,7 @@ use crate::folder::{Cases, Files, Given};
 use crate::forecast::{Forecast, Question, Spent};
 use crate::funding::Kind;
 use crate::ledger::Ledger;
-use crate::measures::Measures;
+use crate::measures::{Cliff, Measures};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
@@ -90,6 +90,8 @@ pub struct Partnership {
     pub notice: String,
     /// The month from which it is seen.
     pub as_of: Month,
+    /// Whether the plan states its cash in hand; else cash is counted from zero.
+    pub cash_stated: bool,
     /// Every figure of its forecast.
     pub measures: Measures,
     /// The first month from `as-of` on in which core costs stay unpaid.
@@ -106,9 +108,10 @@ pub struct Partnership {
 pub enum Ends {
     /// Nothing: core costs are paid.
     Nothing,
-    /// Recurring money, of which a fall is told: the one that lies nearest, with the streams that fall, the deepest first.
+    /// Recurring money, of which a fall is told: the last one up to the month, with the streams that fall, the deepest
+    /// first.
     Money(Month, Vec<Falling>),
-    /// Without such a fall, money that is spent by a month: what paid the same costs until then and never again.
+    /// Without such a fall in the year before, money that is spent by a month: what paid the same costs until then and never again.
     Spent(Month, Vec<Falling>),
     /// Money that may pay falls short, though none falls.
     Short,
@@ -272,6 +275,7 @@ impl Seen {
             title: plan.title.clone(),
             notice: plan.notice.clone(),
             as_of: plan.horizon.as_of,
+            cash_stated: plan.opening.cash_stated,
             first_core_gap: first,
             ends: first.map_or(Ends::Nothing, |month| ends(&plan, &forecast, month)),
             dependable: dependable(&books.dependable, seen_from(&books.ledger)),
@@ -322,14 +326,19 @@ fn first_core_gap(ledger: &Ledger) -> Option<Month> {
 /// What runs out when core costs first stay unpaid.
 fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
     let ledger = &forecast.books.ledger;
-    let away = |month: Month| (month.since(first).abs(), month);
-    let nearest = forecast.measures.cliffs.iter().min_by_key(|cliff| away(cliff.month));
-    if let Some(cliff) = nearest {
+    // A cause comes before its effect; the later of two is the nearer one.
+    let before = |month: Month| first.since(month);
+    let earlier = forecast.measures.cliffs.iter().filter(|cliff| before(cliff.month) >= 0);
+    let nearest = earlier.max_by_key(|cliff| cliff.month);
+    let told = |cliff: &Cliff| {
         let streams = cliff.streams.iter().filter_map(|(id, fall)| {
             let book = ledger.streams.iter().find(|own| own.name == *id)?;
             Some(Falling { title: book.title.clone(), kind: book.kind, fall: *fall })
         });
-        return Ends::Money(cliff.month, streams.collect());
+        Ends::Money(cliff.month, streams.collect())
+    };
+    if let Some(cliff) = nearest.filter(|cliff| before(cliff.month) <= YEAR as i32) {
+        return told(cliff);
     }
     let place = first.since(ledger.horizon.start) as usize;
     let unpaid = || {
@@ -338,6 +347,9 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
     };
     if let Some((month, streams)) = spent(plan, ledger, place, &unpaid().collect::<Vec<_>>()) {
         return Ends::Spent(month, streams);
+    }
+    if let Some(cliff) = nearest {
+        return told(cliff);
     }
     let may_pay = ledger.tranches.iter().any(|tranche| {
         let book = &ledger.streams[tranche.stream];

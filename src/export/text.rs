@@ -22,6 +22,8 @@ pub const WIDTH: usize = 100;
 const GUTTER: usize = 1;
 /// Columns between an entry and what stands behind it.
 const GUTTER_BEHIND: usize = 3;
+/// The widest that a column's head is, where its figures are not wider: labels need room too.
+const HEAD_MAX: usize = 24;
 /// The narrowest that labels are shortened to.
 const LABEL_MIN: usize = 14;
 
@@ -238,6 +240,28 @@ const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 
+/// The text with its middle left out where it is wider: long ids that begin alike often end apart.
+fn cut_in_the_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let room = width.saturating_sub(1);
+    let fits = |letters: &mut dyn Iterator<Item = char>, room: usize| -> String {
+        let mut kept = String::new();
+        for letter in letters {
+            kept.push(letter);
+            if kept.width() > room {
+                kept.pop();
+                break;
+            }
+        }
+        kept
+    };
+    let first = fits(&mut text.chars(), room - room / 2);
+    let last: String = fits(&mut text.chars().rev(), room / 2).chars().rev().collect();
+    format!("{first}\u{2026}{last}")
+}
+
 /// A table as text cells, the first column as labels.
 struct Grid {
     label_head: String,
@@ -276,8 +300,12 @@ impl GridRow {
 impl Grid {
     fn from_table(table: &Table, styles: &[RowStyle]) -> Grid {
         // A closing parenthesis hangs to the right of the digits, so all else leaves it room.
-        let head = |column: &Column| visible(&column.name) + " ";
-        let heads: Vec<String> = table.columns.iter().skip(1).map(head).collect();
+        let head = |(place, column): (usize, &Column)| {
+            let cells = table.rows.iter().filter_map(|row| row.get(place));
+            let widest = cells.map(|cell| shown(cell).width()).max().unwrap_or(0);
+            cut_in_the_middle(&visible(&column.name), widest.max(HEAD_MAX)) + " "
+        };
+        let heads: Vec<String> = table.columns.iter().enumerate().skip(1).map(head).collect();
         let row = |(place, row): (usize, &Vec<Cell>)| {
             let style = styles.get(place).copied().unwrap_or(RowStyle::Plain);
             let indent = match style {
@@ -526,6 +554,16 @@ mod tests {
     }
 
     const NAME: &str = "Community Connections and Supportive Housing Navigation Award";
+
+    #[test]
+    fn long_heads_leave_room_for_labels_and_stay_apart() {
+        let id =
+            |last: &str| format!("an-option-with-an-identifier-of-almost-sixty-characters-{last}");
+        let (one, other) = (cut_in_the_middle(&id("1"), 24), cut_in_the_middle(&id("2"), 24));
+        assert_eq!(one, "an-option-wi\u{2026}haracters-1");
+        assert_ne!(one, other);
+        assert_eq!(cut_in_the_middle("taper", 24), "taper");
+    }
 
     #[test]
     fn no_line_is_wider_than_the_page_and_every_figure_stands_on_it() {

@@ -325,6 +325,7 @@ fn opening(context: &Context<'_>, field: Option<Field<'_>>) -> Opening {
     };
     reader.record();
     let cash = reader.get("unrestricted-cash").and_then(Field::money);
+    opening.cash_stated = cash.is_some();
     opening.unrestricted_cash = cash.unwrap_or_default();
     opening.net_assets = reader.get("net-assets").and_then(Field::money);
     let mut amount = |key| reader.get(key).and_then(Field::money).unwrap_or_default();

@@ -152,6 +152,8 @@ impl Horizon {
 pub struct Opening {
     /// Unrestricted cash.
     pub unrestricted_cash: Money,
+    /// Whether the plan states it; else it is counted from zero.
+    pub cash_stated: bool,
     /// Net assets without donor restrictions, where they are stated.
     pub net_assets: Option<Money>,
     /// Fixed assets in them.

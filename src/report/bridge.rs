@@ -9,6 +9,7 @@ use super::{
 };
 use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
 use crate::forecast::Forecast;
+use crate::funding::Status;
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 
@@ -33,14 +34,8 @@ pub fn page(choice: &BridgeChoice) -> Page {
     for option in &first.options {
         page.say(Mark::None, format!("{}: {}.", option.id, option.title));
     }
-    for (option, better) in first.options.iter().zip(&choice.beaten_by) {
-        if let Some(better) = better {
-            let text = format!(
-                "{} is beaten: {better} is as good in every count, and better in one.",
-                option.id
-            );
-            page.say(Mark::Watch, text);
-        }
+    for text in beaten(choice, first) {
+        page.say(Mark::Watch, text);
     }
     for scenario in &choice.scenarios {
         say_scenario(&mut page, choice, scenario);
@@ -58,6 +53,30 @@ pub fn page(choice: &BridgeChoice) -> Page {
         }
     }
     page
+}
+
+/// Options that another one betters, by their titles.
+pub(super) fn beaten(choice: &BridgeChoice, scenario: &Scenario) -> Vec<String> {
+    let titled = |id: &str| {
+        let option = scenario.options.iter().find(|option| option.id == id);
+        option.map_or_else(|| id.to_string(), called)
+    };
+    let pairs = scenario.options.iter().zip(&choice.beaten_by);
+    let beaten = pairs.filter_map(|(option, better)| Some((option, better.as_ref()?)));
+    let told = beaten.map(|(option, better)| {
+        format!(
+            "{} does better than {} in at least one count below, and worse in none. What either pays for beside the \
+             plan's costs is not counted.",
+            titled(better),
+            called(option)
+        )
+    });
+    told.collect()
+}
+
+/// An option by its title, in quotation marks.
+fn called(option: &Bridged) -> String {
+    format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
 }
 
 fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
@@ -143,14 +162,14 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, best, total(&|forecast| forecast.measures.total.irreducible_gap()));
     let lowest = "Lowest cash, every cost paid".to_string();
     push(RowStyle::Plain, lowest, total(&|forecast| forecast.measures.cash.lowest.1));
-    let fall = "Core gap rises in the year after".to_string();
+    let fall = "Change of the core gap in the year after".to_string();
     let falls = of_options(scenario, |option| Cell::of(option.effect.fall_at_exit, Cell::Money));
     push(RowStyle::Plain, fall, falls);
     let unlocked = "Other money that it unlocks".to_string();
     push(RowStyle::Plain, unlocked, own(&|option| option.effect.unlocked_total()));
     let displaced = "Other money that leaves".to_string();
     push(RowStyle::Plain, displaced, own(&|option| option.effect.displaced_total()));
-    push(RowStyle::Plain, "Of no use".into(), own(&|option| option.effect.idle));
+    push(RowStyle::Plain, "Of it never used".into(), own(&|option| option.effect.idle));
     push(
         RowStyle::Plain,
         "Lost by missing match".into(),
@@ -159,7 +178,7 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
     push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
     push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
-    let worth = format!("Its cost today, at {}", percent(choice.cost_of_money));
+    let worth = format!("Worth today to the funder, at {} a year", percent(choice.cost_of_money));
     push(RowStyle::Plain, worth, own(&|option| option.effect.cost.present_value));
     push(RowStyle::Plain, "Still owed at the end".into(), own(&|option| option.effect.cost.owed));
     (table, styles)
@@ -188,16 +207,20 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
             *cell = Cell::text(format!("{} ({bought:+})", runway(&option.after)));
         }
     }
-    push("Runway", cells);
-    push(
-        "Cash runs out",
-        of_forecasts(scenario, |forecast| month(forecast.measures.cash.runs_out, "never")),
-    );
+    push(super::compare::RUNWAY, cells);
+    if scenario.plan.opening.cash_stated {
+        push(
+            "Cash runs out",
+            of_forecasts(scenario, |forecast| month(forecast.measures.cash.runs_out, "never")),
+        );
+    }
     push(
         "Its last money pays in",
         of_options(scenario, |option| month(option.effect.exit, "never")),
     );
-    for (place, label) in ["Dependable, year after", "Dependable, next year"].iter().enumerate() {
+    for (place, label) in
+        ["Dependable share, year after it", "Dependable share, second year"].iter().enumerate()
+    {
         push(
             label,
             of_options(scenario, |option| {
@@ -254,34 +277,54 @@ pub(super) fn notes(option: &Bridged) -> Vec<String> {
     };
     let effect = &option.effect;
     if !effect.unlocked.is_empty() {
-        notes.push(format!("{} unlocks {}.", option.id, named(&effect.unlocked)));
+        notes.push(format!("{} unlocks {}.", called(option), named(&effect.unlocked)));
     }
     if !effect.displaced.is_empty() {
-        notes.push(format!("With {} less is paid by {}.", option.id, named(&effect.displaced)));
+        notes.push(format!(
+            "With {} less is paid by {}.",
+            called(option),
+            named(&effect.displaced)
+        ));
     }
     if effect.match_missed.is_positive() {
         let missed = dollars(effect.match_missed);
         notes.push(format!(
             "{} misses its match: without that rule {missed} more of cost would be paid.",
-            option.id
+            called(option)
         ));
     } else if effect.asks_match {
-        notes.push(format!("{} meets its match.", option.id));
+        notes.push(format!("{} meets its match.", called(option)));
     }
     if effect.cost.owed.is_positive() {
         let owed = dollars(effect.cost.owed);
         notes.push(match &effect.cost.repaid_from {
             Some(stream) => format!(
-                "Of {}, {owed} is still owed at the end, to be repaid from {stream}.",
-                option.id
+                "Of {}, {owed} is still owed at the end, to be repaid from {stream}{}.",
+                called(option),
+                how_sure(option, stream),
             ),
             None => format!(
                 "Of {}, {owed} is still owed at the end, and its terms name no money to repay it.",
-                option.id
+                called(option)
             ),
         });
     }
     notes
+}
+
+/// That the money an option is repaid from is not sure, and whether it is counted.
+fn how_sure(option: &Bridged, title: &str) -> String {
+    let stream = option.plan.streams.iter().find(|stream| stream.title == title);
+    let status = stream.map_or(Status::Secured, |stream| stream.status);
+    let word = match status {
+        Status::Secured => return String::new(),
+        Status::Likely => "likely",
+        Status::Prospective => "hoped for",
+    };
+    match status > option.after.question.view {
+        true => format!(", which is only {word} and not counted here"),
+        false => format!(", which is only {word}"),
+    }
 }
 
 /// What an option costs its funder where it costs most.

@@ -17,7 +17,7 @@ pub const TABLES: [&str; 4] = ["years", "months", "chances", "streams"];
 /// Streams and chances that the page names one by one; `--format csv` has them all.
 const TOLD_MAX: usize = 20;
 
-/// In how many futures: `7 of 10 futures`, or of a hundred or of all where that would read as none or as all.
+/// In how many futures: `85 of 100 futures`.
 pub(super) fn odds(times: u64, futures: u64) -> String {
     match times {
         0 => "no future".to_string(),
@@ -26,18 +26,23 @@ pub(super) fn odds(times: u64, futures: u64) -> String {
     }
 }
 
-/// The same without the word, for tables: `7 of 10`, `none`, `all`.
+/// The same without the word, for tables: `85 of 100`, `none`, `all`. Of a hundred wherever as many were run, so that one
+/// can be held against another; never none or all where it is not.
 pub(super) fn in_short(times: u64, futures: u64) -> String {
-    let of = |whole: u64| (2 * times * whole + futures) / (2 * futures);
-    let told = |whole: u64| (1..whole).contains(&of(whole)) && futures >= whole;
-    let rare = times * 20 < futures || (futures - times) * 20 < futures;
+    let of_hundred = (2 * times * 100 + futures) / (2 * futures.max(1));
     match times {
         0 => "none".to_string(),
         _ if times == futures => "all".to_string(),
-        _ if told(10) && !rare => format!("{} of 10", of(10)),
-        _ if told(100) => format!("{} of 100", of(100)),
-        _ => format!("{} of {}", grouped(times), grouped(futures)),
+        _ if futures < 100 => format!("{times} of {futures}"),
+        _ if of_hundred == 0 => "under 1 of 100".to_string(),
+        _ if of_hundred == 100 => "over 99 of 100".to_string(),
+        _ => format!("{of_hundred} of 100"),
     }
+}
+
+/// A share as sentences write it, exactly: `12.5 %`.
+fn percent(share: Rate) -> String {
+    share.percent().replace('%', " %")
 }
 
 fn share(times: u64, futures: u64) -> Rate {
@@ -89,7 +94,12 @@ pub fn page(futures: &Futures) -> Page {
         page.heading("What uncertain money brings over the horizon, in dollars");
         page.table(streams, Vec::new());
     }
-    unsure(futures).into_iter().for_each(|text| page.say(Mark::Watch, text));
+    let unsure = unsure(futures);
+    if !unsure.is_empty() {
+        let remedy = "To count it, write a `probability`, or an event that secures it.".to_string();
+        unsure.into_iter().for_each(|text| page.say(Mark::Watch, text));
+        page.say(Mark::None, remedy);
+    }
     say_certain(&mut page, futures);
     page
 }
@@ -186,7 +196,13 @@ fn gap(futures: &Futures) -> Vec<(Mark, String)> {
 pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
     let (tally, last) = (&futures.tally, futures.calendar.months - 1);
     let times = tally.out_of_cash.by_month[last];
+    let stated = futures.plan.opening.cash_stated;
     let text = match times {
+        _ if !stated => format!(
+            "The plan does not state its cash in hand. Counted from $0, unrestricted cash, every cost paid, falls below zero \
+             in {}.",
+            odds(times, tally.futures)
+        ),
         0 => "Unrestricted cash, every cost paid, stays above zero in every future.".to_string(),
         _ => {
             let half = futures.month_of(&tally.out_of_cash.by_month, 5);
@@ -200,7 +216,12 @@ pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
             )
         }
     };
-    let mut found = vec![(if times == 0 { Mark::Good } else { Mark::Bad }, text)];
+    let mark = match times {
+        _ if !stated => Mark::Watch,
+        0 => Mark::Good,
+        _ => Mark::Bad,
+    };
+    let mut found = vec![(mark, text)];
     if let Some([one, _, five, ..]) = tally.spread(&futures.calendar, Kept::LowestCash) {
         let text = format!(
             "At its lowest it stands at {} or less in half of the futures, and at {} or less in 1 of 10.",
@@ -294,6 +315,11 @@ fn distribution(what: &What) -> String {
     }
 }
 
+/// The same as sentences write it, with a space before each percent sign.
+fn in_words(what: &What) -> String {
+    distribution(what).replace('%', " %")
+}
+
 /// A value as people read it: a plan's own text, but for large counts.
 fn value(setting: Setting) -> String {
     let text = setting.text();
@@ -326,7 +352,7 @@ fn came(futures: &Futures, place: usize) -> String {
 /// Of each chance what was stated of it, and what came.
 pub(super) fn stated(futures: &Futures) -> impl Iterator<Item = [String; 2]> + '_ {
     let chances = futures.chances.chances.iter().enumerate();
-    chances.map(|(place, chance)| [distribution(&chance.what), came(futures, place)])
+    chances.map(|(place, chance)| [in_words(&chance.what), came(futures, place)])
 }
 
 /// A chance in one sentence: what was stated of it, and what came.
@@ -336,7 +362,7 @@ fn chance_words(futures: &Futures, place: usize) -> String {
         "{} ({}): {}; drawn: {}.",
         chance.title,
         chance.id,
-        distribution(&chance.what),
+        in_words(&chance.what),
         came(futures, place)
     )
 }
@@ -351,7 +377,7 @@ fn shock_words(futures: &Futures, shock: &Shock) -> String {
         list(
             &places
                 .iter()
-                .map(|place| futures.chances.chances[*place].id.clone())
+                .map(|place| format!("\u{201c}{}\u{201d}", futures.chances.chances[*place].title))
                 .collect::<Vec<_>>(),
         )
     };
@@ -362,7 +388,7 @@ fn shock_words(futures: &Futures, shock: &Shock) -> String {
     format!(
         "{}: in {} of futures one common shock moves {}{against}; in the others each moves on its own.",
         shock.title,
-        shock.together.percent(),
+        percent(shock.together),
         names(&shock.of),
     )
 }
@@ -391,18 +417,24 @@ fn arrivals(futures: &Futures) -> Table {
 
 /// Money that comes in no future, since nothing says how likely it is.
 pub(super) fn unsure(futures: &Futures) -> Vec<String> {
+    let titles = |ids: &[String]| {
+        let title = |id: &String| {
+            let stream = futures.plan.find_stream(id);
+            stream.map_or_else(|| id.clone(), |stream| futures.plan.stream(stream).title.clone())
+        };
+        list(&ids.iter().map(title).collect::<Vec<_>>())
+    };
     let mut found = Vec::new();
     if !futures.chances.unsure.is_empty() {
         found.push(format!(
-            "No future counts {}: what is not secured, and of which nothing says how likely it is. Write a `probability`, or \
-             an event that secures it.",
-            list(&futures.chances.unsure),
+            "No future counts {}: it is not secured, and nothing says how likely it is.",
+            titles(&futures.chances.unsure),
         ));
     }
     if !futures.chances.unsure_periods.is_empty() {
         found.push(format!(
-            "Of {} a budget period that is not secured comes in no future. Write an event that secures it.",
-            list(&futures.chances.unsure_periods),
+            "Of {} a budget period that is not secured comes in no future.",
+            titles(&futures.chances.unsure_periods),
         ));
     }
     found
@@ -696,4 +728,18 @@ pub fn replay_record(replayed: &Replayed, (seed, number): (u64, u64)) -> Value {
         "outcomes": objects(&outcomes(replayed)),
         "forecast": super::record::forecast(&replayed.plan, &replayed.forecast),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_denominator_is_told_of_all() {
+        let of = |times| in_short(times, 1_000);
+        assert_eq!([of(0), of(1_000)], ["none", "all"]);
+        assert_eq!([of(854), of(146)], ["85 of 100", "15 of 100"]);
+        assert_eq!([of(995), of(3)], ["over 99 of 100", "under 1 of 100"]);
+        assert_eq!(in_short(17, 20), "17 of 20");
+    }
 }

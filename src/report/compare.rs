@@ -9,8 +9,13 @@ use crate::decide::compare::{
     Apart, Comparison, Contrast, Due, Figure, Measure, Outcome, Side, Value,
 };
 use crate::folder::{Difference, Written};
+use crate::forecast::Forecast;
+use crate::funding::Status;
 use crate::money::{Money, Rate};
 use crate::month::FiscalCalendar;
+
+/// The runway in words: it is over when more than 5 % of three months' core cost goes unpaid.
+pub(super) const RUNWAY: &str = "Core costs 95 % paid for";
 
 /// The comparison as a page.
 pub fn page(comparison: &Comparison) -> Page {
@@ -84,10 +89,18 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
         format!("{} {word}", dollars(size))
     };
     let (gap, core_gap) = (other_gaps.1 - core.1, other_gaps.0 - core.0);
+    let [cost, own] = [&base.forecast, &other.side.forecast].map(|of| of.measures.total.cost);
+    // Less stays unpaid, and no more is paid: there is only less to pay.
+    let pays_no_more = own - other_gaps.1 <= cost - core.1;
+    let hoped = unpaid_in(&other.side.forecast, Status::Prospective)
+        - unpaid_in(&base.forecast, Status::Prospective);
+    let worse_in_all = hoped.is_positive() && !gap.is_positive();
     let mark = match (core_gap.is_positive(), gap.is_positive()) {
         (true, _) => Mark::Bad,
         (false, true) => Mark::Watch,
-        (false, false) if gap.is_zero() && core_gap.is_zero() => Mark::None,
+        (false, false) if gap.is_zero() && core_gap.is_zero() && !worse_in_all => Mark::None,
+        _ if worse_in_all => Mark::Watch,
+        _ if pays_no_more => Mark::None,
         _ => Mark::Good,
     };
     let mut text = match (gap.is_zero(), core_gap.is_zero()) {
@@ -106,11 +119,22 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
             dollars(other_gaps.1),
         ),
     };
-    let [cost, own] = [&base.forecast, &other.side.forecast].map(|of| of.measures.total.cost);
     if own != cost {
         text += &format!(" There is {} cost to pay.", less(own - cost));
     }
+    if worse_in_all {
+        text += &format!(
+            " Yet if all hoped-for money is counted, which is not done here, {} stays unpaid.",
+            less(hoped)
+        );
+    }
     (mark, text)
+}
+
+/// What a forecast leaves unpaid with the money of a view.
+pub(super) fn unpaid_in(forecast: &Forecast, view: Status) -> Money {
+    let rung = forecast.measures.ladder.iter().find(|rung| rung.view == view);
+    rung.map_or(Money::ZERO, |rung| rung.gap.iter().sum())
 }
 
 /// A column for each case; without one for the base where differences are told.
@@ -165,7 +189,7 @@ pub(super) fn amounts(comparison: &Comparison, differences: bool) -> (Table, Vec
         (Measure::IrreducibleGap, RowStyle::Plain, "Unpaid in the best case"),
         (Measure::Cost, RowStyle::Plain, "Cost"),
         (Measure::Lapsed, RowStyle::Plain, "Money lapsed"),
-        (Measure::DeepestCliff, RowStyle::Plain, "Deepest cliff"),
+        (Measure::DeepestCliff, RowStyle::Plain, "Deepest cliff ahead"),
         (Measure::LowestCash, RowStyle::Plain, "Lowest cash, every cost paid"),
     ];
     for (measure, style, label) in told {
@@ -183,10 +207,12 @@ pub(super) fn dates(comparison: &Comparison) -> Table {
     for (figure, others) in rows(comparison) {
         let label = match (figure.measure, figure.year) {
             (Measure::FirstCoreGap, _) => "Core costs first unpaid".to_string(),
-            (Measure::Runway, _) => "Runway".to_string(),
+            (Measure::Runway, _) => RUNWAY.to_string(),
+            // Cash that is not stated has no month in which it runs out.
+            (Measure::CashRunsOut, _) if !comparison.base.plan.opening.cash_stated => continue,
             (Measure::CashRunsOut, _) => "Cash runs out".to_string(),
             (Measure::LowestCashMonth, _) => "Lowest cash".to_string(),
-            (Measure::FirstCliff, _) => "First cliff".to_string(),
+            (Measure::FirstCliff, _) => "Next cliff".to_string(),
             (Measure::Sustainability, _) => "Stands on dependable money".to_string(),
             (Measure::DependableShare, Some(year)) => {
                 format!("Dependable share, {}", FiscalCalendar::label(year))

@@ -247,6 +247,11 @@ fn words_of_award(name: &str) -> Option<Words> {
     Some(words)
 }
 
+/// Whether nothing is doubtful but figures without a firm source, which the report's heading counts.
+pub(super) fn are_sources_alone(forecast: &Forecast) -> bool {
+    forecast.findings.iter().all(|finding| SOURCES.contains(&finding.name))
+}
+
 /// Says how many findings there are, of what, and the heaviest: those with the largest amounts, then
 /// those of the rarest names.
 pub(super) fn say(page: &mut Page, forecast: &Forecast) {

@@ -97,6 +97,16 @@ pub(super) fn best_case(forecast: &Forecast) -> Line {
     (mark, format!("{case}: {stays}; {avoids}."))
 }
 
+/// What re-braiding from the month on from which the plan is seen avoids of each priority's gap; nothing where that is not
+/// known, since part of the moves lies before it.
+pub(super) fn avoidable_from_now(forecast: &Forecast) -> Option<[Money; 3]> {
+    match forecast.avoidable_ahead {
+        None if forecast.rebraiding.booked.is_positive() => None,
+        None => Some(forecast.rebraiding.avoidable()),
+        ahead => ahead,
+    }
+}
+
 /// `$8,890 of core gap, and leaves $890 more essential unpaid`.
 fn avoided(avoidable: [Money; 3]) -> String {
     // What settling to cents loses is told as a distance, not as a gap.
@@ -279,6 +289,15 @@ pub(super) fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
         Some(_) => " with the line of credit",
         None => "",
     };
+    if !plan.opening.cash_stated {
+        let text = format!(
+            "The plan does not state its cash in hand. Counted from $0, unrestricted cash is lowest{with_credit}, {}, in \
+             {}, if every cost is paid as planned.",
+            dollars(lowest),
+            month.words()
+        );
+        return Some((Mark::Watch, text));
+    }
     let lowest = format!("lowest{with_credit}, {}, in {}.", dollars(lowest), month.words());
     let line = match cash.runs_out {
         Some(out) => {

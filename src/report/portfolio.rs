@@ -50,12 +50,12 @@ pub fn page(portfolio: &Portfolio) -> Page {
     page
 }
 
-/// The notices of the plans, each once.
+/// The notices of the plans, each with its folder.
 pub fn notices(portfolio: &Portfolio) -> Vec<String> {
     let mut notices: Vec<String> = Vec::new();
     for one in &portfolio.partnerships {
-        if !one.notice.is_empty() && !notices.contains(&one.notice) {
-            notices.push(one.notice.clone());
+        if !one.notice.is_empty() {
+            notices.push(format!("{}: {}", one.name, one.notice));
         }
     }
     notices
@@ -76,7 +76,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
     let columns = [
         ("Partnership", T),
         ("Core first unpaid", T),
-        ("Runway", T),
+        ("Core 95 % paid for", T),
         ("Cash runs out", T),
         ("Dependable", T),
     ];
@@ -89,7 +89,10 @@ fn dates(partnerships: &[Partnership]) -> Table {
             Cell::text(&one.name),
             Cell::text(words(one.first_core_gap)),
             Cell::text(runway),
-            Cell::text(words(one.measures.cash.runs_out)),
+            Cell::text(match one.cash_stated {
+                true => words(one.measures.cash.runs_out),
+                false => "not stated".to_string(),
+            }),
             Cell::text(one.dependable.map_or("not forecast".to_string(), percent)),
         ]);
     }

@@ -30,54 +30,75 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     causes_words(page, forecast);
 }
 
-/// Whole dollars, or cents where there are few: what is the most is rounded up, and what is the least down.
-const WRITTEN: Written =
-    Written { near, most: words::dollars_at_most, least: words::dollars_at_least };
+/// Whole dollars, or cents where there are few; each as tables show it, so that what is left is what is needed less what
+/// may pay.
+const WRITTEN: Written = Written { near, most: near, least: near };
 
-/// The causes of the first priority that is left short, and of all where later ones differ.
+/// The causes of the whole gap; and what would pay the first priority that is left short at the cost of later ones.
 fn causes_words(page: &mut Page, forecast: &Forecast) {
     let causes = &forecast.causes;
     let left = forecast.measures.total.irreducible;
     let Some(first) = Priority::ALL.into_iter().find(|of| left[*of as usize].is_positive()) else {
         return;
     };
-    let told = |of: &dyn Fn(Cause) -> Money| -> Vec<String> {
-        let parts = Cause::ALL.into_iter().map(|cause| (cause, of(cause)));
-        let parts = parts.filter(|(_, part)| words::whole_dollars(*part) != 0);
-        parts.map(|(cause, part)| format!("{} {}", phrase(cause), near(part))).collect()
-    };
-    let own = told(&|cause| causes.of(cause, first as usize));
-    let all = told(&|cause| causes.total(cause));
-    if all.is_empty() && own.is_empty() {
-        return;
-    }
+    let parts = Cause::ALL.into_iter().map(|cause| (cause, causes.total(cause)));
+    let parts = parts.filter(|(_, part)| words::whole_dollars(*part) != 0);
+    let all: Vec<String> =
+        parts.map(|(cause, part)| format!("{} {}", phrase(cause), near(part))).collect();
     let whole = near(left.iter().sum());
     let unpaid = match forecast.question.method {
         Method::Optimal => "unpaid",
         _ => "in the best case",
     };
-    let nets_out = |cause: &Cause| causes.of(*cause, first as usize) > causes.total(*cause);
-    if !Cause::ALL.iter().any(nets_out) {
-        let text = format!("Causes of the {whole} left {unpaid}: {}.", list(&all));
-        page.say(Mark::None, text);
-        return;
+    if !all.is_empty() {
+        page.say(Mark::None, format!("Causes of the {whole} left {unpaid}: {}.", list(&all)));
     }
-    let word = first.word();
-    let all = if all.is_empty() { "nothing".to_string() } else { list(&all) };
-    let text = format!(
-        "Causes of the {} of {word} cost left {unpaid}: {}. The same for all costs, {whole}: \
-         {all}. They differ since money so freed would pay {word} costs first, and then be missing from \
-         others.",
-        near(left[first as usize]),
-        list(&own),
-    );
-    page.say(Mark::None, text);
+    if let Some(text) = shifted(forecast, first) {
+        page.say(Mark::None, text);
+    }
+}
+
+/// What would pay more of a priority and leave as much other cost unpaid: a bond that, let go, closes more of that priority
+/// than of the whole.
+fn shifted(forecast: &Forecast, of: Priority) -> Option<String> {
+    let causes = &forecast.causes;
+    let own = |cause: &Cause| causes.of(*cause, of as usize);
+    // Bonds are let go one after another; a shortage is none.
+    let bonds = &Cause::ALL[..Cause::ALL.len() - 1];
+    let last = bonds.iter().rposition(|cause| own(cause) > causes.total(*cause))?;
+    let gone = &bonds[..=last];
+    let more: Money = gone.iter().map(own).sum();
+    let other = more - gone.iter().map(|cause| causes.total(*cause)).sum::<Money>();
+    if words::whole_dollars(more) <= 0 || words::whole_dollars(other) <= 0 {
+        return None;
+    }
+    let mut ways: Vec<String> = Vec::new();
+    for cause in gone.iter().filter(|cause| words::whole_dollars(own(cause)) != 0) {
+        let way = match cause {
+            Cause::Restriction => "could pay for anything",
+            Cause::Lapse => "could be kept until it is needed",
+            _ => "could be used before it comes",
+        };
+        if ways.iter().all(|told| told != way) {
+            ways.push(way.to_string());
+        }
+    }
+    Some(format!(
+        "If money {}, {} more of {} cost could be paid, but {} of other cost would then go unpaid.",
+        list(&ways),
+        near(more),
+        of.word(),
+        match other == more {
+            true => "as much".to_string(),
+            false => near(other) + " more",
+        },
+    ))
 }
 
 fn phrase(cause: Cause) -> &'static str {
     match cause {
         Cause::Restriction => "restrictions",
-        Cause::Lapse => "money that lapses",
+        Cause::Lapse => "money that cannot be kept for later",
         Cause::LateSecured => "secured money that comes too late (it could be financed)",
         Cause::LateUnsecured => "unsecured money that comes too late",
         Cause::Shortage => "too little money in all",

@@ -38,7 +38,7 @@ fn gaps(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     let same = rebraiding.by_shares == rebraiding.as_spent;
     let spent = match forecast.question.method {
         Method::Shares => "Unpaid as spent, by shares",
-        _ if same => "Unpaid as spent, or by shares",
+        _ if same => "Unpaid as spent; as much by documented shares",
         _ => "Unpaid as spent",
     };
     let mut rows = vec![(RowStyle::Plain, spent, rebraiding.as_spent)];
@@ -77,7 +77,7 @@ fn move_words(plan: &Plan, found: &Move) -> String {
         Some(Footing::Documented(basis)) => {
             text += &format!(": its benefit is documented ({})", basis.word());
         }
-        Some(Footing::Free) => text += ": this money needs no basis",
+        Some(Footing::Free) => text += ": this money is under no federal cost principles",
         Some(Footing::Undocumented) => text += ": its benefit is not documented",
         None => {}
     }
@@ -103,11 +103,11 @@ fn footings(moves: &[Move], approval: Money) -> String {
             parts.push(format!("{} {words}", dollars(amount)));
         }
     };
-    part(free, "needs no basis (no cost principles govern the money)");
+    part(free, "is money under no federal cost principles");
     part(documented, "has a documented benefit");
     part(
         undocumented,
-        "has none: 2 CFR 200.405(c) allows it only where the cost is allocable to that award too, and \
+        "has no documented benefit: 2 CFR 200.405(c) allows it only where the cost is allocable to that award too, and \
          never to make up for missing money",
     );
     let given = more().count();

@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Text as T};
-use super::words::{count, dollars, list, method, view, view_word};
+use super::words::{count, dollars, grouped, list, method, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::sensitivity::{Sensitivity, Swing};
+use crate::folder::keys::{self, Shape};
+use crate::funding::Status;
+use crate::month::Month;
 
 /// Inputs that the page tells one by one; the rest are counted.
 const TOLD_MAX: usize = 20;
@@ -22,7 +25,7 @@ pub fn page(found: &Sensitivity) -> Page {
         Mark::None,
         format!(
             "Scenario {}; {}; {}. {} stays unpaid, {} of it core. Each input is moved over its range alone, the others as \
-             they are; what they do together is another matter (`braid compare`).",
+             they are; what they do together is another matter.",
             plan.scenario,
             view(found.question.view),
             method(found.question.method),
@@ -33,6 +36,15 @@ pub fn page(found: &Sensitivity) -> Page {
     if found.swings.is_empty() {
         page.say(Mark::Watch, "No input was moved.");
     } else {
+        let moves =
+            |swing: &Swing| swing.outcomes.iter().any(|outcome| outcome.gap != found.base.gap);
+        if found.question.view != Status::Prospective && !found.swings.iter().any(moves) {
+            let text = format!(
+                "None of them moves what stays unpaid, counting {}: `--view all` counts the money that is hoped for too.",
+                view(found.question.view)
+            );
+            page.say(Mark::Watch, text);
+        }
         page.heading("Unpaid at the low and at the high end, less what is unpaid as planned");
         page.table(swings(found), vec![RowStyle::Plain; found.swings.len().min(TOLD_MAX)]);
         if found.swings.len() > TOLD_MAX {
@@ -44,7 +56,7 @@ pub fn page(found: &Sensitivity) -> Page {
         if told.is_empty() {
             page.say(
                 Mark::None,
-                "No input alone, moved from its value towards its better or worse end, does that.",
+                "No single input, within its range, decides whether core costs are funded.",
             );
         }
         for text in told {
@@ -59,6 +71,34 @@ pub fn page(found: &Sensitivity) -> Page {
     page
 }
 
+/// The value of an input, as people read it: `$720,000`, `Jul 2022`.
+pub(super) fn readable(path: &str, text: &str) -> String {
+    let unit = if is_money(path) { "$" } else { "" };
+    match (text.parse::<u64>(), Month::parse(text)) {
+        // Four digits may be a year.
+        (Ok(0..10_000), _) if unit.is_empty() => text.to_string(),
+        (Ok(number), _) => format!("{unit}{}", grouped(number)),
+        (_, Some(month)) => month.words(),
+        _ if text.starts_with(|letter: char| letter.is_ascii_digit()) => format!("{unit}{text}"),
+        _ => text.to_string(),
+    }
+}
+
+/// Whether an input that is written as a number is an amount of money: some table knows its key as one, and none as a plain
+/// number.
+fn is_money(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let mut money = false;
+    for key in keys::kinds().flat_map(|kind| kind.keys).filter(|key| key.name == name) {
+        let admits = |shapes: &[Shape]| shapes.iter().any(|shape| key.shape.admits(shape));
+        if admits(&[Shape::Number, Shape::Whole(0, 0)]) {
+            return false;
+        }
+        money |= admits(&[Shape::Money, Shape::SignedMoney, Shape::Price]);
+    }
+    money
+}
+
 fn swings(found: &Sensitivity) -> Table {
     let columns =
         [("Input", T), ("as planned", T), ("low", T), ("high", T), ("at low", M), ("at high", M)];
@@ -67,9 +107,9 @@ fn swings(found: &Sensitivity) -> Table {
         let input = &swing.input;
         table.push(vec![
             Cell::text(&input.path),
-            Cell::text(input.base.text()),
-            Cell::text(input.ends[0].text()),
-            Cell::text(input.ends[1].text()),
+            Cell::text(readable(&input.path, &input.base.text())),
+            Cell::text(readable(&input.path, &input.ends[0].text())),
+            Cell::text(readable(&input.path, &input.ends[1].text())),
             Cell::Money(swing.outcomes[0].gap - found.base.gap),
             Cell::Money(swing.outcomes[1].gap - found.base.gap),
         ]);

@@ -24,23 +24,6 @@ pub(crate) fn near(amount: Money) -> String {
     if amount < Money::ZERO { format!("({text})") } else { text }
 }
 
-/// The same, never less than the amount is.
-pub(crate) fn dollars_at_most(amount: Money) -> String {
-    if amount.cents() < CENTS_BELOW * 100 {
-        return near(amount);
-    }
-    let cents = amount.cents().checked_add(99).map_or(i64::MAX, |cents| cents / 100 * 100);
-    dollars(Money::from_cents(cents))
-}
-
-/// The same, never more than the amount is.
-pub(crate) fn dollars_at_least(amount: Money) -> String {
-    if amount.cents() < CENTS_BELOW * 100 {
-        return near(amount);
-    }
-    dollars(Money::from_cents(amount.cents() / 100 * 100))
-}
-
 /// Parts in whole dollars that add up to their whole in whole dollars: the largest remainders are rounded up.
 pub(crate) fn shared_dollars(parts: &[Money]) -> Vec<Money> {
     let whole = whole_dollars(parts.iter().sum());
@@ -184,18 +167,6 @@ mod tests {
         assert_eq!(of(90_000), "$900");
         assert_eq!(of(100_000), "$1,000");
         assert_eq!(of(999_999_999_999_999), "$10,000,000,000,000");
-    }
-
-    #[test]
-    fn the_least_is_rounded_down_and_the_most_up() {
-        let of = |cents| {
-            let amount = Money::from_cents(cents);
-            [near(amount), dollars_at_most(amount), dollars_at_least(amount)]
-        };
-        assert_eq!(of(71_426_365), ["$714,264", "$714,264", "$714,263"]);
-        assert_eq!(of(71_426_301), ["$714,263", "$714,264", "$714,263"]);
-        assert_eq!(of(680), ["$6.80", "$6.80", "$6.80"]);
-        assert_eq!(of(700), ["$7", "$7", "$7"]);
     }
 
     #[test]

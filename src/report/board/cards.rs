@@ -17,13 +17,21 @@ const AHEAD: usize = 12;
 pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     let as_of = plan.horizon.as_of.words();
     let cards = vec![
-        held(forecast),
-        lowest(forecast),
+        held(plan, forecast),
+        lowest(plan, forecast),
         runs_out(plan, forecast),
         committed(forecast),
         restricted(plan, forecast),
     ];
     let told = match forecast.measures.cash.runs_out {
+        _ if !plan.opening.cash_stated => {
+            let (month, amount) = forecast.measures.cash.lowest;
+            format!(
+                "the cash in hand is not stated; counted from $0, it is lowest with {} in {}",
+                brief(amount),
+                month.words()
+            )
+        }
         Some(month) => format!("cash runs out in {} if every cost is paid", month.words()),
         None => {
             let (month, amount) = forecast.measures.cash.lowest;
@@ -67,8 +75,16 @@ fn cash_before(forecast: &Forecast) -> Money {
     }
 }
 
-fn held(forecast: &Forecast) -> Card {
+fn held(plan: &Plan, forecast: &Forecast) -> Card {
     let amount = cash_before(forecast);
+    if !plan.opening.cash_stated {
+        return Card {
+            mark: Mark::None,
+            label: "Unrestricted cash now".to_string(),
+            figure: "Not stated".to_string(),
+            aside: format!("counted from $0 in {}", plan.horizon.start.words()),
+        };
+    }
     let (first, end) = ahead(forecast);
     let months = i64::try_from(end - first).unwrap_or(1).max(1);
     let year = cost(&forecast.books.ledger, (first, end));
@@ -92,19 +108,31 @@ fn held(forecast: &Forecast) -> Card {
     }
 }
 
-fn lowest(forecast: &Forecast) -> Card {
+fn lowest(plan: &Plan, forecast: &Forecast) -> Card {
     let (month, amount) = forecast.measures.cash.lowest;
+    let stated = plan.opening.cash_stated;
+    let from = if stated { "" } else { ", counted from $0" };
     Card {
-        mark: if amount < Money::ZERO { Mark::Bad } else { Mark::Good },
+        mark: match amount < Money::ZERO {
+            _ if !stated => Mark::None,
+            true => Mark::Bad,
+            false => Mark::Good,
+        },
         label: "Lowest month-end cash".to_string(),
         figure: brief(amount),
-        aside: format!("in {}, if every cost is paid as planned", month.words()),
+        aside: format!("in {}, if every cost is paid as planned{from}", month.words()),
     }
 }
 
 fn runs_out(plan: &Plan, forecast: &Forecast) -> Card {
     let label = "Cash runs out".to_string();
     match forecast.measures.cash.runs_out {
+        _ if !plan.opening.cash_stated => Card {
+            mark: Mark::None,
+            label,
+            figure: "Not known".to_string(),
+            aside: "the plan does not state its cash in hand".to_string(),
+        },
         Some(month) => Card {
             mark: Mark::Bad,
             label,
@@ -145,7 +173,9 @@ fn restricted(plan: &Plan, forecast: &Forecast) -> Card {
     };
     let free = cash_before(forecast);
     let all = held + free;
-    let (figure, aside) = if held.is_zero() && !all.is_positive() {
+    let (figure, aside) = if !plan.opening.cash_stated {
+        ("Not known".to_string(), format!("{} of restricted cash is held", brief(held)))
+    } else if held.is_zero() && !all.is_positive() {
         ("None held".to_string(), format!("the balance is {}", brief(all)))
     } else if !all.is_positive() {
         (brief(held), format!("of restricted cash; in all the balance is {}", brief(all)))

@@ -9,28 +9,42 @@ use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Month as Mo};
 use crate::report::picture::months::{Months, draw};
 use crate::report::picture::{Picture, Stroke};
-use crate::report::{Cell, Table, headlines};
+use crate::report::{Cell, Mark, Table, headlines};
 
 /// Months of a quarter.
 const QUARTER: usize = 3;
 
 /// Cash: when it runs out, how low it falls.
 pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
-    let heading = heading(forecast);
+    let heading = heading(plan, forecast);
     let mut pieces: Vec<Piece> = Vec::new();
     let sentences = headlines::cash(plan, forecast)
         .into_iter()
         .chain(headlines::working_capital(plan, forecast));
     pieces.extend(sentences.map(|(mark, text)| Piece::Sentence(mark, text)));
+    if forecast.books.cash.as_of > 0 {
+        let text = format!(
+            "Cash before {} is worked out from the plan's own figures, not taken from the bank or the books.",
+            plan.horizon.as_of.words()
+        );
+        pieces.push(Piece::Sentence(Mark::None, text));
+    }
     pieces.push(Piece::Picture(picture(plan, forecast, &heading)));
     pieces.push(quarters(forecast));
     Section { name: "cash", heading, pieces }
 }
 
-fn heading(forecast: &Forecast) -> String {
+fn heading(plan: &Plan, forecast: &Forecast) -> String {
     let measures = &forecast.measures.cash;
     let cash = &forecast.books.cash;
     let (month, lowest) = measures.lowest;
+    if !plan.opening.cash_stated {
+        return format!(
+            "Counted from $0, since no cash in hand is stated, cash is lowest with {} in {}",
+            brief(lowest),
+            month.words()
+        );
+    }
     if let Some(out) = measures.runs_out {
         return format!(
             "Cash runs out in {} if every cost is paid, and is lowest with {} in {}",
@@ -65,7 +79,8 @@ fn picture(plan: &Plan, forecast: &Forecast, finding: &str) -> Picture {
     let measures = &forecast.measures.cash;
     let mut told = Vec::new();
     let (month, lowest) = measures.lowest;
-    if let Some(out) = measures.runs_out.filter(|out| *out != month) {
+    let stated = plan.opening.cash_stated;
+    if let Some(out) = measures.runs_out.filter(|out| stated && *out != month) {
         told.extend(horizon.place(out).map(|at| (at, vec![format!("runs out {}", out.words())])));
     }
     let short = format!("lowest {}", brief(lowest));

@@ -6,7 +6,7 @@ use crate::money::Money;
 use crate::plan::{Input, Plan};
 use crate::report::ColumnKind::{Text as T, Whole as W};
 use crate::report::words::{self, count};
-use crate::report::{Cell, Mark, Page, Table, concerns, record};
+use crate::report::{Cell, Mark, Page, Table, concerns, record, sensitivity};
 
 /// Figures of one table of a plan that are told one by one.
 const FIGURES_TOLD: usize = 10;
@@ -28,6 +28,7 @@ pub(super) fn assumptions(
     let (illustrative, unsourced) = (of("illustrative"), of("unsourced"));
     let weak = illustrative + unsourced;
     let heading = match weak {
+        0 if figures == 1 => "One figure is in the plan, and it has a source".to_string(),
         0 => format!("All {} of the plan have a source", count(figures, "figure")),
         weak => {
             let parts = [(illustrative, "illustrative"), (unsourced, "without a source")];
@@ -45,7 +46,9 @@ pub(super) fn assumptions(
         }
     };
     let mut page = Page::new();
-    concerns::say(&mut page, forecast);
+    if !concerns::are_sources_alone(forecast) {
+        concerns::say(&mut page, forecast);
+    }
     let mut found = pieces(page);
     let unread = of("unverified-default");
     if unread > 0 {
@@ -101,7 +104,9 @@ fn inputs(plan: &Plan) -> Table {
         let home = home(&same[0].path);
         let told = same.iter().take(FIGURES_TOLD).map(|input| {
             let key = input.path[home.len()..].trim_start_matches('.');
+            let key = key.replace(['.', '-'], " ");
             let text: String = input.text.chars().take(LETTERS_TOLD).collect();
+            let text = sensitivity::readable(&input.path, &text);
             if key.is_empty() { text } else { format!("{key} {text}") }
         });
         let mut told = told.collect::<Vec<_>>().join("; ");

@@ -3,22 +3,24 @@
 use super::brief::{brief, briefs, number};
 use super::checks::{home, title};
 use super::{Piece, Redaction, Section, pieces, shown};
-use crate::decide::bridge::{BridgeChoice, Scenario};
+use crate::decide::bridge::{BridgeChoice, Bridged, Scenario};
 use crate::decide::sensitivity::Sensitivity;
 use crate::explain::text::capital;
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::money::Money;
-use crate::month::Month;
 use crate::plan::Plan;
 use crate::report::picture::Picture;
 use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
+use crate::report::sensitivity::readable;
 use crate::report::words::{self, count};
 use crate::report::{Cell, Mark, RowStyle, bridge as options, sensitivity};
 
 /// Options that are drawn; the table has them all.
 const DRAWN_MAX: usize = 8;
+/// Options are alike that lie no further apart than this part of what goes unpaid without one: one in a hundred.
+const ALIKE_WITHIN: i128 = 100;
 
 /// Bridge options side by side.
 pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
@@ -49,56 +51,90 @@ pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
         found.push(Piece::Sentence(Mark::None, text));
         found.push(shown(odds, "How each option fares in futures", Vec::new()));
     }
-    for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
-        let beaten = better.as_ref().map(|better| {
-            format!(
-                "{} is beaten: {better} is as good in every count, and better in one.",
-                option.id
-            )
-        });
-        found.extend(beaten.map(|text| Piece::Sentence(Mark::Watch, text)));
-        found.extend(
-            options::notes(option).into_iter().map(|text| Piece::Sentence(Mark::None, text)),
-        );
-    }
+    let beaten = options::beaten(choice, scenario).into_iter();
+    found.extend(beaten.map(|text| Piece::Sentence(Mark::Watch, text)));
+    let notes = scenario.options.iter().flat_map(options::notes);
+    found.extend(notes.map(|text| Piece::Sentence(Mark::None, text)));
     Some(Section { name: "bridge", heading, pieces: found })
 }
 
-/// Which option leaves the least core cost unpaid, then the least of all; and what of it is owed back.
+/// What an option leaves unpaid, of core cost and of all.
+fn left(forecast: &Forecast) -> (Money, Money) {
+    let total = &forecast.measures.total;
+    (total.gap[0], total.gap_total())
+}
+
+/// The option that leaves the least core cost, then the least of all unpaid, with what is still owed at the end counted as
+/// unpaid.
+pub(super) fn best_option(options: &[Bridged]) -> Option<&Bridged> {
+    options.iter().min_by_key(|option| {
+        let (core, all) = left(&option.after);
+        (core + option.effect.cost.owed, all + option.effect.cost.owed)
+    })
+}
+
+/// Which option leaves the least core cost unpaid, then the least of all; which others do nearly so; and which of them are
+/// owed back.
 fn heading(scenario: &Scenario) -> Option<String> {
-    let left = |forecast: &Forecast| {
-        let total = &forecast.measures.total;
-        (total.gap[0], total.gap_total())
-    };
     let before = left(&scenario.before);
-    let best = scenario.options.iter().min_by_key(|option| left(&option.after))?;
-    let least = left(&best.after);
-    let equal = scenario.options.iter().filter(|option| left(&option.after) == least).count();
+    let best = best_option(&scenario.options)?;
     let core = before.0.is_positive();
-    let [is, was] = if core { briefs([least.0, before.0]) } else { briefs([least.1, before.1]) };
+    let of = |(own, all): (Money, Money)| if core { own } else { all };
+    let (least, was) = (of(left(&best.after)), of(before));
     let what = if core { "core cost" } else { "cost" };
-    if least >= before {
+    if least >= was {
         return Some(format!(
-            "No bridge option leaves less {what} unpaid than the plan without one: {was}"
+            "No bridge option leaves less {what} unpaid than the plan without one: {}",
+            brief(was)
         ));
     }
     let all = scenario.options.len();
-    let who = match (equal, all) {
-        (_, 1) => best.title.clone(),
-        (1, _) => format!("Of {all} bridge options, {} leaves the least {what} unpaid", best.id),
-        (equal, _) => {
-            format!("{} of {all} bridge options leave the least {what} unpaid", number(equal))
+    let near = |option: &&Bridged| {
+        let apart = of(left(&option.after)) - least;
+        i128::from(apart.cents().abs()) * ALIKE_WITHIN <= i128::from(was.cents())
+    };
+    let alike: Vec<&Bridged> = scenario.options.iter().filter(near).collect();
+    let owed: Vec<&&Bridged> =
+        alike.iter().filter(|option| option.effect.cost.owed.is_positive()).collect();
+    let owe = |amount: Money| format!("{} of it still owed at the end", brief(amount));
+    let [is, before] = briefs([least, was]);
+    Some(match (alike.len(), all) {
+        (_, 1) => {
+            let back = owed.first().map_or(String::new(), |option| {
+                format!(", with {} still owed at the end", brief(option.effect.cost.owed))
+            });
+            format!("{} leaves {is} of {what} unpaid instead of {before}{back}", named_option(best))
         }
-    };
-    let mut text = match all {
-        1 => format!("{who} leaves {is} of {what} unpaid instead of {was}"),
-        _ => format!("{who}: {is} instead of {was}"),
-    };
-    let owed = best.effect.cost.owed;
-    if equal == 1 && owed.is_positive() {
-        text += &format!(", with {} still owed at the end", brief(owed));
-    }
-    Some(text)
+        (1, _) => {
+            let back = owed.first().map_or(String::new(), |option| {
+                format!(", with {} still owed at the end", brief(option.effect.cost.owed))
+            });
+            format!(
+                "Of {all} bridge options, \u{201c}{}\u{201d} leaves the least {what} unpaid: {is} instead of {before}{back}",
+                named_option(best)
+            )
+        }
+        (many, _) => {
+            let lefts = || alike.iter().map(|option| of(left(&option.after)));
+            let (low, high) = (lefts().min().unwrap_or(least), lefts().max().unwrap_or(least));
+            let [low, high, before] = briefs([low, high, was]);
+            let range = if low == high { low } else { format!("{low} to {high}") };
+            let count = if many == all { "All".to_string() } else { number(many) };
+            let back = match owed.as_slice() {
+                [] => String::new(),
+                [one] => format!("; one must be repaid, {}", owe(one.effect.cost.owed)),
+                several => format!("; {} of them must be repaid", several.len()),
+            };
+            format!(
+                "{count} of {all} bridge options leave much the same {what} unpaid, {range} instead of {before}{back}"
+            )
+        }
+    })
+}
+
+/// What people call an option, without the full stop of a sentence.
+fn named_option(option: &Bridged) -> &str {
+    option.title.trim_end_matches('.')
 }
 
 /// An input as people call it: what it stands in, and its key.
@@ -108,15 +144,6 @@ fn named(plan: &Plan, path: &str) -> String {
     let key = key.strip_prefix("terms.").unwrap_or(key).replace(['.', '-'], " ");
     let title = title(plan, home);
     format!("{title} ({key})")
-}
-
-/// A value of an input, as people read it: `720,000`, `Jul 2022`.
-fn value(text: &str) -> String {
-    match (text.parse::<u64>(), Month::parse(text)) {
-        (Ok(number), _) => words::grouped(number),
-        (_, Some(month)) => month.words(),
-        _ => text.to_string(),
-    }
 }
 
 /// The inputs that move nothing, in one sentence.
@@ -162,7 +189,7 @@ pub(super) fn tornado(
             named(&found.plan, &most.input.path),
             brief(Money::from_cents(amount.cents().abs())),
             if amount.is_positive() { "more" } else { "less" },
-            value(&most.input.ends[widest].text())
+            readable(&most.input.path, &most.input.ends[widest].text())
         )
     };
     let heading = capital(&heading);
@@ -175,7 +202,13 @@ pub(super) fn tornado(
                 let change = swing.outcomes[place].gap - found.base.gap;
                 let sign = if change.is_positive() { "+" } else { "-" };
                 let size = brief(Money::from_cents(change.cents().abs()));
-                (change, format!("{sign}{size} at {}", value(&swing.input.ends[place].text())))
+                (
+                    change,
+                    format!(
+                        "{sign}{size} at {}",
+                        readable(&swing.input.path, &swing.input.ends[place].text())
+                    ),
+                )
             }),
         })
         .collect();
@@ -207,8 +240,18 @@ pub(super) fn tornado(
     });
     for row in tables.flat_map(|table| &mut table.rows) {
         for (place, cell) in row.iter_mut().enumerate() {
-            let Cell::Text(text) = cell else { continue };
-            *text = if place == 0 { named(&found.plan, text) } else { value(text) };
+            // Less is the better end here: it is written in a word, not as a loss.
+            if let Cell::Money(change) = cell {
+                let size = words::dollars(Money::from_cents(change.cents().abs()));
+                *cell = Cell::text(match change.is_zero() {
+                    true => "as much".to_string(),
+                    false => {
+                        format!("{size} {}", if change.is_positive() { "more" } else { "less" })
+                    }
+                });
+            } else if let (0, Cell::Text(text)) = (place, cell) {
+                *text = named(&found.plan, text);
+            }
         }
     }
     Some(Section { name: "tornado", heading, pieces: all })

@@ -1,7 +1,9 @@
 //! What is to be decided, by when, and what bears on it.
 
 use super::brief::{brief, briefs};
-use super::{Piece, Section, Sources};
+use super::choices::best_option;
+use super::{Piece, Section, Sources, money};
+use crate::decide::bridge::Bridged;
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::ledger::LineBook;
@@ -9,12 +11,16 @@ use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::report::words::{count, list};
+use crate::rebraiding::Footing;
+use crate::report::headlines;
+use crate::report::words::{dollars, list};
 
 /// Empty lines for notes.
 const NOTES: usize = 3;
 /// Years that are told one by one.
 const YEARS_TOLD: usize = 3;
+/// Bridge options that are told one by one.
+const OPTIONS_TOLD: usize = 3;
 
 /// Cost that goes unpaid from the month on from which the plan is seen.
 struct Ahead {
@@ -39,27 +45,26 @@ pub(super) fn section(sources: &Sources) -> Section {
     let (plan, forecast) = (sources.plan, sources.forecast);
     let core = ahead(forecast, |line| line.priority == Priority::Core);
     let any = ahead(forecast, |_| true);
-    let options = sources.bridge.and_then(|choice| choice.scenarios.first());
-    let options = options.map_or(0, |scenario| scenario.options.len());
-    let choose = match options {
-        0 => "find".to_string(),
-        1 => "take or leave one bridge option, or else find".to_string(),
-        count => format!("choose among {count} bridge options, or else find"),
-    };
-    let heading = match (&core, &any, forecast.measures.cash.runs_out) {
+    // What is not stated does not run out.
+    let out = forecast.measures.cash.runs_out.filter(|_| plan.opening.cash_stated);
+    let heading = match (&core, &any, out) {
         (Some(core), _, out) => {
             let (by, from) = by_both(plan, core.first, out);
-            format!(
-                "Decision needed {by}: {choose} {} for core costs that no money pays{from}",
-                brief(core.amount)
-            )
+            format!("Decision needed {by}: {}", core_choice(sources, core, &from))
         }
         (None, Some(any), out) => {
             let (by, from) = by_both(plan, any.first, out);
-            format!(
-                "Decision needed {by}: find {} for costs that no money pays{from}, or leave them; core costs are paid",
-                brief(any.amount)
-            )
+            let amount = brief(any.amount);
+            match re_braiding(forecast, any, None) {
+                true => format!(
+                    "Decision needed {by}: re-braid, or find {amount} for costs that go unpaid{from}, or leave them; \
+                     core costs are paid"
+                ),
+                false => format!(
+                    "Decision needed {by}: find {amount} for costs that no money pays{from}, or leave them; core \
+                     costs are paid"
+                ),
+            }
         }
         (None, None, Some(month)) => format!(
             "Decision needed {}: all costs have money, yet cash falls to {}",
@@ -73,10 +78,97 @@ pub(super) fn section(sources: &Sources) -> Section {
         ),
     };
     let mut points = Vec::new();
-    points.extend(any.map(|ahead| by_year(forecast, &ahead)));
-    points.extend(cash(forecast));
-    points.extend(hope(forecast).or_else(|| helps(sources)));
+    match &any {
+        Some(ahead) => points.push(by_year(forecast, ahead)),
+        None => points.push(format!("{}.", money::endings_words(plan, forecast))),
+    }
+    points.extend(re_braiding_words(forecast, core.as_ref().or(any.as_ref()), core.is_some()));
+    points.extend(cash(plan, forecast));
+    points.extend(helps(sources, core.as_ref()).or_else(|| hope(forecast)));
     Section { name: "decision", heading, pieces: vec![Piece::Points(points), Piece::Lines(NOTES)] }
+}
+
+/// What is to be chosen where core costs go unpaid: a bridge and the rest, another braid, or the money.
+fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
+    let amount = brief(core.amount);
+    let find = format!("find {amount} for core costs that no money pays{from}");
+    let options = options(sources);
+    let Some(best) = best_option(options) else {
+        return match re_braiding(sources.forecast, core, Some(Priority::Core)) {
+            true => format!("re-braid, or find {amount} for core costs that go unpaid{from}"),
+            false => find,
+        };
+    };
+    let least = left(best);
+    if least >= core.amount {
+        return match options.len() {
+            1 => format!("{find}; the bridge option closes none of it"),
+            many => format!("{find}; none of {many} bridge options closes any of it"),
+        };
+    }
+    let [is, was] = briefs([least, core.amount]);
+    match (options.len(), least.is_zero()) {
+        (1, true) => format!("take the bridge option, or {find}"),
+        (1, false) => format!(
+            "take the bridge option and find the rest: with it {is} of {was} core cost still goes unpaid{from}"
+        ),
+        (_, true) => {
+            let full = options.iter().filter(|option| left(option).is_zero()).count();
+            let which = if full == 1 {
+                "the one that closes it".to_string()
+            } else {
+                format!("one of the {full} that close it")
+            };
+            format!("choose a bridge, {which} of {}, or {find}", options.len())
+        }
+        (many, false) => format!(
+            "choose a bridge and find the rest: the best of {many} leaves {is} of {was} core cost unpaid{from}"
+        ),
+    }
+}
+
+fn options<'a>(sources: &Sources<'a>) -> &'a [Bridged] {
+    let scenario = sources.bridge.and_then(|choice| choice.scenarios.first());
+    scenario.map_or(&[], |scenario| &scenario.options)
+}
+
+/// The core cost ahead that an option leaves unpaid.
+fn left(option: &Bridged) -> Money {
+    let ahead = ahead(&option.after, |line| line.priority == Priority::Core);
+    ahead.map_or(Money::ZERO, |ahead| ahead.amount)
+}
+
+/// Whether another braid of the same money would leave nothing of it unpaid from now on.
+fn re_braiding(forecast: &Forecast, short: &Ahead, of: Option<Priority>) -> bool {
+    headlines::avoidable_from_now(forecast).is_some_and(|avoids| {
+        let closed = match of {
+            Some(priority) => avoids[priority as usize],
+            None => avoids.iter().sum(),
+        };
+        closed >= short.amount
+    })
+}
+
+/// That another braid would pay what goes unpaid, and what that rests on.
+fn re_braiding_words(forecast: &Forecast, short: Option<&Ahead>, core: bool) -> Option<String> {
+    let of = core.then_some(Priority::Core);
+    if !re_braiding(forecast, short?, of) {
+        return None;
+    }
+    let more = || forecast.rebraiding.moves.iter().filter(|found| found.change().is_positive());
+    let all: Money = more().map(|found| found.change()).sum();
+    let none = more().filter(|found| found.footing == Some(Footing::Undocumented));
+    let none: Money = none.map(|found| found.change()).sum();
+    let rests = match none.is_zero() {
+        true => String::new(),
+        false => format!(
+            " {} of the {} that the moves pay more has no documented benefit, and may be paid only where the cost \
+             is allocable to that award too (2 CFR 200.405(c)).",
+            dollars(none),
+            dollars(all)
+        ),
+    };
+    Some(format!("Re-braiding would pay it all, if every date were known today.{rests}"))
 }
 
 /// `now`, or `before Apr 2025`.
@@ -127,10 +219,15 @@ fn by_year(forecast: &Forecast, ahead: &Ahead) -> String {
     format!("Unpaid by fiscal year: {}.", told.join("; "))
 }
 
-fn cash(forecast: &Forecast) -> Option<String> {
+fn cash(plan: &Plan, forecast: &Forecast) -> Option<String> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest;
     Some(match cash.runs_out {
+        _ if !plan.opening.cash_stated => format!(
+            "The plan does not state its cash in hand. Counted from $0, it is lowest with {} in {}.",
+            brief(lowest),
+            month.words()
+        ),
         Some(out) => format!(
             "If every cost is paid as planned, cash runs out in {} and is lowest with {} in {}.",
             out.words(),
@@ -158,20 +255,47 @@ fn hope(forecast: &Forecast) -> Option<String> {
     ))
 }
 
-/// What the options would leave unpaid.
-fn helps(sources: &Sources) -> Option<String> {
-    let scenario = sources.bridge?.scenarios.first()?;
-    let told: Vec<String> = scenario
-        .options
+/// What the options would leave of core cost unpaid, the least first; of all cost where core costs are paid.
+fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
+    let mut left: Vec<(Money, &Bridged)> = options(sources)
         .iter()
-        .take(3)
-        .map(|option| {
-            let left = option.after.measures.total.gap_total();
-            format!("{} leaves {}", option.title, brief(left))
+        .map(|option| match core {
+            Some(_) => (left(option), option),
+            None => (option.after.measures.total.gap_total(), option),
         })
         .collect();
-    let more = scenario.options.len().saturating_sub(3);
-    let others =
-        if more > 0 { format!(" ({} more below)", count(more, "option")) } else { String::new() };
-    Some(format!("{} unpaid{others}.", list(&told)))
+    left.sort_by_key(|(amount, option)| (*amount + option.effect.cost.owed, option.id.as_str()));
+    let without = core.map_or(sources.forecast.measures.total.gap_total(), |core| core.amount);
+    let useful: Vec<_> = left.iter().filter(|(amount, _)| *amount < without).collect();
+    let told = useful.iter().take(OPTIONS_TOLD);
+    let told: Vec<String> = told
+        .map(|(amount, option)| {
+            let owed = option.effect.cost.owed;
+            let back = match owed.is_positive() {
+                true => format!(" and {} to repay", brief(owed)),
+                false => String::new(),
+            };
+            format!("{}{back} with \u{201c}{}\u{201d}", brief(*amount), title(option))
+        })
+        .collect();
+    if told.is_empty() {
+        return None;
+    }
+    let what = if core.is_some() { "core cost" } else { "cost" };
+    let mut text = format!("Still unpaid of {what}: {}.", list(&told));
+    let more = useful.len() - told.len();
+    if more > 0 {
+        text += &format!(" {more} more stand below.");
+    }
+    match left.len() - useful.len() {
+        0 => {}
+        1 => text += " One option closes none of it.",
+        none => text += &format!(" {none} options close none of it."),
+    }
+    Some(text)
+}
+
+/// An option's title without the full stop of a sentence.
+fn title(option: &Bridged) -> &str {
+    option.title.trim_end_matches('.')
 }

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Text as T};
 use crate::report::picture::Picture;
 use crate::report::picture::flows::{Flows, draw};
-use crate::report::words::count;
+use crate::report::words::{count, dollars};
 use crate::report::{Cell, Mark, RowStyle, Table};
 
 /// What nobody pays yet.
@@ -69,16 +69,19 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     let paying =
         flows.flows.iter().map(|flow| flow.0).filter(|source| *source < ledger.streams.len());
     let sources = paying.collect::<std::collections::BTreeSet<_>>().len();
-    let [paid, cost, gap] = briefs([focus.year.covered, focus.year.cost, focus.year.gap_total()]);
+    let amounts = [focus.year.covered, focus.year.cost, focus.year.gap_total()];
+    // A small gap is lost where the sums on both its sides are rounded more than it is large.
+    let small = i128::from(amounts[2].cents()) * 100 < i128::from(amounts[1].cents());
+    let [paid, cost, gap] = if small { amounts.map(dollars) } else { briefs(amounts) };
     let label = focus.label();
     let none = focus.year.covered.is_zero();
+    let pay = if sources == 1 { "pays" } else { "pay" };
     let heading = match (focus.year.gap_total().is_zero(), none) {
-        (true, _) => format!("In {label} {} pay all {cost} of cost", count(sources, "source")),
+        (true, _) => format!("In {label} {} {pay} all {cost} of cost", count(sources, "source")),
         (false, true) => format!("In {label} no money pays any of the {cost} of cost"),
         (false, false) => format!(
-            "In {label} {} {} {paid} of {cost}; {gap} is not yet funded",
+            "In {label} {} {pay} {paid} of {cost}; {gap} is not yet funded",
             count(sources, "source"),
-            if sources == 1 { "pays" } else { "pay" }
         ),
     };
     let lead = format!(

@@ -9,11 +9,12 @@ use crate::measures::YearMeasure;
 use crate::money::Money;
 use crate::month::FiscalCalendar;
 use crate::plan::Plan;
+use crate::plan::cost::Priority;
 use crate::report::ColumnKind::{Money as M, Text as T};
 use crate::report::picture::years::{Above, Told, Year, draw};
 use crate::report::picture::{Mark as Legend, Picture, Stroke, Tone};
 use crate::report::{
-    Cell, Column, Mark, Page, RowStyle, Table, headlines, reason, rebraiding, summary, words,
+    Cell, Column, Mark, Page, RowStyle, Table, headlines, reason, rebraiding, summary,
 };
 
 /// Cost by year against money by how sure it is.
@@ -52,6 +53,9 @@ fn heading(forecast: &Forecast) -> String {
             _ => String::new(),
         };
         return format!("All {} of cost has money{span}", brief(total.cost));
+    }
+    if gap == total.cost {
+        return format!("None of the {} of cost has money", brief(gap));
     }
     let [gap, cost] = briefs([gap, total.cost]);
     let first = forecast
@@ -239,13 +243,33 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
 pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let total = &forecast.measures.total;
     let (gap, least) = (total.gap_total(), total.irreducible_gap());
-    if gap.is_zero() && total.structural_gap.is_zero() {
+    if gap.is_zero() && (total.structural_gap.is_zero() || !any_recurs(forecast)) {
         return None;
     }
     let avoidable = forecast.rebraiding.avoidable_total();
     let [told, irreducible, structural] = briefs([gap, least, total.structural_gap]);
+    let as_of = plan.horizon.as_of.words();
+    let ahead = headlines::avoidable_from_now(forecast);
+    let ahead = ahead.filter(|_| forecast.avoidable_ahead.is_some());
+    let ahead = ahead.map(|ahead| (ahead[0], ahead.iter().sum::<Money>()));
     let heading = if gap.is_zero() {
         format!("Without reserves and one-time money {structural} would go unpaid")
+    } else if let Some((core, all)) = ahead.filter(|(_, all)| *all < avoidable) {
+        // What was paid before the month from which the plan is seen is as it is.
+        let all = all.floor_zero();
+        match (all.is_zero(), core.is_positive()) {
+            (false, _) => {
+                format!("From {as_of} on re-braiding could close {} of the {told} gap", brief(all))
+            }
+            (true, true) => format!(
+                "From {as_of} on re-braiding closes none of the {told} gap: it could only pay {} more of core cost in \
+                 place of other cost",
+                brief(core)
+            ),
+            (true, false) => {
+                format!("From {as_of} on no re-braiding closes any of the {told} gap")
+            }
+        }
     } else if least.is_zero() {
         format!(
             "All of the {told} gap could be closed by re-braiding, if every date were known today"
@@ -257,7 +281,7 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         )
     } else if forecast.rebraiding.avoidable()[0].is_positive() {
         format!(
-            "Re-braiding could pay {} more of core cost, but only by leaving other cost of the {told} gap unpaid",
+            "Re-braiding could pay {} more of core cost, but as much or more of other cost would then go unpaid",
             brief(forecast.rebraiding.avoidable()[0])
         )
     } else {
@@ -268,7 +292,16 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         let (mark, text) = headlines::best_case(forecast);
         pieces.push(Piece::Sentence(mark, text));
     }
-    if total.structural_gap > gap && !gap.is_zero() {
+    let recurs = any_recurs(forecast);
+    let sources = forecast.books.ledger.streams.iter().any(|stream| stream.kind.is_some());
+    if !recurs && sources {
+        pieces.push(Piece::Sentence(
+            Mark::None,
+            "No money of the plan recurs or renews by the terms that it states, so what would go unpaid without one-time \
+             money is not told."
+                .to_string(),
+        ));
+    } else if recurs && total.structural_gap > gap && !gap.is_zero() {
         let text = format!(
             "Reserves and one-time money keep it from being larger: without them {structural} would go unpaid, {} more.",
             brief(total.structural_gap - gap)
@@ -281,7 +314,7 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         [year.gap_total(), least, year.structural_gap].iter().any(|gap| !gap.is_zero())
     };
     let years: Vec<&YearMeasure> = forecast.measures.years.iter().filter(told).collect();
-    pieces.push(Piece::Picture(best_picture(&years, &heading)));
+    pieces.push(Piece::Picture(best_picture(&years, recurs, &heading)));
     let mut table = year_columns(&years, "best-case");
     let mut push = |label: &str, of: &dyn Fn(&YearMeasure) -> Money| {
         let amounts: Vec<Money> = years.iter().map(|year| of(year)).collect();
@@ -290,9 +323,12 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     push("Unpaid as spent", &YearMeasure::gap_total);
     push("Unpaid in the best case", &YearMeasure::irreducible_gap);
     push("Avoidable", &|year| year.gap_total() - year.irreducible_gap());
-    push("Unpaid before one-time money", &|year| year.structural_gap);
-    let styles = [RowStyle::Bad, RowStyle::Plain, RowStyle::Plain, RowStyle::Plain].to_vec();
-    pieces.push(shown(table, "The gap in four readings, in dollars", styles));
+    if recurs {
+        push("Unpaid without reserves and one-time money", &|year| year.structural_gap);
+    }
+    let mut styles = vec![RowStyle::Plain; table.rows.len()];
+    styles[0] = RowStyle::Bad;
+    pieces.push(shown(table, "The gap as spent and in other readings, in dollars", styles));
     if forecast.question.method != Method::Optimal {
         let mut page = Page::new();
         rebraiding::say(&mut page, plan, forecast);
@@ -301,23 +337,33 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     Some(Section { name: "best-case", heading, pieces })
 }
 
-fn best_picture(years: &[&YearMeasure], finding: &str) -> Picture {
-    let one = |year: &&YearMeasure| Year {
-        year: year.year,
-        columns: vec![
+/// Whether any money of the plan recurs: if none does, a gap without one-time money is all of the cost, and tells nothing.
+fn any_recurs(forecast: &Forecast) -> bool {
+    forecast.books.ledger.streams.iter().any(|stream| stream.kind.is_some() && !stream.one_time)
+}
+
+fn best_picture(years: &[&YearMeasure], recurs: bool, finding: &str) -> Picture {
+    let readings = if recurs { 3 } else { 2 };
+    let one = |year: &&YearMeasure| {
+        let mut columns = vec![
             vec![(Tone::Unpaid, year.gap_total())],
             vec![(Tone::Beside, year.irreducible_gap())],
             vec![(Tone::Third, year.structural_gap)],
-        ],
-        told: None,
+        ];
+        columns.truncate(readings);
+        Year { year: year.year, columns, told: None }
     };
     let years: Vec<Year> = years.iter().map(one).collect();
-    let legend = [
+    let mut legend = vec![
         (Legend::Area(Tone::Unpaid), "unpaid as spent"),
         (Legend::Area(Tone::Beside), "unpaid in the best case"),
-        (Legend::Area(Tone::Third), "unpaid before reserves and one-time money"),
+        (Legend::Area(Tone::Third), "unpaid without reserves and one-time money"),
     ];
-    let title = "The gap by fiscal year in three readings";
+    legend.truncate(readings);
+    let title = match recurs {
+        true => "The gap by fiscal year in three readings",
+        false => "The gap by fiscal year, as spent and in the best case",
+    };
     Picture::new("best-case", title, finding, move |width| draw(&years, &legend, None, width))
 }
 
@@ -327,13 +373,18 @@ pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     if gap.is_zero() {
         return None;
     }
-    let groups = forecast.cuts.iter().filter_map(|cut| Some((cut, cut.groups.first()?)));
-    let largest = groups.max_by_key(|(cut, group)| (group.gap, std::cmp::Reverse(cut.priority)));
-    let heading = match largest {
-        Some((cut, group)) => format!(
-            "At least {} of {} cost cannot be funded by any braid, and this is why",
-            brief_least(group.gap),
-            cut.priority.word()
+    let left = forecast.measures.total.irreducible;
+    let least = |of: Priority| left[of as usize] - forecast.distance()[of as usize];
+    let heading = match Priority::ALL.into_iter().find(|of| left[*of as usize].is_positive()) {
+        Some(first) => format!(
+            "No braid{} leaves less than {} of {} cost unpaid, and this is why",
+            match first {
+                Priority::Core => "",
+                Priority::Essential => " that pays all core costs",
+                Priority::Stretch => " that pays all core and essential costs",
+            },
+            brief(least(first)),
+            first.word()
         ),
         None => format!("{} goes unpaid, though a braid could pay it", brief(gap)),
     };
@@ -361,12 +412,4 @@ pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         }
     }
     Some(Section { name: "why", heading, pieces })
-}
-
-/// The amount in short where that is not more than it is; else in whole dollars, rounded down.
-fn brief_least(amount: Money) -> String {
-    let told = brief(amount);
-    let down = words::dollars_at_least(amount);
-    let exact = words::dollars(amount);
-    if told == exact { down } else { told }
 }

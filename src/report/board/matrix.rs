@@ -35,6 +35,9 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     let heading = match (short, rows.len()) {
         (0, all) => format!("All {} of {label} are paid: who pays for what", count(all, "cost")),
         (1, 1) => format!("The one cost of {label} is not paid in full: who may pay for it"),
+        (short, all) if short == all => {
+            format!("None of {} in {label} is paid in full: who pays for what", count(all, "cost"))
+        }
         (short, all) => format!(
             "{} of {} in {label} {} not paid in full: who pays for what",
             number(short),
@@ -68,7 +71,7 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
         Mark::None,
         format!(
             "Dollars of {label}{}. An empty cell says why the money pays nothing there; where a cost is short, as of its \
-             first short month. The command braid explain tells each with its rule and place.",
+             first short month.",
             focus.part()
         ),
     )];

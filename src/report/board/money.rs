@@ -1,10 +1,12 @@
 //! When money ends, and what partners put in and get back.
 
+use std::collections::BTreeMap;
+
 use super::brief::{brief, number};
 use super::{Piece, Section, called, folded, shown};
 use crate::forecast::Forecast;
-use crate::funding::Status;
-use crate::ledger::Ledger;
+use crate::funding::{Kind, Status};
+use crate::ledger::{Ledger, StreamBook};
 use crate::measures::{PartnerRow, authority_by_month};
 use crate::money::Money;
 use crate::month::Month;
@@ -30,42 +32,73 @@ struct Line {
     title: String,
     funder: String,
     status: Status,
-    /// The last place with any, and the mean month of the year up to it; nothing where it goes on to the plan's end.
+    /// The last place with any, and the mean month of the year up to it; nothing where it has none in this view, or where
+    /// it does not end with the plan.
     end: Option<(usize, Money)>,
+    /// What is known of what comes after the plan's end.
+    after: &'static str,
     parts: Vec<(usize, usize, Tone)>,
 }
 
-/// When money ends, and what a month of it is.
-pub(super) fn endings(plan: &Plan, forecast: &Forecast) -> Section {
-    let lines = lines(forecast);
+/// When money ends, in a sentence without its full stop.
+pub(super) fn endings_words(plan: &Plan, forecast: &Forecast) -> String {
+    ending_heading(plan, forecast, &lines(plan, forecast))
+}
+
+fn ending_heading(plan: &Plan, forecast: &Forecast, lines: &[Line]) -> String {
     let horizon = &plan.horizon;
     let as_of = forecast.books.cash.as_of;
     let ahead = |line: &&Line| line.end.is_some_and(|(place, _)| place >= as_of);
     let ending: Vec<&Line> = lines.iter().filter(ahead).collect();
     let month_of = |place: usize| horizon.month(place);
-    let lost: Money = ending.iter().filter_map(|line| line.end).map(|(_, amount)| amount).sum();
-    let first = ending.iter().filter_map(|line| line.end).map(|(place, _)| place).min();
-    let heading = match (ending.as_slice(), first) {
-        ([only], Some(place)) => {
-            format!("{} ends in {}: {} a month", only.title, month_of(place).words(), brief(lost))
-        }
-        (several, Some(place)) => {
-            let last = several.iter().filter_map(|line| line.end).map(|(place, _)| place).max();
-            let last = month_of(last.unwrap_or(place));
-            format!(
-                "{} sources worth {} a month end between {} and {}",
-                number(several.len()),
-                brief(lost),
-                month_of(place).words(),
-                last.words()
-            )
-        }
+    let mut by_month: BTreeMap<usize, Money> = BTreeMap::new();
+    for (place, amount) in ending.iter().filter_map(|line| line.end) {
+        *by_month.entry(place).or_default() += amount;
+    }
+    let with_plan = |place: usize| {
+        let last = place + 1 == horizon.months as usize;
+        if last { ", with the plan" } else { "" }
+    };
+    let first = by_month.first_key_value().map(|(place, _)| *place);
+    let last = by_month.last_key_value().map(|(place, _)| *place);
+    // Money that ran at other times was never lost together: the month in which most ends is told.
+    let most = by_month.iter().rev().max_by_key(|(_, amount)| **amount);
+    match (ending.as_slice(), first.zip(last), most) {
+        ([only], Some((place, _)), Some((_, lost))) => format!(
+            "{} ends in {}{}: {} a month",
+            only.title,
+            month_of(place).words(),
+            with_plan(place),
+            brief(*lost)
+        ),
+        (several, Some((first, last)), Some((_, lost))) if first == last => format!(
+            "{} sources worth {} a month end in {}{}",
+            number(several.len()),
+            brief(*lost),
+            month_of(first).words(),
+            with_plan(first)
+        ),
+        (several, Some((first, last)), Some((place, lost))) => format!(
+            "{} sources end between {} and {}, the most in {}: {} a month",
+            number(several.len()),
+            month_of(first).words(),
+            month_of(last).words(),
+            month_of(*place).words(),
+            brief(*lost)
+        ),
         _ => format!(
             "No source ends between {} and {}",
             horizon.as_of.words(),
             horizon.end().words()
         ),
-    };
+    }
+}
+
+/// When money ends, and what a month of it is.
+pub(super) fn endings(plan: &Plan, forecast: &Forecast) -> Section {
+    let lines = lines(plan, forecast);
+    let horizon = &plan.horizon;
+    let heading = ending_heading(plan, forecast, &lines);
     let mut pieces = Vec::new();
     for cliff in headlines::largest_cliffs(plan, forecast) {
         pieces.push(Piece::Sentence(Mark::Bad, headlines::cliff_words(forecast, cliff)));
@@ -85,7 +118,7 @@ pub(super) fn endings(plan: &Plan, forecast: &Forecast) -> Section {
 }
 
 /// The streams with money in any view: those that end first, then those that go on; the past ones last.
-fn lines(forecast: &Forecast) -> Vec<Line> {
+fn lines(plan: &Plan, forecast: &Forecast) -> Vec<Line> {
     let ledger = &forecast.books.ledger;
     let months = ledger.months();
     let rung = |view: Status| -> &Ledger {
@@ -116,7 +149,8 @@ fn lines(forecast: &Forecast) -> Vec<Line> {
             continue;
         }
         let last = (0..months).rev().find(|place| own[at][*place].is_positive());
-        let end = last.filter(|place| place + 1 < months).map(|place| {
+        let after = after(plan, forecast, stream);
+        let end = last.filter(|place| place + 1 < months || after.is_empty()).map(|place| {
             let from = (place + 1).saturating_sub(YEAR);
             let held: Vec<Money> = own[at][from..=place]
                 .iter()
@@ -130,6 +164,7 @@ fn lines(forecast: &Forecast) -> Vec<Line> {
             funder: stream.funder.clone(),
             status: stream.status,
             end,
+            after,
             parts,
         });
     }
@@ -146,6 +181,22 @@ fn lines(forecast: &Forecast) -> Vec<Line> {
     lines
 }
 
+/// What is known of a stream after the plan's end: that it goes on by its terms, or that nothing says when it ends; empty
+/// where it ends with the plan or before.
+fn after(plan: &Plan, forecast: &Forecast, stream: &StreamBook) -> &'static str {
+    let end = forecast.books.ledger.horizon.end();
+    if matches!(stream.kind, Some(Kind::Reserve | Kind::Loan)) {
+        return "until it is spent";
+    }
+    let evergreen = format!("stream.{}.evergreen", stream.name);
+    match stream.until {
+        Some(until) if until > end => "goes on",
+        Some(_) => "",
+        None if plan.inputs.0.iter().any(|input| input.path == evergreen) => "goes on",
+        None => "end not known",
+    }
+}
+
 fn picture(plan: &Plan, forecast: &Forecast, lines: &[Line], finding: &str) -> Picture {
     let horizon = plan.horizon;
     let fiscal = plan.fiscal;
@@ -158,12 +209,12 @@ fn picture(plan: &Plan, forecast: &Forecast, lines: &[Line], finding: &str) -> P
                 [brief(amount), format!("{word} {}", horizon.month(place).words())]
             }
             None if line.parts.iter().all(|part| part.2 == Tone::Likely) => {
-                ["only".to_string(), "likely".to_string()]
+                ["only likely".to_string(), String::new()]
             }
             None if line.parts.iter().all(|part| part.2 != Tone::Secured) => {
-                ["only".to_string(), "hoped for".to_string()]
+                ["only hoped for".to_string(), String::new()]
             }
-            None => ["goes on".to_string(), String::new()],
+            None => [line.after.to_string(), String::new()],
         },
         parts: line.parts.clone(),
     };

@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Text as T};
-use crate::report::words::dollars;
+use crate::report::words::{dollars, list};
 use crate::report::{Cell, Mark, RowStyle, SCHEMA_VERSION, Table, record};
 
 /// Changes of streams that are told one by one.
@@ -126,7 +126,15 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast, earlier: &Earlier) -> Se
     let is = forecast.measures.total.gap_total();
     let when = earlier.month("/horizon/as_of").map_or(String::new(), Month::words);
     let [from, to] = briefs([was, is]);
-    let heading = if was == is {
+    let other: Vec<&str> = ALIKE
+        .iter()
+        .filter(|(_, path)| earlier.text(path) != now.text(path))
+        .map(|(word, _)| *word)
+        .collect();
+    let heading = if !other.is_empty() {
+        let words: Vec<String> = other.iter().map(|word| format!("another {word}")).collect();
+        format!("Not comparable: the report as of {when} was made with {}", list(&words))
+    } else if was == is {
         format!("Since the report as of {when} the gap is the same: {to}")
     } else {
         let (change, word) = if is > was { (is - was, "grew") } else { (was - is, "fell") };
@@ -136,14 +144,14 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast, earlier: &Earlier) -> Se
         )
     };
     let mut pieces = Vec::new();
-    for (word, path) in ALIKE {
-        let (one, other) = (earlier.text(path).unwrap_or(""), now.text(path).unwrap_or(""));
-        if one != other {
-            let text = format!(
-                "The earlier report had another {word} ({one}, now {other}): the figures are not of the same thing."
-            );
-            pieces.push(Piece::Sentence(Mark::Watch, text));
-        }
+    for (word, path) in ALIKE.into_iter().filter(|(word, _)| other.contains(word)) {
+        let [one, other] = [earlier, &now].map(|of| {
+            of.month(path).map_or_else(|| of.text(path).unwrap_or("").to_string(), Month::words)
+        });
+        let text = format!(
+            "The earlier report had another {word} ({one}, now {other}): the figures are not of the same thing."
+        );
+        pieces.push(Piece::Sentence(Mark::Bad, text));
     }
     pieces.extend(streams(&now, earlier).into_iter().map(|text| Piece::Sentence(Mark::None, text)));
     pieces.push(amounts(&now, earlier));
