@@ -65,7 +65,7 @@ pub(super) fn beaten(choice: &BridgeChoice, scenario: &Scenario) -> Vec<String> 
     let beaten = pairs.filter_map(|(option, better)| Some((option, better.as_ref()?)));
     let told = beaten.map(|(option, better)| {
         format!(
-            "{} does better than {} in at least one count below, and worse in none. What either pays for beside the \
+            "{} does better than {} in at least one count, and worse in none. What either pays for beside the \
              plan's costs is not counted.",
             titled(better),
             called(option)
@@ -178,7 +178,8 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
     push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
     push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
-    let worth = format!("Worth today to the funder, at {} a year", percent(choice.cost_of_money));
+    let worth =
+        format!("Net cost to the funder today, at {} a year", percent(choice.cost_of_money));
     push(RowStyle::Plain, worth, own(&|option| option.effect.cost.present_value));
     push(RowStyle::Plain, "Still owed at the end".into(), own(&|option| option.effect.cost.owed));
     (table, styles)

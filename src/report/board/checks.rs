@@ -50,6 +50,10 @@ pub(super) fn assumptions(
         concerns::say(&mut page, forecast);
     }
     let mut found = pieces(page);
+    if !plan.opening.cash_stated {
+        let text = "The plan does not state its cash in hand: it is counted from $0.".to_string();
+        found.push(Piece::Sentence(Mark::Watch, text));
+    }
     let unread = of("unverified-default");
     if unread > 0 {
         let text =

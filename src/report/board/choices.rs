@@ -15,7 +15,7 @@ use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
 use crate::report::sensitivity::readable;
 use crate::report::words::{self, count};
-use crate::report::{Cell, Mark, RowStyle, bridge as options, sensitivity};
+use crate::report::{Cell, ColumnKind, Mark, RowStyle, bridge as options, sensitivity};
 
 /// Options that are drawn; the table has them all.
 const DRAWN_MAX: usize = 8;
@@ -141,7 +141,15 @@ fn named_option(option: &Bridged) -> &str {
 fn named(plan: &Plan, path: &str) -> String {
     let home = home(path);
     let key = path[home.len()..].trim_start_matches('.');
-    let key = key.strip_prefix("terms.").unwrap_or(key).replace(['.', '-'], " ");
+    let key = match key.strip_prefix("terms.").unwrap_or(key) {
+        "yearly" => "a year".to_string(),
+        "monthly" => "a month".to_string(),
+        "start" => "at the start".to_string(),
+        "from" => "first month".to_string(),
+        "until" => "last month".to_string(),
+        "captured" => "share that it captures".to_string(),
+        key => key.replace(['.', '-'], " "),
+    };
     let title = title(plan, home);
     format!("{title} ({key})")
 }
@@ -238,19 +246,22 @@ pub(super) fn tornado(
         Piece::Table { table, .. } if table.name == "swings" => Some(table),
         _ => None,
     });
-    for row in tables.flat_map(|table| &mut table.rows) {
-        for (place, cell) in row.iter_mut().enumerate() {
-            // Less is the better end here: it is written in a word, not as a loss.
-            if let Cell::Money(change) = cell {
-                let size = words::dollars(Money::from_cents(change.cents().abs()));
-                *cell = Cell::text(match change.is_zero() {
-                    true => "as much".to_string(),
-                    false => {
-                        format!("{size} {}", if change.is_positive() { "more" } else { "less" })
-                    }
-                });
-            } else if let (0, Cell::Text(text)) = (place, cell) {
-                *text = named(&found.plan, text);
+    for table in tables {
+        // Less is the better end here: it is written in a word, not as a loss.
+        let changes = table.columns.iter_mut().filter(|column| column.kind == ColumnKind::Money);
+        changes.for_each(|column| column.kind = ColumnKind::Text);
+        for row in &mut table.rows {
+            for (place, cell) in row.iter_mut().enumerate() {
+                if let Cell::Money(change) = cell {
+                    let size = words::dollars(Money::from_cents(change.cents().abs()));
+                    let word = if change.is_positive() { "more" } else { "less" };
+                    *cell = Cell::text(match change.is_zero() {
+                        true => "as much".to_string(),
+                        false => format!("{size} {word}"),
+                    });
+                } else if let (0, Cell::Text(text)) = (place, cell) {
+                    *text = named(&found.plan, text);
+                }
             }
         }
     }
