@@ -19,6 +19,8 @@ use braidfund::report::workbook::sheet::{Content, Place};
 use braidfund::report::workbook::{About, Books, Case, ScenarioFigures, Sources, Workbook};
 use braidfund::timeline::Selection;
 
+#[path = "workbook/contracts.rs"]
+mod contracts;
 #[path = "workbook/evaluate.rs"]
 mod evaluate;
 #[path = "workbook/held.rs"]
@@ -333,6 +335,93 @@ proptest! {
         let (_, wrong) = moved_wrongly(&files, Status::Prospective);
         prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
     }
+
+    #[test]
+    fn every_formula_of_random_contracts_says_what_the_engine_says(one in contracts::contracts()) {
+        let text = one.text();
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        // Terms that no plan may state are refused at the door.
+        let Ok(plan) = folder::read(&files, folder::BASE) else { return Ok(()) };
+        let view = Status::Prospective;
+        let book = workbook(&plan, &spent(&plan, view), view);
+        let wrong = wrong(&book);
+        prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+        let (_, wrong) = moved_wrongly(&files, view);
+        prop_assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+    }
+}
+
+/// Samples and cases worked by hand of which the engine alone works something out, and what.
+const WORKED: [(&str, &str); 34] = [
+    ("reading-ccp", "Share of emergency department savings"),
+    ("advance-never-paid-back", "Leaves"),
+    ("advance-never-paid-back", "Stays"),
+    ("lapse-and-refund", "City"),
+    ("late-instalments", "City"),
+    ("loan-drawn-before-the-plan", "Other: repayment"),
+    ("loan-drawn-before-the-plan", "Pri: repayment"),
+    ("loan-drawn-before-the-plan", "Pri"),
+    ("loan-never-repaid", "Bank: interest"),
+    ("loan-never-repaid", "Bank: repayment"),
+    ("loan-never-repaid", "Bank"),
+    ("loan-owed-after-the-plan", "Bank: interest"),
+    ("loan-owed-after-the-plan", "Bank: repayment"),
+    ("loan-owed-after-the-plan", "Bank"),
+    ("loan-repaid", "Program-related investment: interest"),
+    ("loan-repaid", "Program-related investment: repayment"),
+    ("loan-repaid", "Program-related investment"),
+    ("opening-advance", "Foundation"),
+    ("outcomes-and-bonus", "Opened"),
+    ("recoverable-grant", "Seed: repayment"),
+    ("recoverable-grant", "Seed"),
+    ("recoverable-grant-out-of-cash", "Bridge: repayment"),
+    ("recoverable-grant-out-of-cash", "Late: repayment"),
+    ("recoverable-grant-out-of-cash", "Bridge"),
+    ("recoverable-grant-out-of-cash", "Late"),
+    ("renewal-is-a-new-award", "Foundation"),
+    ("shared-savings-gate", "Two sided: share of loss"),
+    ("shared-savings-gate", "Met"),
+    ("shared-savings-medicare", "Loss: share of loss"),
+    ("shared-savings-medicare", "Advance"),
+    ("shared-savings-medicare", "Share"),
+    ("taper-and-renewal-all", "Foundation"),
+    ("taper-and-renewal-secured", "Foundation"),
+    ("taper-geometric", "Foundation"),
+];
+
+#[test]
+fn what_the_engine_alone_works_out_is_known() {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for path in folders("scenarios").into_iter().chain(folders("tests/good")) {
+        let files = DiskFolder::open(&path).unwrap();
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        found.extend(book.fixed.into_iter().map(|title| (name.clone(), title)));
+    }
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|(name, title)| (name.as_str(), title.as_str())).collect();
+    assert_eq!(found, WORKED);
+}
+
+#[test]
+fn contracts_of_payers_and_claims_of_every_kind_are_live() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut read, mut paid) = (0, 0);
+    for _ in 0..300 {
+        let contract = contracts::contracts().new_tree(&mut runner).unwrap().current();
+        let text = contract.text();
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let Ok(plan) = folder::read(&files, folder::BASE) else { continue };
+        let spent = spent(&plan, Status::Prospective);
+        let book = workbook(&plan, &spent, Status::Prospective);
+        assert!(!contract.is_live() || book.fixed.is_empty(), "{:?}\n{text}", book.fixed);
+        read += 1;
+        let brings = &spent.ledger.streams[0].made_available;
+        paid += usize::from(brings.iter().any(|amount| amount.is_positive()));
+    }
+    assert!(read >= 250 && paid >= 150, "{read} read, {paid} pay");
 }
 
 /// A plan of the folder's other scenarios beside the one that is shown, each with the books of its own braid: the

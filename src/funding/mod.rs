@@ -465,7 +465,7 @@ impl Stream {
 
     /// The stream as an agreement that ends with its termination, where what it served by then is still settled
     /// after it: payers, shared savings, administrative claims.
-    fn settled_to_its_end(&self) -> Option<Stream> {
+    pub(crate) fn settled_to_its_end(&self) -> Option<Stream> {
         let end = self.termination?.month;
         let settles = match &self.terms {
             Terms::Payer(_) | Terms::SharedSavings(_) => true,
@@ -579,7 +579,7 @@ impl Stream {
     }
 
     /// The first month in which money of terms that begin with `from` may be earned or spent.
-    fn begins(&self, from: Month) -> Month {
+    pub(crate) fn begins(&self, from: Month) -> Month {
         self.delayed_to.map_or(from, |delayed| from.max(delayed))
     }
 

@@ -103,6 +103,14 @@ impl AdministrativeClaim {
 }
 
 impl Public {
+    /// A yearly change of what it grants; nothing where its method has none.
+    pub fn growth(&self) -> Option<Rate> {
+        match self.method {
+            PublicMethod::Levy { growth, .. } => Some(growth),
+            _ => None,
+        }
+    }
+
     /// Whether it is granted in more than one year or month.
     pub fn recurs(&self, stream: &Stream, last: Month) -> bool {
         match &self.method {
@@ -284,10 +292,25 @@ impl Public {
         setting: &Setting,
         claim: &AdministrativeClaim,
     ) -> Option<Vec<Tranche>> {
+        let mut tranches = Vec::new();
+        for (first, months) in self.claims(stream, setting)? {
+            let amount = claim.amount(months)?;
+            if setting.place(first).is_some() && amount.is_positive() {
+                let quarter_end = first.plus(-1)?;
+                let arrives = later(quarter_end, claim.lag_months).max(first);
+                let receipts = Receipts::Earned(vec![(arrives, amount)]);
+                tranches.push(Tranche { receipts, ..self.kept(stream, first, amount) });
+            }
+        }
+        Some(tranches)
+    }
+
+    /// The month in which each quarter's claim is spendable, and how many of its months are claimed.
+    pub fn claims(&self, stream: &Stream, setting: &Setting) -> Option<Vec<(Month, u32)>> {
         let (begins, last) = (stream.begins(self.from), stream.last_month(setting.end()));
         // A quarter that ends before the horizon may become spendable in its first month.
         let since = begins.max(setting.start.plus(-3).unwrap_or(setting.start));
-        let mut tranches = Vec::new();
+        let mut claims = Vec::new();
         let mut months = 0;
         for place in 0..=last.since(since) {
             let month = since.plus(place)?;
@@ -296,17 +319,11 @@ impl Public {
             if !ends && month != last {
                 continue;
             }
-            let amount = claim.amount(months.min(3))?;
-            months = 0;
             let quarter_end = later(month, 2 - stream.fiscal.position(month) % 3);
-            let first = later(quarter_end, 1);
-            if setting.place(first).is_some() && amount.is_positive() {
-                let arrives = later(quarter_end, claim.lag_months).max(first);
-                let receipts = Receipts::Earned(vec![(arrives, amount)]);
-                tranches.push(Tranche { receipts, ..self.kept(stream, first, amount) });
-            }
+            claims.push((later(quarter_end, 1), months.min(3)));
+            months = 0;
         }
-        Some(tranches)
+        Some(claims)
     }
 }
 

@@ -55,7 +55,7 @@ impl Claims {
     }
 
     /// The share of claims that stays denied, to nine places.
-    fn denied_for_good(&self) -> Option<Rate> {
+    pub fn denied_for_good(&self) -> Option<Rate> {
         self.denial.grown(Rate::from_billionths(-self.overturned.billionths())?)
     }
 }

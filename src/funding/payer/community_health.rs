@@ -62,7 +62,7 @@ impl CommunityHealth {
     }
 
     /// First and further units of the average patient.
-    fn units_of_a_patient(&self) -> Option<(Rate, Rate)> {
+    pub fn units_of_a_patient(&self) -> Option<(Rate, Rate)> {
         let average = |count: fn((u32, u32)) -> u32| {
             let parts = self.minutes.iter().map(|(minutes, share)| {
                 share.billionths().checked_mul(i128::from(count(units(*minutes))))

@@ -124,15 +124,20 @@ pub enum PartnersPaid {
 }
 
 /// What one month of service comes to.
-#[derive(Clone, Copy, Debug)]
-struct Served {
-    month: Month,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The month.
+    pub month: Month,
+    /// The calendar year whose price is paid.
+    pub priced: i32,
+    /// The index of that price's growth.
+    pub index: Rate,
     /// What is expected to stand.
-    gross: Money,
+    pub gross: Money,
     /// What is paid at first.
-    first: Money,
+    pub first: Money,
     /// What is withheld of what is expected to stand.
-    withheld: Money,
+    pub withheld: Money,
 }
 
 /// A payment in a month: what stands of it, and what is paid at first.
@@ -224,7 +229,7 @@ impl Payer {
 
     /// Gross and withheld, for each month of the contract within the horizon; where a score pays later, for its
     /// months before the horizon too.
-    fn served(&self, stream: &Stream, setting: &Setting) -> Option<Vec<Served>> {
+    pub fn served(&self, stream: &Stream, setting: &Setting) -> Option<Vec<Served>> {
         let begins = stream.begins(self.from);
         let begins = match self.withhold.is_some() || self.bonus.is_some() {
             true => begins,
@@ -254,7 +259,8 @@ impl Payer {
                 Some(true_up) => true_up.retained.try_of(first)?,
                 None => first,
             };
-            served.push(Served { month, gross, first, withheld: self.withheld(gross)? });
+            let withheld = self.withheld(gross)?;
+            served.push(Served { month, priced, index, gross, first, withheld });
         }
         Some(served)
     }

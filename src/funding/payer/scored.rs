@@ -19,9 +19,14 @@ pub struct Scored {
 }
 
 impl Scored {
+    /// The month with which the year ends in which a month is measured; nothing beyond the calendar.
+    pub fn measured_in(&self, month: Month) -> Option<Month> {
+        after(month, (self.measured % 12 + 12 - month.number()) % 12)
+    }
+
     /// The sum of an amount over each measured year, by the month in which it is paid out. A year
     /// that the contract's end cuts short is measured with the rest of its year.
-    pub(super) fn years(
+    pub fn years(
         &self,
         served: &[Served],
         amount: impl Fn(&Served) -> Money,
@@ -29,8 +34,7 @@ impl Scored {
         let mut years: Vec<(Month, Money)> = Vec::new();
         let mut ends = None;
         for month in served {
-            let ahead = (self.measured % 12 + 12 - month.month.number()) % 12;
-            let measured = after(month.month, ahead);
+            let measured = self.measured_in(month.month);
             let Some(paid) = measured.and_then(|end| after(end, self.paid_after_months)) else {
                 continue;
             };

@@ -124,7 +124,7 @@ pub fn stated(
 }
 
 /// Which part of how many each instalment is, as [`Payment::receipts`] has it.
-fn parts(
+pub fn parts(
     payment: Option<Payment>,
     first: Month,
     last: Month,

@@ -1,13 +1,14 @@
 //! By what a source is laid: formulas over its inputs, or the figures of the engine.
 
 use super::{Amount, Awards, Books, Group, Laying, tells_apart};
-use crate::funding::{Authority, Receipts, Tranche};
+use crate::funding::payer::PayerMethod;
+use crate::funding::{Authority, Payer, Receipts, Terms, Tranche};
 use crate::money::Money;
-use crate::report::workbook::earned::earned;
+use crate::report::workbook::earned::{earned, lay_reimbursed_index, stated_kept};
 use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{Unit, dollars};
-use crate::report::workbook::stated::stated;
+use crate::report::workbook::stated::{Stated, parts, stated};
 use crate::timeline::HeldTranche;
 
 impl<'a> Awards<'a> {
@@ -78,10 +79,13 @@ impl<'a> Awards<'a> {
                 }
             }
             let mut laid = Vec::new();
+            let index = lay_reimbursed_index(plan, stream, (&mut self.sheet, months, inputs));
             for group in groups {
                 let amount = match holds_cash {
                     true => Amount::Worked,
-                    false => self.amount(source, &group, &lowered.tranches, inputs),
+                    false => {
+                        self.amount(source, (&group, index), &lowered.tranches, (months, inputs))
+                    }
                 };
                 laid.push((group, amount));
             }
@@ -112,7 +116,7 @@ impl<'a> Awards<'a> {
         }
         // What is earned by the month, of which nothing was spent, advanced or taken off before.
         let begins_before = held.iter().any(|tranche| tranche.first < plan.horizon.start);
-        let reserve = matches!(stream.terms, crate::funding::Terms::Reserve(_));
+        let reserve = matches!(stream.terms, Terms::Reserve(_));
         let sum = |tranches: &mut dyn Iterator<Item = Money>| tranches.sum::<Money>();
         let counted =
             |tranche: &&Tranche| held.iter().any(|own| own.first == tranche.first) && !reserve;
@@ -122,14 +126,12 @@ impl<'a> Awards<'a> {
         });
         let same =
             reserve || sum(&mut { stated }) == sum(&mut held.iter().map(|tranche| tranche.amount));
-        let pooled = held.iter().any(|tranche| tranche.pool.is_some());
         if moved || holds_cash || !same || (begins_before && !reserve) {
             return worked(self);
         }
         match earned(plan, stream, (&mut self.sheet, months, inputs), self.first_months) {
-            // The cash of a pool's part is rounded by itself.
-            Some(earned) if !(pooled && earned.legs.len() > 1) => Laying::Monthly(earned),
-            _ => worked(self),
+            Some(earned) => Laying::Monthly(earned),
+            None => worked(self),
         }
     }
 
@@ -137,9 +139,9 @@ impl<'a> Awards<'a> {
     pub(super) fn amount(
         &self,
         source: usize,
-        group: &Group,
+        (group, index): (&Group, Option<u32>),
         lowered: &[Tranche],
-        inputs: &mut Inputs,
+        (months, inputs): (&mut Months, &mut Inputs),
     ) -> Amount {
         let plan = self.books.plan;
         let stream = &plan.streams[source];
@@ -153,9 +155,27 @@ impl<'a> Awards<'a> {
         if !same_view {
             return Amount::Worked;
         }
-        let Some(mut sum) = stated(plan, stream, first, inputs) else { return Amount::Worked };
+        let mut of = |tranche: &Tranche| {
+            stated(plan, stream, tranche, inputs).or_else(|| {
+                let Authority::Amount(amount) = tranche.amount else { return None };
+                if stream.delayed_to.is_some() || stream.termination.is_some() {
+                    return None;
+                }
+                let own = (tranche, amount);
+                let formula = stated_kept(plan, stream, own, (months, inputs), index)?;
+                let instalments = match &stream.terms {
+                    Terms::Payer(Payer {
+                        method: PayerMethod::CostReimbursement { payment, .. },
+                        ..
+                    }) => parts(Some(*payment), tranche.first, tranche.last?, &tranche.receipts),
+                    _ => Vec::new(),
+                };
+                Some(Stated { formula, amount, instalments })
+            })
+        };
+        let Some(mut sum) = of(first) else { return Amount::Worked };
         for tranche in rest {
-            let Some(next) = stated(plan, stream, tranche, inputs) else { return Amount::Worked };
+            let Some(next) = of(tranche) else { return Amount::Worked };
             if !next.instalments.is_empty() && next.instalments != sum.instalments {
                 return Amount::Worked;
             }

@@ -2,6 +2,7 @@
 
 mod apart;
 mod balance;
+mod collected;
 mod laying;
 mod monthly;
 

@@ -1,12 +1,13 @@
 //! Sources that are earned month by month, and those that the engine works out.
 
-use super::{Awards, Books, Part, receivables, reimbursed, shifted};
+use super::collected::Step;
+use super::{Awards, Books, Part, receivables, reimbursed};
 use crate::funding::Receipts;
-use crate::money::{Money, Rate};
-use crate::report::workbook::earned::{Earned, Leg};
-use crate::report::workbook::formula::{Expression, cell, cents};
+use crate::money::Money;
+use crate::report::workbook::earned::{Earned, Row};
+use crate::report::workbook::formula::cell;
 use crate::report::workbook::months::Months;
-use crate::report::workbook::sheet::{At, FIRST, LABEL, Role, Sheet, Unit, dollars};
+use crate::report::workbook::sheet::{FIRST, LABEL, Role, Sheet, Unit, dollars};
 
 impl<'a> Awards<'a> {
     /// Lays a source month by month.
@@ -30,69 +31,24 @@ impl<'a> Awards<'a> {
         let formulas = earned.months;
         let formula = |_: &Sheet, _: u32, place: usize| formulas[place].clone();
         part.available = self.row("   becomes available", formula, &available);
-        self.lay_collected(&mut part, &earned.legs, &available, months);
-        part
-    }
-
-    /// Lays the cash of what months make available, step by step of its curve.
-    pub(super) fn lay_collected(
-        &mut self,
-        part: &mut Part,
-        legs: &[Leg],
-        available: &[Money],
-        months: &Months,
-    ) {
-        let count = self.count();
-        let earned = part.available;
-        let mut area = months.row(self.at(earned, 0));
-        let mut amounts = available.to_vec();
-        let mut posted = vec![Money::ZERO; count];
-        let mut come: (Option<Expression>, i128) = (None, 0);
-        for leg in legs {
-            if legs.len() > 1 {
-                let before = come.0.clone();
-                let until = leg.share.map(|(at, share)| {
-                    come.1 += share.billionths();
-                    match &before {
-                        Some(before) => before.clone() + at,
-                        None => cell(at),
-                    }
-                });
-                // What has come through this step; through the last one, all.
-                let through = |amount: &Money| match leg.share {
-                    Some(_) => {
-                        Rate::from_billionths(come.1).map_or(*amount, |part| part.of(*amount))
-                    }
-                    None => *amount,
-                };
-                let now: Vec<Money> = available.iter().map(through).collect();
-                amounts = now.iter().zip(&posted).map(|(now, before)| *now - *before).collect();
-                posted = now;
-                let share_of = |share: &Option<Expression>, at: At| match share {
-                    Some(share) => cents(cell(at) * share.clone()),
-                    None => cell(at),
-                };
-                let formula = |sheet: &Sheet, _: u32, place: usize| {
-                    let at = sheet.at(earned, Months::column(place));
-                    let now = share_of(&until, at);
-                    Some(if before.is_some() { now - share_of(&before, at) } else { now })
-                };
-                let row = self.row("   of it one step of the curve", formula, &amounts);
-                area = months.row(self.at(row, 0));
-                come.0 = until;
+        let mut back: Vec<Row> = Vec::new();
+        for paid in &earned.cash {
+            let mut steps: Vec<Step> = Vec::new();
+            for flow in &paid.flows {
+                let all = Row { row: part.available, figures: available.clone() };
+                self.lay_steps(flow, flow.of.as_ref().unwrap_or(&all), &mut steps);
             }
-            let earlier = |place: usize| place.checked_sub(leg.lag_months as usize);
-            let figures: Vec<Money> = (0..count)
-                .map(|place| earlier(place).map_or(Money::ZERO, |place| amounts[place]))
-                .collect();
-            let formula = |_: &Sheet, _: u32, place: usize| {
-                Some(shifted(area, months.number(place), leg.lag))
-            };
-            let row = self.row("   its cash", formula, &figures);
-            for place in 0..count {
-                part.come(self.at(row, place), place, count);
+            let kept = paid.kept.as_ref().filter(|_| steps.len() > 1);
+            if let Some(kept) = kept.filter(|_| self.is_pooled(source)) {
+                steps.sort_by_key(|step| step.lag_months);
+                self.lay_pooled(source, kept, &mut steps);
+            }
+            for step in &steps {
+                self.lay_come(step, &mut part, &mut back, months);
             }
         }
+        part.back = self.lay_back(&back);
+        part
     }
 
     /// Lays a source as the engine has it.

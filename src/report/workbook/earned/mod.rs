@@ -1,20 +1,25 @@
 //! Money that is earned month by month and never lapses: what a month makes available as a formula over inputs, and when
 //! its cash comes.
 
-use super::costs::{Growth, lay_growth, part_of_year};
-use super::formula::{Expression, cell, cents, floor_zero, least, round, sum, whole};
+mod payer;
+mod priced;
+mod public;
+mod scored;
+
+pub use payer::lay_reimbursed_index;
+pub use public::stated_kept;
+
+use super::costs::{Growth, lay_growth, sum_row};
+use super::formula::{Expression, cell, cents, floor_zero, least, sum};
 use super::inputs::Inputs;
 use super::months::Months;
-use super::sheet::{Area, At, Sheet, Unit, dollars, of_price, of_rate};
+use super::sheet::{Area, At, LABEL, Role, Sheet, Unit, dollars, of_price, of_rate};
 use super::stated::{of, of_count, part_between};
 use crate::driver::term_years;
-use crate::funding::grant::Payment;
 use crate::funding::partner::{Partner, PartnerMethod};
-use crate::funding::payer::{PartnersPaid, Payer, PayerMethod, Pricing};
-use crate::funding::public::{Public, PublicMethod};
 use crate::funding::reserve::Floor;
 use crate::funding::{End, Stream, Terms};
-use crate::money::{Price, Rate};
+use crate::money::{Money, Price, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 
@@ -22,15 +27,66 @@ use crate::plan::Plan;
 pub struct Earned {
     /// The formula of each month of the horizon that has one.
     pub months: Vec<Option<Expression>>,
-    /// The steps in which its cash comes; none where it is held already.
-    pub legs: Vec<Leg>,
+    /// The cash that comes for it; none where it is held already.
+    pub cash: Vec<Paid>,
 }
+
+/// A row of amounts.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Where it stands on the sheet of awards.
+    pub row: u32,
+    /// What it comes to, by month.
+    pub figures: Vec<Money>,
+}
+
+/// An amount that becomes available in a month, and the cash that comes for it.
+pub struct Paid {
+    /// The amount; nothing where it is all that becomes available.
+    pub kept: Option<Row>,
+    /// Its cash.
+    pub flows: Vec<Flow>,
+}
+
+/// Cash that comes or goes out for an amount.
+pub struct Flow {
+    /// How much of each month's amount; nothing where it is all that becomes available.
+    pub of: Option<Row>,
+    /// The steps in which it comes.
+    pub legs: Vec<Leg>,
+    /// Which way it goes.
+    pub way: Way,
+    /// What it is.
+    pub label: &'static str,
+}
+
+/// Which way cash goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It comes in.
+    In,
+    /// It goes out: partners are paid.
+    Out,
+    /// It comes where it is above zero, and goes back where it is below.
+    Either,
+}
+
+impl Earned {
+    /// Money of which all that becomes available comes in one step.
+    fn plain(months: Vec<Option<Expression>>, legs: Vec<Leg>) -> Earned {
+        let flow = Flow { of: None, legs, way: Way::In, label: CASH };
+        Earned { months, cash: vec![Paid { kept: None, flows: vec![flow] }] }
+    }
+}
+
+/// What cash that comes in is called.
+const CASH: &str = "its cash";
 
 /// One step of a collection curve.
 #[derive(Clone, Copy)]
 pub struct Leg {
-    /// The cell of the months after which it comes.
-    pub lag: At,
+    /// The cell of the months after which it comes; nothing where it comes at once.
+    pub lag: Option<At>,
     /// The months.
     pub lag_months: u32,
     /// The share that comes then, and its cell; the last step brings the rest.
@@ -44,9 +100,15 @@ pub fn earned<'c>(
     (sheet, months, inputs): (&mut Sheet, &mut Months<'c>, &mut Inputs<'c>),
     first_months: Area,
 ) -> Option<Earned> {
-    if stream.delayed_to.is_some() || stream.termination.is_some() || stream.more.is_some() {
+    let settled = matches!(stream.terms, Terms::Payer(_)) || public::is_claimed(stream);
+    if stream.more.is_some()
+        || (!settled && (stream.delayed_to.is_some() || stream.termination.is_some()))
+    {
         return None;
     }
+    // What was served by a termination is settled after it, as if the agreement had ended.
+    let ended = stream.settled_to_its_end();
+    let stream = ended.as_ref().unwrap_or(stream);
     let count = plan.horizon.months as usize;
     let mut laid = Laid { plan, stream, sheet, months, inputs };
     match &stream.terms {
@@ -73,7 +135,7 @@ pub fn earned<'c>(
             let place = plan.horizon.place(reserve.authorised_from.max(plan.horizon.start))?;
             let mut months = vec![None; count];
             months[place] = Some(least(authorised, floor_zero(cell(balance) - floor)));
-            Some(Earned { months, legs: Vec::new() })
+            Some(Earned { months, cash: Vec::new() })
         }
         Terms::Grant(_) | Terms::SharedSavings(_) | Terms::Loan(_) | Terms::Schedule(_) => None,
     }
@@ -110,7 +172,28 @@ impl Laid<'_, '_, '_> {
     fn lag(&mut self, key: &str, lag_months: u32) -> Leg {
         let (paths, label) = (of(self.stream, &[key]), "Months to the cash");
         let lag = self.inputs.figure(&paths, label, of_count(lag_months), Unit::Whole);
-        Leg { lag, lag_months, share: None }
+        Leg { lag: Some(lag), lag_months, share: None }
+    }
+
+    /// Lays a row of amounts on the sheet of awards.
+    fn row(&mut self, label: &str, amounts: Vec<(Option<Expression>, Money)>) -> Row {
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, label, Role::Label);
+        let mut figures = Vec::with_capacity(amounts.len());
+        for (place, (formula, figure)) in amounts.into_iter().enumerate() {
+            if let Some(formula) = formula {
+                let column = Months::column(place);
+                self.sheet.money(row, column, formula, figure, Role::Formula);
+            }
+            figures.push(figure);
+        }
+        sum_row(self.sheet, row, self.plan);
+        Row { row, figures }
+    }
+
+    /// The cell of a row in a month.
+    fn of_row(&self, row: &Row, place: usize) -> At {
+        self.sheet.at(row.row, Months::column(place))
     }
 
     /// The row of the index of a yearly growth; nothing inside where there is none to take.
@@ -134,86 +217,6 @@ impl Laid<'_, '_, '_> {
             Some(row) => amount * self.sheet.at(row, Months::column(place)),
             None => amount,
         }
-    }
-
-    fn payer(&mut self, payer: &Payer) -> Option<Earned> {
-        let plain = payer.true_up.is_none()
-            && payer.withhold.is_none()
-            && payer.bonus.is_none()
-            && payer.partners_paid == PartnersPaid::WhenPaid;
-        if !plain {
-            return None;
-        }
-        type Of = Box<dyn Fn(Expression) -> Expression>;
-        let (driver, price, paid): (usize, At, Of) = match &payer.method {
-            PayerMethod::Pmpm { members, rate } | PayerMethod::Capitation { members, rate } => {
-                let price = self.price(&["rate"], "Dollars a member and month", *rate);
-                (members.at(), price, Box::new(in_cents))
-            }
-            PayerMethod::CaseRate { cases, rate } => {
-                (cases.at(), self.price(&["rate"], "Dollars a case", *rate), Box::new(in_cents))
-            }
-            PayerMethod::FeeForService { units, pricing: Pricing::One(rate), claims } => {
-                let price = self.price(&["rate"], "The allowed fee of a unit", *rate);
-                let part = self.share("payer-share", "The payer's part", claims.payer_share);
-                let taken = self.share("sequestration", "Sequestration", claims.sequestration);
-                let denied = self.share("denial", "Claims denied", claims.denial);
-                let won = self.share("overturned", "Denied claims won back", claims.overturned);
-                let patients = self.share(
-                    "coinsurance-collected",
-                    "Coinsurance collected",
-                    claims.coinsurance_collected,
-                );
-                let paid = move |allowed: Expression| {
-                    let lost = round(cell(denied) * (whole(1) - won), 9);
-                    let granted = allowed * (whole(1) - lost);
-                    let payer = granted.clone() * part * (whole(1) - taken);
-                    cents(payer) + cents(granted * (whole(1) - part) * patients)
-                };
-                (units.at(), price, Box::new(paid))
-            }
-            _ => return None,
-        };
-        let index = self.index(payer.from, payer.growth, self.stream.fiscal)?;
-        let passed = self.inputs.stated(&of(self.stream, &["pass-through"])).is_some()
-            || payer.pass_through != Rate::ZERO;
-        let passed =
-            passed.then(|| self.share("pass-through", "Passed on to partners", payer.pass_through));
-        let month = |laid: &Self, place: usize| {
-            let amount = cell(price) * laid.months.count_of(driver, place);
-            let gross = paid(laid.indexed(amount, index, place));
-            match passed {
-                Some(share) => gross.clone() - cents(cell(share) * gross),
-                None => gross,
-            }
-        };
-        let formulas =
-            self.places().map(|place| self.within(payer.from, place).then(|| month(self, place)));
-        let months = formulas.collect();
-        let mut curve = payer.collection.clone();
-        curve.sort_unstable();
-        let legs = match curve.as_slice() {
-            [] => vec![self.lag("collection-lag-months", 0)],
-            [(lag_months, _)] => vec![self.lag("collection-lag-months", *lag_months)],
-            many => {
-                let mut legs = Vec::new();
-                for (place, (lag_months, share)) in many.iter().enumerate() {
-                    let why = "a step of the collection curve";
-                    let lag = self.inputs.constant(
-                        "Months to the cash",
-                        of_count(*lag_months),
-                        Unit::Whole,
-                        why,
-                    );
-                    let label = "Share that comes then";
-                    let at = self.inputs.constant(label, of_rate(*share), Unit::Share, why);
-                    let share = (place + 1 < many.len()).then_some((at, *share));
-                    legs.push(Leg { lag, lag_months: *lag_months, share });
-                }
-                legs
-            }
-        };
-        Some(Earned { months, legs })
     }
 
     fn partner(&mut self, partner: &Partner) -> Option<Earned> {
@@ -261,14 +264,14 @@ impl Laid<'_, '_, '_> {
             PartnerMethod::InKind { .. } => return None,
         }
         let lag = self.lag("lag-months", partner.lag_months);
-        Some(Earned { months: formulas, legs: vec![lag] })
+        Some(Earned::plain(formulas, vec![lag]))
     }
 
     /// Dated payments, each an input of its own.
     fn dated(
         &mut self,
         formulas: &mut [Option<Expression>],
-        payments: &[(Month, crate::money::Money)],
+        payments: &[(Month, Money)],
         (from, index): (Month, Option<u32>),
     ) -> Option<()> {
         for (number, (month, amount)) in payments.iter().enumerate() {
@@ -289,38 +292,4 @@ impl Laid<'_, '_, '_> {
         }
         Some(())
     }
-
-    fn public(&mut self, public: &Public) -> Option<Earned> {
-        let Payment::Advance { lag_months, .. } = public.payment else { return None };
-        let mut formulas = vec![None; self.places().len()];
-        match &public.method {
-            PublicMethod::Levy { base, rate, growth, collection } => {
-                let stream = self.stream;
-                let base_paths = of(stream, &["base"]);
-                let base = self.inputs.figure(&base_paths, "Tax base", dollars(*base), Unit::Money);
-                let rate = self.share("rate", "Rate of the levy", *rate);
-                let collection = self.share("collection", "Share collected", *collection);
-                let index = self.index(public.from, *growth, stream.fiscal)?;
-                for place in self.places() {
-                    if !self.within(public.from, place) {
-                        continue;
-                    }
-                    let yearly = cell(base) * rate * collection;
-                    let yearly = cents(self.indexed(yearly, index, place));
-                    let position = cell(self.months.position(stream.fiscal, place));
-                    formulas[place] = Some(part_of_year(yearly, &position));
-                }
-            }
-            PublicMethod::Settlement(payments) => {
-                self.dated(&mut formulas, payments, (public.from, None))?;
-            }
-            _ => return None,
-        }
-        let lag = self.lag("payment.lag-months", lag_months);
-        Some(Earned { months: formulas, legs: vec![lag] })
-    }
-}
-
-fn in_cents(amount: Expression) -> Expression {
-    cents(amount)
 }

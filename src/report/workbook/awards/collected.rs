@@ -1,0 +1,280 @@
+//! The cash of what is earned by the month: the steps of a curve, true-ups, what partners are paid; and what of each a
+//! pool's part brings.
+
+use super::{Awards, Part, shifted};
+use crate::diagnostic::visible;
+use crate::money::{Money, Rate};
+use crate::report::workbook::earned::{Flow, Row, Way};
+use crate::report::workbook::formula::{
+    Expression, Function, call, cell, cents, floor_zero, least, round, sum_of, when, whole,
+};
+use crate::report::workbook::months::Months;
+use crate::report::workbook::sheet::{At, FIRST, Role, Sheet, Unit, of_rate};
+
+/// One step in which cash comes or goes: how much of each month, and how much later.
+pub struct Step {
+    of: Row,
+    lag: Option<At>,
+    /// The months after which it comes.
+    pub lag_months: u32,
+    way: Way,
+    label: &'static str,
+}
+
+impl<'a> Awards<'a> {
+    /// Lays the amounts of the steps in which cash comes for a row of amounts.
+    pub(super) fn lay_steps(&mut self, flow: &Flow, all: &Row, steps: &mut Vec<Step>) {
+        let mut posted = vec![Money::ZERO; self.count()];
+        let mut come: (Option<Expression>, i128) = (None, 0);
+        for leg in &flow.legs {
+            let mut step = Step {
+                of: all.clone(),
+                lag: leg.lag,
+                lag_months: leg.lag_months,
+                way: flow.way,
+                label: flow.label,
+            };
+            if flow.legs.len() > 1 {
+                let before = come.0.clone();
+                let until = leg.share.map(|(at, share)| {
+                    come.1 += share.billionths();
+                    match &before {
+                        Some(before) => before.clone() + at,
+                        None => cell(at),
+                    }
+                });
+                // What has come through this step; through the last one, all.
+                let through = |amount: &Money| match leg.share {
+                    Some(_) => {
+                        Rate::from_billionths(come.1).map_or(*amount, |part| part.of(*amount))
+                    }
+                    None => *amount,
+                };
+                let now: Vec<Money> = all.figures.iter().map(through).collect();
+                let figures: Vec<Money> =
+                    now.iter().zip(&posted).map(|(now, before)| *now - *before).collect();
+                posted = now;
+                let share_of = |share: &Option<Expression>, at: At| match share {
+                    Some(share) => cents(cell(at) * share.clone()),
+                    None => cell(at),
+                };
+                let formula = |sheet: &Sheet, _: u32, place: usize| {
+                    let at = sheet.at(all.row, Months::column(place));
+                    let now = share_of(&until, at);
+                    Some(if before.is_some() { now - share_of(&before, at) } else { now })
+                };
+                let row = self.row("   of it one step of the curve", formula, &figures);
+                step.of = Row { row, figures };
+                come.0 = until;
+            }
+            steps.push(step);
+        }
+    }
+
+    /// Lays the cash of a step, when it comes or goes.
+    pub(super) fn lay_come(
+        &mut self,
+        step: &Step,
+        part: &mut Part,
+        back: &mut Vec<Row>,
+        months: &Months,
+    ) {
+        let count = self.count();
+        let earlier = |place: usize| place.checked_sub(step.lag_months as usize);
+        let later =
+            |place: usize| earlier(place).map_or(Money::ZERO, |place| step.of.figures[place]);
+        let figures: Vec<Money> = (0..count).map(later).collect();
+        let own = step.of.row;
+        let come = match step.lag {
+            None => Row { row: own, figures },
+            Some(lag) => {
+                let area = months.row(self.at(own, 0));
+                let formula = |_: &Sheet, _: u32, place: usize| {
+                    Some(shifted(area, months.number(place), lag))
+                };
+                let row = self.row(&format!("   {}", step.label), formula, &figures);
+                Row { row, figures }
+            }
+        };
+        if step.way == Way::Out {
+            back.push(come);
+            return;
+        }
+        let mut in_cash = come.row;
+        if step.way == Way::Either {
+            let of = come.figures.iter().map(|amount| amount.floor_zero()).collect::<Vec<Money>>();
+            let formula = |sheet: &Sheet, _: u32, place: usize| {
+                Some(floor_zero(sheet.at(come.row, Months::column(place))))
+            };
+            in_cash = self.row(&format!("   {}: what comes", step.label), formula, &of);
+            let figures: Vec<Money> =
+                come.figures.iter().map(|amount| (-*amount).floor_zero()).collect();
+            let formula = |sheet: &Sheet, _: u32, place: usize| {
+                Some(floor_zero(whole(0) - sheet.at(come.row, Months::column(place))))
+            };
+            let row = self.row(&format!("   {}: what goes back", step.label), formula, &figures);
+            back.push(Row { row, figures });
+        }
+        for place in 0..count {
+            part.come(self.at(in_cash, place), place, count);
+        }
+    }
+
+    /// Lays what goes out by a source's terms; nothing where nothing can.
+    pub(super) fn lay_back(&mut self, back: &[Row]) -> Option<(u32, Vec<Money>)> {
+        let first = back.first()?;
+        let mut figures = vec![Money::ZERO; self.count()];
+        for row in back {
+            for (sum, amount) in figures.iter_mut().zip(&row.figures) {
+                *sum += *amount;
+            }
+        }
+        if back.len() == 1 {
+            return Some((first.row, figures));
+        }
+        let formula = |sheet: &Sheet, _: u32, place: usize| {
+            let cells = back.iter().map(|row| sheet.at(row.row, Months::column(place)));
+            Some(sum_of(&cells.collect::<Vec<At>>()))
+        };
+        let row = self.row("   goes out by its terms", formula, &figures);
+        Some((row, figures))
+    }
+
+    /// Whether a pool holds a part of a source.
+    pub(super) fn is_pooled(&self, source: usize) -> bool {
+        self.held(source).iter().any(|tranche| tranche.pool.is_some())
+    }
+
+    /// Lays the amounts of steps as the parts of pools and the rest bring them: of each part, what came through each
+    /// step is its share of that, to the full cent.
+    pub(super) fn lay_pooled(&mut self, source: usize, kept: &Row, steps: &mut [Step]) {
+        let plan = self.books.plan;
+        let shares = plan.pools.iter().filter_map(|pool| {
+            let own = pool.members.iter().find(|(stream, _)| stream.at() == source)?;
+            Some((pool, own.1))
+        });
+        let shares: Vec<_> = shares.map(|(pool, share)| Some((pool, share))).collect();
+        let mut parts: Vec<Row> = Vec::new();
+        let mut rest = kept.figures.clone();
+        for share in shares.into_iter().chain([None]) {
+            let own: Vec<Money> = kept
+                .figures
+                .iter()
+                .zip(&rest)
+                .map(|(amount, rest)| {
+                    share.map_or(*rest, |(_, share)| share.of(*amount).at_most(*rest))
+                })
+                .collect();
+            let laid: Vec<u32> = parts.iter().map(|part| part.row).collect();
+            let formula = |sheet: &Sheet, row: u32, place: usize| {
+                let column = Months::column(place);
+                let whole = sheet.at(kept.row, column);
+                sheet.cell(kept.row, column)?;
+                let left = laid.iter().fold(cell(whole), |left, row| left - sheet.at(*row, column));
+                Some(match share {
+                    None => left,
+                    Some(_) => least(cents(cell(whole) * sheet.at(row, FIRST)), left),
+                })
+            };
+            let label = match share {
+                Some((pool, _)) => format!("   part of the pool {}", visible(&pool.title)),
+                None => "   part outside pools".to_string(),
+            };
+            let row = self.row(&label, formula, &own);
+            if let Some((_, share)) = share {
+                self.sheet.number(row, FIRST, of_rate(share), Role::Grey, Unit::Share);
+            }
+            for (rest, own) in rest.iter_mut().zip(&own) {
+                *rest -= *own;
+            }
+            parts.push(Row { row, figures: own });
+        }
+        let signed = steps.iter().any(|step| step.way == Way::Out);
+        let mut through: Option<Row> = None;
+        let mut before: Vec<Option<Row>> = parts.iter().map(|_| None).collect();
+        for step in steps {
+            let out = step.way == Way::Out;
+            through = Some(self.lay_through(step, through, kept, out));
+            let Some(through) = &through else { continue };
+            let mut amount = vec![Money::ZERO; self.count()];
+            let mut terms: Vec<(u32, Option<u32>)> = Vec::new();
+            for (part, before) in parts.iter().zip(&mut before) {
+                let row = self.lay_scaled(through, part, kept, signed);
+                for (place, sum) in amount.iter_mut().enumerate() {
+                    let earlier = before.as_ref().map_or(Money::ZERO, |row| row.figures[place]);
+                    let now = row.figures[place] - earlier;
+                    *sum += if out { -now } else { now };
+                }
+                terms.push((row.row, before.as_ref().map(|row| row.row)));
+                *before = Some(row);
+            }
+            let formula = |sheet: &Sheet, _: u32, place: usize| {
+                let column = Months::column(place);
+                sheet.cell(kept.row, column)?;
+                let at = |row: u32| sheet.at(row, column);
+                let (first, rest) = terms.split_first()?;
+                let now = rest.iter().fold(cell(at(first.0)), |sum, (now, _)| sum + at(*now));
+                let earlier = terms.iter().filter_map(|(_, before)| *before);
+                let now = earlier.fold(now, |sum, before| sum - at(before));
+                Some(if out { whole(0) - now } else { now })
+            };
+            let row = self.row(&format!("   of all parts: {}", step.label), formula, &amount);
+            step.of = Row { row, figures: amount };
+        }
+    }
+
+    /// Lays what of each month's amount has come through a step.
+    fn lay_through(&mut self, step: &Step, before: Option<Row>, kept: &Row, out: bool) -> Row {
+        let figures: Vec<Money> = (0..self.count())
+            .map(|place| {
+                let earlier = before.as_ref().map_or(Money::ZERO, |row| row.figures[place]);
+                let now = step.of.figures[place];
+                earlier + if out { -now } else { now }
+            })
+            .collect();
+        let formula = |sheet: &Sheet, _: u32, place: usize| {
+            let column = Months::column(place);
+            sheet.cell(kept.row, column)?;
+            let now = sheet.at(step.of.row, column);
+            Some(match (&before, out) {
+                (None, false) => cell(now),
+                (None, true) => whole(0) - now,
+                (Some(before), false) => cell(sheet.at(before.row, column)) + now,
+                (Some(before), true) => cell(sheet.at(before.row, column)) - now,
+            })
+        };
+        let row = self.row("   come through this step", formula, &figures);
+        Row { row, figures }
+    }
+
+    /// Lays what of that a part brings: its share of the amount, to the full cent.
+    fn lay_scaled(&mut self, through: &Row, part: &Row, kept: &Row, signed: bool) -> Row {
+        let figures: Vec<Money> = (0..self.count())
+            .map(|place| {
+                let cents = |row: &Row| i128::from(row.figures[place].cents());
+                let scaled = cents(through) * cents(part) / cents(kept).max(1);
+                Money::try_from_cents(scaled).unwrap_or(Money::ZERO)
+            })
+            .collect();
+        let formula = |sheet: &Sheet, _: u32, place: usize| {
+            let column = Months::column(place);
+            sheet.cell(kept.row, column)?;
+            let at = |row: &Row| cell(sheet.at(row.row, column));
+            let cents = |amount: Expression| round(amount * 100, 0);
+            let full = |amount: Expression| {
+                let scaled = cents(amount) * cents(at(part)) / cents(at(kept));
+                call(Function::Int, vec![scaled]) / 100
+            };
+            let scaled = match signed {
+                false => full(at(through)),
+                true => {
+                    let back = whole(0) - full(whole(0) - at(through));
+                    when(at(through).below(0), back, full(at(through)))
+                }
+            };
+            Some(when(at(kept).equals(0), 0, scaled))
+        };
+        let row = self.row("   of it in full cents", formula, &figures);
+        Row { row, figures }
+    }
+}
