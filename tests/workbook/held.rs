@@ -5,6 +5,7 @@ use braidfund::folder::{BASE, Cases, Files};
 use braidfund::forecast::Spent;
 use braidfund::funding::Status;
 use braidfund::ledger::Ledger;
+use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::sheet::{At, Content, Place, Unit, Value};
 use braidfund::report::workbook::{Listed, Workbook};
@@ -101,6 +102,10 @@ pub fn changed(
             continue;
         }
         let cash = Cash::from_ledger(&plan, &timeline, &ledger);
+        // Nor is one that draws money before it is there.
+        if NetAssets::from_books(&plan, &timeline, &ledger, &cash).is_err() {
+            continue;
+        }
         let (braid, certificate) = (spent.braid.clone(), spent.certificate.clone());
         let other = lay(&plan, &Spent { timeline, braid, certificate, ledger, cash });
         let figures = figures(&other);

@@ -1,5 +1,7 @@
 //! The sheet of costs: what each line needs each month, from its inputs, by the arithmetic of `plan/cost.rs`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use super::formula::{
@@ -14,7 +16,7 @@ use super::sheet::{
 };
 use crate::diagnostic::visible;
 use crate::driver::yearly_index;
-use crate::funding::Status;
+use crate::funding::{Status, Stream};
 use crate::ledger::Ledger;
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
@@ -30,7 +32,8 @@ const STEPS_MAX: usize = 40;
 pub struct Costs<'a> {
     plan: &'a Plan,
     ledger: &'a Ledger,
-    view: Status,
+    /// The view that is shown.
+    pub view: Status,
     /// The sheet.
     pub sheet: Sheet,
     /// The row of each line's need.
@@ -41,6 +44,8 @@ pub struct Costs<'a> {
     pub priority_rows: [u32; 3],
     /// Lines whose cost the engine worked out, by title.
     pub fixed: Vec<String>,
+    /// The rows of receipts that fees are a share of, by line.
+    receipts: Vec<(usize, u32)>,
 }
 
 /// The part of a year that falls to a position of it, by cumulative rounding.
@@ -74,6 +79,7 @@ impl<'a> Costs<'a> {
             total_row: 0,
             priority_rows: [0; 3],
             fixed: Vec::new(),
+            receipts: Vec::new(),
         };
         costs.lay_totals();
         let last = |line: &CostLine| matches!(line.form, Form::Fee { .. });
@@ -243,7 +249,35 @@ impl<'a> Costs<'a> {
             let column = Months::column(place);
             self.sheet.number(row, column, dollars(*amount), Role::Decided, Unit::Money);
         }
+        self.receipts.push((index, row));
         Some(row)
+    }
+
+    /// Has fees of receipts go by the rows of what their sources bring as planned, where formulas say all of it; the
+    /// sources of the other fees, which are bound.
+    pub fn link_receipts(&mut self, planned: &BTreeMap<usize, u32>) -> BTreeSet<usize> {
+        let mut bound: BTreeSet<usize> = BTreeSet::new();
+        let rows = std::mem::take(&mut self.receipts);
+        for (index, line) in self.plan.lines.iter().enumerate() {
+            let Form::FeeOfReceipts { streams, .. } = &line.form else { continue };
+            let sources: Vec<usize> = streams.iter().map(|stream| stream.at()).collect();
+            let own: Option<Vec<u32>> =
+                sources.iter().map(|source| planned.get(source).copied()).collect();
+            let row = rows.iter().find(|(of, _)| *of == index);
+            let (Some(own), Some((_, row))) = (own, row) else {
+                bound.extend(sources);
+                continue;
+            };
+            self.sheet.text(*row, NOTE, "before any draw", Role::Note);
+            for place in 0..self.months() {
+                let column = Months::column(place);
+                let figure = (figure_of(&self.sheet, *row, column), Unit::Money);
+                let at = |own: &u32| At { sheet: Place::Awards, row: *own, column };
+                let cells: Vec<At> = own.iter().map(at).collect();
+                self.sheet.formula(*row, column, sum_of(&cells), figure, Role::Formula);
+            }
+        }
+        bound
     }
 
     /// How a line's amount of a month follows from its inputs; nothing where the engine alone works it out. A month
@@ -451,18 +485,9 @@ impl<'a> Costs<'a> {
     fn planned(&self, line: &CostLine) -> Vec<Money> {
         let mut receipts = vec![Money::ZERO; self.months()];
         let Form::FeeOfReceipts { streams, .. } = &line.form else { return receipts };
-        let lowered = streams
-            .iter()
-            .filter_map(|stream| self.plan.stream(*stream).lower(&self.plan.setting()));
-        for tranche in lowered.flat_map(|lowered| lowered.tranches) {
-            if tranche.status > self.view {
-                continue;
-            }
-            for (month, amount) in planned_receipts(&tranche, self.plan.horizon.end()) {
-                if let Some(place) = self.plan.horizon.place(month) {
-                    receipts[place] += amount;
-                }
-            }
+        for stream in streams {
+            let own = planned(self.plan, self.plan.stream(*stream), self.view);
+            receipts.iter_mut().zip(own).for_each(|(sum, amount)| *sum += amount);
         }
         receipts
     }
@@ -472,6 +497,20 @@ impl<'a> Costs<'a> {
         let why = "the line's first month";
         inputs.constant(&label, super::months::counted(month), Unit::Whole, why)
     }
+}
+
+/// What a stream brings in as planned, in a view.
+pub fn planned(plan: &Plan, stream: &Stream, view: Status) -> Vec<Money> {
+    let mut receipts = vec![Money::ZERO; plan.horizon.months as usize];
+    let lowered = stream.lower(&plan.setting()).unwrap_or_default();
+    for tranche in lowered.tranches.iter().filter(|tranche| tranche.status <= view) {
+        for (month, amount) in planned_receipts(tranche, plan.horizon.end()) {
+            if let Some(place) = plan.horizon.place(month) {
+                receipts[place] += amount;
+            }
+        }
+    }
+    receipts
 }
 
 /// A yearly growth from a month.

@@ -36,7 +36,6 @@ use crate::ledger::Ledger;
 use crate::measures::Measures;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
-use crate::plan::cost::Form;
 use awards::Awards;
 use braid::Draws;
 use cash::CashSheet;
@@ -143,13 +142,9 @@ impl About {
 }
 
 /// The tables of the plan whose inputs move figures that the engine alone works out: they are shown, not to be changed.
-fn bound(plan: &Plan, awards: &Awards) -> BTreeSet<String> {
-    let mut sources = awards.bound.clone();
-    for line in &plan.lines {
-        if let Form::FeeOfReceipts { streams, .. } = &line.form {
-            sources.extend(streams.iter().map(|stream| stream.at()));
-        }
-    }
+fn bound(plan: &Plan, awards: &Awards, fees: BTreeSet<usize>) -> BTreeSet<String> {
+    let mut sources = fees;
+    sources.extend(&awards.bound);
     for (index, stream) in plan.streams.iter().enumerate() {
         if let Terms::Loan(loan) = &stream.terms
             && let Repayment::Share { stream: repaying, .. } = &loan.repayment
@@ -196,13 +191,14 @@ impl<'a> Parts<'a> {
         let mut inputs = Inputs::new(plan);
         let mut months = Months::new(plan);
         months.lay_drivers(&mut inputs);
-        let costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
+        let mut costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
         let apart = |stream: usize| awards::tells_apart(books.timeline, stream);
         let ledgers = (books.ledger, ledgers);
         let draws = Draws::lay(plan, ledgers, &costs, (&months, &mut inputs), apart);
         let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
         let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
-        inputs.fix(&bound(plan, &awards));
+        let fees = costs.link_receipts(&awards.as_planned);
+        inputs.fix(&bound(plan, &awards, fees));
         inputs.close();
         let laid = Laid { books, measures, inputs, months, costs, draws, awards, cash };
         let summary = summary::lay(&laid, measures);

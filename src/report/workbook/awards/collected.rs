@@ -189,7 +189,7 @@ impl<'a> Awards<'a> {
             }
             parts.push(Row { row, figures: own });
         }
-        let signed = steps.iter().any(|step| step.way == Way::Out);
+        let signed = steps.iter().any(|step| step.way != Way::In);
         let mut through: Option<Row> = None;
         let mut before: Vec<Option<Row>> = parts.iter().map(|_| None).collect();
         for step in steps {

@@ -1,5 +1,6 @@
 //! By what a source is laid: formulas over its inputs, or the figures of the engine.
 
+use super::charged::Evenly;
 use super::{Amount, Awards, Books, Group, Laying, tells_apart};
 use crate::funding::payer::PayerMethod;
 use crate::funding::{Authority, Payer, Receipts, Terms, Tranche};
@@ -112,6 +113,7 @@ impl<'a> Awards<'a> {
                 let label = "Spent before the plan, of periods that are open";
                 inputs.figure(&path, label, dollars(spent), Unit::Money)
             });
+            self.evenly = self.planned_evenly(&laid, &lowered.tranches);
             return Laying::Apart(laid, spent);
         }
         // What is earned by the month, of which nothing was spent, advanced or taken off before.
@@ -135,6 +137,22 @@ impl<'a> Awards<'a> {
         }
     }
 
+    /// What is reimbursed of a source, and over which months it is planned to be spent; nothing where any of it is the
+    /// engine's, or several awards stand in one window.
+    fn planned_evenly(&self, laid: &[(Group, Amount)], lowered: &[Tranche]) -> Vec<Evenly> {
+        let end = self.books.plan.horizon.end();
+        let even = |(group, amount): &(Group, Amount)| {
+            let Amount::Stated(stated, _) = amount else { return None };
+            let (first, last) = (group.held[0].first, group.held[0].last);
+            let spent = matches!(group.held[0].receipts, Receipts::AsSpent { .. });
+            let own = lowered.iter().filter(|one| (one.first, one.last) == (first, last)).count();
+            let last = last.unwrap_or(end).max(first);
+            let (formula, amount) = (stated.formula.clone(), stated.amount);
+            (spent && own == 1).then_some(Evenly { formula, amount, first, last })
+        };
+        laid.iter().filter_map(even).collect()
+    }
+
     /// What the tranches of one window hold, from the terms; the engine's figure where that is not all.
     pub(super) fn amount(
         &self,
@@ -156,7 +174,12 @@ impl<'a> Awards<'a> {
             return Amount::Worked;
         }
         let mut of = |tranche: &Tranche| {
-            stated(plan, stream, tranche, inputs).or_else(|| {
+            // Where growth is stated, also of nothing, it moves the amount.
+            let plain = match index {
+                Some(_) => None,
+                None => stated(plan, stream, tranche, inputs),
+            };
+            plain.or_else(|| {
                 let Authority::Amount(amount) = tranche.amount else { return None };
                 if stream.delayed_to.is_some() || stream.termination.is_some() {
                     return None;

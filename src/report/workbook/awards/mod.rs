@@ -2,6 +2,7 @@
 
 mod apart;
 mod balance;
+mod charged;
 mod collected;
 mod laying;
 mod monthly;
@@ -18,13 +19,13 @@ use super::sheet::{
 use super::stated::Stated;
 use crate::cash::Cash;
 use crate::diagnostic::visible;
-use crate::funding::{Receipts, reimbursed_in};
+use crate::funding::{Receipts, Status, reimbursed_in};
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::timeline::{HeldTranche, Timeline};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of one source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,6 +80,11 @@ pub struct Awards<'a> {
     pub fixed: Vec<String>,
     /// Sources whose own inputs move figures that the engine alone works out, by place.
     pub bound: BTreeSet<usize>,
+    /// The rows of what sources bring as planned that fees are a share of, where formulas say it.
+    pub as_planned: BTreeMap<usize, u32>,
+    /// What is reimbursed of the source that is being laid, and over which months it is planned.
+    evenly: Vec<charged::Evenly>,
+    view: Status,
     /// The cells of opening cash that streams hold.
     pub opening: Vec<At>,
     /// The row of what lapses of all sources.
@@ -155,6 +161,9 @@ impl<'a> Awards<'a> {
             recovered: Vec::new(),
             fixed: Vec::new(),
             bound: BTreeSet::new(),
+            as_planned: BTreeMap::new(),
+            evenly: Vec::new(),
+            view: costs.view,
             opening: Vec::new(),
             lapsed_row: 0,
             refund_row: 0,
@@ -311,6 +320,8 @@ impl<'a> Awards<'a> {
             }
             Laying::Worked => self.lay_worked(source, &note),
         };
+        let evenly = std::mem::take(&mut self.evenly);
+        self.lay_charged(source, &laid, (evenly, self.view), months);
         self.lay_reimbursed(source, drawn, &mut laid, (months, inputs));
         let rows = SourceRows { for_lines: own, drawn, ..SourceRows::default() };
         self.lay_balance(source, rows, &laid, (draws, inputs));
@@ -342,6 +353,8 @@ struct Part {
     coming: Vec<Vec<At>>,
     /// The row of what terms take back, and what that is.
     back: Option<(u32, Vec<Money>)>,
+    /// The cash of steps before pools take their parts, where a fee is a share of it.
+    unpooled: Option<charged::Cells>,
 }
 
 impl Part {

@@ -1,5 +1,6 @@
 //! Sources that are earned month by month, and those that the engine works out.
 
+use super::charged::Cells;
 use super::collected::Step;
 use super::{Awards, Books, Part, receivables, reimbursed};
 use crate::funding::Receipts;
@@ -32,11 +33,16 @@ impl<'a> Awards<'a> {
         let formula = |_: &Sheet, _: u32, place: usize| formulas[place].clone();
         part.available = self.row("   becomes available", formula, &available);
         let mut back: Vec<Row> = Vec::new();
+        let charged = self.is_pooled(source) && self.is_charged(source);
+        let mut unpooled = charged.then(Cells::default);
         for paid in &earned.cash {
             let mut steps: Vec<Step> = Vec::new();
             for flow in &paid.flows {
                 let all = Row { row: part.available, figures: available.clone() };
                 self.lay_steps(flow, flow.of.as_ref().unwrap_or(&all), &mut steps);
+            }
+            if let Some(cells) = &mut unpooled {
+                self.lay_unpooled(&steps, cells, months);
             }
             let kept = paid.kept.as_ref().filter(|_| steps.len() > 1);
             if let Some(kept) = kept.filter(|_| self.is_pooled(source)) {
@@ -48,6 +54,7 @@ impl<'a> Awards<'a> {
             }
         }
         part.back = self.lay_back(&back);
+        part.unpooled = unpooled;
         part
     }
 

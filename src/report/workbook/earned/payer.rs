@@ -8,6 +8,7 @@ use crate::funding::payer::{PartnersPaid, Payer, PayerMethod, Reinvestment, Serv
 use crate::funding::{Stream, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
+use crate::name::Name;
 use crate::plan::Plan;
 use crate::report::workbook::costs::{Growth, lay_growth};
 use crate::report::workbook::formula::{Expression, cell, cents, floor_zero, least, sum_of, when};
@@ -170,8 +171,11 @@ impl Laid<'_, '_, '_> {
         let mut curve = payer.collection.clone();
         curve.sort_unstable();
         match curve.as_slice() {
-            [] => vec![self.lag("collection-lag-months", 0)],
-            [(lag_months, _)] => vec![self.lag("collection-lag-months", *lag_months)],
+            [] => vec![self.lag_of(payer, "collection-lag-months", ("Months to the cash", 0))],
+            [(lag_months, _)] => {
+                let key = "collection-lag-months";
+                vec![self.lag_of(payer, key, ("Months to the cash", *lag_months))]
+            }
             many => {
                 let mut legs = Vec::new();
                 for (place, (lag_months, share)) in many.iter().enumerate() {
@@ -186,6 +190,25 @@ impl Laid<'_, '_, '_> {
                 legs
             }
         }
+    }
+
+    /// The months after which cash comes. Where a pool takes a part of what comes in several steps, they stay as they
+    /// are: in the order of the steps its part is rounded.
+    fn lag_of(&mut self, payer: &Payer, key: &str, (label, lag_months): (&str, u32)) -> Leg {
+        let own = |name: &Name| *name == self.stream.name;
+        let members = self.plan.pools.iter().flat_map(|pool| &pool.members);
+        let pooled = members.into_iter().any(|(stream, _)| own(&self.plan.stream(*stream).name));
+        let steps = payer.true_up.is_some() || payer.partners_paid == PartnersPaid::WhenEarned;
+        let paths = of(self.stream, &[key]);
+        let months = of_count(lag_months);
+        let lag = match pooled && steps {
+            false => self.inputs.figure(&paths, label, months, Unit::Whole),
+            true => {
+                let why = "the cents of a pool's part go by the order of its cash";
+                self.inputs.constant(label, months, Unit::Whole, why)
+            }
+        };
+        Leg { lag: Some(lag), lag_months, share: None }
     }
 
     /// Lays a share of a row, rounded in each month.
@@ -280,11 +303,8 @@ impl Laid<'_, '_, '_> {
             let label = "   true-up of the month: kept less kept at first";
             let corrected = self.less(label, kept, &first.kept);
             let corrected = self.where_kept("   true-up, where any is kept", &corrected, kept);
-            let label = "Months to the true-up";
-            let months = of_count(*after_months);
-            let paths = of(self.stream, &["true-up.after-months"]);
-            let lag = self.inputs.figure(&paths, label, months, Unit::Whole);
-            let leg = Leg { lag: Some(lag), lag_months: *after_months, share: None };
+            let key = "true-up.after-months";
+            let leg = self.lag_of(payer, key, ("Months to the true-up", *after_months));
             let label = "true-up";
             flows.push(Flow { of: Some(corrected), legs: vec![leg], way: Way::Either, label });
         }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::priced::Priced;
 use super::{Laid, Row};
-use crate::funding::payer::{Payer, Scored, Served};
+use crate::funding::payer::{Pathway, Payer, PayerMethod, Pricing, Scored, Served};
 use crate::money::{Money, Product};
 use crate::month::{FiscalCalendar, Month};
 use crate::report::workbook::formula::{Expression, cell, cents, round, sum_where, when, whole};
@@ -69,16 +69,28 @@ impl Laid<'_, '_, '_> {
         let kept: Vec<&Served> = all.clone().filter(counts).collect();
         let mut earlier = Earlier { cut_off: kept.len() < all.count(), ..Earlier::default() };
         let mut groups: Vec<Vec<&Served>> = Vec::new();
-        let measured = |served: &Served| -> Vec<Option<Month>> {
-            scored.iter().map(|scored| scored.measured_in(served.month)).collect()
+        // Months are paid alike at the price of one year, in one year of growth, for the same outcomes.
+        let begins = self.stream.begins(payer.from);
+        let key = |served: &Served| {
+            let since = i64::from(served.month.since(begins));
+            let pathways = match &payer.method {
+                PayerMethod::Outcome(pathways) => pathways.as_slice(),
+                _ => &[],
+            };
+            let paid = |pathway: &Pathway| since >= i64::from(pathway.lag_months);
+            let paid: Vec<bool> = pathways.iter().map(paid).collect();
+            let measured: Vec<Option<Month>> =
+                scored.iter().map(|scored| scored.measured_in(served.month)).collect();
+            let grown = growth.map(|_| self.stream.fiscal.year_of(served.month));
+            let by_year = match &payer.method {
+                PayerMethod::FeeForService { pricing: Pricing::ByYear(_), .. }
+                | PayerMethod::CommunityHealth(_) => served.priced,
+                _ => 0,
+            };
+            (by_year, grown, paid, measured)
         };
         for served in kept {
-            let alike = |group: &&mut Vec<&Served>| {
-                let other = group[0];
-                (other.priced, other.index, other.first)
-                    == (served.priced, served.index, served.first)
-                    && measured(other) == measured(served)
-            };
+            let alike = |group: &&mut Vec<&Served>| key(group[0]) == key(served);
             match groups.last_mut().filter(alike) {
                 Some(group) => group.push(served),
                 None => groups.push(vec![served]),
@@ -174,7 +186,10 @@ impl Laid<'_, '_, '_> {
             let each = self.sheet.money(row, FIRST, formula, figure, Role::Formula);
             let paid = number(block.first)?;
             let base = paid - of_count(scored.paid_after_months);
-            let formula = cell(after) + Expression::Number(base);
+            let formula = match base.is_sign_negative() {
+                true => cell(after) - Expression::Number(-base),
+                false => cell(after) + Expression::Number(base),
+            };
             let paid_at =
                 self.sheet.formula(row, SECOND, formula, (paid, Unit::Whole), Role::Formula);
             let count = i64::from(block.count);
