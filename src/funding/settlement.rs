@@ -111,7 +111,7 @@ impl Threshold {
     }
 
     /// This share of a benchmark, rounded once to cents.
-    fn of(self, benchmark: Money) -> Option<Money> {
+    pub(crate) fn of(self, benchmark: Money) -> Option<Money> {
         let product = i128::from(benchmark.cents()).checked_mul(self.part)?;
         let cents = (2 * product + self.whole) / (2 * self.whole);
         Money::try_from_cents(cents)

@@ -84,11 +84,13 @@ pub enum Unsettled {
 
 /// A performance year.
 #[derive(Clone, Copy, Debug)]
-struct Year {
+pub(crate) struct Year {
     /// Its number, from 0.
-    number: u32,
-    first: Month,
-    last: Month,
+    pub(crate) number: u32,
+    /// Its first month.
+    pub(crate) first: Month,
+    /// Its last month.
+    pub(crate) last: Month,
 }
 
 impl SharedSavings {
@@ -161,7 +163,7 @@ impl SharedSavings {
     }
 
     /// The performance years that run to their end within the stream and begin within the horizon.
-    fn years(&self, stream: &Stream, setting: &Setting) -> Vec<Year> {
+    pub(crate) fn years(&self, stream: &Stream, setting: &Setting) -> Vec<Year> {
         let year = |number: u32| {
             let first = after(self.from, number.checked_mul(12)?)?;
             let last = after(first, 11)?;
@@ -172,19 +174,19 @@ impl SharedSavings {
     }
 
     /// The members of the twelve months from `first`, summed.
-    fn member_months(&self, setting: &Setting, first: Month) -> i64 {
+    pub(crate) fn member_months(&self, setting: &Setting, first: Month) -> i64 {
         (0..12).map(|month| self.members_in(setting, first.since(setting.start) + month)).sum()
     }
 
     /// The members of a month by its place in the horizon; those of its nearest month outside it.
-    fn members_in(&self, setting: &Setting, place: i32) -> i64 {
+    pub(crate) fn members_in(&self, setting: &Setting, place: i32) -> i64 {
         let driver = &setting.drivers[self.members.at()];
         let beyond = driver.levels.len().saturating_sub(1);
         driver.count(usize::try_from(place).unwrap_or(0).min(beyond))
     }
 
     /// The terms of a performance year. Beneficiaries are the year's members on average.
-    fn terms(&self, year: &Year, member_months: i64) -> Result<Terms, Unsettled> {
+    pub(crate) fn terms(&self, year: &Year, member_months: i64) -> Result<Terms, Unsettled> {
         match &self.agreement {
             Agreement::Contract(terms) => Ok(**terms),
             Agreement::Medicare(track, chosen) => {
@@ -204,7 +206,7 @@ impl SharedSavings {
     }
 
     /// The settlement of a performance year.
-    fn settle(
+    pub(crate) fn settle(
         &self,
         terms: &Terms,
         year: u32,
@@ -219,7 +221,11 @@ impl SharedSavings {
     }
 
     /// The advance payments by month: once in the first month, then each quarter.
-    fn advances(&self, stream: &Stream, setting: &Setting) -> Option<Vec<(Month, Money)>> {
+    pub(crate) fn advances(
+        &self,
+        stream: &Stream,
+        setting: &Setting,
+    ) -> Option<Vec<(Month, Money)>> {
         let Some(advance) = self.advance else { return Some(Vec::new()) };
         let mut payments = Vec::new();
         for quarter in 0..advance.quarters {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use braidfund::report::workbook::Workbook;
 use braidfund::report::workbook::formula::{Expression, Function, Operator};
 use braidfund::report::workbook::sheet::{Area, At, Content, Place, Value};
+use braidfund::time_value::{Due, payment};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// What a cell or a part of a formula comes to.
@@ -209,7 +210,13 @@ impl<'a> Evaluator<'a> {
             Function::Match => {
                 let value = self.of(&arguments[0]);
                 let Expression::Area(area) = &arguments[1] else { panic!("a match is in an area") };
-                let place = self.cells(area).iter().position(|found| *found == value);
+                // In order, the last that is no larger; else the first that is the same.
+                let ordered = arguments.get(2).is_some_and(|how| self.number(how) == Decimal::ONE);
+                let cells = self.cells(area);
+                let place = match ordered {
+                    true => cells.iter().rposition(|found| number_of(found) <= number_of(&value)),
+                    false => cells.iter().position(|found| *found == value),
+                };
                 let place = place.unwrap_or_else(|| panic!("nothing matches {value:?}"));
                 number(Decimal::from(place + 1))
             }
@@ -224,12 +231,21 @@ impl<'a> Evaluator<'a> {
             }
             Function::Year => number(Decimal::from(date(self.number(&arguments[0])).0)),
             Function::Month => number(Decimal::from(date(self.number(&arguments[0])).1)),
+            Function::Pmt => {
+                let of: Vec<Decimal> = arguments.iter().map(|one| self.number(one)).collect();
+                let periods = whole(of[1]) as u32;
+                number(payment(of[0], periods, of[2], of[3], Due::End).expect("a payment"))
+            }
         }
     }
 }
 
 fn rounded(value: Decimal, places: u32) -> Decimal {
     value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)
+}
+
+fn number_of(found: &Found) -> Decimal {
+    number(found)
 }
 
 fn number(found: &Found) -> Decimal {

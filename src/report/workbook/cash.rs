@@ -1,15 +1,15 @@
 //! The sheet of cash: receipts, payments and balances, month after month. Interest is on the month's opening balance, so
 //! that nothing goes round in a circle.
 
+mod credit;
+
 use super::awards::{Awards, Books};
 use super::braid::Draws;
 use super::costs::sum_row;
-use super::formula::{Expression, cell, cents, floor_zero, least, sum, sum_of, when, whole};
+use super::formula::{Expression, cell, sum, sum_of, when, whole};
 use super::inputs::Inputs;
 use super::months::{Months, month_sheet};
-use super::sheet::{
-    Area, At, ID, LABEL, NOTE, Place, Role, SUM, Sheet, Unit, day_of, dollars, of_rate,
-};
+use super::sheet::{Area, At, ID, LABEL, NOTE, Place, Role, SUM, Sheet, Unit, day_of, dollars};
 use crate::diagnostic::visible;
 use crate::funding::Terms;
 use crate::money::Money;
@@ -209,7 +209,7 @@ pub fn lay(
     };
     rows.own =
         laid.balance("   unrestricted", less(own_row, rows.restricted), &cash.own_unrestricted);
-    let credit = lay_credit(&mut laid, &rows, inputs);
+    let credit = credit::lay_credit(&mut laid, &rows, awards, inputs);
 
     laid.heading("Cash");
     let opening_row = laid.sheet.next_row();
@@ -340,92 +340,4 @@ fn lay_unfunded(laid: &mut Laid, draws: &Draws) -> u32 {
     }
     let formula = |_: &Sheet, _: u32, place: usize| draws.unpaid(place);
     laid.flow("   costs that no source pays, when due", formula, &due)
-}
-
-struct CreditRows {
-    drawn: u32,
-    repaid: u32,
-    interest: u32,
-}
-
-/// Lays the line of credit, where the plan has one.
-fn lay_credit(laid: &mut Laid, rows: &CashRows, inputs: &mut Inputs) -> Option<CreditRows> {
-    let Books { plan, cash, .. } = laid.books;
-    let (line, credit) = (plan.credit.as_ref()?, cash.credit.as_ref()?);
-    laid.heading("Line of credit");
-    let path = ["credit.rate".to_string()];
-    let label = "Interest a year on the line of credit";
-    let rate = inputs.figure(&path, label, of_rate(line.yearly_rate), Unit::Share);
-    let count = laid.count();
-    let base = laid.sheet.next_row();
-    laid.sheet.text(base, LABEL, "   the most that may be owed", Role::Label);
-    let from = inputs.place_of("credit");
-    laid.sheet.text(base, NOTE, format!("worked out by the engine from {from}"), Role::Note);
-    for (place, most) in credit.available.iter().enumerate() {
-        let column = Months::column(place);
-        laid.sheet.number(base, column, dollars(*most), Role::Decided, Unit::Money);
-    }
-    let first = laid.sheet.next_row();
-    let (interest, paid, before, drawn, repaid, owed) =
-        (first, first + 1, first + 2, first + 3, first + 4, first + 5);
-    let before_of = move |sheet: &Sheet, row: u32, place: usize| match place {
-        0 => whole(0),
-        _ => cell(sheet.at(row, Months::column(place - 1))),
-    };
-    let own = rows.own;
-    laid.flow(
-        "   interest on what was owed before",
-        |sheet, _, place| cents(before_of(sheet, owed, place) * rate / 12),
-        &credit.interest,
-    );
-    let mut so_far = Money::ZERO;
-    let mut paid_figures = Vec::new();
-    let mut cash_figures = Vec::new();
-    for place in 0..count {
-        so_far += credit.interest[place];
-        paid_figures.push(so_far);
-        let owed = if place == 0 { Money::ZERO } else { credit.balance[place - 1] };
-        cash_figures.push(cash.own_unrestricted[place] + owed - so_far);
-    }
-    laid.balance(
-        "   interest paid so far",
-        |sheet, row, place| {
-            before_of(sheet, row, place) + sheet.at(interest, Months::column(place))
-        },
-        &paid_figures,
-    );
-    laid.balance(
-        "   unrestricted cash before it lends",
-        |sheet, _, place| {
-            let at = |row: u32| sheet.at(row, Months::column(place));
-            cell(at(own)) + before_of(sheet, owed, place) - at(paid)
-        },
-        &cash_figures,
-    );
-    laid.flow(
-        "   drawn",
-        |sheet, _, place| {
-            let at = |row: u32| sheet.at(row, Months::column(place));
-            let room = floor_zero(cell(at(base)) - before_of(sheet, owed, place));
-            least(floor_zero(whole(0) - at(before)), room)
-        },
-        &credit.drawn,
-    );
-    laid.flow(
-        "   repaid",
-        |sheet, _, place| {
-            let at = |row: u32| sheet.at(row, Months::column(place));
-            least(floor_zero(at(before)), before_of(sheet, owed, place))
-        },
-        &credit.repaid,
-    );
-    laid.balance(
-        "   owed at the month's end",
-        |sheet, row, place| {
-            let at = |row: u32| sheet.at(row, Months::column(place));
-            before_of(sheet, row, place) + at(drawn) - at(repaid)
-        },
-        &credit.balance,
-    );
-    Some(CreditRows { drawn, repaid, interest })
 }

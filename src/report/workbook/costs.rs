@@ -1,9 +1,12 @@
 //! The sheet of costs: what each line needs each month, from its inputs, by the arithmetic of `plan/cost.rs`.
 
+mod dues;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use self::dues::{DueRows, Later};
 use super::formula::{
     Expression, Function, at_place, between, call, cell, cents, floor_zero, least, round, sum,
     sum_of, sum_where, when, whole,
@@ -16,7 +19,7 @@ use super::sheet::{
 };
 use crate::diagnostic::visible;
 use crate::driver::yearly_index;
-use crate::funding::{Status, Stream};
+use crate::funding::{DueKind, Status, Stream};
 use crate::ledger::Ledger;
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
@@ -46,7 +49,16 @@ pub struct Costs<'a> {
     pub fixed: Vec<String>,
     /// The rows of receipts that fees are a share of, by line.
     receipts: Vec<(usize, u32)>,
+    /// Streams whose dues the engine worked out, by place.
+    pub bound: BTreeSet<usize>,
+    /// The rows of what streams have due.
+    dues: BTreeMap<usize, DueRows>,
+    /// Repayments that are laid when the money that they go by is.
+    later: Vec<Later>,
 }
+
+/// What a month's amount is, as a formula.
+type OfMonth = Box<dyn FnMut(&mut Months, usize) -> Option<Expression>>;
 
 /// The part of a year that falls to a position of it, by cumulative rounding.
 pub fn part_of_year(yearly: Expression, position: &Expression) -> Expression {
@@ -80,6 +92,9 @@ impl<'a> Costs<'a> {
             priority_rows: [0; 3],
             fixed: Vec::new(),
             receipts: Vec::new(),
+            bound: BTreeSet::new(),
+            dues: BTreeMap::new(),
+            later: Vec::new(),
         };
         costs.lay_totals();
         let last = |line: &CostLine| matches!(line.form, Form::Fee { .. });
@@ -154,6 +169,12 @@ impl<'a> Costs<'a> {
     ) {
         let index_row = self.lay_index(line, months, inputs);
         let basis_row = self.lay_basis(index, line, inputs);
+        let due = match line.form {
+            Form::Due(stream, kind) => {
+                self.due_rows(index, stream.at(), months, inputs).map(|rows| (rows, kind))
+            }
+            _ => None,
+        };
         let row = self.sheet.next_row();
         self.rows[index] = row;
         self.sheet.text(row, LABEL, visible(&line.title), Role::Label);
@@ -163,12 +184,20 @@ impl<'a> Costs<'a> {
         self.sheet.number(row, MARK, code, Role::Grey, Unit::Whole);
         let from = self.sheet.number(row, FIRST, day_of(line.from), Role::Grey, Unit::Month);
         let until = self.sheet.number(row, SECOND, day_of(line.until), Role::Grey, Unit::Month);
-        let mut amount = self.amount(line, inputs, index_row, from, basis_row);
+        let mut amount = match due {
+            Some((DueRows::Later, DueKind::Principal | DueKind::Loss)) | None => {
+                self.amount(line, inputs, index_row, from, basis_row)
+            }
+            Some((rows, kind)) => Some(Costs::due_of(rows, kind)),
+        };
         let needs = &self.ledger.lines[index].need;
         if amount.is_none() {
             let from = inputs.place_of(&format!("cost.{}", line.name));
             self.sheet.text(row, NOTE, format!("worked out by the engine from {from}"), Role::Note);
             self.fixed.push(line.title.clone());
+            if let Form::Due(stream, _) = line.form {
+                self.bound.insert(stream.at());
+            }
         }
         for (place, need) in needs.iter().enumerate() {
             let column = Months::column(place);
@@ -282,7 +311,6 @@ impl<'a> Costs<'a> {
 
     /// How a line's amount of a month follows from its inputs; nothing where the engine alone works it out. A month
     /// without a formula has nothing.
-    #[allow(clippy::type_complexity)]
     fn amount(
         &self,
         line: &CostLine,
@@ -290,7 +318,7 @@ impl<'a> Costs<'a> {
         index_row: Option<u32>,
         from: At,
         basis_row: Option<u32>,
-    ) -> Option<Box<dyn FnMut(&mut Months, usize) -> Option<Expression>>> {
+    ) -> Option<OfMonth> {
         let indexed = matches!(line.escalation, Escalation::Index(_));
         if index_row.is_none() && !matches!(line.escalation, Escalation::None) {
             return None;

@@ -86,6 +86,8 @@ pub enum Function {
     Year,
     /// The month of a date.
     Month,
+    /// The level payment of a loan.
+    Pmt,
 }
 
 impl Function {
@@ -109,6 +111,7 @@ impl Function {
             Function::EoMonth => "EOMONTH",
             Function::Year => "YEAR",
             Function::Month => "MONTH",
+            Function::Pmt => "PMT",
         }
     }
 }

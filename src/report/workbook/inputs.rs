@@ -122,6 +122,14 @@ impl<'a> Inputs<'a> {
         paths.iter().find(at).cloned()
     }
 
+    /// The text of the first of these paths at which the plan states something.
+    pub fn text(&self, paths: &[String]) -> Option<&'a str> {
+        let path = self.stated(paths)?;
+        let inputs = &self.plan.inputs.0;
+        let at = inputs.binary_search_by(|input| input.path.as_str().cmp(path.as_str())).ok()?;
+        Some(inputs[at].text.as_str())
+    }
+
     /// The cell of a figure: an input where the plan states it at one of these paths, else a grey figure that holds
     /// because the plan says nothing else.
     pub fn figure(&mut self, paths: &[String], label: &str, value: Decimal, unit: Unit) -> At {
@@ -170,7 +178,11 @@ impl<'a> Inputs<'a> {
     pub fn fix(&mut self, tables: &BTreeSet<String>) {
         let below = |listed: &Listed| {
             let (kind, rest) = listed.path.split_once('.')?;
-            let id = rest.split('.').next()?;
+            let (id, own) = rest.split_once('.').unwrap_or((rest, ""));
+            let id = match kind {
+                "opening" => format!("{id}.{}", own.split('.').next()?),
+                _ => id.to_string(),
+            };
             tables.contains(&format!("{kind}.{id}")).then_some(())
         };
         let (fixed, listed) =

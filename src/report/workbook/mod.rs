@@ -36,6 +36,7 @@ use crate::ledger::Ledger;
 use crate::measures::Measures;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
+use crate::plan::award::ProgramIncome;
 use awards::Awards;
 use braid::Draws;
 use cash::CashSheet;
@@ -115,7 +116,7 @@ pub(crate) struct Laid<'a> {
 impl Laid<'_> {
     /// What the engine alone works out, by title.
     fn fixed(&self) -> Vec<String> {
-        let all = [&self.months.fixed, &self.costs.fixed, &self.awards.fixed];
+        let all = [&self.costs.fixed, &self.awards.fixed];
         all.into_iter().flatten().cloned().collect()
     }
 }
@@ -142,22 +143,31 @@ impl About {
 }
 
 /// The tables of the plan whose inputs move figures that the engine alone works out: they are shown, not to be changed.
-fn bound(plan: &Plan, awards: &Awards, fees: BTreeSet<usize>) -> BTreeSet<String> {
+fn bound(
+    plan: &Plan,
+    (costs, awards): (&Costs, &Awards),
+    fees: BTreeSet<usize>,
+) -> BTreeSet<String> {
     let mut sources = fees;
-    sources.extend(&awards.bound);
+    sources.extend(costs.bound.union(&awards.bound));
     for (index, stream) in plan.streams.iter().enumerate() {
         if let Terms::Loan(loan) = &stream.terms
             && let Repayment::Share { stream: repaying, .. } = &loan.repayment
+            && costs.bound.contains(&index)
         {
             sources.insert(repaying.at());
         }
-        // What a project earns may lower its award.
-        if let Some(award) = plan.restrictions[index].award.earned_by {
-            sources.extend([index, award.at()]);
-        }
-        // What a line of credit lends goes by what every source owes.
-        if plan.credit.is_some() {
-            sources.insert(index);
+        // What a project earns may lower its award, where formulas do not say so.
+        let lowers = |award: &StreamIndex| {
+            plan.restrictions[award.at()].award.program_income == ProgramIncome::Deduction
+        };
+        if let Some(award) = plan.restrictions[index].award.earned_by.filter(lowers) {
+            if awards.bound.contains(&award.at()) {
+                sources.insert(index);
+            }
+            if awards.bound.contains(&index) {
+                sources.insert(award.at());
+            }
         }
     }
     let mut tables = BTreeSet::new();
@@ -168,7 +178,7 @@ fn bound(plan: &Plan, awards: &Awards, fees: BTreeSet<usize>) -> BTreeSet<String
             tables.insert(format!("driver.{}", plan.drivers[driver.at()].name));
         }
         if plan.opening_of(StreamIndex::from(source)).is_some() {
-            tables.insert("opening.stream".to_string());
+            tables.insert(format!("opening.stream.{}", stream.name));
         }
     }
     tables
@@ -196,9 +206,10 @@ impl<'a> Parts<'a> {
         let ledgers = (books.ledger, ledgers);
         let draws = Draws::lay(plan, ledgers, &costs, (&months, &mut inputs), apart);
         let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
+        costs.lay_repaid(&awards);
         let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
         let fees = costs.link_receipts(&awards.as_planned);
-        inputs.fix(&bound(plan, &awards, fees));
+        inputs.fix(&bound(plan, (&costs, &awards), fees));
         inputs.close();
         let laid = Laid { books, measures, inputs, months, costs, draws, awards, cash };
         let summary = summary::lay(&laid, measures);

@@ -32,21 +32,13 @@ pub struct Months<'a> {
     calendars: BTreeMap<u32, (u32, u32)>,
     /// The row of each driver's levels.
     drivers: Vec<u32>,
-    /// Drivers whose levels the engine worked out, by title.
-    pub fixed: Vec<String>,
 }
 
 impl<'a> Months<'a> {
     /// The sheet with its months, before any other calendar than the partnership's and any driver.
     pub fn new(plan: &'a Plan) -> Months<'a> {
         let sheet = month_sheet(Place::Timeline, plan, "Timeline");
-        let mut months = Months {
-            plan,
-            sheet,
-            calendars: BTreeMap::new(),
-            drivers: Vec::new(),
-            fixed: Vec::new(),
-        };
+        let mut months = Months { plan, sheet, calendars: BTreeMap::new(), drivers: Vec::new() };
         months.lay_months();
         months.calendar(plan.fiscal);
         months
@@ -217,14 +209,22 @@ impl<'a> Months<'a> {
                 return self.lay_yearly(inputs, driver, &listed);
             }
         }
+        self.lay_series(inputs, driver);
+    }
+
+    /// Levels from a file, each an input of its own.
+    fn lay_series(&mut self, inputs: &mut Inputs, driver: &Driver) {
         let row = self.driver_row(driver);
         let place = inputs.place_of(&format!("driver.{}", driver.name));
-        self.sheet.text(row, 2, format!("read by the engine from {place}"), Role::Note);
-        for (place, level) in driver.levels.iter().enumerate().take(months) {
-            let column = Months::column(place);
-            self.sheet.number(row, column, of_quantity(*level), Role::Decided, Unit::Number);
+        self.sheet.text(row, 2, format!("stated by month: {place}"), Role::Note);
+        for (place, level) in driver.levels.iter().enumerate().take(self.count()) {
+            let month = self.plan.horizon.month(place);
+            let path = format!("driver.{}.series.{month}", driver.name);
+            let figure = of_quantity(*level);
+            let at = inputs.input(&path, &month.words(), figure, Unit::Number);
+            let figure = (figure, Unit::Number);
+            self.sheet.formula(row, Months::column(place), cell(at), figure, Role::Formula);
         }
-        self.fixed.push(driver.title.clone());
     }
 
     fn stated(&self, path: &str) -> Option<&'a str> {
@@ -359,7 +359,7 @@ pub fn counted(month: Month) -> Decimal {
 }
 
 /// A share as a plan writes it.
-fn share(text: Option<&str>) -> Option<Rate> {
+pub fn share(text: Option<&str>) -> Option<Rate> {
     let text = text?;
     match text.strip_suffix('%') {
         Some(percent) => Rate::parse_percent(percent).ok(),

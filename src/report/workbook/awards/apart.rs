@@ -1,215 +1,353 @@
-//! Sources of which windows matter: award by award, with instalments, and what is left at each one's end.
+//! Awards that share a window: what becomes available, what is drawn of it, its cash, and what is left at its end.
 
-use super::{Amount, Awards, Books, Group, Part};
-use crate::funding::Receipts;
+use super::chain::{Piece, Window};
+use super::figure::{Figure, sum_figures};
+use super::{Awards, Books, Part, receivables, reimbursed, tells_apart};
 use crate::money::Money;
 use crate::report::workbook::braid::Draws;
-use crate::report::workbook::costs::sum_row;
-use crate::report::workbook::formula::{Expression, cell, floor_zero, least, sum_of};
+use crate::report::workbook::formula::{cell, floor_zero, least, sum_of};
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{
-    Area, At, FIRST, LABEL, MARK, NOTE, Role, SECOND, SUM, Sheet, Unit, dollars,
+    At, FIRST, LABEL, MARK, NOTE, Role, SECOND, SUM, Sheet, Unit, dollars,
 };
-use crate::report::workbook::stated::part_of;
 use rust_decimal::Decimal;
 
+/// The cells of a source's months, and what they come to.
+pub(super) struct Gathered {
+    opening: Vec<(At, Money)>,
+    available: Cells,
+    lapsed: Cells,
+    refund: Cells,
+    coming: Cells,
+    /// The books of awards that were laid.
+    books: Vec<usize>,
+}
+
+type Cells = Vec<Vec<(At, Money)>>;
+
+/// Cash by place.
+type Came = Vec<(usize, At, Money)>;
+
+impl Gathered {
+    pub(super) fn new(months: usize) -> Gathered {
+        let empty = || vec![Vec::new(); months];
+        Gathered {
+            opening: Vec::new(),
+            available: empty(),
+            lapsed: empty(),
+            refund: empty(),
+            coming: empty(),
+            books: Vec::new(),
+        }
+    }
+}
+
+fn amount_of(cells: &[(At, Money)]) -> Money {
+    cells.iter().map(|(_, amount)| *amount).sum()
+}
+
+fn cells_of(cells: &[(At, Money)]) -> Vec<At> {
+    cells.iter().map(|(at, _)| *at).collect()
+}
+
 impl<'a> Awards<'a> {
-    /// Lays a source tranche by tranche.
-    pub(super) fn lay_apart(
+    /// Lays what shares a window; nothing where the books say otherwise.
+    pub(super) fn lay_window(
         &mut self,
         source: usize,
-        (groups, spent): (Vec<(Group<'a>, Amount)>, Option<At>),
+        window: &Window,
         draws: &Draws,
-        note: &str,
-    ) -> Part {
-        let Books { plan, ledger, .. } = self.books;
-        let months = self.count();
-        let mut part = Part::default();
-        let (mut available, mut lapsed, mut refund) =
-            (vec![Vec::new(); months], vec![Vec::new(); months], vec![Vec::new(); months]);
-        let mut opening: Vec<At> = Vec::new();
-        let mut taken: Vec<At> = Vec::new();
-        let mut coming: Vec<Vec<At>> = vec![Vec::new(); months];
-        for (group, amount) in groups {
-            let (tranche, book) = (group.held[0], &ledger.tranches[group.book]);
-            let label = match tranche.last {
-                Some(last) => format!("   {} to {}", tranche.first.words(), last.words()),
-                None => format!("   from {}", tranche.first.words()),
-            };
-            let row = self.sheet.next_row();
-            self.sheet.text(row, LABEL, label, Role::Label);
-            let number = Decimal::from(group.book + 1);
-            self.sheet.number(row, MARK, number, Role::Grey, Unit::Whole);
-            let held = match &amount {
-                Amount::Stated(stated, before) => {
-                    let formula = match spent {
-                        None => stated.formula.clone(),
-                        Some(spent) => {
-                            let left = cell(spent) - sum_of(&taken);
-                            let part = least(stated.formula.clone(), left);
-                            let at = self.sheet.money(row, SECOND, part, *before, Role::Formula);
-                            taken.push(at);
-                            self.sheet.text(row, NOTE, "less what was spent before", Role::Note);
-                            stated.formula.clone() - at
-                        }
-                    };
-                    self.sheet.money(row, FIRST, formula, book.amount, Role::Formula)
-                }
-                Amount::Worked => {
-                    self.sheet.text(row, NOTE, note, Role::Note);
-                    self.sheet.number(row, FIRST, dollars(book.amount), Role::Decided, Unit::Money)
-                }
-            };
-            if tranche.first < plan.horizon.start {
-                opening.push(held);
-            } else {
-                let column = Months::column(tranche.opens);
-                let at = self.sheet.money(row, column, cell(held), book.amount, Role::Formula);
-                available[tranche.opens].push(at);
-            }
-            // Instalments.
-            let came = self.lay_instalments((&group, spent), &amount, held, &mut coming);
-            // What is drawn of it in all, and what is left at its end.
-            let row = self.sheet.next_row();
-            self.sheet.text(row, LABEL, "      drawn of it", Role::Label);
-            let recovered: Money = ledger
-                .recoveries
-                .iter()
-                .filter(|recovery| recovery.tranche == group.book)
-                .map(|recovery| recovery.amount)
-                .sum();
-            let mut drawn = draws.drawn_of(group.book);
-            if recovered.is_positive() {
-                let at =
-                    self.sheet.number(row, SECOND, dollars(recovered), Role::Decided, Unit::Money);
-                self.sheet.text(row, NOTE, "indirect recovery beside", Role::Note);
-                drawn = drawn + at;
-            }
-            let drawn = self.sheet.money(row, FIRST, drawn, book.drawn, Role::Formula);
-            let over = least(0, cell(held) - drawn);
-            self.over.push(self.sheet.money(row, SUM, over, Money::ZERO, Role::Check));
-            if !tranche.lapses(&plan.horizon) {
-                continue;
-            }
-            let left = || cell(held) - drawn;
-            let column = Months::column(tranche.closes);
-            let back = match came {
-                Some(came) => {
-                    let row = self.sheet.next_row();
-                    self.sheet.text(row, LABEL, "      goes back at its end", Role::Label);
-                    let over = least(left(), floor_zero(cell(came) - drawn));
-                    let at = self.sheet.money(row, column, over, book.refund_due, Role::Formula);
-                    refund[tranche.closes].push(at);
-                    Some(at)
-                }
-                None => None,
-            };
-            let row = self.sheet.next_row();
-            self.sheet.text(row, LABEL, "      lapses at its end", Role::Label);
-            let lost = match back {
-                Some(back) => left() - back,
-                None => left(),
-            };
-            let at = self.sheet.money(row, column, lost, book.lapsed, Role::Formula);
-            lapsed[tranche.closes].push(at);
+        gathered: &mut Gathered,
+    ) -> Option<()> {
+        let Books { plan, timeline, ledger, .. } = self.books;
+        let (first, last) = window.key;
+        let held = merged(&window.pieces);
+        let authority = self.lay_authority(window);
+        let own = |book: &&crate::ledger::TrancheBook| {
+            book.stream == source && book.available == first && book.last == last
+        };
+        let book = ledger.tranches.iter().find(own);
+        let number = ledger.tranches.iter().position(|book| own(&book));
+        if book.map_or(Money::ZERO, |book| book.amount) != authority.amount {
+            return None;
         }
-        let book = &ledger.streams[source];
-        let gathered = |cells: &[Vec<At>]| {
-            let cells = cells.to_vec();
-            move |_: &Sheet, _: u32, place: usize| {
-                let own = &cells[place];
-                (!own.is_empty()).then(|| sum_of(own))
+        gathered.books.extend(number);
+        if first < plan.horizon.start {
+            let at = authority.formula.repeats()?;
+            gathered.opening.push((at, authority.amount));
+        } else {
+            let column = Months::column(window.opens);
+            let formula = authority.formula.clone();
+            let at =
+                self.sheet.money(window.head, column, formula, authority.amount, Role::Formula);
+            gathered.available[window.opens].push((at, authority.amount));
+        }
+        let come = |rows: &[(usize, At, Money)], gathered: &mut Gathered| {
+            for (place, at, amount) in rows {
+                gathered.coming[*place].push((*at, *amount));
             }
         };
-        part.available =
-            self.row("   becomes available", gathered(&available), &book.made_available);
-        if !opening.is_empty() {
-            part.opening = Some(sum_of(&opening));
+        if !tells_apart(timeline, source) {
+            window.pieces.iter().for_each(|piece| come(&piece.rows, gathered));
+            return Some(());
         }
-        let any = |cells: &[Vec<At>]| cells.iter().any(|cells| !cells.is_empty());
-        if any(&lapsed) {
-            part.lapsed = Some(self.row("   lapses", gathered(&lapsed), &book.lapsed));
+        if let Some(number) = number {
+            let number = Decimal::from(number + 1);
+            self.sheet.number(window.head, MARK, number, Role::Grey, Unit::Whole);
         }
-        if any(&refund) {
-            part.refund = Some(self.row("   has to go back", gathered(&refund), &book.refund_due));
-        }
-        part.coming = coming;
-        part
-    }
-
-    /// Lays the instalments of a group that come within the horizon; the cell of what comes by its end, where it is
-    /// advanced.
-    pub(super) fn lay_instalments(
-        &mut self,
-        (group, spent): (&Group, Option<At>),
-        amount: &Amount,
-        held: At,
-        coming: &mut [Vec<At>],
-    ) -> Option<At> {
-        let plan = self.books.plan;
-        let horizon = &plan.horizon;
-        let mut rows: Vec<(usize, Money)> = Vec::new();
-        let mut advanced = false;
-        for tranche in &group.held {
-            let (Receipts::Advanced(own) | Receipts::Earned(own)) = &tranche.receipts else {
-                continue;
-            };
-            advanced |= matches!(tranche.receipts, Receipts::Advanced(_));
-            for (month, amount) in own {
-                if let Some(place) = horizon.place(*month) {
-                    rows.push((place, *amount));
-                }
+        let drawn = self.lay_drawn(number, draws);
+        let over = least(0, authority.formula.clone() - drawn.formula.clone());
+        let row = self.sheet.next_row() - 1;
+        self.over.push(self.sheet.money(row, SUM, over, Money::ZERO, Role::Check));
+        let lapses = last.is_some_and(|last| last <= plan.horizon.end());
+        let mut backs: Vec<Figure> = Vec::new();
+        if held.iter().any(|one| one.advanced) && lapses {
+            let by_piece = self.lay_drawn_apart(&held, number, &drawn)?;
+            for (piece, drawn) in held.iter().zip(&by_piece) {
+                let (rows, back) = self.lay_advance(piece, drawn, window.closes);
+                come(&rows, gathered);
+                backs.push(Figure::of(back.0, back.1));
+                gathered.refund[window.closes].push(back);
             }
+        } else {
+            window.pieces.iter().for_each(|piece| come(&piece.rows, gathered));
         }
-        if rows.is_empty() && !advanced {
-            return None;
+        if !lapses {
+            return Some(());
         }
         let row = self.sheet.next_row();
-        self.sheet.text(row, LABEL, "      its instalments", Role::Label);
-        let mut by_place = vec![Money::ZERO; self.count()];
-        for (place, amount) in &rows {
-            by_place[*place] += *amount;
+        self.sheet.text(row, LABEL, "      lapses at its end", Role::Label);
+        let lost = authority.less(&drawn).less_all(&backs);
+        let column = Months::column(window.closes);
+        let at = self.sheet.money(row, column, lost.formula, lost.amount, Role::Formula);
+        gathered.lapsed[window.closes].push((at, lost.amount));
+        let refund: Money = backs.iter().map(|back| back.amount).sum();
+        let (was, went) =
+            book.map_or((Money::ZERO, Money::ZERO), |book| (book.lapsed, book.refund_due));
+        (was == lost.amount && went == refund).then_some(())
+    }
+
+    /// Lays what the awards of a window hold in all.
+    fn lay_authority(&mut self, window: &Window) -> Figure {
+        if let [only] = window.pieces.as_slice()
+            && only.over.is_none()
+        {
+            return only.amount.clone();
         }
-        let mut formulas: Vec<Option<Expression>> = vec![None; self.count()];
-        if let Amount::Stated(stated, _) = amount {
-            // An instalment is a part of what was stated, spent before or not.
-            let all = match spent {
-                None => cell(held),
-                Some(_) => stated.formula.clone(),
-            };
-            for (month, span, parts) in &stated.instalments {
-                let Some(place) = horizon.place(*month) else { continue };
-                let part = part_of(all.clone(), *span, *parts);
-                let earlier = formulas[place].take();
-                formulas[place] = Some(match earlier {
-                    Some(earlier) => earlier + part,
-                    None => part,
-                });
-            }
+        let amounts = window
+            .pieces
+            .iter()
+            .flat_map(|piece| std::iter::once(&piece.amount).chain(&piece.over));
+        let all = sum_figures(&amounts.cloned().collect::<Vec<_>>());
+        let (at, amount) = self.figure_row("      in all", &all);
+        Figure::of(at, amount)
+    }
+
+    /// Lays what is drawn of a window.
+    fn lay_drawn(&mut self, book: Option<usize>, draws: &Draws) -> Figure {
+        let ledger = self.books.ledger;
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, "      drawn of it", Role::Label);
+        let recovered = self.recovered_of(book);
+        let mut drawn = match book {
+            Some(book) => draws.drawn_of(book),
+            None => crate::report::workbook::formula::whole(0),
+        };
+        if recovered.is_positive() {
+            let amount = dollars(recovered);
+            let at = self.sheet.number(row, SECOND, amount, Role::Decided, Unit::Money);
+            self.sheet.text(row, NOTE, "indirect recovery beside", Role::Note);
+            drawn = drawn + at;
         }
-        let mut cells = Vec::new();
-        for (place, amount) in by_place.iter().enumerate() {
-            let column = Months::column(place);
-            let at = match formulas[place].take() {
-                Some(formula) => self.sheet.money(row, column, formula, *amount, Role::Formula),
-                None if amount.is_zero() => continue,
-                None => {
-                    self.sheet.number(row, column, dollars(*amount), Role::Decided, Unit::Money)
-                }
-            };
-            coming[place].push(at);
-            cells.push(at);
+        let amount = book.map_or(Money::ZERO, |book| ledger.tranches[book].drawn);
+        Figure::of(self.sheet.money(row, FIRST, drawn, amount, Role::Formula), amount)
+    }
+
+    /// What awards of a window recover of indirect cost.
+    fn recovered_of(&self, book: Option<usize>) -> Money {
+        let recoveries = self.books.ledger.recoveries.iter();
+        let own = recoveries.filter(|recovery| Some(recovery.tranche) == book);
+        own.map(|recovery| recovery.amount).sum()
+    }
+
+    /// Lays what is drawn of each part of a window, the last one the rest; nothing where the books do not tell it.
+    fn lay_drawn_apart(
+        &mut self,
+        held: &[Piece],
+        book: Option<usize>,
+        drawn: &Figure,
+    ) -> Option<Vec<Figure>> {
+        let (last, pooled) = held.split_last()?;
+        if pooled.is_empty() {
+            return Some(vec![drawn.clone()]);
         }
-        sum_row(&mut self.sheet, row, plan);
-        if !advanced {
+        let told = last.pool.is_none() && pooled.iter().all(|piece| piece.pool.is_some());
+        if !told || self.recovered_of(book).is_positive() {
             return None;
         }
-        // Instalments beside an end are never late here, so that all of them came by then.
-        let sum: Money = by_place.iter().copied().sum();
-        let came = crate::report::workbook::formula::sum(Area::of(
-            self.at(row, 0),
-            self.at(row, self.count() - 1),
-        ));
-        Some(self.sheet.money(row, FIRST, came, sum, Role::Formula))
+        let mut by_piece = Vec::new();
+        for piece in pooled {
+            let ledger = self.books.ledger;
+            let own = ledger
+                .draws
+                .iter()
+                .filter(|draw| Some(draw.tranche) == book && draw.pool == piece.pool);
+            let amount = own.map(|draw| draw.amount).sum();
+            let title = piece.pool.map(|pool| self.books.plan.pool(pool).title.clone());
+            let title = crate::diagnostic::visible(&title.unwrap_or_default());
+            let row = self.sheet.next_row();
+            self.sheet.text(row, LABEL, format!("      drawn of it in {title}"), Role::Label);
+            let number = dollars(amount);
+            let at = self.sheet.number(row, FIRST, number, Role::Decided, Unit::Money);
+            by_piece.push(Figure::of(at, amount));
+        }
+        let rest = drawn.less_all(&by_piece);
+        let (at, amount) = self.figure_row("      drawn of it in no pool", &rest);
+        by_piece.push(Figure::of(at, amount));
+        Some(by_piece)
+    }
+
+    /// Lays when an advance comes and what of it goes back at its end. An instalment after its end comes only for what was
+    /// spent and has not come.
+    fn lay_advance(&mut self, piece: &Piece, drawn: &Figure, closes: usize) -> (Came, (At, Money)) {
+        let in_time = |place: usize| place <= closes;
+        let mut rows = piece.rows.clone();
+        let held = piece.held.clone();
+        if rows.iter().any(|(place, ..)| !in_time(*place)) {
+            let row = self.sheet.next_row();
+            let label = "      comes, after its end as far as it was spent";
+            self.sheet.text(row, LABEL, label, Role::Label);
+            let mut come: Vec<(usize, At, Money)> = Vec::new();
+            for (place, at, amount) in &piece.rows {
+                let stated = Figure::of(*at, *amount);
+                let figure = if in_time(*place) {
+                    stated
+                } else {
+                    let mut missing = drawn.clone();
+                    if let Some(held) = &held {
+                        missing = missing.less(held);
+                    }
+                    if !come.is_empty() {
+                        missing = missing.less(&total(&come));
+                    }
+                    stated.at_most(&missing.floor_zero())
+                };
+                let column = Months::column(*place);
+                let Figure { formula, amount } = figure;
+                let at = self.sheet.money(row, column, formula, amount, Role::Formula);
+                come.push((*place, at, amount));
+            }
+            crate::report::workbook::costs::sum_row(&mut self.sheet, row, self.books.plan);
+            rows = come;
+        }
+        let own: Vec<(usize, At, Money)> =
+            rows.iter().filter(|(place, ..)| in_time(*place)).copied().collect();
+        let came = match (held, own.is_empty()) {
+            (Some(held), true) => held,
+            (Some(held), false) => held.plus(&total(&own)),
+            (None, _) => total(&own),
+        };
+        let (at, amount) = self.figure_row("      came by its end", &came);
+        let came = Figure::of(at, amount);
+        let row = self.sheet.next_row();
+        self.sheet.text(row, LABEL, "      goes back at its end", Role::Label);
+        let left = piece.amount.less(drawn);
+        let mut back = Figure::new(
+            least(left.formula, floor_zero(came.formula.clone() - drawn.formula.clone())),
+            left.amount.at_most((came.amount - drawn.amount).floor_zero()),
+        );
+        if let Some(over) = &piece.over {
+            back = over.plus(&back);
+        }
+        let column = Months::column(closes);
+        let at = self.sheet.money(row, column, back.formula, back.amount, Role::Formula);
+        (rows, (at, back.amount))
+    }
+
+    /// Lays the rows of a source's months, where they are what the books say.
+    pub(super) fn gather(
+        &mut self,
+        source: usize,
+        gathered: Gathered,
+        part: &mut Part,
+    ) -> Option<()> {
+        let Books { plan, ledger, cash, .. } = self.books;
+        let book = &ledger.streams[source];
+        let figures = |cells: &Cells| cells.iter().map(|own| amount_of(own)).collect::<Vec<_>>();
+        let mut coming = cash.receipts_by_stream[source].clone();
+        for (place, amount) in reimbursed(plan, &self.held(source), &book.drawn) {
+            coming[place] -= amount;
+        }
+        for (place, amount) in receivables(plan, source) {
+            coming[place] -= amount;
+        }
+        let books = ledger.tranches.iter().filter(|book| book.stream == source).count();
+        let same = figures(&gathered.available) == book.made_available
+            && figures(&gathered.lapsed) == book.lapsed
+            && figures(&gathered.refund) == book.refund_due
+            && figures(&gathered.coming) == coming
+            && amount_of(&gathered.opening) == book.opening[0]
+            && gathered.books.len() == books;
+        if !same {
+            return None;
+        }
+        let sums = |cells: Cells| {
+            move |_: &Sheet, _: u32, place: usize| {
+                let own = cells_of(&cells[place]);
+                (!own.is_empty()).then(|| sum_of(&own))
+            }
+        };
+        let any = |cells: &Cells| cells.iter().any(|own| !own.is_empty());
+        let (lapses, goes_back) = (any(&gathered.lapsed), any(&gathered.refund));
+        part.available =
+            self.row("   becomes available", sums(gathered.available), &book.made_available);
+        if !gathered.opening.is_empty() {
+            part.opening = Some(sum_of(&cells_of(&gathered.opening)));
+        }
+        if lapses {
+            part.lapsed = Some(self.row("   lapses", sums(gathered.lapsed), &book.lapsed));
+        }
+        if goes_back {
+            let label = "   has to go back";
+            part.refund = Some(self.row(label, sums(gathered.refund), &book.refund_due));
+        }
+        part.coming = gathered.coming.iter().map(|own| cells_of(own)).collect();
+        Some(())
+    }
+}
+
+/// Pieces as the timeline keeps them: like ones are one; pools first.
+fn merged(pieces: &[Piece]) -> Vec<Piece> {
+    let mut held: Vec<Piece> = Vec::new();
+    let both = |one: &Option<Figure>, other: &Option<Figure>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.plus(other)),
+        (one, other) => one.clone().or_else(|| other.clone()),
+    };
+    for piece in pieces {
+        let like = |kept: &&mut Piece| {
+            (kept.pool, kept.award, kept.period) == (piece.pool, piece.award, piece.period)
+        };
+        match held.iter_mut().find(like) {
+            Some(kept) => {
+                kept.amount = kept.amount.plus(&piece.amount);
+                kept.held = both(&kept.held, &piece.held);
+                kept.over = both(&kept.over, &piece.over);
+                kept.rows.extend(piece.rows.iter().copied());
+                kept.rows.sort_by_key(|(place, ..)| *place);
+            }
+            None => held.push(piece.clone()),
+        }
+    }
+    held.sort_by_key(|piece| (piece.pool.is_none(), piece.pool));
+    held
+}
+
+/// What cells come to together.
+fn total(rows: &[(usize, At, Money)]) -> Figure {
+    let cells: Vec<At> = rows.iter().map(|(_, at, _)| *at).collect();
+    let amount = rows.iter().map(|(.., amount)| *amount).sum();
+    match cells.as_slice() {
+        [one] => Figure::new(cell(*one), amount),
+        _ => Figure::new(sum_of(&cells), amount),
     }
 }

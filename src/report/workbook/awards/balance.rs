@@ -1,6 +1,6 @@
 //! What is left of a source, and its cash.
 
-use super::{Awards, Books, Part, SourceRows, as_spent, paid_by, reimbursed};
+use super::{Awards, Books, Part, Reimbursed, SourceRows, as_spent, paid_by, reimbursed};
 use crate::funding::reimbursed_in;
 use crate::money::Money;
 use crate::report::workbook::braid::Draws;
@@ -44,6 +44,7 @@ impl<'a> Awards<'a> {
             let figure = (Decimal::from(paid), Unit::Whole);
             self.sheet.formula(row, Months::column(place), number, figure, Role::Formula);
         }
+        self.reimbursed[source] = Some(Reimbursed { paid_in: row, lag: lag_at, begun, cycle });
         let (amounts, marks) = (months.row(self.at(drawn, 0)), months.row(self.at(row, 0)));
         let mut figures = vec![Money::ZERO; self.count()];
         for (place, amount) in reimbursed(plan, &held, &ledger.streams[source].drawn) {
@@ -164,8 +165,10 @@ impl<'a> Awards<'a> {
             }
         };
         rows.returned = self.row("   cash that goes back", formula, &returned);
-        self.lay_held(source, &mut rows, (&receipts, &paid, &returned), (&owed, inputs));
-        self.rows.push(rows);
+        let held = (part.cash, owed.as_slice());
+        self.owed[source].clone_from(&owed);
+        self.lay_held(source, &mut rows, (&receipts, &paid, &returned), held);
+        self.rows[source] = rows;
     }
 
     /// Lays the cash that is held for a restricted source's purposes.
@@ -174,7 +177,7 @@ impl<'a> Awards<'a> {
         source: usize,
         rows: &mut SourceRows,
         (receipts, paid, returned): (&[Money], &[Money], &[Money]),
-        (owed_cells, inputs): (&[At], &mut Inputs),
+        (own_cash, owed_cells): (Option<At>, &[At]),
     ) {
         let Books { plan, ledger, .. } = self.books;
         let book = &ledger.streams[source];
@@ -182,17 +185,6 @@ impl<'a> Awards<'a> {
         let cash = opening.map_or(Money::ZERO, |opening| opening.cash);
         let owed: Money = opening
             .map_or(Money::ZERO, |opening| opening.receivables.iter().map(|(_, sum)| *sum).sum());
-        let own_cash = (!cash.is_zero()).then(|| {
-            let path = format!("opening.stream.{}.cash", book.name);
-            let at = inputs.constant(
-                "Cash held of it at the start",
-                dollars(cash),
-                Unit::Money,
-                &inputs.place_of(&path),
-            );
-            self.opening.push(at);
-            at
-        });
         if book.unrestricted {
             return;
         }

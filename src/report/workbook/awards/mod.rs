@@ -2,10 +2,16 @@
 
 mod apart;
 mod balance;
+mod chain;
 mod charged;
 mod collected;
+mod figure;
 mod laying;
 mod monthly;
+mod parts;
+mod planned;
+mod savings;
+mod savings_terms;
 
 use super::braid::Draws;
 use super::costs::{Costs, figure_of, sum_row};
@@ -16,13 +22,14 @@ use super::months::{Months, month_sheet};
 use super::sheet::{
     Area, At, FIRST, ID, LABEL, MARK, NOTE, Place, Role, SUM, Sheet, Unit, dollars,
 };
-use super::stated::Stated;
 use crate::cash::Cash;
 use crate::diagnostic::visible;
 use crate::funding::{Receipts, Status, reimbursed_in};
 use crate::ledger::Ledger;
 use crate::money::Money;
+use crate::name::StreamIndex;
 use crate::plan::Plan;
+use crate::plan::restriction::Restrictions;
 use crate::timeline::{HeldTranche, Timeline};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +59,19 @@ pub struct SourceRows {
     pub held: Option<u32>,
 }
 
+/// How a source is reimbursed.
+#[derive(Clone, Copy, Debug)]
+pub struct Reimbursed {
+    /// The row of the months in which a month's cost is paid.
+    pub paid_in: u32,
+    /// The cell of the months from invoice to cash.
+    pub lag: At,
+    /// The place in which its first invoice cycle begins.
+    pub begun: i32,
+    /// Months of a cycle.
+    pub cycle: u32,
+}
+
 /// The books that the sheet is laid from.
 #[derive(Clone, Copy)]
 pub struct Books<'a> {
@@ -68,6 +88,8 @@ pub struct Books<'a> {
 /// The sheet of awards while it is laid.
 pub struct Awards<'a> {
     books: Books<'a>,
+    /// The view that the books hold.
+    view: Status,
     /// All cost of the first twelve months.
     first_months: Area,
     /// The sheet.
@@ -84,9 +106,14 @@ pub struct Awards<'a> {
     pub as_planned: BTreeMap<usize, u32>,
     /// What is reimbursed of the source that is being laid, and over which months it is planned.
     evenly: Vec<charged::Evenly>,
-    view: Status,
     /// The cells of opening cash that streams hold.
     pub opening: Vec<At>,
+    /// The same by source.
+    pub cash_cells: Vec<Option<At>>,
+    /// The cells of what is owed at the start, by source.
+    pub owed: Vec<Vec<At>>,
+    /// How each source is reimbursed, where it is.
+    pub reimbursed: Vec<Option<Reimbursed>>,
     /// The row of what lapses of all sources.
     pub lapsed_row: u32,
     /// The row of what has to go back of all sources.
@@ -95,35 +122,25 @@ pub struct Awards<'a> {
     pub drawn_row: u32,
     /// Cells that fall below 0 where a source or an award is drawn beyond what it holds.
     pub over: Vec<At>,
+    /// What streams have due of losses: the place, the cell and the amount, by source.
+    pub losses: BTreeMap<usize, Vec<(usize, At, Money)>>,
+    /// The table of minimum savings rates.
+    brackets: Option<(At, At)>,
     /// The cells of what is there of each source at the start.
     pub there: Vec<At>,
 }
 
-/// Tranches of one stream that share a window, as the books keep them.
-struct Group<'a> {
-    book: usize,
-    held: Vec<&'a HeldTranche>,
-}
-
 /// What a stream's money is laid by.
-enum Laying<'a> {
-    /// Tranche by tranche.
-    Apart(Vec<(Group<'a>, Amount)>, Option<At>),
+enum Laying {
     /// Month by month, by formulas over inputs.
     Monthly(Earned),
+    /// Award by award, by formulas over inputs.
+    Laid(Part),
     /// What other sources recover of indirect cost.
     Recovered,
     /// As it is drawn: it exists no sooner.
     OnDemand,
     /// As the engine has it.
-    Worked,
-}
-
-/// What a tranche holds.
-enum Amount {
-    /// A formula over inputs, and what was spent of it before the plan.
-    Stated(Stated, Money),
-    /// The engine's figure.
     Worked,
 }
 
@@ -153,25 +170,31 @@ impl<'a> Awards<'a> {
         let span = (books.plan.horizon.months as usize).min(12);
         let first = |place: usize| costs.total(costs.total_row, place);
         let first_months = Area::of(first(0), first(span - 1));
+        let sources = books.ledger.streams.len();
         let mut awards = Awards {
             books,
             first_months,
             sheet,
-            rows: Vec::new(),
+            rows: vec![SourceRows::default(); sources],
+            view: costs.view,
             recovered: Vec::new(),
             fixed: Vec::new(),
             bound: BTreeSet::new(),
             as_planned: BTreeMap::new(),
             evenly: Vec::new(),
-            view: costs.view,
             opening: Vec::new(),
+            cash_cells: vec![None; sources],
+            owed: vec![Vec::new(); sources],
+            reimbursed: vec![None; sources],
             lapsed_row: 0,
             refund_row: 0,
             drawn_row: 0,
             over: Vec::new(),
+            losses: BTreeMap::new(),
+            brackets: None,
             there: Vec::new(),
         };
-        for source in 0..books.ledger.streams.len() {
+        for source in in_order(books) {
             awards.lay_source(source, draws, months, inputs);
         }
         let row = awards.sheet.next_row();
@@ -278,7 +301,7 @@ impl<'a> Awards<'a> {
             true => "brings nothing in this view".to_string(),
             false => format!("worked out by the engine from {from}"),
         };
-        let laying = self.laying(source, months, inputs);
+        let cash = self.cash_held(source, inputs);
         let drawn_for = |_: &Sheet, _: u32, place: usize| Some(draws.drawn(source, place));
         let recovered = self.recoveries(source);
         let for_lines: Vec<Money> =
@@ -297,8 +320,8 @@ impl<'a> Awards<'a> {
         } else {
             own
         };
-        let mut laid = match laying {
-            Laying::Apart(groups, spent) => self.lay_apart(source, (groups, spent), draws, &note),
+        let mut laid = match self.laying(source, cash, (draws, months), inputs) {
+            Laying::Laid(part) => part,
             Laying::Monthly(earned) => self.lay_monthly(source, earned, months),
             Laying::Recovered => {
                 let rows = std::mem::take(&mut self.recovered);
@@ -324,7 +347,23 @@ impl<'a> Awards<'a> {
         self.lay_charged(source, &laid, (evenly, self.view), months);
         self.lay_reimbursed(source, drawn, &mut laid, (months, inputs));
         let rows = SourceRows { for_lines: own, drawn, ..SourceRows::default() };
+        laid.cash = cash;
         self.lay_balance(source, rows, &laid, (draws, inputs));
+    }
+
+    /// The cell of the cash that is held of a source at the start, where any is.
+    fn cash_held(&mut self, source: usize, inputs: &mut Inputs<'a>) -> Option<At> {
+        let Books { plan, ledger, .. } = self.books;
+        let cash = plan.opening_of(StreamIndex::from(source))?.cash;
+        if cash.is_zero() {
+            return None;
+        }
+        let path = [format!("opening.stream.{}.cash", ledger.streams[source].name)];
+        let label = "Cash held of it at the start";
+        let at = inputs.figure(&path, label, dollars(cash), Unit::Money);
+        self.opening.push(at);
+        self.cash_cells[source] = Some(at);
+        Some(at)
     }
 
     /// What a source recovers of indirect cost, by month.
@@ -355,6 +394,8 @@ struct Part {
     back: Option<(u32, Vec<Money>)>,
     /// The cash of steps before pools take their parts, where a fee is a share of it.
     unpooled: Option<charged::Cells>,
+    /// The cell of cash that is held of it at the start.
+    cash: Option<At>,
 }
 
 impl Part {
@@ -367,6 +408,20 @@ impl Part {
 /// The amount of a row so many months earlier.
 pub fn shifted(area: Area, number: At, lag: At) -> Expression {
     when(cell(number).above(lag), at_place(area, cell(number) - lag), 0)
+}
+
+/// The sources in the order in which they are laid: awards that income is taken off after what earns it, and what is
+/// recovered last.
+fn in_order(books: Books) -> Vec<usize> {
+    let lowered = |source: &usize| {
+        let earns = |restrictions: &Restrictions| {
+            restrictions.award.earned_by == Some(StreamIndex::from(*source))
+        };
+        books.plan.restrictions.iter().any(earns)
+    };
+    let mut order: Vec<usize> = (0..books.ledger.streams.len()).collect();
+    order.sort_by_key(|source| (*source >= books.plan.streams.len(), lowered(source)));
+    order
 }
 
 /// When a stream is reimbursed: the place in which its first cycle begins, a cycle's months, and the lag.
@@ -392,7 +447,7 @@ fn reimbursed(plan: &Plan, held: &[&HeldTranche], drawn: &[Money]) -> Vec<(usize
 
 /// What is owed to a stream at the plan's start, by place.
 fn receivables(plan: &Plan, source: usize) -> impl Iterator<Item = (usize, Money)> + '_ {
-    let opening = plan.opening_of(crate::name::StreamIndex::from(source));
+    let opening = plan.opening_of(StreamIndex::from(source));
     let rows = opening.map_or(&[][..], |opening| &opening.receivables);
     rows.iter().filter_map(|(month, amount)| Some((plan.horizon.place(*month)?, *amount)))
 }

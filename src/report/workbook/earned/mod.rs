@@ -100,10 +100,7 @@ pub fn earned<'c>(
     (sheet, months, inputs): (&mut Sheet, &mut Months<'c>, &mut Inputs<'c>),
     first_months: Area,
 ) -> Option<Earned> {
-    let settled = matches!(stream.terms, Terms::Payer(_)) || public::is_claimed(stream);
-    if stream.more.is_some()
-        || (!settled && (stream.delayed_to.is_some() || stream.termination.is_some()))
-    {
+    if stream.more.is_some() {
         return None;
     }
     // What was served by a termination is settled after it, as if the agreement had ended.
@@ -111,7 +108,7 @@ pub fn earned<'c>(
     let stream = ended.as_ref().unwrap_or(stream);
     let count = plan.horizon.months as usize;
     let mut laid = Laid { plan, stream, sheet, months, inputs };
-    match &stream.terms {
+    let earned = match &stream.terms {
         Terms::Payer(payer) => laid.payer(payer),
         Terms::Partner(partner) => laid.partner(partner),
         Terms::Public(public) => laid.public(public),
@@ -138,7 +135,14 @@ pub fn earned<'c>(
             Some(Earned { months, cash: Vec::new() })
         }
         Terms::Grant(_) | Terms::SharedSavings(_) | Terms::Loan(_) | Terms::Schedule(_) => None,
+    };
+    // What would begin after a termination never comes.
+    let mut earned = earned?;
+    if let Some(end) = stream.termination {
+        let after = |place: &usize| plan.horizon.month(*place) > end.month;
+        (0..count).filter(after).for_each(|place| earned.months[place] = None);
     }
+    Some(earned)
 }
 
 struct Laid<'a, 'b, 'c> {
@@ -157,7 +161,12 @@ impl Laid<'_, '_, '_> {
     /// Whether a month lies in the stream's term from a month on.
     fn within(&self, from: Month, place: usize) -> bool {
         let month = self.plan.horizon.month(place);
-        month >= from && month <= self.stream.last_month(self.plan.horizon.end())
+        month >= self.begins(from) && month <= self.stream.last_month(self.plan.horizon.end())
+    }
+
+    /// The first month of terms that begin with a month, where their start may be delayed.
+    fn begins(&self, from: Month) -> Month {
+        self.stream.delayed_to.map_or(from, |delayed| from.max(delayed))
     }
 
     fn share(&mut self, key: &str, label: &str, rate: Rate) -> At {
@@ -233,7 +242,7 @@ impl Laid<'_, '_, '_> {
                     End::Evergreen(_) => None,
                 };
                 let span = (horizon.start, horizon.end());
-                for year in term_years(partner.fiscal, from, until, span) {
+                for year in term_years(partner.fiscal, self.begins(from), until, span) {
                     let Some(place) = horizon.place(year.first) else { continue };
                     let amount = match index {
                         Some(_) => cents(self.indexed(cell(at), index, place)),

@@ -16,12 +16,6 @@ use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{At, FIRST, LABEL, Place, Role, Unit, dollars, of_rate};
 use crate::report::workbook::stated::{of, of_count, part_between};
 
-/// Whether a stream's money is claimed for Medicaid's administration.
-pub fn is_claimed(stream: &Stream) -> bool {
-    matches!(&stream.terms, Terms::Public(public)
-        if matches!(public.method, PublicMethod::AdministrativeClaiming(_)))
-}
-
 impl Laid<'_, '_, '_> {
     /// Public money.
     pub(super) fn public(&mut self, public: &Public) -> Option<Earned> {
@@ -43,7 +37,7 @@ impl Laid<'_, '_, '_> {
                     formulas[place] = Some(part_of_year(yearly, &position));
                 }
             }
-            PublicMethod::Settlement(payments) => {
+            PublicMethod::Settlement(payments) if self.stream.delayed_to.is_none() => {
                 self.dated(&mut formulas, payments, (public.from, None))?;
             }
             _ => return None,

@@ -1,0 +1,372 @@
+//! Shared savings: what each performance year comes to, by the arithmetic of `funding/settlement.rs`.
+
+use super::figure::Figure;
+use super::savings_terms::{Rates, YearTerms};
+use super::{Awards, Books, Part};
+use crate::driver::after;
+use crate::funding::settlement::Settlement;
+use crate::funding::shared_savings::{SharedSavings, Year};
+use crate::funding::{Setting, Stream, Terms};
+use crate::money::{Money, Rate};
+use crate::month::Month;
+use crate::name::StreamIndex;
+use crate::report::workbook::formula::{
+    Expression, Function, call, cell, cents, floor_zero, least, round, sum, sum_of, when, whole,
+};
+use crate::report::workbook::inputs::Inputs;
+use crate::report::workbook::months::Months;
+use crate::report::workbook::sheet::{
+    Area, At, FIRST, LABEL, Role, Sheet, Unit, dollars, of_price, of_rate,
+};
+use crate::report::workbook::stated::of;
+use rust_decimal::Decimal;
+
+/// Money by place.
+type ByPlace = Vec<Vec<(At, Money)>>;
+
+/// What performance years go by.
+struct Contract<'s> {
+    savings: &'s SharedSavings,
+    /// The row of members in whole numbers.
+    members: u32,
+    benchmark: At,
+    growth: Option<At>,
+    captured: At,
+    loss_share: At,
+    rates: Rates,
+}
+
+/// What was laid of years so far.
+struct SoFar {
+    index: Option<At>,
+    paid: Vec<(Month, At, Money)>,
+    recouped: Vec<(At, Money)>,
+    money: ByPlace,
+    losses: Vec<(usize, At, Money)>,
+}
+
+impl<'a> Awards<'a> {
+    /// Lays what shared savings come to, year by year; nothing where the books say otherwise.
+    pub(super) fn lay_savings(
+        &mut self,
+        source: usize,
+        months: &Months<'a>,
+        inputs: &mut Inputs<'a>,
+    ) -> Option<Part> {
+        let rows = self.sheet.rows.len();
+        let part = self.try_savings(source, months, inputs);
+        if part.is_none() {
+            self.sheet.rows.truncate(rows);
+            self.losses.remove(&source);
+        }
+        part
+    }
+
+    fn try_savings(
+        &mut self,
+        source: usize,
+        months: &Months<'a>,
+        inputs: &mut Inputs<'a>,
+    ) -> Option<Part> {
+        let Books { plan, ledger, .. } = self.books;
+        let stream = &plan.streams[source];
+        let spent = plan.opening_of(StreamIndex::from(source));
+        if stream.more.is_some() || spent.is_some_and(|opening| opening.spent.is_positive()) {
+            return None;
+        }
+        let ended = stream.settled_to_its_end();
+        let stream = ended.as_ref().unwrap_or(stream);
+        let Terms::SharedSavings(savings) = &stream.terms else { return None };
+        let setting = plan.setting();
+        let contract = self.contract(stream, savings, months, inputs)?;
+        let mut so_far = SoFar {
+            index: None,
+            paid: Vec::new(),
+            recouped: Vec::new(),
+            money: vec![Vec::new(); self.count()],
+            losses: Vec::new(),
+        };
+        self.lay_advances(&contract, (stream, &setting), &mut so_far, inputs)?;
+        let mut index = Rate::ONE;
+        for year in savings.years(stream, &setting) {
+            if year.number > 0 {
+                index = index.grown(savings.benchmark_growth)?;
+                self.lay_growth_of(&contract, &year, index, &mut so_far);
+            }
+            let Some(month) = after(year.last, savings.settlement_lag_months) else { continue };
+            let early = savings.interim.and_then(|interim| after(year.last, interim.after_months));
+            let within = |month: Month| plan.horizon.place(month).is_some();
+            let before = month < plan.horizon.start && savings.advance.is_some();
+            if within(month) || early.is_some_and(within) || before {
+                let dates = (month, early.filter(|early| within(*early)));
+                self.lay_year((&contract, stream), (&year, dates, index), &mut so_far, inputs)?;
+            }
+        }
+        let book = &ledger.streams[source];
+        let of = |cells: &[(At, Money)]| cells.iter().map(|(_, amount)| *amount).sum::<Money>();
+        let figures: Vec<Money> = so_far.money.iter().map(|cells| of(cells)).collect();
+        if figures != book.made_available || !book.opening[0].is_zero() {
+            return None;
+        }
+        let cells: Vec<Vec<At>> =
+            so_far.money.iter().map(|cells| cells.iter().map(|(at, _)| *at).collect()).collect();
+        let formula = |_: &Sheet, _: u32, place: usize| {
+            (!cells[place].is_empty()).then(|| sum_of(&cells[place]))
+        };
+        let available = self.row("   becomes available", formula, &figures);
+        self.losses.insert(source, so_far.losses);
+        let mut part = Part { available, ..Part::default() };
+        for place in 0..self.count() {
+            part.come(self.at(available, place), place, self.count());
+        }
+        Some(part)
+    }
+
+    /// Lays what every year goes by.
+    fn contract<'s>(
+        &mut self,
+        stream: &Stream,
+        savings: &'s SharedSavings,
+        months: &Months<'a>,
+        inputs: &mut Inputs<'a>,
+    ) -> Option<Contract<'s>> {
+        let members = self.sheet.next_row();
+        self.sheet.text(members, LABEL, "   members, in whole numbers", Role::Note);
+        let driver = savings.members.at();
+        for place in 0..self.count() {
+            let count = self.books.plan.drivers[driver].count(place);
+            let figure = (Decimal::from(count), Unit::Whole);
+            let formula = months.count_of(driver, place);
+            let column = Months::column(place);
+            self.sheet.formula(members, column, formula, figure, Role::Formula);
+        }
+        let price = of_price(savings.benchmark);
+        let label = "Benchmark a member and month";
+        let benchmark = inputs.figure(&of(stream, &["benchmark"]), label, price, Unit::Price);
+        let paths = of(stream, &["benchmark-growth"]);
+        let grows = inputs.stated(&paths).is_some() || savings.benchmark_growth != Rate::ZERO;
+        let growth = of_rate(savings.benchmark_growth);
+        let label = "Growth of the benchmark a year";
+        let growth = grows.then(|| inputs.figure(&paths, label, growth, Unit::Share));
+        let mut share = |key: &str, label: &str, rate: Rate| {
+            inputs.figure(&of(stream, &[key]), label, of_rate(rate), Unit::Share)
+        };
+        let captured = share("captured", "The partnership's part of savings", savings.captured);
+        let loss_share =
+            share("loss-share", "The partnership's part of a loss", savings.loss_share);
+        let rates = Rates::new(stream, savings, inputs);
+        Some(Contract { savings, members, benchmark, growth, captured, loss_share, rates })
+    }
+
+    fn lay_growth_of(&mut self, contract: &Contract, year: &Year, index: Rate, so_far: &mut SoFar) {
+        let Some(growth) = contract.growth else { return };
+        let row = self.sheet.next_row();
+        let label = format!("   index of the benchmark, year {}", year.number + 1);
+        self.sheet.text(row, LABEL, label, Role::Note);
+        let before = so_far.index.map_or(whole(1), cell);
+        let grown = round(before * (whole(1) + growth), 9);
+        let figure = (of_rate(index), Unit::Number);
+        so_far.index = Some(self.sheet.formula(row, FIRST, grown, figure, Role::Formula));
+    }
+
+    /// Lays the advance payments and what of them comes to the partnership.
+    fn lay_advances(
+        &mut self,
+        contract: &Contract,
+        (stream, setting): (&Stream, &Setting),
+        so_far: &mut SoFar,
+        inputs: &mut Inputs<'a>,
+    ) -> Option<()> {
+        let savings = contract.savings;
+        let Some(advance) = savings.advance else { return Some(()) };
+        let mut figure = |key: &str, label: &str, value: Decimal, unit: Unit| {
+            inputs.figure(&of(stream, &[key]), label, value, unit)
+        };
+        let once = dollars(advance.once);
+        let once = figure("advance.once", "Advanced in the first month", once, Unit::Money);
+        let label = "Advanced a beneficiary and quarter";
+        let rate = figure("advance.rate", label, of_price(advance.rate), Unit::Price);
+        let many = Decimal::from(advance.beneficiaries);
+        let label = "The most beneficiaries that count";
+        let most = figure("advance.beneficiaries", label, many, Unit::Whole);
+        for (quarter, (month, amount)) in savings.advances(stream, setting)?.into_iter().enumerate()
+        {
+            let members = self.member_cell(contract, month);
+            let mut paid = cents(cell(rate) * least(members, most));
+            if quarter == 0 {
+                paid = paid + once;
+            }
+            let label = format!("   advanced in {}", month.words());
+            let (at, amount) = self.figure_row(&label, &Figure::new(paid, amount));
+            so_far.paid.push((month, at, amount));
+            if let Some(place) = setting.place(month) {
+                let own = Figure::new(
+                    cents(cell(contract.captured) * at),
+                    savings.captured.try_of(amount)?,
+                );
+                let part = self.figure_row("      of it the partnership's", &own);
+                so_far.money[place].push(part);
+            }
+        }
+        Some(())
+    }
+
+    /// The cell of the members of a month, or of the nearest month of the plan.
+    fn member_cell(&self, contract: &Contract, month: Month) -> At {
+        let since = month.since(self.books.plan.horizon.start);
+        let place = usize::try_from(since).unwrap_or(0).min(self.count() - 1);
+        self.at(contract.members, place)
+    }
+
+    /// The members of a year's months, summed.
+    fn member_months(&self, contract: &Contract, first: Month) -> Expression {
+        let since = first.since(self.books.plan.horizon.start);
+        let last = self.count() as i32 - 1;
+        let before = (-since).clamp(0, 12);
+        let beyond = (since + 11 - last).clamp(0, 12);
+        let row = contract.members;
+        let mut terms: Vec<Expression> = Vec::new();
+        if before > 0 {
+            terms.push(cell(self.at(row, 0)) * i64::from(before));
+        }
+        if before + beyond < 12 {
+            let of = |place: i32| self.at(row, usize::try_from(place).unwrap_or(0));
+            terms.push(sum(Area::of(of(since.max(0)), of((since + 11).min(last)))));
+        }
+        if beyond > 0 {
+            terms.push(cell(self.at(row, self.count() - 1)) * i64::from(beyond));
+        }
+        terms.into_iter().reduce(|sum, term| sum + term).unwrap_or(whole(0))
+    }
+
+    /// Lays what a performance year comes to.
+    fn lay_year(
+        &mut self,
+        (contract, stream): (&Contract, &Stream),
+        (year, (month, early), index): (&Year, (Month, Option<Month>), Rate),
+        so_far: &mut SoFar,
+        inputs: &mut Inputs<'a>,
+    ) -> Option<()> {
+        let plan = self.books.plan;
+        let (savings, setting) = (contract.savings, plan.setting());
+        let members = savings.member_months(&setting, year.first);
+        let mut terms = savings.terms(year, members).ok()?;
+        let paid = so_far.paid.iter().filter(|(paid, ..)| *paid <= month);
+        let paid: Vec<(At, Money)> = paid.map(|(_, at, amount)| (*at, *amount)).collect();
+        let sum_up = |cells: &[(At, Money)]| cells.iter().map(|(_, amount)| *amount).sum::<Money>();
+        terms.advance_balance = sum_up(&paid) - sum_up(&so_far.recouped);
+        let settled = savings.settle(&terms, year.number, members, index)?;
+        let words = year.first.words();
+        let row = self.sheet.next_row();
+        let label = format!("   year from {words}: members, month by month");
+        self.sheet.text(row, LABEL, label, Role::Label);
+        let formula = self.member_months(contract, year.first);
+        let figure = (Decimal::from(members), Unit::Whole);
+        let members_at = self.sheet.formula(row, FIRST, formula, figure, Role::Formula);
+        let own = self.year_terms(
+            (stream, savings, &contract.rates),
+            (year, &terms, (members_at, members)),
+            inputs,
+        )?;
+        let target = match so_far.index {
+            Some(index) => cell(contract.benchmark) * members_at * index,
+            None => cell(contract.benchmark) * members_at,
+        };
+        let exact = savings.benchmark.product().times_count(members)?.times(index)?;
+        let benchmark = Figure::new(cents(target.clone()), exact.round()?);
+        let (benchmark_at, benchmark) = self.figure_row("      its benchmark", &benchmark);
+        let benchmark = Figure::of(benchmark_at, benchmark);
+        let gross = Figure::new(cents(target * own.rate), settled.gross);
+        let (gross, _) = self.figure_row("      savings of the year, or a loss -", &gross);
+        let (earned, owed) = self.lay_shared(&own, (&benchmark, gross), &settled);
+        let earned = Figure::of(earned.0, earned.1);
+        let mut left = earned.clone();
+        if savings.advance.is_some() {
+            let minus = |cells: &[(At, Money)]| {
+                sum_of(&cells.iter().map(|(at, _)| *at).collect::<Vec<_>>())
+            };
+            let balance = match so_far.recouped.is_empty() {
+                true => minus(&paid),
+                false => minus(&paid) - minus(&so_far.recouped),
+            };
+            let back = Figure::new(least(earned.formula.clone(), balance), settled.recouped);
+            let back = self.figure_row("      of it pays back what was advanced", &back);
+            so_far.recouped.push(back);
+            left = left.less(&Figure::of(back.0, back.1));
+        }
+        let captured = Figure::new(
+            cents(cell(contract.captured) * left.formula.clone()),
+            savings.captured.try_of(left.amount)?,
+        );
+        let captured = self.figure_row("      the partnership's part", &captured);
+        let mut rest = captured;
+        if let (Some(interim), Some(share)) = (savings.interim, contract.rates.interim) {
+            let all = Figure::of(captured.0, captured.1);
+            let part =
+                Figure::new(cents(cell(share) * captured.0), interim.share.try_of(captured.1)?);
+            let label = match early {
+                Some(early) => format!("      of it in {}", early.words()),
+                None => "      of it before the settlement".to_string(),
+            };
+            let part = self.figure_row(&label, &part);
+            if let Some(place) = early.and_then(|early| plan.horizon.place(early)) {
+                so_far.money[place].push(part);
+            }
+            let left = all.less(&Figure::of(part.0, part.1));
+            rest = self.figure_row(&format!("      of it in {}", month.words()), &left);
+        }
+        let Some(place) = plan.horizon.place(month) else { return Some(()) };
+        so_far.money[place].push(rest);
+        if let Some((owed, amount)) = owed {
+            let borne = Figure::new(
+                cents(cell(contract.loss_share) * owed),
+                savings.loss_share.try_of(amount)?,
+            );
+            let borne = self.figure_row("      the partnership's part of the loss", &borne);
+            so_far.losses.push((place, borne.0, borne.1));
+        }
+        Some(())
+    }
+
+    /// Lays what a contract pays out of savings, and what is owed of a loss.
+    #[allow(clippy::type_complexity)]
+    fn lay_shared(
+        &mut self,
+        own: &YearTerms,
+        (benchmark, gross): (&Figure, At),
+        settled: &Settlement,
+    ) -> ((At, Money), Option<(At, Money)>) {
+        let amount = settled.gross;
+        let size = if amount < Money::ZERO { -amount } else { amount };
+        let of_benchmark = |share: &Expression| cents(share.clone() * benchmark.formula.clone());
+        let counted = match own.first_dollar {
+            true => Figure::new(call(Function::Abs, vec![cell(gross)]), size),
+            false => Figure::new(
+                floor_zero(call(Function::Abs, vec![cell(gross)]) - of_benchmark(&own.minimum)),
+                (size - own.threshold.of(benchmark.amount).unwrap_or(size)).floor_zero(),
+            ),
+        };
+        let (counted, _) = self.figure_row("      of it counts, where all of it does", &counted);
+        let reached = || call(Function::Abs, vec![cell(own.rate)]).at_least(own.minimum.clone());
+        let reduced = own.reduced.clone().unwrap_or(whole(0));
+        let part = when(reached(), 1, reduced);
+        let shared = cell(counted) * own.share.clone() * part * own.kept.clone();
+        let mut paid = cents(shared);
+        for cap in own.cap.iter().map(of_benchmark).chain(own.cap_amount.clone()) {
+            paid = least(paid, cap);
+        }
+        let paid = Figure::new(when(cell(gross).above(0), paid, 0), settled.earned.floor_zero());
+        let earned = self.figure_row("      paid out on it", &paid);
+        let Some(loss) = &own.loss else { return (earned, None) };
+        let mut owed = cents(cell(counted) * loss.rate.clone());
+        for limit in loss.limit.iter().map(of_benchmark).chain(loss.limit_amount.clone()) {
+            owed = least(owed, limit);
+        }
+        if let Some(relief) = &loss.relief {
+            owed = floor_zero(owed - relief.clone());
+        }
+        let owed = when(reached(), owed, 0);
+        let owed = Figure::new(when(cell(gross).below(0), owed, 0), (-settled.earned).floor_zero());
+        (earned, Some(self.figure_row("      owed of a loss", &owed)))
+    }
+}
