@@ -16,9 +16,9 @@ use braidfund::import::book::{Book, Datum};
 use braidfund::import::{budget, edited};
 use braidfund::limits::{BOOK_BYTES_MAX, BOOK_UNPACKED_MAX};
 use braidfund::money::Money;
-use braidfund::report::workbook::inputs::Inputs;
+use braidfund::report::workbook::inputs::{Inputs, VALUE};
 use braidfund::report::workbook::sheet::{Place, Role, Unit};
-use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
+use braidfund::report::workbook::{About, Books, Case, SCENARIO, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook as Office};
@@ -483,20 +483,21 @@ fn workbook_of(name: &str, ids: &[&str]) -> Workbook {
 
 #[test]
 fn the_log_lists_what_has_changed_since_an_earlier_workbook() {
-    let (before, after) =
-        (workbook_of("ri-hez", &["base"]), workbook_of("ri-hez", &["leaders-count"]));
+    let path = "stream.found-fy2025.award";
+    let mut before = workbook_of("ri-hez", &["base", "leaders-count"]);
+    let was = before.inputs.iter().find(|one| one.path == path).unwrap().clone();
+    // Whatever was switched on when it was saved.
+    let switch = Inputs::switch();
+    set(&mut before, (switch.row, switch.column), "2", Unit::Whole);
     let earlier = Book::read("plan.xlsx", &xlsx::encode(&before).unwrap()).unwrap();
-    assert_eq!(edited::since(&earlier, &before), Vec::new());
-    let changed = edited::since(&earlier, &after);
-    let was = before.inputs.iter().find(|one| one.path == "stream.found-fy2025.award");
-    let award = (
-        "stream.found-fy2025.award".to_string(),
-        was.map(|one| one.value),
-        Some(Decimal::from(1_700_000)),
-    );
+    assert_eq!(edited::since(&earlier, &workbook_of("ri-hez", &["base"])), Some(Vec::new()));
+    let other = workbook_of("ri-hez", &["leaders-count"]);
+    let changed = edited::since(&earlier, &other).unwrap();
+    let award = (path.to_string(), Some(was.value), Some(Decimal::from(1_700_000)));
     assert_eq!(changed, vec![award]);
-    let mut logged = after.clone();
-    logged.log_changes("may.xlsx", &changed);
+    assert_eq!(edited::since(&earlier, &workbook_of("imperial-ach", &["base"])), None);
+    let mut logged = other.clone();
+    logged.log_changes("may.xlsx", Ok(&changed));
     let book = Book::read("plan.xlsx", &xlsx::encode(&logged).unwrap()).unwrap();
     let log = book.sheet("Log").unwrap();
     let told =
@@ -541,6 +542,25 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
     let error = edited::changes(&read(&changed)).unwrap_err();
     assert!(told(&error).contains("for a scenario that is not switched on"), "{}", told(&error));
     assert!(told(&error).contains("switch 2 on, or write 1700000 there again"), "{}", told(&error));
+
+    // A cell that holds no figure, and one input of two figures.
+    let write = |workbook: &mut Workbook, at: (u32, u16), text: &str| {
+        let sheet = workbook.sheets.iter_mut().find(|sheet| sheet.place == Place::Inputs).unwrap();
+        sheet.text(at.0, at.1, text, Role::Input);
+    };
+    for at in [base, other] {
+        let mut changed = workbook();
+        write(&mut changed, at, "1.9 million");
+        let error = edited::changes(&read(&changed)).unwrap_err();
+        assert!(told(&error).contains("of the inputs holds"), "{}", told(&error));
+    }
+    let live = (input.at.row, VALUE);
+    let mut changed = workbook();
+    set(&mut changed, live, "1900000", Unit::Money);
+    assert_eq!(edited::changes(&read(&changed)).unwrap()[0].value, Decimal::from(1_900_000));
+    set(&mut changed, base, "1950000", Unit::Money);
+    let error = edited::changes(&read(&changed)).unwrap_err();
+    assert!(told(&error).contains("write one figure, into"), "{}", told(&error));
 
     let mut changed = workbook();
     set(&mut changed, switch, "3", Unit::Whole);
@@ -652,7 +672,7 @@ fn a_workbook_of_a_scenario_comes_back_on_top_of_it() {
     assert_eq!(edited::case(&book), "base");
     let cover = book.sheets.iter_mut().find(|sheet| sheet.name == "Cover").unwrap();
     let row = |text: &str| Datum::Text(text.to_string());
-    cover.cells.insert((90, 0), row("Scenario"));
+    cover.cells.insert((90, 0), row(SCENARIO));
     cover.cells.insert((90, 1), row("hospital-absorbs: The hospital: all of it"));
     assert_eq!(edited::case(&book), "hospital-absorbs");
 }

@@ -68,7 +68,11 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
     let folder = source.words();
     let subject = asking::subject(&plan, &folder);
     let mut command = format!("braid workbook {subject}{}", asking::flags(question));
-    command += &format!(" -o {}", asking::shell_word(&args.output.display().to_string()));
+    for (flag, path) in [("--since", args.since.as_ref()), ("-o", Some(&args.output))] {
+        if let Some(path) = path {
+            command += &format!(" {flag} {}", asking::shell_word(&path.display().to_string()));
+        }
+    }
     let scenario = match plan.scenario_title.as_str() {
         "" => plan.scenario.clone(),
         title => format!("{}: {title}", plan.scenario),
@@ -82,7 +86,16 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         bridge: bridge.as_ref(),
     });
     if let Some((name, earlier)) = &earlier {
-        workbook.log_changes(name, &edited::since(earlier, &workbook));
+        let other = edited::made_of(earlier);
+        let told = match edited::since(earlier, &workbook) {
+            _ if other != plan.scenario => Err(format!(
+                "not compared: it was made of scenario {other}, this one of {}",
+                plan.scenario
+            )),
+            None => Err("not compared: it has no input in common with this plan".to_string()),
+            Some(changes) => Ok(changes),
+        };
+        workbook.log_changes(name, told.as_deref().map_err(String::as_str));
     }
     write(&args.output, xlsx::encode(&workbook)?, args.force, screen)?;
     Ok(Ending::Done)

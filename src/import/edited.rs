@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::book::{Book, Datum, Grid, address};
 use super::fault;
-use crate::diagnostic::visible;
+use crate::diagnostic::{Diagnostic, visible};
 use crate::error::Error;
 use crate::folder::BASE;
 use crate::report::workbook::inputs::{
@@ -34,15 +34,18 @@ impl Change {
 }
 
 /// The inputs that a plan states otherwise now than it did when a workbook of ours was made, and those that stand in one
-/// of the two alone: the path, and both values as far as there are any.
-pub fn since(book: &Book, now: &Workbook) -> Vec<(String, Option<Decimal>, Option<Decimal>)> {
+/// of the two alone: the path, and both values as far as there are any. Nothing where the two have no input in common.
+pub fn since(book: &Book, now: &Workbook) -> Option<Vec<Changed>> {
     let mut inputs: BTreeMap<String, (Option<Decimal>, Option<Decimal>)> = BTreeMap::new();
     if let Some(sheet) = book.sheet(Place::Inputs.name()) {
+        let scenarios = Scenarios::of(sheet);
         for ((row, column), datum) in &sheet.cells {
             if let (true, true, Datum::Text(path)) =
                 (*column == u32::from(PATH), *row > HEAD_ROW, datum)
             {
-                let written = figure(sheet.at(*row, WRITTEN.into()));
+                // Whatever is switched on, the first scenario is the one that the workbook was made of.
+                let first = scenarios.figures(sheet, *row, 0).1;
+                let written = first.or(figure(sheet.at(*row, WRITTEN.into())));
                 inputs.entry(path.clone()).or_default().0 = written;
             }
         }
@@ -50,9 +53,13 @@ pub fn since(book: &Book, now: &Workbook) -> Vec<(String, Option<Decimal>, Optio
     for (path, written) in now.written() {
         inputs.entry(path).or_default().1 = Some(written);
     }
+    let common = inputs.values().any(|(before, now)| before.is_some() && now.is_some());
     let changed = inputs.into_iter().filter(|(_, (before, now))| before != now);
-    changed.map(|(path, (before, now))| (path, before, now)).collect()
+    common.then(|| changed.map(|(path, (before, now))| (path, before, now)).collect())
 }
+
+/// An input that was stated otherwise: its path, and both values.
+pub type Changed = (String, Option<Decimal>, Option<Decimal>);
 
 /// Whether a workbook is one of ours.
 pub fn is_ours(book: &Book) -> bool {
@@ -60,12 +67,15 @@ pub fn is_ours(book: &Book) -> bool {
     sheet.is_some_and(|sheet| sheet.text(HEAD_ROW, PATH.into()) == Some(PATH_HEAD))
 }
 
-/// The case that a workbook of ours shows: the scenario that is switched on, or the one that its cover names.
+/// The case that a workbook of ours shows: the scenario that is switched on, or the one that it was made of.
 pub fn case(book: &Book) -> String {
     let scenarios = book.sheet(Place::Inputs.name()).map(Scenarios::of);
-    if let Some(id) = scenarios.and_then(|scenarios| scenarios.switched_on()) {
-        return id;
-    }
+    let switched = scenarios.and_then(|scenarios| scenarios.switched_on());
+    switched.unwrap_or_else(|| made_of(book))
+}
+
+/// The case that a workbook of ours was made of, as its cover names it.
+pub fn made_of(book: &Book) -> String {
     let cover = book.sheet(Place::Cover.name());
     let said = cover.and_then(|cover| {
         let row = |((row, _), datum): (&(u32, u32), &Datum)| match datum {
@@ -104,10 +114,15 @@ impl Scenarios {
     }
 
     /// What a scenario says in a row, and what was written there.
-    fn said(&self, sheet: &Grid, row: u32, place: usize) -> Option<(Decimal, Decimal)> {
-        let of =
-            |column| figure(sheet.at(row, scenario_column(column, place, self.ids.len()).into()));
-        Some((of(VALUE)?, of(WRITTEN)?))
+    fn figures(&self, sheet: &Grid, row: u32, place: usize) -> (Option<Decimal>, Option<Decimal>) {
+        if place >= self.ids.len() {
+            return (None, None);
+        }
+        let of = |column| {
+            let column = scenario_column(column, place, self.ids.len());
+            figure(sheet.at(row, column.into()))
+        };
+        (of(VALUE), of(WRITTEN))
     }
 }
 
@@ -130,27 +145,8 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
     let last = sheet.cells.keys().map(|(row, _)| *row).max().unwrap_or(HEAD_ROW);
     for row in HEAD_ROW + 1..=last {
         let Some(path) = sheet.text(row, PATH.into()) else { continue };
-        let mut own = None;
-        for (place, id) in scenarios.ids.iter().enumerate() {
-            let Some((value, written)) = scenarios.said(sheet, row, place) else { continue };
-            if value == written {
-                continue;
-            }
-            if Some(place) == scenarios.place {
-                own = Some((value, written));
-                continue;
-            }
-            let column = scenario_column(VALUE, place, scenarios.ids.len());
-            let message = format!(
-                "{} of the inputs was changed, for a scenario that is not switched on",
-                address(row, column.into())
-            );
-            let cause = format!("it is what `{id}` says of `{}`", visible(path));
-            let remedy = format!("switch {} on, or write {written} there again", place + 1);
-            faults.push(fault(message, cause, remedy));
-        }
-        if let Some((value, written)) = own {
-            changes.push(Change { path: path.to_string(), written, value });
+        if let (_, Some(_)) = scenarios.figures(sheet, row, 0) {
+            changes.extend(scenarios.change(sheet, (row, path), &mut faults));
             continue;
         }
         let Some(written) = figure(sheet.at(row, WRITTEN.into())) else { continue };
@@ -166,17 +162,84 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
             }
             Some(value) => changes.push(Change { path: path.to_string(), written, value }),
             None => {
-                let found = sheet.at(row, VALUE.into());
-                let found = found.map_or("nothing".to_string(), Datum::words);
-                let at = address(row, VALUE.into());
-                let message = format!("{at} of the inputs holds {found}");
-                let cause = format!("it is the figure of `{}`", visible(path));
-                let remedy = format!("write a figure there; {written} stood there before");
-                faults.push(fault(message, cause, remedy));
+                faults.push(no_figure(sheet, (row, VALUE.into()), (path, written)));
             }
         }
     }
     if faults.is_empty() { Ok(changes) } else { Err(Error::input(faults)) }
+}
+
+/// What is told of an input's cell that holds no figure.
+fn no_figure(
+    sheet: &Grid,
+    (row, column): (u32, u32),
+    (path, written): (&str, Decimal),
+) -> Diagnostic {
+    let found = sheet.at(row, column).map_or("nothing".to_string(), Datum::words);
+    let message = format!("{} of the inputs holds {found}", address(row, column));
+    let cause = format!("it is the figure of `{}`", visible(path));
+    fault(message, cause, format!("write a figure there; {written} stood there before"))
+}
+
+impl Scenarios {
+    /// The change of an input that scenarios state otherwise, each in a column of its own; the live value is a formula over them.
+    fn change(
+        &self,
+        sheet: &Grid,
+        (row, path): (u32, &str),
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Change> {
+        let mut own = None;
+        for (place, id) in self.ids.iter().enumerate() {
+            let column = u32::from(scenario_column(VALUE, place, self.ids.len()));
+            let (Some(value), Some(written)) = self.figures(sheet, row, place) else {
+                let written = self.figures(sheet, row, place).1.unwrap_or_default();
+                faults.push(no_figure(sheet, (row, column), (path, written)));
+                continue;
+            };
+            if Some(place) == self.place {
+                own = Some((value, written, column));
+            } else if value != written {
+                let at = address(row, column);
+                let message = format!(
+                    "{at} of the inputs was changed, for a scenario that is not switched on"
+                );
+                let cause = format!("it is what `{id}` says of `{}`", visible(path));
+                let remedy = format!("switch {} on, or write {written} there again", place + 1);
+                faults.push(fault(message, cause, remedy));
+            }
+        }
+        let (value, written, column) = own?;
+        // A formula that was not worked out again still shows what some scenario said; anything else was typed over it.
+        let said: Vec<Decimal> = (0..self.ids.len())
+            .flat_map(|place| <[_; 2]>::from(self.figures(sheet, row, place)))
+            .flatten()
+            .collect();
+        let live = figure(sheet.at(row, VALUE.into())).filter(|live| !said.contains(live));
+        let value = match live {
+            Some(live) if value != written => {
+                let (over, at) = (address(row, VALUE.into()), address(row, column));
+                let message = format!("{over} of the inputs holds {live}, and {at} {value}");
+                let cause = format!("both are the figure of `{}`", visible(path));
+                let remedy = format!("write one figure, into {at}");
+                faults.push(fault(message, cause, remedy));
+                return None;
+            }
+            Some(live) => live,
+            None => value,
+        };
+        let fixed = sheet.text(row, UNIT.into()).is_some_and(|unit| unit.ends_with(FIXED));
+        if fixed && value != written {
+            let message =
+                format!("{} of the inputs was changed, and is fixed", address(row, column));
+            let cause =
+                format!("`{}` also moves what no formula of the workbook says", visible(path));
+            let remedy = format!("write {written} there again, and change it in the plan");
+            faults.push(fault(message, cause, remedy));
+            return None;
+        }
+        (value != written).then(|| Change { path: path.to_string(), written, value })
+    }
 }
 
 fn figure(datum: Option<&Datum>) -> Option<Decimal> {

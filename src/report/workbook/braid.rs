@@ -54,6 +54,17 @@ pub struct Draws<'a> {
     first: u32,
 }
 
+/// What a row tells.
+#[derive(Clone, Copy)]
+pub enum Listed {
+    /// What a line needs.
+    Need,
+    /// What a source pays of it.
+    Draw,
+    /// What stays unpaid.
+    Gap,
+}
+
 /// A row that is told by fiscal year too.
 pub struct ListedRow {
     /// The row.
@@ -62,8 +73,8 @@ pub struct ListedRow {
     pub label: String,
     /// The id of its line or source.
     pub id: String,
-    /// Whether it is what a line needs.
-    pub need: bool,
+    /// What it tells.
+    pub tells: Listed,
     /// The engine's figures, by month.
     pub figures: Vec<Money>,
 }
@@ -159,11 +170,11 @@ impl<'a> Draws<'a> {
             let column = Months::column(place);
             self.sheet.money(need, column, from, book.need[place], Role::Formula);
         }
-        let listed = |row, label: &str, need, figures: &[Money]| {
+        let listed = |row, label: &str, tells, figures: &[Money]| {
             let (label, figures) = (label.to_string(), figures.to_vec());
-            ListedRow { row, label, id: book.name.clone(), need, figures }
+            ListedRow { row, label, id: book.name.clone(), tells, figures }
         };
-        self.listed.push(listed(need, &title, true, &book.need));
+        self.listed.push(listed(need, &title, Listed::Need, &book.need));
         for ((stream, tranche), amounts) in rows {
             let row = self.sheet.next_row();
             let source = &self.ledger.streams[*stream];
@@ -181,7 +192,7 @@ impl<'a> Draws<'a> {
             let mut figures = vec![Money::ZERO; self.months()];
             amounts.iter().for_each(|(place, amount)| figures[*place] = *amount);
             let id = source.name.clone();
-            self.listed.push(ListedRow { row, label, id, need: false, figures });
+            self.listed.push(ListedRow { row, label, id, tells: Listed::Draw, figures });
             self.sheet.text(row, NOTE, "decided by the braid", Role::Note);
             let mark = Decimal::from(if lag.is_some() { LATER } else { AT_ONCE });
             self.sheet.number(row, MARK, mark, Role::Grey, Unit::Whole);
@@ -219,7 +230,7 @@ impl<'a> Draws<'a> {
         for row in [need, paid, gap] {
             sum_row(&mut self.sheet, row, self.plan);
         }
-        self.listed.push(listed(gap, "   gap", false, &book.gap));
+        self.listed.push(listed(gap, "   gap", Listed::Gap, &book.gap));
         let own = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
         let over = call(Function::Min, vec![whole(0), own.into()]);
         self.over.push(self.sheet.money(gap, FIRST, over, Money::ZERO, Role::Check));

@@ -8,6 +8,7 @@ use super::formula::{Expression, Function, call, cell, cents, sum, sum_of, when,
 use super::months::Months;
 use super::sheet::{Area, At, Place, Role, SUM, Sheet, Unit, day_of, dollars};
 use super::summary::Summary;
+use super::years::YearsSheet;
 use crate::diagnostic::visible;
 use crate::money::Money;
 
@@ -103,7 +104,7 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
 }
 
 /// Lays the checks.
-pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
+pub fn checks(laid: &Laid, summary: &Summary, years: &YearsSheet, engine: &Engine) -> Checks {
     let Laid { books, months, inputs, costs, draws, awards, cash, .. } = laid;
     let plan = books.plan;
     let count = plan.horizon.months as usize;
@@ -190,6 +191,18 @@ pub fn checks(laid: &Laid, summary: &Summary, engine: &Engine) -> Checks {
         ),
         ("Cost by year adds up to all cost", of_years(0) - total(&costs.sheet, costs.total_row)),
         ("The gap by year adds up to the gap", of_years(5) - total(&draws.sheet, draws.gap_row)),
+        (
+            "Lines' needs by year add up to all cost",
+            cell(years.needs) - total(&costs.sheet, costs.total_row),
+        ),
+        (
+            "Lines' needs by year are what sources pay of them and gaps",
+            cell(years.needs) - years.draws - years.gap,
+        ),
+        (
+            "What sources pay by year adds up to what is paid",
+            cell(years.pays) - total(&draws.sheet, draws.covered_row),
+        ),
         (
             "Cash at the end is cash at the start, receipts and payments",
             start(&cash.sheet, r.opening) + total(&cash.sheet, r.receipts)

@@ -205,11 +205,18 @@ pub fn log(about: &About) -> Sheet {
 pub fn log_changes(
     sheet: &mut Sheet,
     earlier: &str,
-    changes: &[(String, Option<Decimal>, Option<Decimal>)],
+    changes: Result<&[(String, Option<Decimal>, Option<Decimal>)], &str>,
 ) {
     let row = sheet.next_row() + 1;
     let words = format!("Inputs changed since {}", visible(earlier));
     sheet.text(row, 0, words, Role::Heading);
+    let changes = match changes {
+        Ok(changes) => changes,
+        Err(why) => {
+            sheet.text(row, 1, visible(why), Role::Note);
+            return;
+        }
+    };
     if changes.is_empty() {
         sheet.text(row, 1, "none", Role::Note);
     }

@@ -46,9 +46,10 @@ use inputs::Inputs;
 use months::Months;
 use sheet::{Cell, Content, Place, Sheet, Value};
 use summary::Summary;
+use years::YearsSheet;
 
 /// What stands before the case that a workbook is of.
-pub const SCENARIO: &str = "Scenario";
+pub const SCENARIO: &str = "Made of scenario";
 
 /// A workbook.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,7 +189,7 @@ fn bound(
 struct Parts<'a> {
     laid: Laid<'a>,
     summary: Summary,
-    years: Sheet,
+    years: YearsSheet,
     checks: Checks,
     engine: Engine,
 }
@@ -215,7 +216,7 @@ impl<'a> Parts<'a> {
         let summary = summary::lay(&laid, measures);
         let years = years::lay(&laid, measures);
         let engine = checks::engine(&laid, &summary);
-        let checks = checks::checks(&laid, &summary, &engine);
+        let checks = checks::checks(&laid, &summary, &years, &engine);
         Parts { laid, summary, years, checks, engine }
     }
 
@@ -230,7 +231,7 @@ impl<'a> Parts<'a> {
             &draws.sheet,
             &cash.sheet,
             &summary.sheet,
-            years,
+            &years.sheet,
             &checks.sheet,
             &engine.sheet,
         ]
@@ -247,7 +248,7 @@ impl<'a> Parts<'a> {
             draws.sheet,
             cash.sheet,
             summary.sheet,
-            years,
+            years.sheet,
             checks.sheet,
             engine.sheet,
         ]
@@ -341,11 +342,11 @@ impl Workbook {
         sheet.rows.iter().filter_map(row).collect()
     }
 
-    /// Adds to the log what has changed since an earlier workbook.
+    /// Adds to the log what has changed since an earlier workbook, or why that is not told.
     pub fn log_changes(
         &mut self,
         earlier: &str,
-        changes: &[(String, Option<Decimal>, Option<Decimal>)],
+        changes: Result<&[(String, Option<Decimal>, Option<Decimal>)], &str>,
     ) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.place == Place::Log) {
             cover::log_changes(sheet, earlier, changes);

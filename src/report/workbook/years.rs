@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use super::Laid;
 use super::awards::drawn_for_lines;
-use super::formula::{cell, sum, sum_where};
+use super::braid::Listed;
+use super::costs::figure_of;
+use super::formula::{cell, sum, sum_where, whole};
 use super::months::Months;
 use super::sheet::{Area, At, Content, MONTHS_FROM, Place, Role, Sheet, Unit};
 use crate::diagnostic::visible;
@@ -17,10 +19,35 @@ use crate::month::FiscalCalendar;
 const NUMBER_ROW: u32 = 1;
 /// The row of headings.
 const HEAD_ROW: u32 = 2;
-/// The columns of a row's label and id, and the first year's.
+/// The columns of a row's label, id and mark, and the first year's.
 const LABEL: u16 = 0;
 const ID: u16 = 1;
-const FIRST: u16 = 2;
+const MARK: u16 = 2;
+const FIRST: u16 = 3;
+
+/// What a row tells, as the mark by which rows are summed.
+#[derive(Clone, Copy)]
+enum Tells {
+    Pays = 1,
+    Brings = 2,
+    Needs = 3,
+    Draws = 4,
+    Gap = 5,
+}
+
+/// The sheet, and the cells of what its rows come to in all.
+pub struct YearsSheet {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// What sources pay.
+    pub pays: At,
+    /// What lines need.
+    pub needs: At,
+    /// What of that is drawn.
+    pub draws: At,
+    /// What stays unpaid.
+    pub gap: At,
+}
 
 struct Years<'a, 'b> {
     laid: &'a Laid<'b>,
@@ -31,9 +58,9 @@ struct Years<'a, 'b> {
 }
 
 /// Lays the years.
-pub fn lay(laid: &Laid, measures: &Measures) -> Sheet {
+pub fn lay(laid: &Laid, measures: &Measures) -> YearsSheet {
     let years = &measures.years;
-    let mut widths = vec![58, 26];
+    let mut widths = vec![58, 26, 4];
     widths.extend(std::iter::repeat_n(18, years.len() + 1));
     let mut sheet = Sheet::new(Place::Years, &widths);
     (sheet.frozen_rows, sheet.frozen_columns) = (HEAD_ROW + 1, 1);
@@ -58,7 +85,7 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Sheet {
     let mut laid = Years { laid, sheet, numbers, place_of };
     laid.lay_sources();
     laid.lay_lines();
-    laid.sheet
+    laid.lay_totals()
 }
 
 impl Years<'_, '_> {
@@ -68,7 +95,8 @@ impl Years<'_, '_> {
     }
 
     /// Lays a row of months by year.
-    fn row(&mut self, label: String, id: &str, from: At, figures: &[Money], role: Role) {
+    fn row(&mut self, (label, id): (String, &str), from: At, figures: &[Money], tells: Tells) {
+        let role = if matches!(tells, Tells::Needs) { Role::Total } else { Role::Formula };
         let laid = self.laid;
         let months = laid.books.plan.horizon.months as usize;
         let area = |row: At| {
@@ -85,6 +113,8 @@ impl Years<'_, '_> {
         let row = self.sheet.next_row();
         self.sheet.text(row, LABEL, label, Role::Label);
         self.sheet.text(row, ID, id, Role::Grey);
+        let mark = Decimal::from(tells as u8);
+        self.sheet.number(row, MARK, mark, Role::Grey, Unit::Whole);
         for (place, figure) in by_year.iter().enumerate() {
             let of = sum_where(area(from), vec![(year_row, cell(self.numbers[place]))]);
             self.sheet.money(row, FIRST + place as u16, of, *figure, role);
@@ -101,13 +131,13 @@ impl Years<'_, '_> {
         let drawn = drawn_for_lines(books.ledger);
         for ((rows, source), drawn) in awards.rows.iter().zip(sources).zip(&drawn) {
             let at = awards.sheet.at(rows.for_lines, 0);
-            self.row(visible(&source.title), &source.name, at, drawn, Role::Formula);
+            self.row((visible(&source.title), &source.name), at, drawn, Tells::Pays);
         }
         self.heading("What sources bring in cash");
         for (place, (rows, source)) in awards.rows.iter().zip(sources).enumerate() {
             let at = awards.sheet.at(rows.receipts, 0);
             let receipts = &books.cash.receipts_by_stream[place];
-            self.row(visible(&source.title), &source.name, at, receipts, Role::Formula);
+            self.row((visible(&source.title), &source.name), at, receipts, Tells::Brings);
         }
     }
 
@@ -116,8 +146,45 @@ impl Years<'_, '_> {
         self.heading("What lines need, who pays, what stays unpaid");
         for paid in &draws.listed {
             let at = draws.sheet.at(paid.row, 0);
-            let role = if paid.need { Role::Total } else { Role::Formula };
-            self.row(paid.label.clone(), &paid.id, at, &paid.figures, role);
+            let tells = match paid.tells {
+                Listed::Need => Tells::Needs,
+                Listed::Draw => Tells::Draws,
+                Listed::Gap => Tells::Gap,
+            };
+            self.row((paid.label.clone(), &paid.id), at, &paid.figures, tells);
         }
+    }
+
+    /// Lays what rows of one mark come to.
+    fn lay_totals(mut self) -> YearsSheet {
+        self.heading("In all");
+        let last = self.sheet.next_row() - 2;
+        let count = self.numbers.len() as u16 + 1;
+        let mut total = |label: &str, tells: Tells| {
+            let row = self.sheet.next_row();
+            self.sheet.text(row, LABEL, label, Role::Label);
+            let marks = Area::of(self.sheet.at(HEAD_ROW, MARK), self.sheet.at(last, MARK));
+            let mut at = self.sheet.at(row, FIRST);
+            for column in FIRST..FIRST + count {
+                let area = Area::of(self.sheet.at(HEAD_ROW, column), self.sheet.at(last, column));
+                let of = |row: &u32| {
+                    let mark = self.sheet.cell(*row, MARK).map(|cell| &cell.content);
+                    *mark.unwrap_or(&Content::Link(Place::Years))
+                        == Content::Number(Decimal::from(tells as u8))
+                };
+                let rows = (HEAD_ROW..=last).filter(of);
+                let figure: Decimal = rows.map(|row| figure_of(&self.sheet, row, column)).sum();
+                let sum = sum_where(area, vec![(marks, whole(tells as i64))]);
+                let figure = (figure, Unit::Money);
+                at = self.sheet.formula(row, column, sum, figure, Role::Total);
+            }
+            at
+        };
+        let pays = total("What sources pay for lines", Tells::Pays);
+        total("What sources bring in cash", Tells::Brings);
+        let needs = total("What lines need", Tells::Needs);
+        let draws = total("Who pays them", Tells::Draws);
+        let gap = total("What stays unpaid", Tells::Gap);
+        YearsSheet { pays, needs, draws, gap, sheet: self.sheet }
     }
 }
