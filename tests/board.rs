@@ -154,6 +154,13 @@ fn odds_are_those_of_the_futures() {
     let chances = cases.chances(&draft, "chance.toml").unwrap();
     let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false };
     let futures = Futures::of_draft(&cases, &draft, &chances, &ask).unwrap();
+    // The month by which it has come in all of them, not the plan's last.
+    let all = futures.tally.core_gap.by_month.iter().position(|count| *count == FUTURES).unwrap();
+    let told = format!(
+        "In every future core costs go unpaid by {}",
+        futures.plan.horizon.month(all).words()
+    );
+    assert!(heading(&board, "odds").starts_with(&told), "{}", heading(&board, "odds"));
     let months = chance::table(&futures, "months").unwrap();
     let at = |name: &str| months.columns.iter().position(|column| column.name == name).unwrap();
     let levels = ["cash_1_of_10", "cash_2_of_10", "cash_5_of_10", "cash_8_of_10", "cash_9_of_10"];
@@ -322,14 +329,15 @@ fn words_of_pictures_neither_clip_nor_overlap() {
 /// The figure above a column is in the table below it, under the words of its mark.
 #[test]
 fn a_figure_above_a_column_is_that_of_its_mark_and_of_a_row() {
-    let (_, forecast, board) = report(&sample("reading-ccp"), &Asked::default());
+    let (_, forecast, of_reading) = report(&sample("reading-ccp"), &Asked::default());
+    let board = &of_reading;
     let gap = board.sections.iter().find(|section| section.name == "gap").unwrap();
     assert_eq!(gap.heading, "$4.95M of $9.66M cost has no secured money, first in Jul 2021");
-    let certainty = table(&board, "certainty");
+    let certainty = table(board, "certainty");
     let row = certainty.rows.iter().find(|row| row[0] == Cell::text("No secured money")).unwrap();
     let gaps = forecast.measures.years.iter().map(YearMeasure::gap_total);
     assert_eq!(row[1..row.len() - 1], gaps.map(Cell::Money).collect::<Vec<_>>());
-    let years = pictures(&board).into_iter().find(|picture| picture.name == "years").unwrap();
+    let years = pictures(board).into_iter().find(|picture| picture.name == "years").unwrap();
     let says = |drawing: &Drawing, text: &str| drawing.texts().any(|words| words.text == text);
     assert!(
         says(&years.wide, "$812,505") && says(&years.wide, "no secured money: the figure above")
@@ -341,7 +349,16 @@ fn a_figure_above_a_column_is_that_of_its_mark_and_of_a_row() {
     let (_, _, board) = report(&sample("oakland-fy2021"), &Asked::default());
     let labels: Vec<Cell> =
         table(&board, "certainty").rows.iter().map(|row| row[0].clone()).collect();
-    assert_eq!(labels, ["Cost", "Secured money pays", "No money at all"].map(Cell::text));
+    assert_eq!(labels, ["Cost", "Secured money pays", "Unpaid"].map(Cell::text));
+    // Another braid has money for it.
+    assert_eq!(heading(&board, "gap"), "$365,152 of $111M cost goes unpaid, first in Mar 2021");
+    assert!(!markdown::encode(&board).contains("o money at all"));
+    // What would go unpaid without one-time money is told nowhere where no money recurs.
+    let before = |board: &Board| {
+        let rows = &table(board, "years").rows;
+        rows.iter().any(|row| row[0] == Cell::text("Gap before one-time money"))
+    };
+    assert_eq!((before(&board), before(&of_reading)), (false, true));
 }
 
 #[test]
@@ -703,14 +720,74 @@ fn cash_that_is_not_stated_does_not_run_out() {
 fn a_bridge_that_leaves_a_gap_is_no_alternative_to_the_money() {
     let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
     let told = heading(&board, "decision");
-    assert!(told.contains("the best of 5 leaves $3.81M of $4.69M core cost unpaid"), "{told}");
-    // The option that is owed back is not the best of them, though it leaves a little less unpaid.
+    // The option that is owed back leaves a little less unpaid, and is no part of the others' best.
+    let best = "the best of 4 with nothing left to repay leaves $3.81M of $4.69M core cost unpaid; the one to be repaid \
+                leaves $3.80M, with $900,000 still owed at the end";
+    assert!(told.ends_with(best), "{told}");
     let bridge = heading(&board, "bridge");
     assert!(bridge.starts_with("Four of 5 bridge options leave much the same"), "{bridge}");
     assert!(bridge.contains("one must be repaid, $900,000"), "{bridge}");
     let notes = sentences(&board, "bridge");
     let hoped = "which is only hoped for and not counted here.";
     assert!(notes.iter().any(|(_, text)| text.ends_with(hoped)), "{notes:?}");
+}
+
+/// What the report of a sample says first and of its bridges, with these options of its own.
+fn decided(name: &str, options: &[&str], more: &str) -> [String; 2] {
+    let read = |file: &str| fs::read_to_string(format!("scenarios/{name}/{file}")).unwrap();
+    let bridge = read("bridge.toml");
+    let own = bridge.split_inclusive("\n\n").filter(|part| {
+        let of = |id: &&str| part.contains(&format!("[option.{id}"));
+        !part.contains("[option.") || options.iter().any(of)
+    });
+    let bridge = own.collect::<String>() + "\n" + more;
+    let files = [("plan.toml", read("plan.toml")), ("bridge.toml", bridge)];
+    let files = MemoryFolder::new(files.iter().map(|(name, text)| (*name, text.as_str())));
+    let (_, _, board) = report(&files, &Asked::default());
+    [heading(&board, "decision"), heading(&board, "bridge")]
+}
+
+/// What an option leaves unpaid is told as the table has it; what is owed back for it stands beside that.
+#[test]
+fn what_is_owed_back_is_not_added_to_what_goes_unpaid() {
+    let recoverable = "\u{201c}Recoverable grant of $900,000, repaid from shared savings\u{201d}";
+    let [box_, bridge] = decided("reading-ccp", &["challenge", "recoverable"], "");
+    let told = "the one with nothing left to repay leaves $4.51M of $4.69M core cost unpaid; the one to be repaid leaves \
+                $3.80M, with $900,000 still owed at the end";
+    assert!(box_.ends_with(told), "{box_}");
+    let told = format!(
+        "leaves the least core cost unpaid of those with nothing left to repay: $4.51M instead of $4.69M; {recoverable} leaves \
+         $3.80M, with $900,000 still owed at the end"
+    );
+    assert!(bridge.ends_with(&told), "{bridge}");
+    // Beside a grant that pays no core cost the one that is owed back still closes some of it.
+    let small = "[option.small]\ntitle = \"Small\"\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\n\
+                 award = 10_000\nfrom = \"2024-01\"\nuntil = \"2026-12\"\npays-for = [\"cost.billing\"]\n\
+                 source = \"illustrative\"\n";
+    let [box_, bridge] = decided("reading-ccp", &["recoverable"], small);
+    let told = "the one to be repaid leaves $3.80M of $4.69M core cost unpaid, with $900,000 still owed at the end; the \
+                option with nothing left to repay closes none of it";
+    assert!(box_.ends_with(told), "{box_}");
+    let told =
+        format!("Of 2 bridge options, {recoverable} leaves the least core cost unpaid: $3.80M");
+    assert!(bridge.starts_with(&told), "{bridge}");
+    let [box_, bridge] = decided("reading-ccp", &["recoverable"], "");
+    assert!(box_.ends_with("goes unpaid, with $900,000 still owed at the end"), "{box_}");
+    assert!(bridge.starts_with(&format!("{recoverable} leaves $3.80M of core cost")), "{bridge}");
+}
+
+/// One option more stands below; and the only one that closes a gap is called so.
+#[test]
+fn one_option_is_spoken_of_as_one() {
+    let of = |view: Status| {
+        let question = Question { view, ..Question::default() };
+        report(&sample("ri-hez"), &Asked { question, ..Asked::default() }).2
+    };
+    let board = of(Status::Secured);
+    let points = sentences(&board, "decision");
+    assert!(points.iter().any(|(_, text)| text.contains(". One more stands below.")), "{points:?}");
+    let told = heading(&of(Status::Prospective), "decision");
+    assert!(told.contains("choose the one bridge of 5 that closes it, or find $6.10M"), "{told}");
 }
 
 /// Where another braid would pay what goes unpaid, the decision says so, with what stands against it.
@@ -733,7 +810,12 @@ fn losing_every_payer_is_no_good_news() {
         payer.0 == Mark::Watch && payer.1.contains("$2,104,808 more stays unpaid"),
         "{payer:?}"
     );
-    assert!(heading(&board, "scenarios").contains("at worst (No payer ever pays) $2.10M more"));
+    // The best is of the money that is counted, and no "if" goes with it.
+    assert_eq!(
+        heading(&board, "scenarios"),
+        "At best (The hospital takes over $720,000 a year from May 2022) $3.71M less goes unpaid; if hoped-for money is \
+         counted, at worst (No payer ever pays) $2.10M more goes unpaid"
+    );
 }
 
 /// The heading's least is the proved one, not the part that one cut explains; and a board's choice lies ahead.
@@ -741,8 +823,13 @@ fn losing_every_payer_is_no_good_news() {
 fn headings_take_the_proved_gap_and_what_can_still_be_done() {
     let of = |name: &str| report(&sample(name), &Asked::default()).2;
     let imperial = of("imperial-ach");
-    let told = "No braid leaves less than $981,202 of core cost unpaid, and this is why";
+    let told = "No braid leaves less than $981,202 of core cost unpaid, and this is why for $714,264 of it";
     assert_eq!(heading(&imperial, "why"), told);
+    // What was spent before the plan is seen cannot be kept any more.
+    let hez = of("ri-hez");
+    let kept = "If money could have been kept until it was needed, $7,700,000 more of core cost could have been paid, but as \
+                much of other cost would then have gone unpaid.";
+    assert!(sentences(&hez, "why").contains(&(Mark::None, kept)));
     let told = heading(&of("reading-ccp"), "best-case");
     assert!(told.starts_with("From Jul 2021 on re-braiding closes none of"), "{told}");
 }

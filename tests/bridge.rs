@@ -133,7 +133,8 @@ fn what_options_do_is_worked_by_hand() {
     let choice = base(&first, None);
     assert_eq!(option(&choice, "enough").effect.runway_bought, Some(4));
     let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
-    let runway = page.lines().find(|line| line.starts_with(" Core costs 95 % paid for")).unwrap();
+    let runway =
+        page.lines().find(|line| line.starts_with(" Runway (next 3 months 95 % paid)")).unwrap();
     assert!(runway.ends_with("4 months (+4)"), "{runway}");
     let choice = base(GRANTS, None);
     let dependable = option(&choice, "enough").effect.dependable;

@@ -233,6 +233,20 @@ fn a_bad_folder_is_told_and_does_not_stop_the_rest() {
     assert!(told.contains("error[E0101]") && told.contains("1 error; the others go on"), "{told}");
 }
 
+/// What a source paid of the costs that go unpaid is told as that: it paid $2,000,000 in all.
+#[test]
+fn what_paid_for_these_costs_is_told_as_theirs() {
+    let output = Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(["portfolio", "scenarios/ri-hez", "--color", "never"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "From Feb 2025 on nothing more for these costs comes from Money found for FY2025 after general revenue was \
+                refused (grant, $1,270,833 of them in the year before).";
+    assert!(page.contains(told), "{page}");
+}
+
 #[test]
 fn wrong_sums_are_refused() {
     let refused = |arguments: &[&str]| {

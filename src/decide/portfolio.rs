@@ -111,7 +111,7 @@ pub enum Ends {
     /// Recurring money, of which a fall is told: the last one up to the month, with the streams that fall, the deepest
     /// first.
     Money(Month, Vec<Falling>),
-    /// Without such a fall in the year before, money that is spent by a month: what paid the same costs until then and never again.
+    /// Without such a fall in the year before, what paid the same costs until a month and never again.
     Spent(Month, Vec<Falling>),
     /// Money that may pay falls short, though none falls.
     Short,
@@ -126,7 +126,8 @@ pub struct Falling {
     pub title: String,
     /// Its kind, if it has one.
     pub kind: Option<Kind>,
-    /// By how much its money falls from twelve months to the next; of spent money, what it paid in the year before.
+    /// By how much its money falls from twelve months to the next; of what pays no more of the costs that
+    /// go unpaid, how much of them it paid in the year before.
     pub fall: Money,
 }
 

@@ -14,8 +14,11 @@ use crate::funding::Status;
 use crate::money::{Money, Rate};
 use crate::month::FiscalCalendar;
 
-/// The runway in words: it is over when more than 5 % of three months' core cost goes unpaid.
-pub(super) const RUNWAY: &str = "Core costs 95 % paid for";
+/// The runway in words: it is over when of the core cost of the next three months more than 5 % goes unpaid.
+pub(super) const RUNWAY: &str = "Runway (next 3 months 95 % paid)";
+/// What the runway is.
+pub(super) const RUNWAY_MEANS: &str = "Months until more than 5 % of the core cost of the next three goes unpaid; the \
+    first month that goes short may be the last of those.";
 
 /// The comparison as a page.
 pub fn page(comparison: &Comparison) -> Page {

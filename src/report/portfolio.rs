@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::compare::RUNWAY_MEANS;
 use super::words::{count, dollars, list, method, percent, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
@@ -39,6 +40,7 @@ pub fn page(portfolio: &Portfolio) -> Page {
     }
     page.heading("Who runs out first");
     page.table(dates(partnerships), Vec::new());
+    page.say(Mark::None, format!("Runway: {RUNWAY_MEANS}"));
     page.table(amounts(partnerships), Vec::new());
     for one in partnerships {
         let (mark, text) = ends(one);
@@ -76,7 +78,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
     let columns = [
         ("Partnership", T),
         ("Core first unpaid", T),
-        ("Core 95 % paid for", T),
+        ("Runway", T),
         ("Cash runs out", T),
         ("Dependable", T),
     ];
@@ -141,8 +143,10 @@ fn ends(one: &Partnership) -> (Mark, String) {
             format!("{unpaid}. Money falls in {}: {named}.", month.words())
         }
         Ends::Spent(month, falling) => {
-            let named = named(falling, "in the year before");
-            format!("{unpaid}. Spent by {}: {named}.", month.words())
+            // It may go on to pay other costs, and others may still pay part of these.
+            let named = named(falling, "of them in the year before");
+            let from = month.words();
+            format!("{unpaid}. From {from} on nothing more for these costs comes from {named}.")
         }
     };
     (Mark::Bad, text)

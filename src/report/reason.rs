@@ -15,17 +15,19 @@ use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 
-/// Says the largest cut in words, and the causes of the irreducible gap.
-pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
-    let of_cut = |cut: &'_ Cut| cut.groups.first().cloned().map(|group| (cut.clone(), group));
-    let told = forecast.cuts.iter().filter_map(of_cut);
-    // The first of equal ones: core before what comes after it.
-    let largest = told.fold(None, |most: Option<(Cut, Group)>, next| match most {
+/// The largest cut with its first group; the first of equal ones: core before what comes after it.
+pub(super) fn largest(forecast: &Forecast) -> Option<(&Cut, &Group)> {
+    let told = forecast.cuts.iter().filter_map(|cut| Some((cut, cut.groups.first()?)));
+    told.fold(None, |most: Option<(&Cut, &Group)>, next| match most {
         Some(most) if most.1.gap >= next.1.gap => Some(most),
         _ => Some(next),
-    });
-    if let Some((cut, group)) = largest {
-        page.say(Mark::Bad, reason::words(plan, forecast, &cut, &group, WRITTEN));
+    })
+}
+
+/// Says the largest cut in words, and the causes of the irreducible gap.
+pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
+    if let Some((cut, group)) = largest(forecast) {
+        page.say(Mark::Bad, reason::words(plan, forecast, cut, group, WRITTEN));
     }
     causes_words(page, forecast);
 }
@@ -72,19 +74,28 @@ fn shifted(forecast: &Forecast, of: Priority) -> Option<String> {
     if words::whole_dollars(more) <= 0 || words::whole_dollars(other) <= 0 {
         return None;
     }
+    // The best case begins with the plan: of what was spent before `as-of` nothing can be kept any more.
+    let past = forecast.books.cash.as_of > 0;
     let mut ways: Vec<String> = Vec::new();
     for cause in gone.iter().filter(|cause| words::whole_dollars(own(cause)) != 0) {
-        let way = match cause {
-            Cause::Restriction => "could pay for anything",
-            Cause::Lapse => "could be kept until it is needed",
-            _ => "could be used before it comes",
+        let way = match (cause, past) {
+            (Cause::Restriction, false) => "could pay for anything",
+            (Cause::Restriction, true) => "could have paid for anything",
+            (Cause::Lapse, false) => "could be kept until it is needed",
+            (Cause::Lapse, true) => "could have been kept until it was needed",
+            (_, false) => "could be used before it comes",
+            (_, true) => "could have been used before it came",
         };
         if ways.iter().all(|told| told != way) {
             ways.push(way.to_string());
         }
     }
+    let [paid, unpaid] = match past {
+        true => ["could have been paid", "have gone unpaid"],
+        false => ["could be paid", "go unpaid"],
+    };
     Some(format!(
-        "If money {}, {} more of {} cost could be paid, but {} of other cost would then go unpaid.",
+        "If money {}, {} more of {} cost {paid}, but {} of other cost would then {unpaid}.",
         list(&ways),
         near(more),
         of.word(),

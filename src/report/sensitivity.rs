@@ -79,9 +79,16 @@ pub(super) fn readable(path: &str, text: &str) -> String {
         (Ok(0..10_000), _) if unit.is_empty() => text.to_string(),
         (Ok(number), _) => format!("{unit}{}", grouped(number)),
         (_, Some(month)) => month.words(),
-        _ if text.starts_with(|letter: char| letter.is_ascii_digit()) => format!("{unit}{text}"),
+        // What is stated as a share of an amount is no amount.
+        _ if is_number(text) => format!("{unit}{text}"),
         _ => text.to_string(),
     }
+}
+
+/// Whether a text is digits with a decimal point or separators, and nothing else.
+fn is_number(text: &str) -> bool {
+    let digit = |letter: char| letter.is_ascii_digit();
+    text.starts_with(digit) && text.chars().all(|letter| digit(letter) || ".,_".contains(letter))
 }
 
 /// Whether an input that is written as a number is an amount of money: some table knows its key as one, and none as a plain
@@ -188,4 +195,16 @@ pub fn record(found: &Sensitivity) -> Value {
         "inputs": objects(&table(found)),
         "refused": found.refused,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_pay_is_no_amount() {
+        assert_eq!(readable("cost.staff.positions.fringe", "28%"), "28%");
+        assert_eq!(readable("cost.staff.positions.salary", "54000"), "$54,000");
+        assert_eq!(readable("stream.gift.monthly", "1000.50"), "$1000.50");
+    }
 }

@@ -166,8 +166,10 @@ pub(super) fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
             years.figure(RowStyle::BadPart, priority.word(), |year| year.gap[place]);
         }
     }
-    let before = "Gap before one-time money";
-    years.figure(RowStyle::Plain, before, |year| year.structural_gap);
+    if any_recurs(forecast) {
+        let before = "Gap before one-time money";
+        years.figure(RowStyle::Plain, before, |year| year.structural_gap);
+    }
     let whole = |amount: fn(&YearMeasure) -> Money| {
         forecast.measures.years.iter().any(|year| words::whole_dollars(amount(year)) != 0)
     };
@@ -182,6 +184,11 @@ pub(super) fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     let total = vec![share(&forecast.measures.total), Cell::Empty];
     years.row(RowStyle::Plain, "Dependable share of core", cells, total);
     (years.table, years.styles)
+}
+
+/// Whether any money of the plan recurs: if none does, a gap without one-time money is all of the cost, and tells nothing.
+pub(super) fn any_recurs(forecast: &Forecast) -> bool {
+    forecast.books.ledger.streams.iter().any(|stream| stream.kind.is_some() && !stream.one_time)
 }
 
 /// Says that figures are rounded, where there are cents.

@@ -64,77 +64,115 @@ fn left(forecast: &Forecast) -> (Money, Money) {
     (total.gap[0], total.gap_total())
 }
 
-/// The option that leaves the least core cost, then the least of all unpaid, with what is still owed at the end counted as
-/// unpaid.
-pub(super) fn best_option(options: &[Bridged]) -> Option<&Bridged> {
-    options.iter().min_by_key(|option| {
-        let (core, all) = left(&option.after);
-        (core + option.effect.cost.owed, all + option.effect.cost.owed)
-    })
+/// The option of a group that leaves the least unpaid.
+pub(super) struct Best<'a> {
+    pub option: &'a Bridged,
+    /// What it leaves unpaid.
+    pub left: Money,
+    /// How many options are of its group.
+    pub of: usize,
 }
 
-/// Which option leaves the least core cost unpaid, then the least of all; which others do nearly so; and which of them are
+/// The best of the options that leave nothing owed at the end, and of those that do: what is owed is no cost that goes
+/// unpaid, and the two are not added up. None of a group where nothing of it leaves less than the plan without one; of
+/// those owed back only where that leaves less than the others.
+pub(super) fn bests<'a>(
+    options: &'a [Bridged],
+    left: impl Fn(&Bridged) -> Money,
+    was: Money,
+) -> [Option<Best<'a>>; 2] {
+    let owed = |option: &Bridged| option.effect.cost.owed;
+    let best = |owing: bool| {
+        let group = || options.iter().filter(move |option| owed(option).is_positive() == owing);
+        let option = group().min_by_key(|option| (left(option), owed(option)))?;
+        let best = Best { option, left: left(option), of: group().count() };
+        (best.left < was).then_some(best)
+    };
+    let free = best(false);
+    let less = |best: &Best| free.as_ref().is_none_or(|free| best.left < free.left);
+    let owing = best(true).filter(less);
+    [free, owing]
+}
+
+/// What is still owed for an option at the end, after a comma; nothing where nothing is.
+pub(super) fn owed_words(option: &Bridged) -> String {
+    match option.effect.cost.owed {
+        owed if owed.is_positive() => format!(", with {} still owed at the end", brief(owed)),
+        _ => String::new(),
+    }
+}
+
+/// Which option leaves the least core cost unpaid, or the least of all; which others do nearly so; and which of them are
 /// owed back.
 fn heading(scenario: &Scenario) -> Option<String> {
     let before = left(&scenario.before);
-    let best = best_option(&scenario.options)?;
+    let options = &scenario.options;
+    let all = options.len();
+    if all == 0 {
+        return None;
+    }
     let core = before.0.is_positive();
     let of = |(own, all): (Money, Money)| if core { own } else { all };
-    let (least, was) = (of(left(&best.after)), of(before));
+    let own = |option: &Bridged| of(left(&option.after));
     let what = if core { "core cost" } else { "cost" };
-    if least >= was {
-        return Some(format!(
-            "No bridge option leaves less {what} unpaid than the plan without one: {}",
-            brief(was)
-        ));
-    }
-    let all = scenario.options.len();
-    let near = |option: &&Bridged| {
-        let apart = of(left(&option.after)) - least;
+    let was = of(before);
+    let (best, owing) = match bests(options, own, was) {
+        [Some(free), owing] => (free, owing),
+        [None, Some(owing)] => (owing, None),
+        [None, None] => {
+            return Some(format!(
+                "No bridge option leaves less {what} unpaid than the plan without one: {}",
+                brief(was)
+            ));
+        }
+    };
+    let near = |option: &Bridged| {
+        let apart = own(option) - best.left;
         i128::from(apart.cents().abs()) * ALIKE_WITHIN <= i128::from(was.cents())
     };
-    let alike: Vec<&Bridged> = scenario.options.iter().filter(near).collect();
-    let owed: Vec<&&Bridged> =
-        alike.iter().filter(|option| option.effect.cost.owed.is_positive()).collect();
-    let owe = |amount: Money| format!("{} of it still owed at the end", brief(amount));
-    let [is, before] = briefs([least, was]);
+    let alike: Vec<&Bridged> = options.iter().filter(|option| near(option)).collect();
+    // What is owed back and leaves far less stands beside them.
+    let beside = owing.filter(|owing| !near(owing.option));
+    let of_those = if beside.is_some() { " of those with nothing left to repay" } else { "" };
+    let beside = beside.map_or(String::new(), |owing| {
+        let back = owed_words(owing.option);
+        format!("; {} leaves {}{back}", quoted(owing.option), brief(owing.left))
+    });
+    let [is, before] = briefs([best.left, was]);
+    let (title, back) = (quoted(best.option), owed_words(best.option));
     Some(match (alike.len(), all) {
-        (_, 1) => {
-            let back = owed.first().map_or(String::new(), |option| {
-                format!(", with {} still owed at the end", brief(option.effect.cost.owed))
-            });
-            format!("{} leaves {is} of {what} unpaid instead of {before}{back}", named_option(best))
-        }
-        (1, _) => {
-            let back = owed.first().map_or(String::new(), |option| {
-                format!(", with {} still owed at the end", brief(option.effect.cost.owed))
-            });
-            format!(
-                "Of {all} bridge options, \u{201c}{}\u{201d} leaves the least {what} unpaid: {is} instead of {before}{back}",
-                named_option(best)
-            )
-        }
+        (_, 1) => format!("{title} leaves {is} of {what} unpaid instead of {before}{back}"),
+        (1, _) => format!(
+            "Of {all} bridge options, {title} leaves the least {what} unpaid{of_those}: {is} instead of \
+             {before}{back}{beside}"
+        ),
         (many, _) => {
-            let lefts = || alike.iter().map(|option| of(left(&option.after)));
-            let (low, high) = (lefts().min().unwrap_or(least), lefts().max().unwrap_or(least));
+            let lefts = || alike.iter().map(|option| own(option));
+            let (low, high) =
+                (lefts().min().unwrap_or(best.left), lefts().max().unwrap_or(best.left));
             let [low, high, before] = briefs([low, high, was]);
             let range = if low == high { low } else { format!("{low} to {high}") };
             let count = if many == all { "All".to_string() } else { number(many) };
+            let owed = alike.iter().map(|option| option.effect.cost.owed);
+            let owed: Vec<Money> = owed.filter(|owed| owed.is_positive()).collect();
             let back = match owed.as_slice() {
                 [] => String::new(),
-                [one] => format!("; one must be repaid, {}", owe(one.effect.cost.owed)),
+                [one] => {
+                    format!("; one must be repaid, {} of it still owed at the end", brief(*one))
+                }
                 several => format!("; {} of them must be repaid", several.len()),
             };
             format!(
-                "{count} of {all} bridge options leave much the same {what} unpaid, {range} instead of {before}{back}"
+                "{count} of {all} bridge options leave much the same {what} unpaid, {range} instead of \
+                 {before}{back}{beside}"
             )
         }
     })
 }
 
-/// What people call an option, without the full stop of a sentence.
-fn named_option(option: &Bridged) -> &str {
-    option.title.trim_end_matches('.')
+/// What people call an option, in quotation marks and without the full stop of a sentence.
+pub(super) fn quoted(option: &Bridged) -> String {
+    format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
 }
 
 /// An input as people call it: what it stands in, and its key.

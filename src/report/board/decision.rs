@@ -1,7 +1,7 @@
 //! What is to be decided, by when, and what bears on it.
 
 use super::brief::{brief, briefs};
-use super::choices::best_option;
+use super::choices::{Best, bests, owed_words, quoted};
 use super::{Piece, Section, Sources, money};
 use crate::decide::bridge::Bridged;
 use crate::forecast::Forecast;
@@ -93,37 +93,81 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
     let amount = brief(core.amount);
     let find = format!("find {amount} for core costs that no money pays{from}");
     let options = options(sources);
-    let Some(best) = best_option(options) else {
+    if options.is_empty() {
         return match re_braiding(sources.forecast, core, Some(Priority::Core)) {
             true => format!("re-braid, or find {amount} for core costs that go unpaid{from}"),
             false => find,
         };
-    };
-    let least = left(best);
-    if least >= core.amount {
-        return match options.len() {
-            1 => format!("{find}; the bridge option closes none of it"),
-            many => format!("{find}; none of {many} bridge options closes any of it"),
-        };
     }
-    let [is, was] = briefs([least, core.amount]);
-    match (options.len(), least.is_zero()) {
-        (1, true) => format!("take the bridge option, or {find}"),
-        (1, false) => format!(
-            "take the bridge option and find the rest: with it {is} of {was} core cost still goes unpaid{from}"
-        ),
-        (_, true) => {
-            let full = options.iter().filter(|option| left(option).is_zero()).count();
-            let which = if full == 1 {
-                "the one that closes it".to_string()
-            } else {
-                format!("one of the {full} that close it")
-            };
-            format!("choose a bridge, {which} of {}, or {find}", options.len())
+    let [free, owing] = bests(options, left, core.amount);
+    let rest = "choose a bridge and find the rest";
+    // What it leaves, and of what.
+    let told = |best: &Best| match best.left.is_zero() {
+        true => ["none".to_string(), amount.clone()],
+        false => briefs([best.left, core.amount]),
+    };
+    match (options.len(), free, owing) {
+        (1, None, None) => format!("{find}; the bridge option closes none of it"),
+        (many, None, None) => format!("{find}; none of {many} bridge options closes any of it"),
+        (1, Some(best), _) | (1, None, Some(best)) => {
+            let back = owed_words(best.option);
+            match best.left.is_zero() {
+                true => format!("take the bridge option{back}, or {find}"),
+                false => {
+                    let [is, was] = told(&best);
+                    format!(
+                        "take the bridge option and find the rest: with it {is} of {was} core cost still goes \
+                         unpaid{from}{back}"
+                    )
+                }
+            }
         }
-        (many, false) => format!(
-            "choose a bridge and find the rest: the best of {many} leaves {is} of {was} core cost unpaid{from}"
-        ),
+        (many, Some(best), _) if best.left.is_zero() => {
+            let full = options.iter().filter(|option| left(option).is_zero());
+            let owed = full.clone().filter(|option| option.effect.cost.owed.is_positive()).count();
+            let back = match owed {
+                0 => String::new(),
+                1 => ", one of them to be repaid".to_string(),
+                owed => format!(", {owed} of them to be repaid"),
+            };
+            match full.count() {
+                1 => format!("choose the one bridge of {many} that closes it, or {find}"),
+                full => format!(
+                    "choose one of the {full} bridges of {many} that close it{back}, or {find}"
+                ),
+            }
+        }
+        (many, Some(best), owing) => {
+            let of = match best.of {
+                of if of == many => format!("the best of {many}"),
+                1 => "the one with nothing left to repay".to_string(),
+                of => format!("the best of {of} with nothing left to repay"),
+            };
+            let beside = owing.map_or(String::new(), |owing| {
+                let (of, back) = (to_repay(&owing), owed_words(owing.option));
+                format!("; {of} leaves {}{back}", told(&owing)[0])
+            });
+            let [is, was] = told(&best);
+            format!("{rest}: {of} leaves {is} of {was} core cost unpaid{from}{beside}")
+        }
+        (many, None, Some(best)) => {
+            let of = if best.of == many { format!("the best of {many}") } else { to_repay(&best) };
+            let others = match many - best.of {
+                0 => "",
+                1 => "; the option with nothing left to repay closes none of it",
+                _ => "; those with nothing left to repay close none of it",
+            };
+            let ([is, was], back) = (told(&best), owed_words(best.option));
+            format!("{rest}: {of} leaves {is} of {was} core cost unpaid{from}{back}{others}")
+        }
+    }
+}
+
+/// The best of the options that must be repaid, in words.
+fn to_repay(best: &Best) -> String {
+    match best.of {
+        1 => "the one to be repaid".to_string(),
+        of => format!("the best of {of} to be repaid"),
     }
 }
 
@@ -275,7 +319,7 @@ fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
                 true => format!(" and {} to repay", brief(owed)),
                 false => String::new(),
             };
-            format!("{}{back} with \u{201c}{}\u{201d}", brief(*amount), title(option))
+            format!("{}{back} with {}", brief(*amount), quoted(option))
         })
         .collect();
     if told.is_empty() {
@@ -284,8 +328,10 @@ fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
     let what = if core.is_some() { "core cost" } else { "cost" };
     let mut text = format!("Still unpaid of {what}: {}.", list(&told));
     let more = useful.len() - told.len();
-    if more > 0 {
-        text += &format!(" {more} more stand below.");
+    match more {
+        0 => {}
+        1 => text += " One more stands below.",
+        more => text += &format!(" {more} more stand below."),
     }
     match left.len() - useful.len() {
         0 => {}
@@ -293,9 +339,4 @@ fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
         none => text += &format!(" {none} options close none of it."),
     }
     Some(text)
-}
-
-/// An option's title without the full stop of a sentence.
-fn title(option: &Bridged) -> &str {
-    option.title.trim_end_matches('.')
 }

@@ -55,7 +55,7 @@ fn heading(forecast: &Forecast) -> String {
         return format!("All {} of cost has money{span}", brief(total.cost));
     }
     if gap == total.cost {
-        return format!("None of the {} of cost has money", brief(gap));
+        return format!("None of the {} of cost is paid", brief(gap));
     }
     let [gap, cost] = briefs([gap, total.cost]);
     let first = forecast
@@ -65,19 +65,20 @@ fn heading(forecast: &Forecast) -> String {
         .iter()
         .flat_map(|line| line.gap.iter().position(|gap| gap.is_positive()));
     let first = first.min().map(|place| forecast.books.ledger.horizon.month(place).words());
-    let money = lacking(forecast, &self::rungs(forecast));
-    format!("{gap} of {cost} cost has no {money}, first in {}", first.unwrap_or_default())
+    let first = first.unwrap_or_default();
+    match lacking(forecast, &self::rungs(forecast)) {
+        Some(money) => format!("{gap} of {cost} cost has no {money}, first in {first}"),
+        None => format!("{gap} of {cost} cost goes unpaid, first in {first}"),
+    }
 }
 
-/// What the gap lacks: `money at all`, or money as sure as is counted where less sure money would pay of it.
-fn lacking(forecast: &Forecast, rungs: &Rungs) -> &'static str {
-    if !rungs.hoped(forecast.question.view) {
-        return "money at all";
-    }
-    match forecast.question.view {
+/// What the gap lacks where less sure money would pay of it: money as sure as is counted. Else it is unpaid and no more:
+/// another braid may have money for it.
+fn lacking(forecast: &Forecast, rungs: &Rungs) -> Option<&'static str> {
+    rungs.hoped(forecast.question.view).then_some(match forecast.question.view {
         Status::Secured => "secured money",
         _ => "secured or likely money",
-    }
+    })
 }
 
 /// What each rung of the certainty ladder leaves unpaid by year, and what it pays more than the rung before.
@@ -162,9 +163,10 @@ fn picture(forecast: &Forecast, rungs: &Rungs, finding: &str) -> Picture {
         (Tone::Secured, "secured money pays"),
         (Tone::Likely, "likely money would pay"),
         (Tone::Prospective, "hoped-for money would pay"),
-        (Tone::Unpaid, "no money at all"),
+        (Tone::Unpaid, "unpaid"),
     ];
-    let lacking = format!("no {}", lacking(forecast, rungs));
+    let lacking = lacking(forecast, rungs);
+    let lacking = lacking.map_or("unpaid".to_string(), |money| format!("no {money}"));
     let bracket = rungs.hoped(forecast.question.view);
     let mark = match bracket {
         true => Legend::Stroke(Stroke::Bracket),
@@ -211,10 +213,11 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
     let costs: Vec<Money> = forecast.measures.years.iter().map(|year| year.cost).collect();
     row(&mut table, "Cost", &costs, forecast.measures.total.cost);
     styles.push(RowStyle::Strong);
-    let labels =
-        ["Secured money pays", "Likely money adds", "Hoped-for money adds", "No money at all"];
     let view = forecast.question.view;
-    let apart = rungs.hoped(view);
+    let lacking = lacking(forecast, rungs);
+    let apart = lacking.is_some();
+    let left = if apart { "Unpaid even then" } else { "Unpaid" };
+    let labels = ["Secured money pays", "Likely money adds", "Hoped-for money adds", left];
     for (part, label) in labels.into_iter().enumerate() {
         let years: Vec<Money> = rungs.by_year.iter().map(|parts| parts[part]).collect();
         // The gap, and below it what less sure money would pay of it.
@@ -222,7 +225,7 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
         if apart && part == counted(view) {
             let gaps: Vec<Money> =
                 forecast.measures.years.iter().map(YearMeasure::gap_total).collect();
-            let label = format!("No {}", lacking(forecast, rungs));
+            let label = format!("No {}", lacking.unwrap_or_default());
             row(&mut table, &label, &gaps, forecast.measures.total.gap_total());
             styles.push(RowStyle::Bad);
         }
@@ -243,7 +246,7 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
 pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let total = &forecast.measures.total;
     let (gap, least) = (total.gap_total(), total.irreducible_gap());
-    if gap.is_zero() && (total.structural_gap.is_zero() || !any_recurs(forecast)) {
+    if gap.is_zero() && (total.structural_gap.is_zero() || !summary::any_recurs(forecast)) {
         return None;
     }
     let avoidable = forecast.rebraiding.avoidable_total();
@@ -292,7 +295,7 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
         let (mark, text) = headlines::best_case(forecast);
         pieces.push(Piece::Sentence(mark, text));
     }
-    let recurs = any_recurs(forecast);
+    let recurs = summary::any_recurs(forecast);
     let sources = forecast.books.ledger.streams.iter().any(|stream| stream.kind.is_some());
     if !recurs && sources {
         pieces.push(Piece::Sentence(
@@ -337,11 +340,6 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     Some(Section { name: "best-case", heading, pieces })
 }
 
-/// Whether any money of the plan recurs: if none does, a gap without one-time money is all of the cost, and tells nothing.
-fn any_recurs(forecast: &Forecast) -> bool {
-    forecast.books.ledger.streams.iter().any(|stream| stream.kind.is_some() && !stream.one_time)
-}
-
 fn best_picture(years: &[&YearMeasure], recurs: bool, finding: &str) -> Picture {
     let readings = if recurs { 3 } else { 2 };
     let one = |year: &&YearMeasure| {
@@ -367,6 +365,17 @@ fn best_picture(years: &[&YearMeasure], recurs: bool, finding: &str) -> Picture 
     Picture::new("best-case", title, finding, move |width| draw(&years, &legend, None, width))
 }
 
+/// How much of what no braid leaves less of is told why below: the proof in words is of its largest part alone.
+fn explained(forecast: &Forecast, of: Priority, least: Money) -> String {
+    match reason::largest(forecast).filter(|(cut, _)| cut.priority == of) {
+        Some((_, group)) if group.gap >= least || brief(group.gap) == brief(least) => {
+            ", and this is why".to_string()
+        }
+        Some((_, group)) => format!(", and this is why for {} of it", brief(group.gap)),
+        None => String::new(),
+    }
+}
+
 /// Why no braid leaves less, in words; and what goes unpaid by function.
 pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let gap = forecast.measures.total.gap_total();
@@ -377,14 +386,15 @@ pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let least = |of: Priority| left[of as usize] - forecast.distance()[of as usize];
     let heading = match Priority::ALL.into_iter().find(|of| left[*of as usize].is_positive()) {
         Some(first) => format!(
-            "No braid{} leaves less than {} of {} cost unpaid, and this is why",
+            "No braid{} leaves less than {} of {} cost unpaid{}",
             match first {
                 Priority::Core => "",
                 Priority::Essential => " that pays all core costs",
                 Priority::Stretch => " that pays all core and essential costs",
             },
             brief(least(first)),
-            first.word()
+            first.word(),
+            explained(forecast, first, least(first))
         ),
         None => format!("{} goes unpaid, though a braid could pay it", brief(gap)),
     };

@@ -42,20 +42,25 @@ pub(super) fn section(
 fn heading(futures: &Futures) -> String {
     let (tally, last) = (&futures.tally, futures.calendar.months - 1);
     let times = tally.core_gap.by_month[last];
-    let end = futures.month(last).words();
     if times == 0 {
+        let end = futures.month(last).words();
         return format!("Core costs are paid through {end} in every future that was drawn");
     }
+    // What comes in every future has come in all of them by some month, mostly long before the plan's end.
+    let all = tally.core_gap.by_month.iter().position(|count| *count == tally.futures);
+    let end = futures.month(all.unwrap_or(last));
     let [half, most] = [5, 9].map(|tenths| futures.month_of(&tally.core_gap.by_month, tenths));
     // What holds in more futures by the same month says it all.
     let half = match half {
+        Some(month) if month == end => String::new(),
         Some(month) if most == half => format!(", in 9 of 10 by {}", month.words()),
         Some(month) => format!(", in half by {}", month.words()),
         None => String::new(),
     };
     capital(&format!(
-        "in {} core costs go unpaid by {end}{half}",
-        chance::odds(times, tally.futures)
+        "in {} core costs go unpaid by {}{half}",
+        chance::odds(times, tally.futures),
+        end.words()
     ))
 }
 

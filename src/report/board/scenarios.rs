@@ -90,6 +90,8 @@ fn heading(
         .filter(|(_, down)| down.is_positive())
         .map(|(best, down)| format!("at best ({}) {} less goes unpaid", called(best), brief(down)));
     match (more, less) {
+        // An "if" goes with its own half alone.
+        (Some(more), Some(less)) if more.starts_with("if ") => capital(&format!("{less}; {more}")),
         (Some(more), Some(less)) => capital(&format!("{more}, {less}")),
         (Some(one), None) | (None, Some(one)) => capital(&one),
         (None, None) => "What goes unpaid in other scenarios than the base case".to_string(),

@@ -1,6 +1,7 @@
 //! The words of the report and what they mean.
 
 use super::{Piece, Section};
+use crate::report::compare::RUNWAY_MEANS;
 
 /// Twelve terms.
 const TERMS: [(&str, &str); 12] = [
@@ -30,7 +31,7 @@ const TERMS: [(&str, &str); 12] = [
         "Cliff",
         "A month in which the money of the twelve months after falls far below that of the twelve before.",
     ),
-    ("Runway", "Months until more than 5 % of three months' core cost goes unpaid."),
+    ("Runway", RUNWAY_MEANS),
     (
         "Restricted cash",
         "Cash held for the purposes of its funders; it never pays other costs, and is left out of the cash lines.",
