@@ -10,7 +10,8 @@ use crate::diagnostic::{Diagnostic, visible};
 use crate::error::Error;
 use crate::folder::BASE;
 use crate::report::workbook::inputs::{
-    FIXED, HEAD_ROW, Inputs, PATH, PATH_HEAD, SCENARIOS, UNIT, VALUE, WRITTEN, scenario_column,
+    Changed, FIXED, HEAD_ROW, Inputs, PATH, PATH_HEAD, SCENARIOS, UNIT, VALUE, WRITTEN,
+    scenario_column,
 };
 use crate::report::workbook::sheet::Place;
 use crate::report::workbook::{SCENARIO, Workbook};
@@ -57,9 +58,6 @@ pub fn since(book: &Book, now: &Workbook) -> Option<Vec<Changed>> {
     let changed = inputs.into_iter().filter(|(_, (before, now))| before != now);
     common.then(|| changed.map(|(path, (before, now))| (path, before, now)).collect())
 }
-
-/// An input that was stated otherwise: its path, and both values.
-pub type Changed = (String, Option<Decimal>, Option<Decimal>);
 
 /// Whether a workbook is one of ours.
 pub fn is_ours(book: &Book) -> bool {

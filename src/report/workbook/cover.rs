@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::formula::{Expression, at_place, cell, when};
-use super::inputs::{self, Inputs};
+use super::inputs::{self, Changed, Inputs};
 use super::sheet::{Area, At, Content, Place, Role, Sheet, Unit, Value, day_of, dollars, of_rate};
 use super::summary::Summary;
 use super::{About, Laid, switch};
@@ -202,11 +202,7 @@ pub fn log(about: &About) -> Sheet {
 }
 
 /// Lists the inputs that have changed since an earlier workbook, below the log.
-pub fn log_changes(
-    sheet: &mut Sheet,
-    earlier: &str,
-    changes: Result<&[(String, Option<Decimal>, Option<Decimal>)], &str>,
-) {
+pub fn log_changes(sheet: &mut Sheet, earlier: &str, changes: Result<&[Changed], &str>) {
     let row = sheet.next_row() + 1;
     let words = format!("Inputs changed since {}", visible(earlier));
     sheet.text(row, 0, words, Role::Heading);

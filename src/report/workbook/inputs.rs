@@ -45,6 +45,9 @@ pub const HEAD_ROW: u32 = 4;
 /// How many inputs back one of the same path is looked for: a stream's own.
 const LATELY: usize = 512;
 
+/// An input that two workbooks state otherwise: its path, and what each states, if it does.
+pub type Changed = (String, Option<Decimal>, Option<Decimal>);
+
 /// One input that may be changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {

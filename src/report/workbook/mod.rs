@@ -42,7 +42,7 @@ use braid::Draws;
 use cash::CashSheet;
 use checks::{Checks, Engine};
 use costs::Costs;
-use inputs::Inputs;
+use inputs::{Changed, Inputs};
 use months::Months;
 use sheet::{Cell, Content, Place, Sheet, Value};
 use summary::Summary;
@@ -343,11 +343,7 @@ impl Workbook {
     }
 
     /// Adds to the log what has changed since an earlier workbook, or why that is not told.
-    pub fn log_changes(
-        &mut self,
-        earlier: &str,
-        changes: Result<&[(String, Option<Decimal>, Option<Decimal>)], &str>,
-    ) {
+    pub fn log_changes(&mut self, earlier: &str, changes: Result<&[Changed], &str>) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.place == Place::Log) {
             cover::log_changes(sheet, earlier, changes);
         }
