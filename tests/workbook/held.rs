@@ -5,6 +5,7 @@ use braidfund::folder::{BASE, Cases, Files};
 use braidfund::forecast::Spent;
 use braidfund::funding::Status;
 use braidfund::ledger::Ledger;
+use braidfund::money::Money;
 use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::sheet::{At, Content, Place, Unit, Value};
@@ -99,6 +100,10 @@ pub fn changed(
         let Ok(ledger) = Ledger::from_braid(&plan, &timeline, &spent.braid) else { continue };
         // An award that holds less than was drawn of it is no plan any more: a check of the workbook says so.
         if ledger.tranches.iter().any(|tranche| tranche.drawn > tranche.amount) {
+            continue;
+        }
+        // A pool's part that holds less than was drawn of it shows as cash that goes back below nothing.
+        if ledger.tranches.iter().any(|tranche| tranche.refund_due < Money::ZERO) {
             continue;
         }
         let cash = Cash::from_ledger(&plan, &timeline, &ledger);

@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use crate::funding::loan::Repayment;
-use crate::funding::{Status, Terms};
+use crate::funding::{Status, Stream, Terms};
 use crate::ledger::Ledger;
 use crate::measures::Measures;
 use crate::name::StreamIndex;
@@ -151,27 +151,42 @@ fn bound(
 ) -> BTreeSet<String> {
     let mut sources = fees;
     sources.extend(costs.bound.union(&awards.bound));
+    // What is repaid out of a terminated award goes by the costs that survive it.
+    let mut survivors = false;
     for (index, stream) in plan.streams.iter().enumerate() {
         if let Terms::Loan(loan) = &stream.terms
             && let Repayment::Share { stream: repaying, .. } = &loan.repayment
             && costs.bound.contains(&index)
         {
             sources.insert(repaying.at());
+            survivors |= plan.streams[repaying.at()].termination.is_some();
         }
-        // What a project earns may lower its award, where formulas do not say so.
-        let lowers = |award: &StreamIndex| {
-            plan.restrictions[award.at()].award.program_income == ProgramIncome::Deduction
-        };
-        if let Some(award) = plan.restrictions[index].award.earned_by.filter(lowers) {
-            if awards.bound.contains(&award.at()) {
-                sources.insert(index);
+    }
+    // What a project earns may lower its award: each is bound with the other, one after another.
+    let lowers = |award: &StreamIndex| {
+        plan.restrictions[award.at()].award.program_income == ProgramIncome::Deduction
+    };
+    let earned = |(index, _): (usize, &Stream)| {
+        let award = plan.restrictions[index].award.earned_by.filter(lowers)?;
+        Some([index, award.at()])
+    };
+    let earned: Vec<[usize; 2]> = plan.streams.iter().enumerate().filter_map(earned).collect();
+    loop {
+        let before = sources.len();
+        for pair in &earned {
+            if pair.iter().any(|one| sources.contains(one)) {
+                sources.extend(pair);
             }
-            if awards.bound.contains(&index) {
-                sources.insert(award.at());
-            }
+        }
+        if sources.len() == before {
+            break;
         }
     }
     let mut tables = BTreeSet::new();
+    if survivors {
+        tables.extend(plan.lines.iter().map(|line| format!("cost.{}", line.name)));
+        tables.extend(plan.drivers.iter().map(|driver| format!("driver.{}", driver.name)));
+    }
     for source in sources {
         let Some(stream) = plan.streams.get(source) else { continue };
         tables.insert(format!("stream.{}", stream.name));

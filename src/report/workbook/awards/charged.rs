@@ -1,6 +1,7 @@
 //! What sources bring as planned, before any draw: what a fee of receipts is a share of (`plan::cost::planned_receipts`).
 
 use super::collected::Step;
+use super::planned::comes_in_time;
 use super::{Awards, Part};
 use crate::funding::Status;
 use crate::money::Money;
@@ -69,6 +70,10 @@ impl<'a> Awards<'a> {
             return;
         }
         let Some(stream) = plan.streams.get(source) else { return };
+        // What comes after an award's end goes by what is drawn of it, and a fee does not.
+        if !self.held(source).into_iter().all(comes_in_time) {
+            return;
+        }
         let figures = planned(plan, stream, view);
         let (mut come, out) = match &part.unpooled {
             Some(cells) => (cells.come.clone(), cells.out.iter().map(|row| row.row).collect()),

@@ -14,10 +14,7 @@ impl Awards<'_> {
         let Books { plan, cash, .. } = self.books;
         let held = self.held(source);
         let certain = |tranche: &&HeldTranche| match &tranche.receipts {
-            Receipts::Advanced(rows) => {
-                let in_time = |month| tranche.last.is_none_or(|last| month <= last);
-                rows.iter().all(|(month, _)| in_time(*month))
-            }
+            Receipts::Advanced(_) => comes_in_time(tranche),
             Receipts::Earned(rows) => rows.iter().all(|(_, amount)| *amount >= Money::ZERO),
             _ => false,
         };
@@ -39,4 +36,10 @@ impl Awards<'_> {
         let of = |(place, amount)| (cell(self.at(row, place)), amount);
         Some(brought.into_iter().enumerate().map(of).collect())
     }
+}
+
+/// Whether all cash of an award that is paid in advance comes by its end: what comes later is only what was drawn.
+pub(super) fn comes_in_time(tranche: &HeldTranche) -> bool {
+    let Receipts::Advanced(rows) = &tranche.receipts else { return true };
+    rows.iter().all(|(month, _)| tranche.last.is_none_or(|last| *month <= last))
 }

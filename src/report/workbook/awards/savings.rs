@@ -45,6 +45,9 @@ struct SoFar {
     losses: Vec<(usize, At, Money)>,
 }
 
+/// A cell and what it comes to.
+type Shown = (At, Money);
+
 impl<'a> Awards<'a> {
     /// Lays what shared savings come to, year by year; nothing where the books say otherwise.
     pub(super) fn lay_savings(
@@ -53,9 +56,10 @@ impl<'a> Awards<'a> {
         months: &Months<'a>,
         inputs: &mut Inputs<'a>,
     ) -> Option<Part> {
-        let rows = self.sheet.rows.len();
+        let (rows, brackets) = (self.sheet.rows.len(), self.brackets);
         let part = self.try_savings(source, months, inputs);
         if part.is_none() {
+            self.brackets = brackets;
             self.sheet.rows.truncate(rows);
             self.losses.remove(&source);
         }
@@ -329,13 +333,12 @@ impl<'a> Awards<'a> {
     }
 
     /// Lays what a contract pays out of savings, and what is owed of a loss.
-    #[allow(clippy::type_complexity)]
     fn lay_shared(
         &mut self,
         own: &YearTerms,
         (benchmark, gross): (&Figure, At),
         settled: &Settlement,
-    ) -> ((At, Money), Option<(At, Money)>) {
+    ) -> (Shown, Option<Shown>) {
         let amount = settled.gross;
         let size = if amount < Money::ZERO { -amount } else { amount };
         let of_benchmark = |share: &Expression| cents(share.clone() * benchmark.formula.clone());
