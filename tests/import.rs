@@ -476,8 +476,7 @@ fn workbook_of(name: &str, ids: &[&str]) -> Workbook {
         })
         .collect();
     let about = About::default();
-    let (shown, others) = (cases[0], &cases[1..]);
-    let sources = Sources { shown, view, about: &about, scenarios: &[], others, bridge: None };
+    let sources = Sources { cases: &cases, shown: 0, view, about: &about, bridge: None };
     Workbook::from_sources(&sources)
 }
 

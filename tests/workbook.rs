@@ -16,7 +16,7 @@ use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::inputs::Inputs;
 use braidfund::report::workbook::sheet::{Content, Place};
-use braidfund::report::workbook::{About, Books, Case, ScenarioFigures, Sources, Workbook};
+use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use braidfund::timeline::Selection;
 
 #[path = "workbook/contracts.rs"]
@@ -43,7 +43,7 @@ fn workbook(plan: &Plan, spent: &Spent, view: Status) -> Workbook {
     let measures = measures_of(plan, spent);
     let about = About::default();
     let shown = Case { books: Books { plan, timeline, ledger, cash }, measures: &measures };
-    let sources = Sources { shown, view, about: &about, scenarios: &[], others: &[], bridge: None };
+    let sources = Sources { cases: &[shown], shown: 0, view, about: &about, bridge: None };
     Workbook::from_sources(&sources)
 }
 
@@ -414,20 +414,12 @@ fn switched(plans: &[&Plan], view: Status) -> (Workbook, Vec<Workbook>) {
             Case { books: Books { plan, timeline, ledger, cash }, measures }
         })
         .collect();
-    let figures: Vec<ScenarioFigures> = cases
-        .iter()
-        .map(|case| {
-            ScenarioFigures::from_books(case.books.plan, case.books.ledger, case.books.cash)
-        })
-        .collect();
     let about = About::default();
-    let book = |shown: Case, others: &[Case]| {
-        let sources =
-            Sources { shown, view, about: &about, scenarios: &figures, others, bridge: None };
-        Workbook::from_sources(&sources)
+    let book = |cases: &[Case]| {
+        Workbook::from_sources(&Sources { cases, shown: 0, view, about: &about, bridge: None })
     };
-    let merged = book(cases[0], &cases[1..]);
-    let alone = cases.iter().map(|case| book(*case, &[])).collect();
+    let merged = book(&cases);
+    let alone = cases.iter().map(|case| book(&[*case])).collect();
     (merged, alone)
 }
 

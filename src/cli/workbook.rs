@@ -13,7 +13,7 @@ use braidfund::limits::TOML_BYTES_MAX;
 use braidfund::output::{DiskSink, FileSet, write_all};
 use braidfund::plan::Plan;
 use braidfund::report::asking;
-use braidfund::report::workbook::{About, Books, Case, ScenarioFigures, Sources, Workbook};
+use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 
 use super::args;
@@ -33,40 +33,32 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
     let case = source.scenario.clone().unwrap_or_else(|| BASE.to_string());
-    let ((plan, others, bridge), digest) = source.watched(|files| {
+    let ((plans, shown, bridge), digest) = source.watched(|files| {
         let mut cases = Cases::open(files, &[&case])?;
-        let plan = cases.plan(&cases.draft(&case)?)?;
-        let named: Vec<(String, String)> = cases.scenarios().to_vec();
-        let ids = std::iter::once(BASE.to_string()).chain(named.into_iter().map(|(id, _)| id));
-        let others: Result<Vec<Plan>, Error> = ids
-            .filter(|id| *id != plan.scenario)
-            .map(|id| cases.plan(&cases.draft(&id)?))
-            .collect();
-        let others = others?;
+        let named = cases.scenarios().iter().map(|(id, _)| id.clone()).filter(|id| id != BASE);
+        let mut ids: Vec<String> = std::iter::once(BASE.to_string()).chain(named).collect();
+        // Scenarios that are stacked are a case of their own.
+        let shown = ids.iter().position(|id| *id == case).unwrap_or(ids.len());
+        if shown == ids.len() {
+            ids.push(case.clone());
+        }
+        let plan = |id: &String| cases.plan(&cases.draft(id)?);
+        let plans: Vec<Plan> = ids.iter().map(plan).collect::<Result<_, Error>>()?;
         // The report reads what is uncertain, so that both are known by one digest.
         let _ = files.read(CHANCES, TOML_BYTES_MAX);
         let options = files.holds(OPTIONS).then(|| cases.options(OPTIONS)).transpose()?;
         let bridge = options.map(|options| {
             BridgeChoice::from_cases(&mut cases, &[&case], &options, question, Seek::default())
         });
-        Ok((plan, others, bridge.transpose()?))
+        Ok((plans, shown, bridge.transpose()?))
     })?;
-    let shown = Shown::from_plan(&plan, question)?;
+    let plan = &plans[shown];
     let found: Result<Vec<Shown>, Error> =
-        others.iter().map(|other| Shown::from_plan(other, question)).collect();
+        plans.iter().map(|plan| Shown::from_plan(plan, question)).collect();
     let found = found?;
-    let figures = |shown: &Shown| {
-        let books = &shown.forecast.books;
-        ScenarioFigures::from_books(shown.plan, &books.ledger, &books.cash)
-    };
-    // The base case comes first, the others as the plan has them.
-    let mut scenarios: Vec<ScenarioFigures> = found.iter().map(figures).collect();
-    let place = scenarios.iter().position(|other| other.id != BASE).unwrap_or(scenarios.len());
-    let place = if plan.scenario == BASE { 0 } else { place };
-    scenarios.insert(place, figures(&shown));
-    let others: Vec<Case> = found.iter().map(Shown::case).collect();
+    let cases: Vec<Case> = found.iter().map(Shown::case).collect();
     let folder = source.words();
-    let subject = asking::subject(&plan, &folder);
+    let subject = asking::subject(plan, &folder);
     let mut command = format!("braid workbook {subject}{}", asking::flags(question));
     for (flag, path) in [("--since", args.since.as_ref()), ("-o", Some(&args.output))] {
         if let Some(path) = path {
@@ -78,11 +70,10 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         title => format!("{}: {title}", plan.scenario),
     };
     let mut workbook = Workbook::from_sources(&Sources {
-        shown: shown.case(),
+        cases: &cases,
+        shown,
         view: question.view,
-        about: &About::of_run(&shown.forecast, &scenario, &command, &digest),
-        scenarios: &scenarios,
-        others: &others,
+        about: &About::of_run(&found[shown].forecast, &scenario, &command, &digest),
         bridge: bridge.as_ref(),
     });
     if let Some((name, earlier)) = &earlier {

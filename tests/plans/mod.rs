@@ -109,7 +109,8 @@ prop_compose! {
     }
 }
 
-const MONTHS: [&str; 12] = [
+/// Months as plans name them.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

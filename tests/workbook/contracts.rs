@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
+use super::plans::MONTHS;
+
 /// A contract: its method and the terms around it.
 #[derive(Clone, Debug)]
 pub struct Contract {
@@ -63,21 +65,6 @@ prop_compose! {
         Contract { method, months, from, length, price, members, fiscal, lag, minutes, ..around }
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The month so many after January 2024, in which every plan starts.
 fn month(offset: i64) -> String {

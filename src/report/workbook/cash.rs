@@ -311,7 +311,7 @@ fn opening(plan: &Plan, awards: &Awards, inputs: &mut Inputs) -> Expression {
         let reserves: Vec<_> = reserves.collect();
         let cells = reserves.into_iter().map(|(stream, balance)| {
             let paths = super::stated::of(stream, &["balance"]);
-            inputs.again(&paths, "Balance", dollars(balance), Unit::Money)
+            inputs.figure(&paths, "Balance", dollars(balance), Unit::Money)
         });
         cells.collect()
     } else {

@@ -45,8 +45,8 @@ pub struct Costs<'a> {
     pub total_row: u32,
     /// The row of each priority's cost.
     pub priority_rows: [u32; 3],
-    /// Lines whose cost the engine worked out, by title.
-    pub fixed: Vec<String>,
+    /// Lines whose cost the engine worked out, by place.
+    pub fixed: BTreeSet<usize>,
     /// The rows of receipts that fees are a share of, by line.
     receipts: Vec<(usize, u32)>,
     /// Streams whose dues the engine worked out, by place.
@@ -90,7 +90,7 @@ impl<'a> Costs<'a> {
             rows,
             total_row: 0,
             priority_rows: [0; 3],
-            fixed: Vec::new(),
+            fixed: BTreeSet::new(),
             receipts: Vec::new(),
             bound: BTreeSet::new(),
             dues: BTreeMap::new(),
@@ -194,7 +194,7 @@ impl<'a> Costs<'a> {
         if amount.is_none() {
             let from = inputs.place_of(&format!("cost.{}", line.name));
             self.sheet.text(row, NOTE, format!("worked out by the engine from {from}"), Role::Note);
-            self.fixed.push(line.title.clone());
+            self.fixed.insert(index);
             if let Form::Due(stream, _) = line.form {
                 self.bound.insert(stream.at());
             }

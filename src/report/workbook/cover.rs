@@ -6,40 +6,25 @@ use super::formula::{Expression, at_place, cell, when};
 use super::inputs::{self, Changed, Inputs};
 use super::sheet::{Area, At, Content, Place, Role, Sheet, Unit, Value, day_of, dollars, of_rate};
 use super::summary::Summary;
-use super::{About, Laid, switch};
-use crate::cash::Cash;
+use super::{About, Books, Case, Laid, switch};
 use crate::decide::bridge::BridgeChoice;
 use crate::diagnostic::visible;
-use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::report::{self, Block};
 
-/// What another scenario comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScenarioFigures {
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub title: String,
-    /// All cost.
-    pub cost: Money,
-    /// The gap: core, essential, stretch.
-    pub gap: [Money; 3],
-    /// The lowest unrestricted cash, paying every cost.
-    pub lowest: Money,
-    /// The first month in which it falls below zero.
-    pub runs_out: Option<Month>,
-    /// The first month in which a core cost stays unpaid.
-    pub first_core_gap: Option<Month>,
+/// What a case comes to.
+struct Comes {
+    /// Cost; the gaps in core, essential and stretch cost; the lowest unrestricted cash, paying every cost.
+    amounts: [Money; 5],
+    /// The first month in which that falls below zero, and in which a core cost stays unpaid.
+    months: [Option<Month>; 2],
 }
 
-impl ScenarioFigures {
-    /// What a plan's books say.
-    pub fn from_books(plan: &Plan, ledger: &Ledger, cash: &Cash) -> ScenarioFigures {
-        let horizon = &plan.horizon;
+impl Comes {
+    fn of(Books { plan, ledger, cash, .. }: &Books) -> Comes {
         let mut gap = [Money::ZERO; 3];
         for line in &ledger.lines {
             gap[line.priority as usize] += line.gap.iter().sum();
@@ -48,14 +33,12 @@ impl ScenarioFigures {
             let mut core = ledger.lines.iter().filter(|line| line.priority == Priority::Core);
             core.any(|line| line.gap[*place].is_positive())
         };
-        ScenarioFigures {
-            id: plan.scenario.clone(),
-            title: scenario_title(plan).to_string(),
-            cost: ledger.lines.iter().flat_map(|line| &line.need).sum(),
-            gap,
-            lowest: cash.lowest().1,
-            runs_out: cash.runs_out().map(|place| horizon.month(place)),
-            first_core_gap: (0..ledger.months()).find(core).map(|place| horizon.month(place)),
+        let cost = ledger.lines.iter().flat_map(|line| &line.need).sum();
+        let first_core = (0..ledger.months()).find(core);
+        let month = |place: Option<usize>| place.map(|place| plan.horizon.month(place));
+        Comes {
+            amounts: [cost, gap[0], gap[1], gap[2], cash.lowest().1],
+            months: [month(cash.runs_out()), month(first_core)],
         }
     }
 }
@@ -231,7 +214,7 @@ const AMOUNTS: u16 = 3;
 const MONTHS: u16 = AMOUNTS + 5;
 
 /// Lays the scenarios: the one that is switched on is live.
-pub fn scenarios(summary: &Summary, found: &[ScenarioFigures], switched: &[&str]) -> Sheet {
+pub fn scenarios(summary: &Summary, found: &[Case], switched: &[&str]) -> Sheet {
     let mut sheet = Sheet::new(Place::Scenarios, &[24, 54, 8, 20, 20, 20, 20, 26, 16, 18]);
     (sheet.frozen_rows, sheet.frozen_columns) = (3, 1);
     sheet.text(0, 0, "Scenarios side by side", Role::Title);
@@ -246,10 +229,11 @@ pub fn scenarios(summary: &Summary, found: &[ScenarioFigures], switched: &[&str]
     let live = [last(0), last(6), last(7), last(8), Some(summary.lowest)];
     for (place, own) in found.iter().enumerate() {
         let (row, below) = (3 + place as u32, engine + 2 + place as u32);
-        let number = switched.iter().position(|id| *id == own.id).map(|at| at as i64 + 1);
+        let plan = own.books.plan;
+        let number = switched.iter().position(|id| *id == plan.scenario).map(|at| at as i64 + 1);
         for row in [row, below] {
-            sheet.text(row, 0, visible(&own.id), Role::Label);
-            sheet.text(row, 1, visible(&own.title), Role::Label);
+            sheet.text(row, 0, visible(&plan.scenario), Role::Label);
+            sheet.text(row, 1, visible(scenario_title(plan)), Role::Label);
             if let Some(number) = number {
                 sheet.number(row, 2, Decimal::from(number), Role::Grey, Unit::Whole);
             }
@@ -258,15 +242,13 @@ pub fn scenarios(summary: &Summary, found: &[ScenarioFigures], switched: &[&str]
             Some(number) => when(cell(Inputs::switch()).equals(number), live, cell(fixed)),
             None => cell(fixed),
         };
-        let [core, essential, stretch] = own.gap;
-        let amounts = [own.cost, core, essential, stretch, own.lowest];
+        let Comes { amounts, months } = Comes::of(&own.books);
         for ((column, amount), live) in (AMOUNTS..).zip(amounts).zip(live) {
             let fixed = sheet.number(below, column, dollars(amount), Role::Decided, Unit::Money);
             let formula = live.map_or(cell(fixed), |live| shown(cell(live), fixed));
             sheet.money(row, column, formula, amount, Role::Formula);
         }
-        let months =
-            [(own.runs_out, summary.runs_out), (own.first_core_gap, summary.first_core_gap)];
+        let months = months.into_iter().zip([summary.runs_out, summary.first_core_gap]);
         for (column, (month, live)) in (MONTHS..).zip(months) {
             let (content, value) = match month {
                 Some(month) => (Content::Number(day_of(month)), Value::Number(day_of(month))),

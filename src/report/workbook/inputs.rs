@@ -3,7 +3,7 @@
 //! A figure stands here once, and every formula that needs it refers to it. The value as written stands beside it in
 //! grey, so that the workbook can say that an input was changed, and `braid` can read back which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -42,9 +42,6 @@ pub const COUNT_ROW: u32 = 3;
 /// The row of headings.
 pub const HEAD_ROW: u32 = 4;
 
-/// How many inputs back one of the same path is looked for: a stream's own.
-const LATELY: usize = 512;
-
 /// An input that two workbooks state otherwise: its path, and what each states, if it does.
 pub type Changed = (String, Option<Decimal>, Option<Decimal>);
 
@@ -70,6 +67,8 @@ pub struct Inputs<'a> {
     pub listed: Vec<Listed>,
     /// The cell that counts changed inputs.
     pub changed: At,
+    /// Where each path was laid.
+    by_path: BTreeMap<String, At>,
 }
 
 impl<'a> Inputs<'a> {
@@ -102,12 +101,17 @@ impl<'a> Inputs<'a> {
             sheet.text(HEAD_ROW, column, words, Role::Heading);
         }
         let changed = sheet.at(COUNT_ROW, VALUE);
-        Inputs { plan, sheet, listed: Vec::new(), changed }
+        Inputs { plan, sheet, listed: Vec::new(), changed, by_path: BTreeMap::new() }
     }
 
     /// The cell that says which scenario is switched on.
     pub fn switch() -> At {
         At { sheet: Place::Inputs, row: SWITCH_ROW, column: VALUE }
+    }
+
+    /// Whether an input of a path was laid.
+    pub fn holds(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
     }
 
     /// Begins a block of inputs.
@@ -142,21 +146,10 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// The cell of a figure that may have been laid before, however long ago.
-    pub fn again(&mut self, paths: &[String], label: &str, value: Decimal, unit: Unit) -> At {
-        let stated = self.stated(paths);
-        let before = self.listed.iter().find(|listed| Some(&listed.path) == stated.as_ref());
-        match before {
-            Some(listed) => listed.at,
-            None => self.figure(paths, label, value, unit),
-        }
-    }
-
-    /// The cell of an input that may be changed, once for each path among those laid lately.
+    /// The cell of an input that may be changed, once for each path.
     pub fn input(&mut self, path: &str, label: &str, value: Decimal, unit: Unit) -> At {
-        let lately = self.listed.iter().rev().take(LATELY);
-        if let Some(listed) = lately.into_iter().find(|listed| listed.path == path) {
-            return listed.at;
+        if let Some(at) = self.by_path.get(path) {
+            return *at;
         }
         let row = self.sheet.next_row();
         self.sheet.text(row, LABEL, label, Role::Label);
@@ -174,6 +167,7 @@ impl<'a> Inputs<'a> {
             }
         }
         self.listed.push(Listed { path: path.to_string(), at, value, unit });
+        self.by_path.insert(path.to_string(), at);
         at
     }
 

@@ -21,7 +21,6 @@ mod switch;
 mod years;
 
 pub use awards::Books;
-pub use cover::ScenarioFigures;
 pub use inputs::Listed;
 
 use crate::decide::bridge::BridgeChoice;
@@ -77,16 +76,14 @@ pub struct Case<'a> {
 
 /// What a workbook is made of.
 pub struct Sources<'a> {
-    /// The case that is shown.
-    pub shown: Case<'a>,
+    /// The plan's cases: the base case and its scenarios. Those with the same rows can be switched on.
+    pub cases: &'a [Case<'a>],
+    /// The place of the one that is shown.
+    pub shown: usize,
     /// The view that the books hold.
     pub view: Status,
     /// What is told of the run.
     pub about: &'a About,
-    /// The plan's scenarios.
-    pub scenarios: &'a [ScenarioFigures],
-    /// Scenarios that may be switched on, if they have the same rows.
-    pub others: &'a [Case<'a>],
     /// Bridge options, where the plan has any.
     pub bridge: Option<&'a BridgeChoice>,
 }
@@ -117,8 +114,8 @@ pub(crate) struct Laid<'a> {
 impl Laid<'_> {
     /// What the engine alone works out, by title.
     fn fixed(&self) -> Vec<String> {
-        let all = [&self.costs.fixed, &self.awards.fixed];
-        all.into_iter().flatten().cloned().collect()
+        let line = |index: &usize| self.books.plan.lines[*index].title.clone();
+        self.costs.fixed.iter().map(line).chain(self.awards.fixed.iter().cloned()).collect()
     }
 }
 
@@ -272,10 +269,15 @@ impl<'a> Parts<'a> {
 
 impl Workbook {
     /// The workbook of a plan and its books.
+    ///
+    /// # Panics
+    /// Where no case stands at the place that is to be shown.
     pub fn from_sources(sources: &Sources) -> Workbook {
-        let Sources { ref shown, view, about, scenarios, others, bridge } = *sources;
+        let Sources { cases: all, shown: place, view, about, bridge } = *sources;
+        let shown = &all[place];
+        let others = all.iter().enumerate().filter(|(other, _)| *other != place);
         let alike = |other: &&Case| switch::alike(&shown.books, &other.books);
-        let mut others: Vec<&Case> = others.iter().filter(alike).collect();
+        let mut others: Vec<&Case> = others.map(|(_, other)| other).filter(alike).collect();
         // A scenario that turns out to have other rows takes its draws' rows with it, so that all are laid again.
         let (parts, cases) = loop {
             let ledgers: Vec<&Ledger> = others.iter().map(|other| other.books.ledger).collect();
@@ -299,12 +301,10 @@ impl Workbook {
             .chain(others.iter().copied())
             .map(|case| case.books.plan.scenario.as_str())
             .collect();
-        let scenarios =
-            (!scenarios.is_empty()).then(|| cover::scenarios(&parts.summary, scenarios, &switched));
+        let scenarios = cover::scenarios(&parts.summary, all, &switched);
         let bridge = bridge.map(cover::bridge);
         let mut places: Vec<Place> = Place::ALL.to_vec();
         places.retain(|place| match place {
-            Place::Scenarios => scenarios.is_some(),
             Place::Bridge => bridge.is_some(),
             Place::Switched => !cases.is_empty(),
             _ => true,
@@ -327,7 +327,7 @@ impl Workbook {
             }
         };
         sheets.extend(own);
-        sheets.extend(scenarios);
+        sheets.push(scenarios);
         sheets.extend(bridge);
         sheets.extend(switched);
         sheets.push(cover::log(about));

@@ -277,8 +277,7 @@ impl Costs<'_> {
                 None => self.lay_lost(&later, awards),
             };
             if laid.is_some() {
-                let title = &self.plan.lines[later.line].title;
-                self.fixed.retain(|fixed| fixed != title);
+                self.fixed.remove(&later.line);
                 self.bound.remove(&later.stream);
             }
         }

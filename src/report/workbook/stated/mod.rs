@@ -223,11 +223,11 @@ impl Stating<'_, '_, '_> {
         let until = row.last.map_or("-".to_string(), |last| last.to_string());
         let path = format!("stream.{}.schedule.{}.{until}", self.stream.name, row.available);
         // A second row of one window is an input of its own.
-        let lately = self.inputs.listed.iter().rev().take(64);
-        let path = match lately.filter(|one| one.path.starts_with(&path)).count() {
-            0 => path,
-            again => format!("{path}.{}", again + 1),
+        let numbered = |again: u32| match again {
+            1 => path.clone(),
+            again => format!("{path}.{again}"),
         };
+        let path = (1..).map(numbered).find(|path| !self.inputs.holds(path))?;
         let at = self.inputs.input(&path, &label, dollars(amount), Unit::Money);
         (row.amount == amount).then(|| Base::at_once(cell(at), amount, row.available))
     }
