@@ -3,6 +3,8 @@
 //! [`Timeline::from_plan`] is the only step from terms to amounts. What it holds is all that a braid
 //! may look at: the braid never asks a grant or a driver anything.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::funding::payer::PayerMethod;
 use crate::funding::public::PublicMethod;
@@ -33,8 +35,8 @@ pub enum Selection {
 pub struct Timeline {
     /// The months.
     pub horizon: Horizon,
-    /// The need of each line in each month, in the order of the plan's lines.
-    pub needs: Vec<Vec<Money>>,
+    /// The need of each line in each month, in the order of the plan's lines; timelines of the same needs share them.
+    pub needs: Arc<Vec<Vec<Money>>>,
     /// The tranches of this view, in the order of streams, windows, pools and awards.
     pub tranches: Vec<HeldTranche>,
     /// What each purse may pay.
@@ -161,7 +163,7 @@ impl Timeline {
     pub fn from_plan(plan: &Plan, selection: Selection) -> Result<Timeline, Error> {
         let mut timeline = Timeline {
             horizon: plan.horizon,
-            needs: needs(plan, selection)?,
+            needs: Arc::new(needs(plan, selection)?),
             tranches: Vec::new(),
             purses: Vec::new(),
             memos: Vec::new(),
@@ -197,7 +199,7 @@ impl Timeline {
     /// nothing of.
     pub fn remaining(&self, from: usize, drawn: impl Fn(TrancheIndex) -> Money) -> Timeline {
         let mut left = self.clone();
-        for needs in &mut left.needs {
+        for needs in Arc::make_mut(&mut left.needs) {
             needs[..from].fill(Money::ZERO);
         }
         for (index, tranche) in left.tranches.iter_mut().enumerate() {
@@ -223,7 +225,7 @@ impl Timeline {
     ) -> Result<Timeline, Error> {
         let mut own = Timeline {
             horizon: self.horizon,
-            needs: self.needs.clone(),
+            needs: Arc::clone(&self.needs),
             tranches: Vec::new(),
             purses: Vec::new(),
             memos: Vec::new(),
@@ -249,7 +251,8 @@ impl Timeline {
         needs: Vec<Vec<Money>>,
         mut tranches: Vec<HeldTranche>,
     ) -> Timeline {
-        let mut timeline = Timeline { needs, tranches: Vec::new(), ..self.clone() };
+        let mut timeline =
+            Timeline { needs: Arc::new(needs), tranches: Vec::new(), ..self.clone() };
         tranches.sort_by_key(HeldTranche::order);
         for tranche in tranches {
             timeline.hold(plan, tranche);

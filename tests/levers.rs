@@ -759,7 +759,7 @@ fn a_dollar_closes_as_much_in_every_month_that_is_told() {
 
 /// What each line needs in each month.
 fn needs(plan: &Plan) -> Vec<Vec<Money>> {
-    Timeline::from_plan(plan, Selection::View(Status::Secured)).unwrap().needs
+    Timeline::from_plan(plan, Selection::View(Status::Secured)).unwrap().needs.to_vec()
 }
 
 /// What the screen leaves out closes nothing: more money of any stream is tried, screened or not. The screen takes

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use braidfund::braid::{Braid, Method, Source};
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::funding::Status;
@@ -70,7 +72,8 @@ impl Template {
         for (line, priority) in instance.priorities.iter().enumerate() {
             plan.lines[line].priority = *priority;
             plan.lines[line].benefit = None;
-            timeline.needs[line] = instance.needs[line].map(Money::from_cents).to_vec();
+            Arc::make_mut(&mut timeline.needs)[line] =
+                instance.needs[line].map(Money::from_cents).to_vec();
         }
         for purse in &mut timeline.purses {
             purse.permits.clear();

@@ -147,7 +147,7 @@ impl Freed {
     fn from_braid(plan: &Plan, timeline: &Timeline, braid: &Braid) -> Freed {
         let months = timeline.horizon.months as usize;
         let mut needs: [Vec<i64>; 3] = std::array::from_fn(|_| vec![0; months]);
-        for (line, by_place) in plan.lines.iter().zip(&timeline.needs) {
+        for (line, by_place) in plan.lines.iter().zip(timeline.needs.iter()) {
             let sums = &mut needs[line.priority as usize];
             for (sum, need) in sums.iter_mut().zip(by_place) {
                 *sum += need.cents();

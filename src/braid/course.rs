@@ -124,7 +124,7 @@ impl<'a> Course<'a> {
             }
         }
         if let Some(needs) = needs {
-            own.needs = needs.to_vec();
+            own.needs = needs.to_vec().into();
         }
         own
     }

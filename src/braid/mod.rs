@@ -169,7 +169,7 @@ impl Braid {
 
     /// What it leaves of each line, by place of the horizon.
     pub fn left(&self, timeline: &Timeline) -> Vec<Vec<Money>> {
-        let mut left = timeline.needs.clone();
+        let mut left = timeline.needs.to_vec();
         for draw in &self.draws {
             left[draw.line.at()][draw.place] -= draw.amount;
         }

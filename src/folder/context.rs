@@ -4,6 +4,7 @@
 //! A reference that cannot be resolved is told with the nearest known id or word, unless ids may be
 //! missing because a text could not be read: then it may well be right.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -36,7 +37,7 @@ pub struct Context<'a> {
     pub desk: &'a Desk,
     files: &'a dyn Files,
     /// The ids.
-    pub names: Names,
+    pub names: Rc<Names>,
     /// The months; a stand-in where the plan does not say them well.
     pub horizon: Horizon,
     /// Whether the plan says its months well.
@@ -48,7 +49,7 @@ pub struct Context<'a> {
     /// What scenarios removed.
     pub dropped: Dropped,
     /// The drivers.
-    pub drivers: Vec<Driver>,
+    pub drivers: Cow<'a, [Driver]>,
     needs: RefCell<BTreeMap<String, Option<Rc<NeedRows>>>>,
     schedules: RefCell<BTreeMap<String, Option<Rc<ScheduleRows>>>>,
     levels: RefCell<BTreeMap<String, Option<DriverRows>>>,
@@ -84,10 +85,10 @@ impl<'a> Context<'a> {
     pub fn new(
         desk: &'a Desk,
         files: &'a dyn Files,
-        names: Names,
-        drivers: &load::DriverRows,
+        names: Rc<Names>,
+        drivers: &DriverRows,
     ) -> Context<'a> {
-        let own = (load::DRIVERS_FILE.to_string(), Some(Rc::new(drivers.clone())));
+        let own = (load::DRIVERS_FILE.to_string(), Some(Rc::clone(drivers)));
         let start = Month::new(2000, 1).expect("the year 2000 lies within the calendar");
         Context {
             desk,
@@ -98,7 +99,7 @@ impl<'a> Context<'a> {
             fiscal: FiscalCalendar::starting(1),
             functions: Vec::new(),
             dropped: Dropped::default(),
-            drivers: Vec::new(),
+            drivers: Cow::default(),
             needs: RefCell::default(),
             schedules: RefCell::default(),
             levels: RefCell::new([own].into_iter().collect()),

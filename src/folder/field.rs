@@ -4,6 +4,9 @@
 //! plan. A value that cannot be read exactly is refused with the form that is accepted; nothing is
 //! guessed, since a guess would be a figure that nobody wrote.
 
+use std::fmt;
+use std::rc::Rc;
+
 use super::keys::{Pattern, Shape, one_of};
 use super::meant;
 use super::reader::{Desk, Sourcing, TableReader};
@@ -23,9 +26,28 @@ pub struct Field<'a> {
     pub(super) at: Span,
     pub(super) key: &'static str,
     pub(super) shape: &'static Shape,
-    pub(super) path: String,
-    pub(super) source: Option<String>,
+    /// The path of what holds it, of which its own path is made only where it is told.
+    pub(super) within: Rc<str>,
+    pub(super) step: Step<'a>,
     pub(super) sourcing: Sourcing<'a>,
+}
+
+/// The last part of a field's path.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step<'a> {
+    /// A key.
+    Key(&'a str),
+    /// A place in a list, counted from 0.
+    Place(usize),
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Key(key) => f.write_str(key),
+            Step::Place(place) => write!(f, "{}", place + 1),
+        }
+    }
 }
 
 /// Between what bounds a share must lie.
@@ -78,6 +100,19 @@ impl<'a> Field<'a> {
     /// Where the value stands.
     pub fn span(&self) -> Span {
         self.node.span
+    }
+
+    /// Its path in the words of the plan: `stream.ahc.award`.
+    pub fn path(&self) -> String {
+        match self.within.is_empty() {
+            true => self.step.to_string(),
+            false => format!("{}.{}", self.within, self.step),
+        }
+    }
+
+    /// Where its figure comes from, if the plan says so.
+    pub fn source(&self) -> Option<String> {
+        self.sourcing.of(self.key)
     }
 
     /// The value.
@@ -320,11 +355,13 @@ impl<'a> Field<'a> {
             self.wrong_type();
             return None;
         };
+        let within: Rc<str> = self.path().into();
         let item = |(place, node): (usize, &'a Node)| Field {
             node,
             at: node.span,
             shape: self.shape.item(),
-            path: format!("{}.{}", self.path, place + 1),
+            within: Rc::clone(&within),
+            step: Step::Place(place),
             ..self.clone()
         };
         Some(items.iter().enumerate().map(item).collect())
@@ -349,12 +386,14 @@ impl<'a> Field<'a> {
                 return None;
             }
         };
+        let within: Rc<str> = self.path().into();
         let entry = |(name, entry): (&'a String, &'a super::syntax::Entry)| {
             let field = Field {
                 node: &entry.node,
                 at: entry.key,
                 shape: self.shape.item(),
-                path: format!("{}.{name}", self.path),
+                within: Rc::clone(&within),
+                step: Step::Key(name),
                 ..self.clone()
             };
             (name.as_str(), entry.key, field)
@@ -370,11 +409,11 @@ impl<'a> Field<'a> {
 
     /// Records the value as an input.
     pub fn record(&self, text: &str, figure: bool) {
-        self.desk.record(&self.path, text, self.span(), self.source.clone(), figure);
+        self.desk.record(text, self.span(), figure, || (self.path(), self.source()));
     }
 
     fn expects(&self, shape: &Shape) {
-        debug_assert!(self.shape.admits(shape), "{}: {:?} is {shape:?}", self.path, self.shape);
+        debug_assert!(self.shape.admits(shape), "{}: {:?} is {shape:?}", self.path(), self.shape);
     }
 
     fn expect_text(&self, shape: &Shape) -> Option<&'a str> {
@@ -414,13 +453,16 @@ impl<'a> Field<'a> {
     }
 
     /// The last part of the path: the key, or what stands for it within the key's own table.
-    fn name(&self) -> &str {
-        self.path.rsplit('.').next().unwrap_or(self.key)
+    fn name(&self) -> String {
+        self.step.to_string()
     }
 
     /// Whether it is one of a list.
     fn is_item(&self) -> bool {
-        self.name() != self.key && self.name().bytes().all(|byte| byte.is_ascii_digit())
+        match self.step {
+            Step::Key(key) => key != self.key && key.bytes().all(|byte| byte.is_ascii_digit()),
+            Step::Place(_) => true,
+        }
     }
 
     fn too_long(&self) {
@@ -470,10 +512,10 @@ impl<'a> Field<'a> {
             (shape, value) if shape.has_header() => {
                 let list = matches!(value, Value::List(_));
                 let brackets = if list { "in single brackets" } else { "and its keys below it" };
-                return format!("write `[{}]` {brackets}", self.desk.written(&self.path));
+                return format!("write `[{}]` {brackets}", self.desk.written(&self.path()));
             }
             (Shape::Map(Pattern::Id, Shape::Table(_)), _) => {
-                let path = self.desk.written(&self.path);
+                let path = self.desk.written(&self.path());
                 return format!("write `[{path}.an-id]` and its keys below it");
             }
             (Shape::Whole(..), Value::Text(text)) if meant::money(text).is_some() => {

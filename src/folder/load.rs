@@ -6,6 +6,7 @@
 //! what only it could have named is then not told as unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::field;
 use super::files::{FileFault, Files, is_plain};
@@ -34,7 +35,7 @@ pub struct Base {
     /// The scenarios by id.
     pub scenarios: Table,
     /// The levels of `drivers.csv`.
-    pub drivers: DriverRows,
+    pub drivers: Rc<DriverRows>,
     /// Kinds of table of which a file could not be parsed, so that ids may be missing.
     pub partial: BTreeSet<&'static str>,
 }
@@ -141,7 +142,7 @@ pub fn load(desk: &Desk, files: &dyn Files) -> Option<Base> {
         Some(entry) => scenarios(desk, entry),
         None => Table::new(),
     };
-    Some(Base { tree, scenarios, drivers, partial })
+    Some(Base { tree, scenarios, drivers: Rc::new(drivers), partial })
 }
 
 fn trunk(desk: &Desk, files: &dyn Files) -> Option<Table> {

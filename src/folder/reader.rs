@@ -6,10 +6,11 @@
 //! unknown, with the nearest known one.
 
 use std::cell::RefCell;
+#[cfg(test)]
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::field::{self, Field};
+use super::field::{self, Field, Step};
 use super::keys::{self, Kind, Need, Shape};
 use super::keys_savings::SAVINGS_TERMS;
 use super::ranges;
@@ -29,6 +30,8 @@ pub struct Desk {
     inputs: RefCell<Vec<Input>>,
     defaults: RefCell<Vec<RuleDefault>>,
     environment: RefCell<Option<Error>>,
+    /// Whether nobody asks for the inputs.
+    terse: bool,
     /// Paths of tables that stand under another name where they were written.
     shown: RefCell<Vec<(String, String)>>,
     #[cfg(test)]
@@ -44,6 +47,11 @@ impl Desk {
     /// A desk with the same files on it and nothing told yet.
     pub fn again(&self) -> Desk {
         Desk { sources: self.sources.clone(), ..Desk::default() }
+    }
+
+    /// A desk like that, on which no inputs are recorded.
+    pub fn terse(&self) -> Desk {
+        Desk { terse: true, ..self.again() }
     }
 
     /// Tells what another desk was told.
@@ -152,15 +160,21 @@ impl Desk {
         (!faults.is_empty()).then(|| Error::input(faults))
     }
 
-    /// Records an input.
-    pub fn record(&self, path: &str, text: &str, span: Span, source: Option<String>, figure: bool) {
-        self.inputs.borrow_mut().push(Input {
-            path: path.to_string(),
-            text: text.to_string(),
-            origin: self.source(span.file).origin(span.range().start),
-            source,
-            figure,
-        });
+    /// Records an input, of which `told` tells the path and the source.
+    pub fn record(
+        &self,
+        text: &str,
+        span: Span,
+        figure: bool,
+        told: impl FnOnce() -> (String, Option<String>),
+    ) {
+        if self.terse {
+            return;
+        }
+        let (path, source) = told();
+        let origin = self.source(span.file).origin(span.range().start);
+        let text = text.to_string();
+        self.inputs.borrow_mut().push(Input { path, text, origin, source, figure });
     }
 
     /// The inputs, in the order of paths.
@@ -194,11 +208,11 @@ impl Desk {
 
 /// Where the sources of a table's figures may stand: the table's own `source` first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sourcing<'a>(Vec<&'a Node>);
+pub(super) struct Sourcing<'a>(Rc<[&'a Node]>);
 
 impl<'a> Sourcing<'a> {
     /// The source of a key.
-    fn of(&self, key: &str) -> Option<String> {
+    pub(super) fn of(&self, key: &str) -> Option<String> {
         self.0.iter().find_map(|node| match &node.value {
             Value::Text(text) => Some(text.clone()),
             Value::Table(table) => table.get(key)?.node.text().map(str::to_string),
@@ -224,10 +238,10 @@ pub struct TableReader<'a> {
     desk: &'a Desk,
     table: &'a Table,
     kinds: Vec<&'static Kind>,
-    path: String,
+    path: Rc<str>,
     key: Span,
     sourcing: Sourcing<'a>,
-    taken: BTreeSet<&'static str>,
+    taken: Vec<&'static str>,
 }
 
 impl<'a> TableReader<'a> {
@@ -243,25 +257,25 @@ impl<'a> TableReader<'a> {
         key: Span,
     ) -> TableReader<'a> {
         let sourcing = Sourcing::default().within("", table);
-        TableReader::within(desk, table, kinds, path.into(), key, sourcing)
+        TableReader::within(desk, table, kinds, path.into().into(), key, sourcing)
     }
 
     fn within(
         desk: &'a Desk,
         table: &'a Table,
         kinds: &[&str],
-        path: String,
+        path: Rc<str>,
         key: Span,
         sourcing: Sourcing<'a>,
     ) -> TableReader<'a> {
         let kinds = kinds.iter().map(|name| keys::kind(name)).collect();
-        TableReader { desk, table, kinds, path, key, sourcing, taken: BTreeSet::new() }
+        TableReader { desk, table, kinds, path, key, sourcing, taken: Vec::new() }
     }
 
     /// A reader of a table that stands at a field of this or another table.
     pub(super) fn nested(field: &Field<'a>, table: &'a Table, kinds: &[&str]) -> TableReader<'a> {
         let sourcing = field.sourcing.within(field.key, table);
-        let (path, key) = (field.path.clone(), field.at);
+        let (path, key) = (field.path().into(), field.at);
         TableReader::within(field.desk, table, kinds, path, key, sourcing)
     }
 
@@ -304,7 +318,7 @@ impl<'a> TableReader<'a> {
     /// Takes a key.
     pub fn get(&mut self, key: &str) -> Option<Field<'a>> {
         let (kind, known) = self.known(key)?;
-        self.taken.insert(known.name);
+        self.taken.push(known.name);
         self.note_take(kind, known.name);
         let table: &'a Table = self.table;
         let entry = table.get(key)?;
@@ -314,8 +328,8 @@ impl<'a> TableReader<'a> {
             at: entry.key,
             key: known.name,
             shape: &known.shape,
-            path: joined(&self.path, key),
-            source: self.sourcing.of(key),
+            within: Rc::clone(&self.path),
+            step: Step::Key(known.name),
             sourcing: self.sourcing.clone(),
         })
     }
@@ -431,7 +445,7 @@ impl<'a> TableReader<'a> {
     /// Takes a key and tells that it does not go with what else is written, if it is given.
     pub fn refuse(&mut self, key: &str, why: &str, remedy: &str) {
         let Some((kind, known)) = self.known(key) else { return };
-        self.taken.insert(known.name);
+        self.taken.push(known.name);
         self.note_take(kind, known.name);
         if let Some(entry) = self.table.get(key) {
             let message = format!("`{key}` in `{}` {why}", self.header());
@@ -452,14 +466,14 @@ impl<'a> TableReader<'a> {
 
     /// Records the table's own header as an input.
     pub fn record(&self) {
-        self.desk.record(&self.path, "", self.key, self.sourcing.of(""), false);
+        self.desk.record("", self.key, false, || (self.path.to_string(), self.sourcing.of("")));
     }
 
     /// Tells every key that was not taken.
     pub fn finish(mut self) {
         self.annotations();
         for (name, entry) in self.table {
-            if self.taken.contains(name.as_str()) {
+            if self.taken.contains(&name.as_str()) {
                 continue;
             }
             if keys::find(&self.kinds, name).is_some() {

@@ -5,6 +5,7 @@
 //! once; what depends on it is left alone rather than told again.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::context::{Context, Names, reserved};
 use super::field::{self, Field, id_form};
@@ -53,7 +54,7 @@ pub fn plan(
         }
     }
     let head = head(desk, &mut root);
-    let names = names(desk, base, tree, &head.functions);
+    let names = Rc::new(names(desk, base, tree, &head.functions));
     let mut context = Context::new(desk, files, names, &base.drivers);
     context.horizon = head.horizon;
     context.horizon_known = head.horizon_known;
@@ -61,7 +62,7 @@ pub fn plan(
     context.functions.clone_from(&head.functions);
     context.dropped = dropped;
     let (drivers, drivers_sound) = resolve_drivers::read(&context, section(tree, "driver"));
-    context.drivers = drivers;
+    context.drivers = drivers.into();
     let streams = resolve_streams::read(&context, section(tree, "stream"));
     let lines = resolve_costs::read(&context, section(tree, "cost"), &streams);
     let pools = resolve_pools::read(&context, section(tree, "pool"));
@@ -80,7 +81,7 @@ pub fn plan(
         horizon: head.horizon,
         fiscal: head.fiscal,
         functions: head.functions,
-        drivers: context.drivers.clone(),
+        drivers: context.drivers.to_vec(),
         lines: lines.lines,
         streams: streams.streams,
         restrictions: streams.restrictions,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{self, Cases, Draft, SILENT};
 use super::chances::{CHANCE_FILE, Chance, Chances};
-use super::field::{self, Field, Within, id_form};
+use super::field::{self, Field, Step, Within, id_form};
 use super::ranges;
 use super::reader::{Desk, TableReader};
 use super::resolve_costs::percent;
@@ -239,7 +239,7 @@ fn own_table<'a>(desk: &Desk, kind: &str, id: &str, entry: &'a Entry) -> Option<
 /// An event, and the source of its odds.
 fn event(reader: &mut TableReader<'_>) -> (Option<Said>, Option<String>) {
     let odds = reader.need("odds");
-    let source = odds.as_ref().and_then(|field| field.source.clone());
+    let source = odds.as_ref().and_then(|field| field.source());
     let odds = odds.and_then(|field| field.share(Within::Whole));
     let mut patch = None;
     if let Some(field) = reader.need("then") {
@@ -273,7 +273,7 @@ fn amount(reader: &mut TableReader<'_>) -> (Option<Said>, Option<String>) {
     else {
         return (None, None);
     };
-    let (word, at, source) = (field.key, field.span(), field.source.clone());
+    let (word, at, source) = (field.key, field.span(), field.source());
     let values = match word {
         "discrete" => discrete(field),
         _ => listed(field, if word == "uniform" { 2 } else { 3 }),
@@ -328,8 +328,8 @@ fn discrete(field: Field<'_>) -> Option<Vec<Stated>> {
             continue;
         }
         // A value has points of its own, so the last part of its path would be no name.
-        let path = format!("{}.odds", field.path);
-        let odds = Field { path, ..field }.share(Within::Whole);
+        let (within, step) = (field.path().into(), Step::Key("odds"));
+        let odds = Field { within, step, ..field }.share(Within::Whole);
         values.extend(odds.map(|odds| Stated { text: text.to_string(), at: key, odds }));
     }
     if values.len() < count {

@@ -103,7 +103,7 @@ fn one_stated(
     title: String,
 ) -> Option<Chance> {
     let field = reader.get("probability")?;
-    let (at, source) = (field.at, field.source.clone());
+    let (at, source) = (field.at, field.source());
     let odds = field.share(Within::Whole)?;
     let entry = |value: Value| Entry { key: at, node: Node { span: at, value } };
     let within = |key: &str, inner: Entry| {

@@ -1,5 +1,8 @@
 //! One stream of a plan, read again and again as futures change it, without all the rest of the plan.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::cases::{Cases, Draft};
 use super::chances::{Chances, future};
 use super::context::{Context, Names};
@@ -18,7 +21,7 @@ use crate::plan::{Plan, Restrictions};
 pub struct Single<'a> {
     cases: &'a Cases<'a>,
     plan: &'a Plan,
-    names: Names,
+    names: Rc<Names>,
     id: String,
     part: Draft,
     /// Whether chances change drivers that it goes by.
@@ -36,7 +39,7 @@ impl<'a> Cases<'a> {
         (touched, drivers): (&[String], &[String]),
     ) -> Single<'a> {
         let desk = self.desk.again();
-        let names = resolve::names(&desk, &self.base, &most.tree, &plan.functions);
+        let names = Rc::new(resolve::names(&desk, &self.base, &most.tree, &plan.functions));
         let mut tree = Table::new();
         for (kind, entry) in &draft.tree {
             let tables = entry.node.table();
@@ -71,7 +74,7 @@ impl Single<'_> {
         chances: &Chances,
         outcomes: &[Option<Outcome>],
     ) -> Result<Option<Alone>, Error> {
-        let desk = self.cases.desk.again();
+        let desk = self.cases.desk.terse();
         let draft = future(&desk, &self.part, &chances.chances, outcomes);
         let alone = self.alone(&desk, &draft);
         conclude(&desk, Some(alone))
@@ -79,7 +82,7 @@ impl Single<'_> {
 
     fn alone(&self, desk: &Desk, draft: &Draft) -> Option<Alone> {
         let Cases { files, base, .. } = self.cases;
-        let mut context = Context::new(desk, *files, self.names.clone(), &base.drivers);
+        let mut context = Context::new(desk, *files, Rc::clone(&self.names), &base.drivers);
         context.horizon = self.plan.horizon;
         context.horizon_known = true;
         context.fiscal = self.plan.fiscal;
@@ -96,7 +99,7 @@ impl Single<'_> {
             }
             drivers
         });
-        context.drivers = drivers.clone().unwrap_or_else(|| self.plan.drivers.clone());
+        context.drivers = Cow::Borrowed(drivers.as_deref().unwrap_or(&self.plan.drivers));
         let mut section = resolve::section(&draft.tree, "stream");
         section.retain(|(id, ..)| *id == self.id);
         let read = resolve_streams::read(&context, section);

@@ -204,7 +204,7 @@ impl<'a> Teller<'a> {
         let spent = spent(&plan)?;
         let slot =
             |tranche: &HeldTranche| Some((self.futures.slot(&plan, tranche)?, tranche.amount));
-        let needs: Vec<(String, Vec<Money>)> = (plan.lines.iter().zip(&spent.timeline.needs))
+        let needs: Vec<(String, Vec<Money>)> = (plan.lines.iter().zip(spent.timeline.needs.iter()))
             .map(|(line, needs)| (line.name.to_string(), needs.clone()))
             .collect();
         Ok(Whole {

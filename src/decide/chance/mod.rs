@@ -301,7 +301,7 @@ impl Futures {
         streams.sort();
         streams.dedup();
         let spent = future::spent(&plan)?;
-        let needs = plan.lines.iter().zip(&spent.timeline.needs);
+        let needs = plan.lines.iter().zip(spent.timeline.needs.iter());
         let needs = needs.map(|(line, needs)| (line.name.to_string(), needs.clone())).collect();
         let mut calendar = Calendar::of(&plan);
         let through = ask.through.and_then(|month| plan.horizon.place(month));

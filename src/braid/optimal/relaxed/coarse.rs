@@ -5,6 +5,8 @@
 //! more than any braid, and its prices prove that of the months, too. Where no flow over the months leaves
 //! as little, the places are parted where the money on which its gap depends turns, and all is done once more.
 
+use std::sync::Arc;
+
 use super::interior;
 use super::program::Relaxed;
 use super::settle::{self, Paid};
@@ -64,7 +66,7 @@ impl Coarse {
         horizon.months = starts.len() as u32;
         let timeline = Timeline {
             horizon,
-            needs: Vec::new(),
+            needs: Arc::default(),
             tranches,
             purses: Vec::new(),
             memos: Vec::new(),
