@@ -67,9 +67,10 @@ impl Folder {
         self.with(|origin| Replayed::future(origin, seed, number)).unwrap()
     }
 
-    /// That the figures of some futures are those of their own forecasts.
+    /// That the figures of some futures are those of their own forecasts, each run alone and one after another.
     fn holds(&self, seed: u64, numbers: Range<u64>) {
-        for number in numbers {
+        let mut joined: Option<Futures> = None;
+        for number in numbers.clone() {
             let run = self.run(seed, number..number + 1, 1).unwrap();
             let forecast = self.replayed(seed, number).forecast;
             let months = run.calendar.months;
@@ -91,7 +92,14 @@ impl Folder {
             }
             let lowest = run.tally.spread(&run.calendar, Kept::LowestCash).unwrap();
             assert_eq!(lowest[0], forecast.books.cash.lowest().1);
+            match &mut joined {
+                Some(joined) => joined.tally.join(&run.tally),
+                None => joined = Some(run),
+            }
         }
+        let (whole, mut joined) = (self.run(seed, numbers, 1).unwrap(), joined.unwrap());
+        (joined.ran, joined.averaged) = (whole.ran.clone(), whole.averaged.clone());
+        assert_eq!(told(&joined), told(&whole));
     }
 }
 
@@ -316,7 +324,7 @@ fn a_future_that_is_no_plan_is_told_by_its_number() {
     assert!(replayed.unwrap_err().is_input());
 }
 
-/// Chances of a random plan: of each stream its amount, and that it comes, is taken away or is ended.
+/// Chances of a random plan: of each stream its amount and the share of its cap, and that it comes or is taken away.
 fn random_chances(plan: &str) -> String {
     let mut text = String::new();
     let mut stream: Option<&str> = None;
@@ -357,6 +365,9 @@ fn random_chances(plan: &str) -> String {
                     dollars * 1.25 + 1.0
                 )
                 .unwrap();
+            }
+            "cap" if number.is_multiple_of(3) && value.contains("share") => {
+                writeln!(text, "[chance.{id}-cap]\nof = \"stream.{id}.cap.1.share\"\nuniform = [\"1%\", \"99%\"]").unwrap();
             }
             "rate" if table.ends_with("terms") && !value.contains('%') => {
                 writeln!(text, "[chance.{id}-rate]\nof = \"stream.{table}.rate\"\ntriangular = [\"0.10\", \"4.00\", \"40.00\"]").unwrap();

@@ -151,11 +151,11 @@ impl<'a> Laid<'a> {
             cases,
             draft,
             chances,
-            scratch: Plan { drivers: base.plan.drivers.clone(), ..most.clone() },
             base,
             frame,
             fixed: Vec::new(),
             parts,
+            scratch: most.clone(),
         };
         let varies =
             |tranche: &HeldTranche| laid.parts.iter().any(|part| part.stream == tranche.stream);
@@ -208,18 +208,16 @@ impl<'a> Laid<'a> {
         if !bound_alike((&self.scratch, index), (&self.frame.plan, index)) {
             return Ok(None);
         }
-        let before = drivers.map(|own| std::mem::replace(&mut self.scratch.drivers, own));
+        // Whatever goes by a driver that a chance changes is read with it, so that no other stream sees what is left here.
+        if let Some(drivers) = drivers {
+            self.scratch.drivers = drivers;
+        }
+        if !settles_without_loss(&self.scratch, index) {
+            return self.brought_whole(at, given);
+        }
         let selection = Selection::View(QUESTION.view);
-        let own = settles_without_loss(&self.scratch, index)
-            .then(|| self.frame.timeline.of_stream(&self.scratch, selection, index));
-        // The stream that is read next goes by drivers as the plan has them, unless a chance changes them.
-        if let Some(before) = before {
-            self.scratch.drivers = before;
-        }
-        match own.transpose()? {
-            Some(own) => Ok(self.places(index, &own, index)),
-            None => self.brought_whole(at, given),
-        }
+        let own = self.frame.timeline.of_stream(&self.scratch, selection, index)?;
+        Ok(self.places(index, &own, index))
     }
 
     /// What a stream brings that is read with the whole plan, by place in the frame.
