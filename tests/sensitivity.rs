@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use braidfund::decide::sensitivity::Sensitivity;
+use braidfund::decide::sensitivity::{Sensitivity, Swing};
 use braidfund::error::Error;
 use braidfund::folder::{Cases, DiskFolder, Files, MemoryFolder, Setting, read};
 use braidfund::forecast::{Forecast, Question};
@@ -84,6 +84,25 @@ fn swings_and_break_evens_are_worked_by_hand() {
         ("stream.grant.award", [240_000, 170_000], None),
     ];
     assert_eq!(told, expected);
+}
+
+/// A gift of 600 for June that comes in half of all cases leaves 1,200 where it comes and 1,800 where not: a mean of 1,500, of
+/// 1,740 at a tenth and of 1,260 at nine tenths. Where hoped-for money counts as if it came, nothing moves.
+#[test]
+fn a_probability_moves_the_mean_of_what_comes_with_it_and_without() {
+    let gift = PLAN[PLAN.find("[stream.grant]").unwrap()..]
+        .replace("stream.grant", "stream.gift")
+        .replace("range = { award = [0, 700] }", "range = { probability = [\"10%\", \"90%\"] }")
+        .replace("\"secured\"", "\"prospective\"\nprobability = \"50%\"");
+    let plan = format!("{PLAN}{gift}");
+    let files = MemoryFolder::new([("plan.toml", plan.as_str())]);
+    let swing = |view: Status| {
+        let found = find(&files, None, view).unwrap();
+        let swing = found.swings.into_iter().find(Swing::is_probability).unwrap();
+        [swing.base, swing.outcomes[0], swing.outcomes[1]].map(|outcome| outcome.gap.cents())
+    };
+    assert_eq!(swing(Status::Secured), [150_000, 174_000, 126_000]);
+    assert_eq!(swing(Status::Prospective), [120_000; 3]);
 }
 
 fn gap(text: &str, view: Status) -> (i64, i64) {

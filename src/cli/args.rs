@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
     after_help = "Examples:\n  braid init hub --template chw-hub\n  braid check hub\n  \
         braid forecast hub\n\n\
         Exit status: 0 done; 1 a requested condition failed (--strict, --fail-on-gap); \
-        2 input or usage refused, nothing written; \
+        2 input or usage refused, nothing written (portfolio goes on with the other folders); \
         3 the environment failed, every target file whole."
 )]
 pub struct Command {
@@ -373,9 +373,9 @@ pub struct Chance {
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=FUTURES_MAX))]
     pub futures: u64,
-    /// What all draws follow from: the same seed draws the same futures.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
+    /// What all draws follow from: the same seed draws the same futures [default: 1, or that of the files of --merge].
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
     /// Replay one future: what was drawn, and its forecast.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["futures", "trials", "keep", "merge", "table"])]
     pub trial: Option<u64>,

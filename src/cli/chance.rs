@@ -32,23 +32,25 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
         cases: &[&case],
         file: &args.chances,
     };
+    let kept: Vec<Value> = args.merge.iter().map(|file| kept_in(file)).collect::<Result<_, _>>()?;
+    let of_kept = kept.first().and_then(|kept| kept["seed"].as_u64());
+    let seed = args.seed.or(of_kept).unwrap_or(1);
     if let Some(number) = args.trial {
-        let replayed = Replayed::future(&origin, args.seed, number);
+        let replayed = Replayed::future(&origin, seed, number);
         let _ = INPUT_DIGEST.set(digests.digest());
         let replayed = replayed?;
         let folder = source.words();
         screen.show(
             (format, &replayed.plan.notice),
-            || chance::replay(&replayed, (args.seed, number), &folder),
-            || chance::replay_record(&replayed, (args.seed, number)),
+            || chance::replay(&replayed, (seed, number), &folder),
+            || chance::replay_record(&replayed, (seed, number)),
             || None,
         )?;
         return Ok(Ending::Done);
     }
     let futures = range(args.futures, args.trials.as_deref())?;
-    let ask =
-        Ask { seed: args.seed, futures, threads: threads::all(), through: None, keeps: args.keep };
-    let found = if args.merge.is_empty() {
+    let ask = Ask { seed, futures, threads: threads::all(), through: None, keeps: args.keep };
+    let found = if kept.is_empty() {
         let progress = Progress::new(screen, &ask.futures);
         let found = Futures::run(&origin, &ask, &|more| progress.told(more));
         progress.end();
@@ -59,10 +61,8 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
     let digest = digests.digest();
     let _ = INPUT_DIGEST.set(digest.clone());
     let mut found = found?;
-    if !args.merge.is_empty() {
-        let files: Vec<Value> =
-            args.merge.iter().map(|file| kept_in(file)).collect::<Result<_, _>>()?;
-        let merged = kept::merge(&mut found, &digest, &files);
+    if !kept.is_empty() {
+        let merged = kept::merge(&mut found, &digest, &kept);
         merged.map_err(|why| {
             Stop::Usage(format!("the futures cannot be merged: {why}"), REMEDY.to_string())
         })?;

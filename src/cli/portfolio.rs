@@ -23,6 +23,14 @@ pub fn run(args: args::Portfolio, screen: &Screen) -> Result<Ending, Stop> {
     let source = |folder| Source::from(args::Source { folder, scenario: None });
     let sources: Vec<Source> = args.folders.into_iter().map(source).collect();
     let names: Vec<String> = sources.iter().map(Source::words).collect();
+    if let Some(name) =
+        names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name))
+    {
+        let message = format!("`{name}` is named twice");
+        let remedy =
+            "name each plan folder once, since what it lacks counts as often as it is named";
+        return Err(Stop::Usage(message, remedy.to_string()));
+    }
     let case = args.scenario.unwrap_or_else(|| BASE.to_string());
     let question = Question::from(args.braiding);
     let ask = Ask { case, question, sum, threads: threads::all() };

@@ -387,8 +387,13 @@ fn spent(
             own.1 += draw.amount;
         }
     }
-    last.retain(|_, (latest, _)| *latest < place && *latest + YEAR >= place);
-    let latest = last.values().map(|(latest, _)| *latest).max()?;
+    let latest_before = |end: usize| {
+        let latest = last.values().map(|(latest, _)| *latest);
+        latest.filter(|latest| *latest < end && *latest + YEAR >= place).max()
+    };
+    // What is used up in the very month still pays a part of it, if months follow in which it might have paid.
+    let within = (place + 1).min(ledger.months() - 1);
+    let latest = latest_before(place).or_else(|| latest_before(within))?;
     let mut found: Vec<Falling> = Vec::new();
     for (stream, _) in last.iter().filter(|(_, (own, _))| *own == latest) {
         let (book, (_, fall)) = (&ledger.streams[*stream], last[stream]);

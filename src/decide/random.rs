@@ -258,6 +258,34 @@ of = ["c", "d"]
         }
     }
 
+    /// Events of 10 % and of 80 % in a shock of 60 %: both happen in 0.6 x 0.1 + 0.4 x 0.08 of futures; where one moves
+    /// against the other, in 0.4 x 0.08, since a tenth and eight tenths need not meet. Each keeps its own odds.
+    #[test]
+    fn events_of_a_shock_meet_as_often_as_the_closed_form_says() {
+        let event = |id: &str, odds: u32| {
+            format!("[chance.{id}]\nodds = \"{odds}%\"\nthen.cost.c.yearly = {odds}\n")
+        };
+        for (shock, both) in [
+            ("of = [\"often\", \"rarely\"]", 0.092),
+            ("of = [\"often\"]\nagainst = [\"rarely\"]", 0.032),
+        ] {
+            let (often, rarely) = (event("often", 80), event("rarely", 10));
+            let shock = format!("[shock.one]\ntogether = \"60%\"\n{shock}\n");
+            let chances = chances(&format!("{often}{rarely}{shock}"));
+            let drawn = drawn(&chances, FUTURES);
+            let happens = |place: usize, at: usize| {
+                chances.chances[place].what.at(drawn[place][at]) == Outcome::Happens(true)
+            };
+            let share = |of: &dyn Fn(usize) -> bool| {
+                mean((0..FUTURES as usize).map(|at| f64::from(of(at))))
+            };
+            assert!((share(&|at| happens(0, at)) - 0.8).abs() < near(0.16));
+            assert!((share(&|at| happens(1, at)) - 0.1).abs() < near(0.09));
+            let found = share(&|at| happens(0, at) && happens(1, at));
+            assert!((found - both).abs() < near(both * (1.0 - both)), "{found}");
+        }
+    }
+
     #[test]
     fn events_and_amounts_come_out_as_often_as_is_stated() {
         let chances = chances(CHANCES);

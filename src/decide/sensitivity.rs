@@ -3,9 +3,9 @@
 
 use super::compare::Outcome;
 use crate::error::Error;
-use crate::folder::{Cases, Draft, Form, Ranged, Setting};
+use crate::folder::{Cases, Chances, Draft, Form, Outcome as Drawn, Ranged, Setting};
 use crate::forecast::Question;
-use crate::money::Rate;
+use crate::money::{Money, Rate};
 use crate::plan::Plan;
 
 /// How many times its value an input is moved to at most.
@@ -33,7 +33,9 @@ pub struct Sensitivity {
 pub struct Swing {
     /// The input.
     pub input: Ranged,
-    /// What the plan comes to at each end.
+    /// What the ends are held against: the plan as it is; for a probability, the mean at the stated one.
+    pub base: Outcome,
+    /// What the plan comes to at each end; for a probability, the mean of what it comes to with that money and without it.
     pub outcomes: [Outcome; 2],
     /// Where core costs begin or cease to be funded.
     pub break_even: Option<BreakEven>,
@@ -54,6 +56,11 @@ impl Swing {
         let [one, other] = self.outcomes;
         (one.gap - other.gap).cents().abs()
     }
+
+    /// Whether the input is a probability, which moves odds and no single braid.
+    pub fn is_probability(&self) -> bool {
+        self.input.path.ends_with(PROBABILITY)
+    }
 }
 
 /// Runs of a plan with one input moved.
@@ -61,7 +68,11 @@ struct Runs<'a> {
     cases: &'a Cases<'a>,
     draft: &'a Draft,
     question: Question,
+    /// What the plan states a probability of.
+    stated: Chances,
 }
+
+const PROBABILITY: &str = ".probability";
 
 impl Sensitivity {
     /// Moves every input that has a range, one at a time. With `spread`, figures without a range of their own have one of
@@ -84,16 +95,22 @@ impl Sensitivity {
             let others = draft.spread(&plan.inputs, share).into_iter();
             inputs.extend(others.filter(|input| !stated.contains(&input.path)));
         }
-        let runs = Runs { cases, draft: &draft, question };
+        let runs = Runs { cases, draft: &draft, question, stated: cases.stated(&draft) };
         let (mut swings, mut refused) = (Vec::new(), Vec::new());
         for input in inputs {
+            if let Some(comes) = runs.with_money(&input)? {
+                let mean = |at: Setting| mean(base, comes, at);
+                let (own, outcomes) = (mean(input.base), input.ends.map(mean));
+                swings.push(Swing { input, base: own, outcomes, break_even: None });
+                continue;
+            }
             let ends = [runs.outcome(&input, input.ends[0])?, runs.outcome(&input, input.ends[1])?];
             let [Some(low), Some(high)] = ends else {
                 refused.push(input.path);
                 continue;
             };
             let break_even = runs.break_even(&input, base, [low, high])?;
-            swings.push(Swing { input, outcomes: [low, high], break_even });
+            swings.push(Swing { input, base, outcomes: [low, high], break_even });
         }
         swings.sort_by(|one, other| {
             (other.spread(), &one.input.path).cmp(&(one.spread(), &other.input.path))
@@ -103,7 +120,31 @@ impl Sensitivity {
     }
 }
 
+/// The mean of two outcomes, of which the second comes with a probability.
+fn mean(without: Outcome, with: Outcome, probability: Setting) -> Outcome {
+    let text = probability.text();
+    let share = text.strip_suffix('%').and_then(|digits| Rate::parse_percent(digits).ok());
+    let share = share.unwrap_or(Rate::ZERO);
+    let mean = |one: Money, other: Money| one + share.of(other - one);
+    Outcome {
+        core_gap: mean(without.core_gap, with.core_gap),
+        gap: mean(without.gap, with.gap),
+        lowest_cash: mean(without.lowest_cash, with.lowest_cash),
+    }
+}
+
 impl Runs<'_> {
+    /// What the plan comes to with the money of which an input is the probability; nothing where it is another input.
+    fn with_money(&self, input: &Ranged) -> Result<Option<Outcome>, Error> {
+        let id = input.path.strip_suffix(PROBABILITY);
+        let place = id.and_then(|id| self.stated.chances.iter().position(|one| one.id == id));
+        let Some(place) = place else { return Ok(None) };
+        let mut drawn = vec![None; self.stated.chances.len()];
+        drawn[place] = Some(Drawn::Happens(true));
+        let plan = self.cases.plan(&self.cases.future(self.draft, &self.stated, &drawn)?)?;
+        Outcome::of(&plan, self.question).map(Some)
+    }
+
     /// What the plan comes to with an input at a value; nothing where that makes no plan.
     fn outcome(&self, input: &Ranged, value: Setting) -> Result<Option<Outcome>, Error> {
         let Some(draft) = self.draft.restated(&input.path, &value.text()) else { return Ok(None) };

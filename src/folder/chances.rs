@@ -157,6 +157,12 @@ impl Cases<'_> {
         chances
     }
 
+    /// What a draft itself states a probability of.
+    pub fn stated(&self, draft: &Draft) -> Chances {
+        let chances = resolve_uncertain::stated(&self.desk.again(), draft);
+        Chances { chances, shocks: Vec::new(), unsure: Vec::new(), unsure_periods: Vec::new() }
+    }
+
     /// The draft of a future: outcomes in the order of chances; chances with `None` stay as the plan has them.
     ///
     /// # Errors
@@ -393,6 +399,25 @@ against = ["stopped"]
         assert_eq!(smaller.touches(), [staff], "the gift is no longer there");
         let [shock] = found.shocks.as_slice() else { panic!("a shock") };
         assert_eq!((shock.of.as_slice(), shock.against.as_slice()), (&[3][..], &[5][..]));
+    }
+
+    #[test]
+    fn an_event_that_secures_what_a_scenario_has_secured_is_left_out() {
+        let plan = format!("{PLAN}[scenario.signed]\nstream.hope.status = \"secured\"\n");
+        let chances = format!(
+            "{CHANCES}[chance.both]\nodds = \"9%\"\nthen.stream.hope.status = \"secured\"\nthen.cost.staff.monthly = 900\n"
+        );
+        let files = MemoryFolder::new([("plan.toml", plan.as_str()), (CHANCE_FILE, &chances)]);
+        let mut cases = Cases::open(&files, &["base", "signed"]).unwrap();
+        let ids = |cases: &mut Cases<'_>, case: &str| -> Vec<(String, usize)> {
+            let draft = cases.draft(case).unwrap();
+            let found = cases.chances(&draft, CHANCE_FILE).unwrap().chances;
+            let own = found.iter().filter(|chance| ["both", "bridge"].contains(&&*chance.id));
+            own.map(|chance| (chance.id.clone(), chance.touches().len())).collect()
+        };
+        let all = [("both".to_string(), 2), ("bridge".to_string(), 1)];
+        assert_eq!(ids(&mut cases, "base"), all);
+        assert_eq!(ids(&mut cases, "signed"), [("both".to_string(), 1)]);
     }
 
     #[test]

@@ -56,7 +56,11 @@ pub const CHANCE_KINDS: &[Kind] = &[
         doc: "A common cause that moves several chances together.",
         keys: &[
             title_key(),
-            need("together", Share, "The rank correlation of each pair."),
+            need(
+                "together",
+                Share,
+                "The share of futures in which it strikes: the rank correlation of the draws of each pair.",
+            ),
             need(
                 "of",
                 List(&Id("chance")),

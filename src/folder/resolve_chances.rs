@@ -56,10 +56,12 @@ pub(super) fn read(desk: &Desk, cases: &Cases<'_>, draft: &Draft, name: &str) ->
     let written = tree.as_ref().and_then(|(tree, top)| reading.file(tree, *top));
     let written = written.unwrap_or_default();
     let said = !written.chances.is_empty();
-    let sound = desk.fault_count() == before;
     let plans = Plans { desk, cases, draft, plan: &plan };
     let chances = plans.uncertain(stated, written);
-    if let (Some((_, top)), true) = (&tree, chances.chances.is_empty() && sound) {
+    if let Some((_, top)) = &tree
+        && chances.chances.is_empty()
+        && desk.fault_count() == before
+    {
         let message = match said {
             true => "nothing that the file speaks of is uncertain in this case",
             false => "the file states no chance, and no stream its `probability`",

@@ -162,7 +162,7 @@ impl Plans<'_> {
         let mut chances = stated;
         for chance in &written.chances {
             if let Said::Event { odds, patch } = &chance.said {
-                let patch = patch::standing(patch, &self.draft.tree, &self.draft.dropped);
+                let patch = self.unsettled(patch);
                 if !patch.is_empty() {
                     let what = What::Event { odds: *odds };
                     chances.push(self.chance(chance, what, patch::parted(&patch), chance.key));
@@ -194,6 +194,24 @@ impl Plans<'_> {
         chances.sort_by(|one, other| one.id.cmp(&other.id));
         let shocks = self.shocks(written.shocks, &chances);
         Chances { chances, shocks, unsure, unsure_periods }
+    }
+
+    /// What of an event a scenario leaves open: what it has dropped is gone, and what it has secured needs no event.
+    fn unsettled(&self, patch: &Table) -> Table {
+        let mut patch = patch::standing(patch, &self.draft.tree, &self.draft.dropped);
+        let Some(streams) = patch.get_mut("stream").and_then(|entry| entry.node.table_mut()) else {
+            return patch;
+        };
+        streams.retain(|id, entry| {
+            let status = entry.node.table().and_then(|stream| stream.get("status"));
+            let secures = status.is_some_and(|status| status.node.text() == Some("secured"));
+            let settled = is_secured(&self.draft.tree, id) && !is_secured(&self.plan.tree, id);
+            !(secures && settled)
+        });
+        if streams.is_empty() {
+            patch.remove("stream");
+        }
+        patch
     }
 
     fn chance(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::words::{count, dollars, grouped, list};
-use super::{Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
+use super::{Block, Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
 use crate::decide::chance::{Futures, Kept, Replayed, mean};
 use crate::folder::{Distribution, Form, Outcome, Setting, Shock, What};
 use crate::funding::{Kind, Status, Stream};
@@ -385,12 +385,14 @@ fn shock_words(futures: &Futures, shock: &Shock) -> String {
         true => String::new(),
         false => format!(", and {} the other way", names(&shock.against)),
     };
-    format!(
-        "{}: in {} of futures one common shock moves {}{against}; in the others each moves on its own.",
-        shock.title,
-        percent(shock.together),
-        names(&shock.of),
-    )
+    let (title, of) = (&shock.title, names(&shock.of));
+    match shock.together == Rate::ONE {
+        true => format!("{title}: in all futures one common shock moves {of}{against}."),
+        false => format!(
+            "{title}: in {} of futures one common shock moves {of}{against}; in the others each moves on its own.",
+            percent(shock.together),
+        ),
+    }
 }
 
 /// What streams bring that do not bring the same in every future.
@@ -702,7 +704,10 @@ pub fn replay(replayed: &Replayed, (seed, number): (u64, u64), folder: &str) -> 
         "What came of each chance; the forecast of the plan that follows from it is below.",
     );
     page.table(outcomes(replayed), Vec::new());
-    page.blocks.extend(summary::page(&replayed.plan, &replayed.forecast, folder).blocks);
+    let forecast = summary::page(&replayed.plan, &replayed.forecast, folder);
+    // Other commands read the plan as it stands.
+    let own = |block: &Block| !matches!(block, Block::Hints(_));
+    page.blocks.extend(forecast.blocks.into_iter().filter(own));
     page
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::ColumnKind::{Money as M, Share as Sh, Text as T, Whole as W};
+use super::summary::rounded;
 use super::words::{count, dollars, list, method, view, view_word};
 use super::{Cell, Column, Mark, Page, RowStyle, SCHEMA_VERSION, Table, share_text};
 use crate::decide::compare::{
@@ -50,6 +51,8 @@ pub fn page(comparison: &Comparison) -> Page {
         page.heading(format!("Difference: the scenario less {}", named(base)));
         page.table(table, styles);
     }
+    let sides = comparison.others.iter().map(|other| &other.side).chain([base]);
+    rounded(&mut page, sides.map(|side| &side.forecast));
     page.heading("When");
     page.table(dates(comparison), Vec::new());
     for other in comparison.others.iter().filter(|other| !other.inputs.is_empty()) {

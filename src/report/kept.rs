@@ -4,6 +4,7 @@
 //! value of every figure of which quantiles are told in every future, and grows with them.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::SCHEMA_VERSION;
 use crate::decide::chance::{Counted, Futures, Slot, Tally, Values};
@@ -59,7 +60,19 @@ pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
         "needs": needs,
         "values": values,
     });
+    value[SEAL] = json!(seal(&value));
     Ok(value)
+}
+
+/// The key of the digest of all else that is kept, by which a file that was changed or damaged is known.
+const SEAL: &str = "sha256";
+
+fn seal(kept: &Value) -> String {
+    let mut kept = kept.clone();
+    if let Some(kept) = kept.as_object_mut() {
+        kept.remove(SEAL);
+    }
+    format!("{:x}", Sha256::digest(kept.to_string()))
 }
 
 fn heading(futures: &Futures, digest: &str) -> Value {
@@ -96,6 +109,9 @@ pub fn merge(futures: &mut Futures, digest: &str, kept: &[Value]) -> Result<(), 
                 "file {number} has another `{key}`: {}, not {}",
                 value[*key], heading[*key]
             ));
+        }
+        if value[SEAL] != json!(seal(value)) {
+            return Err(format!("file {number} is not as `--keep` wrote it"));
         }
         let part = range(value).zip(tally(&futures.tally, &value["tally"]));
         let part = part.filter(|(ran, tally)| tally.futures == ran.end - ran.start);

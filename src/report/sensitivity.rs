@@ -37,7 +37,7 @@ pub fn page(found: &Sensitivity) -> Page {
         page.say(Mark::Watch, "No input was moved.");
     } else {
         let moves =
-            |swing: &Swing| swing.outcomes.iter().any(|outcome| outcome.gap != found.base.gap);
+            |swing: &Swing| swing.outcomes.iter().any(|outcome| outcome.gap != swing.base.gap);
         if found.question.view != Status::Prospective && !found.swings.iter().any(moves) {
             let text = format!(
                 "None of them moves what stays unpaid, counting {}: `--view all` counts the money that is hoped for too.",
@@ -50,6 +50,11 @@ pub fn page(found: &Sensitivity) -> Page {
         if found.swings.len() > TOLD_MAX {
             let more = count(found.swings.len() - TOLD_MAX, "more input");
             page.say(Mark::None, format!("And {more}: `--format csv` has them all."));
+        }
+        if found.swings.iter().take(TOLD_MAX).any(Swing::is_probability) {
+            let text = "A probability moves no single braid: told is how far the mean of what is unpaid with that money and \
+                        without it moves. `braid chance` draws all of them together.";
+            page.say(Mark::None, text);
         }
         page.heading("Where core costs begin or cease to be funded");
         let told: Vec<String> = found.swings.iter().take(TOLD_MAX).filter_map(break_even).collect();
@@ -117,8 +122,8 @@ fn swings(found: &Sensitivity) -> Table {
             Cell::text(readable(&input.path, &input.base.text())),
             Cell::text(readable(&input.path, &input.ends[0].text())),
             Cell::text(readable(&input.path, &input.ends[1].text())),
-            Cell::Money(swing.outcomes[0].gap - found.base.gap),
-            Cell::Money(swing.outcomes[1].gap - found.base.gap),
+            Cell::Money(swing.outcomes[0].gap - swing.base.gap),
+            Cell::Money(swing.outcomes[1].gap - swing.base.gap),
         ]);
     }
     table
@@ -170,7 +175,7 @@ pub fn table(found: &Sensitivity) -> Table {
             Cell::text(input.ends[0].text()),
             Cell::text(input.ends[1].text()),
         ];
-        let outcomes = [found.base, low, high];
+        let outcomes = [swing.base, low, high];
         row.extend(outcomes.map(|outcome| Cell::Money(outcome.gap)));
         row.extend(outcomes.map(|outcome| Cell::Money(outcome.core_gap)));
         row.extend(outcomes.map(|outcome| Cell::Money(outcome.lowest_cash)));

@@ -32,7 +32,7 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
     let (table, rows) = year_table(forecast);
     page.table(table, rows);
     short_years(&mut page, forecast);
-    rounded(&mut page, forecast);
+    rounded(&mut page, [forecast]);
     page.say(
         Mark::None,
         "Planning allocation. Charges follow actual benefit and time records (2 CFR 200.405, \
@@ -192,9 +192,9 @@ pub(super) fn any_recurs(forecast: &Forecast) -> bool {
 }
 
 /// Says that figures are rounded, where there are cents.
-pub(super) fn rounded(page: &mut Page, forecast: &Forecast) {
+pub(super) fn rounded<'a>(page: &mut Page, forecasts: impl IntoIterator<Item = &'a Forecast>) {
     let cents = |amount: &Money| !amount.cents().unsigned_abs().is_multiple_of(100);
-    let years = forecast.measures.years.iter();
+    let years = forecasts.into_iter().flat_map(|forecast| &forecast.measures.years);
     let mut amounts = years.flat_map(|year| year.gap.into_iter().chain([year.cost]));
     if amounts.any(|amount| cents(&amount)) {
         let text =

@@ -216,7 +216,7 @@ pub(super) fn tornado(
         .swings
         .retain(|swing| redaction.is_none_or(|redaction| !redaction.hides(&swing.input.path)));
     let most = found.swings.first()?;
-    let change = |place: usize| most.outcomes[place].gap - found.base.gap;
+    let change = |place: usize| most.outcomes[place].gap - most.base.gap;
     let ends = [change(0), change(1)];
     let widest = if ends[0].cents().abs() > ends[1].cents().abs() { 0 } else { 1 };
     let amount = ends[widest];
@@ -245,7 +245,7 @@ pub(super) fn tornado(
         .map(|swing| Swing {
             title: named(&found.plan, &swing.input.path),
             ends: [0, 1].map(|place| {
-                let change = swing.outcomes[place].gap - found.base.gap;
+                let change = swing.outcomes[place].gap - swing.base.gap;
                 let sign = if change.is_positive() { "+" } else { "-" };
                 let size = brief(Money::from_cents(change.cents().abs()));
                 (

@@ -33,7 +33,7 @@ pub(super) fn by_year(forecast: &Forecast) -> Section {
     pieces.push(folded(table, "What it costs and who pays, in dollars", styles));
     let mut page = Page::new();
     summary::short_years(&mut page, forecast);
-    summary::rounded(&mut page, forecast);
+    summary::rounded(&mut page, [forecast]);
     pieces.extend(self::pieces(page));
     Section { name: "gap", heading, pieces }
 }
