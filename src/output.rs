@@ -238,38 +238,51 @@ pub fn write_all<S: Sink>(
     written
 }
 
-/// Writes one file of a plan folder, whole or not at all: a new one, or in place of one that still holds what was read.
+/// A file that is put into a plan folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its name.
+    pub name: String,
+    /// What it is to hold.
+    pub bytes: Vec<u8>,
+    /// What it held when it was read, if it stood there.
+    pub before: Option<Vec<u8>>,
+}
+
+/// Writes files of a plan folder, in this order, all or none: new ones, or one, the last, in place of what still holds
+/// what was read.
 ///
 /// # Errors
 /// As [`write_all`]; refused too where another file stands there, or where it has changed since it was read.
-pub fn put<S: Sink>(
-    sink: &S,
-    folder: &Path,
-    (name, bytes): (&str, Vec<u8>),
-    before: Option<&[u8]>,
-) -> Result<(), WriteError> {
-    let path = folder.join(name);
-    let doing = format!("look at `{}`", path.display());
-    let standing = sink.standing(&path).and_then(|standing| match standing {
-        Standing::File => Ok((standing, Some(sink.read(&path)?))),
-        _ => Ok((standing, None)),
-    });
-    let (standing, stands) = standing.map_err(|error| failed(doing, &error))?;
-    let why = match (standing, before) {
-        (Standing::Nothing, None) => None,
-        (Standing::File, Some(before)) if stands.as_deref() == Some(before) => None,
-        (Standing::File, Some(_)) => Some("has changed since it was read"),
-        (Standing::File, None) => Some("stands there already; move it away first"),
-        (Standing::Nothing, Some(_)) => Some("is gone since it was read"),
-        (Standing::Directory, _) => Some("is a directory"),
-        (Standing::Other, _) => Some("is a link or a device, which is never followed or replaced"),
-    };
-    if let Some(why) = why {
-        return Err(WriteError::Refused { path, why });
+pub fn put<S: Sink>(sink: &S, folder: &Path, files: &[Placed]) -> Result<(), WriteError> {
+    for Placed { name, before, .. } in files {
+        let path = folder.join(name);
+        let doing = format!("look at `{}`", path.display());
+        let standing = sink.standing(&path).and_then(|standing| match standing {
+            Standing::File => Ok((standing, Some(sink.read(&path)?))),
+            _ => Ok((standing, None)),
+        });
+        let (standing, stands) = standing.map_err(|error| failed(doing, &error))?;
+        let why = match (standing, before) {
+            (Standing::Nothing, None) => None,
+            (Standing::File, Some(before)) if stands.as_ref() == Some(before) => None,
+            (Standing::File, Some(_)) => Some("has changed since it was read"),
+            (Standing::File, None) => Some("stands there already; move it away first"),
+            (Standing::Nothing, Some(_)) => Some("is gone since it was read"),
+            (Standing::Directory, _) => Some("is a directory"),
+            (Standing::Other, _) => {
+                Some("is a link or a device, which is never followed or replaced")
+            }
+        };
+        if let Some(why) = why {
+            return Err(WriteError::Refused { path, why });
+        }
     }
     let (temporaries, added) = (Vec::new(), Vec::new());
     let mut writing = Writing { sink, directory: folder, made: false, temporaries, added };
-    let written = writing.write(&[(name, bytes)]);
+    let files: Vec<(&str, Vec<u8>)> =
+        files.iter().map(|file| (file.name.as_str(), file.bytes.clone())).collect();
+    let written = writing.write(&files);
     if written.is_err() {
         writing.undo();
     }
@@ -373,6 +386,10 @@ impl<S: Sink> Writing<'_, S> {
             let target = self.directory.join(name);
             let doing = format!("put `{}` in its place", target.display());
             self.put(temporary, &target).map_err(|error| failed(doing, &error))?;
+        }
+        // One that was replaced may name the others.
+        if self.added.len() < files.len() {
+            self.added.clear();
         }
         let doing = format!("bring `{}` to the disk", self.directory.display());
         self.sink.sync_directory(self.directory).map_err(|error| failed(doing, &error))

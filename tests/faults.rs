@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use braidfund::output::{Edition, FileSet, MANIFEST, Sink, Standing, WriteError, write_all};
+use braidfund::output::{
+    Edition, FileSet, MANIFEST, Placed, Sink, Standing, WriteError, put, write_all,
+};
 
 /// A disk in memory that fails from one operation on: once, or for good.
 struct FaultyDisk {
@@ -243,4 +245,61 @@ fn a_link_at_a_target_is_never_followed() {
     assert_eq!(std::fs::read_to_string(&secret).unwrap(), "secret");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
     std::fs::remove_dir_all(&base).unwrap();
+}
+
+/// What is put into a plan folder: a new file, and the plan that names it.
+fn placed(before: &str) -> [Placed; 2] {
+    let file = |name: &str, text: &str, before: Option<&str>| Placed {
+        name: name.to_string(),
+        bytes: text.as_bytes().to_vec(),
+        before: before.map(|text| text.as_bytes().to_vec()),
+    };
+    [file("rows.csv", "rows", None), file("plan.toml", "names rows", Some(before))]
+}
+
+#[test]
+fn a_plan_never_names_a_file_that_a_fault_kept_from_being_written() {
+    let mut fails_at = 1;
+    loop {
+        let disk = FaultyDisk::new(fails_at, false);
+        disk.files.borrow_mut().insert(out().join("plan.toml"), b"old".to_vec());
+        let result = put(&disk, out(), &placed("old"));
+        let files = disk.files.borrow();
+        let rows = files.get(&out().join("rows.csv"));
+        match files[&out().join("plan.toml")].as_slice() {
+            b"old" => assert!(rows.is_none() && files.len() == 1, "at {fails_at}"),
+            b"names rows" => assert_eq!(rows.unwrap(), b"rows", "at {fails_at}"),
+            torn => panic!("at {fails_at}: {torn:?}"),
+        }
+        if disk.operations.get() < fails_at {
+            result.unwrap();
+            break;
+        }
+        assert!(matches!(result, Err(WriteError::Environment(_))), "at {fails_at}");
+        fails_at += 1;
+    }
+    assert!(fails_at > 10, "the loop reached every operation: {fails_at}");
+}
+
+#[test]
+fn what_stands_otherwise_than_it_was_read_is_never_replaced() {
+    let standing = |files: &[(&str, &str)]| {
+        let disk = FaultyDisk::new(usize::MAX, false);
+        for (name, text) in files {
+            disk.files.borrow_mut().insert(out().join(name), text.as_bytes().to_vec());
+        }
+        let refused = put(&disk, out(), &placed("old")).unwrap_err();
+        let now = disk.files.borrow();
+        assert_eq!(now.len(), files.len());
+        for (name, text) in files {
+            assert_eq!(now[&out().join(name)], text.as_bytes());
+        }
+        refused.to_string()
+    };
+    let told = standing(&[("plan.toml", "newer")]);
+    assert!(told.contains("plan.toml` has changed since it was read"), "{told}");
+    let told = standing(&[("plan.toml", "old"), ("rows.csv", "mine")]);
+    assert!(told.contains("rows.csv` stands there already"), "{told}");
+    let told = standing(&[]);
+    assert!(told.contains("plan.toml` is gone since it was read"), "{told}");
 }

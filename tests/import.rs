@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "import/rows.rs"]
+mod rows;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Read, Write};
@@ -428,11 +431,6 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
         let error = folder::restate(&files, ("base", id, ""), &inputs).unwrap_err();
         assert!(told(&error).contains(why), "{why}: {}", told(&error));
     }
-    let rows = sample("oakland-fy2021");
-    let row = "stream.comprehensive-clean-up.schedule.2020-07.2021-06".to_string();
-    let inputs_of_files = [(row, Decimal::ONE)];
-    let error = folder::restate(&rows, ("base", "low", ""), &inputs_of_files).unwrap_err();
-    assert!(told(&error).contains("it is a row of `tranches.csv`"), "{}", told(&error));
     let taken = folder::restate(&with, ("base", "cfo", ""), &inputs).unwrap_err();
     assert!(told(&taken).contains("has a scenario `cfo` already"), "{}", told(&taken));
     let lost = [("driver.members.start".to_string(), Decimal::new(-5, 0))];

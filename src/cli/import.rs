@@ -10,7 +10,7 @@ use braidfund::folder::{self, Files, IMPORT_FILE};
 use braidfund::import::book::Book;
 use braidfund::import::{budget, edited};
 use braidfund::limits::{BOOK_BYTES_MAX, CSV_BYTES_MAX};
-use braidfund::output::{DiskSink, put};
+use braidfund::output::{DiskSink, Placed, WriteError, put};
 use braidfund::report::asking::shell_word;
 
 use super::args;
@@ -22,13 +22,11 @@ use super::screen::Screen;
 const PLAN: &str = "plan.toml";
 const COSTS: &str = "costs.csv";
 
-/// What is brought in: a file of the folder, as it was and as it is to be.
+/// What is brought in: files of the folder, in the order in which they are put there.
 struct Brought {
-    name: &'static str,
     /// The text that is shown.
     shown: String,
-    before: Option<Vec<u8>>,
-    after: Vec<u8>,
+    files: Vec<Placed>,
     /// What is said beside it.
     told: Vec<String>,
 }
@@ -49,16 +47,26 @@ pub fn run(args: args::Import, screen: &Screen) -> Result<Ending, Stop> {
     screen.data(brought.shown.as_bytes())?;
     brought.told.iter().for_each(|text| screen.talk(text));
     let folder = source.words();
+    let paths = brought.files.iter().map(|file| format!("{folder}/{}", file.name));
     if args.write {
-        put(&DiskSink, &source.folder, (brought.name, brought.after), brought.before.as_deref())?;
-        screen.talk(&format!("wrote {}/{}", folder, brought.name));
+        put(&DiskSink, &source.folder, &brought.files).map_err(unwritten)?;
+        paths.for_each(|path| screen.talk(&format!("wrote {path}")));
     } else {
-        screen.talk(&format!(
-            "`--write` puts it into {}",
-            shell_word(&format!("{folder}/{}", brought.name))
-        ));
+        let paths: Vec<String> = paths.map(|path| shell_word(&path)).collect();
+        screen.talk(&format!("`--write` puts it into {}", paths.join(", ")));
     }
     Ok(Ending::Done)
+}
+
+/// What is told of a file that stands otherwise than it was read; nothing here replaces it by force.
+fn unwritten(error: WriteError) -> Stop {
+    match error {
+        WriteError::Refused { .. } => {
+            let remedy = "nothing was written; once that is settled, run the command again";
+            Stop::Usage(error.to_string(), remedy.to_string())
+        }
+        failed => failed.into(),
+    }
 }
 
 /// A workbook and its name.
@@ -89,9 +97,16 @@ fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Option<Brought>,
     let restated = folder::restate(files, (&edited::case(book), id, &title), &inputs)?;
     let mut told: Vec<String> = changes.iter().map(edited::Change::told).collect();
     told.push(format!("once it is written: --scenario {}", restated.stack));
-    let shown = restated.text.trim_start().to_string();
-    let (before, after) = (Some(restated.before), restated.after);
-    Ok(Some(Brought { name: PLAN, shown, before, after, told }))
+    let mut shown = restated.text.trim_start().to_string();
+    let mut files = Vec::new();
+    for (name, text) in restated.beside {
+        shown += &format!("\n# {name}, a file beside it:\n{text}");
+        files.push(Placed { name, bytes: text.into_bytes(), before: None });
+    }
+    // The plan comes last, since it names the others.
+    let (bytes, before) = (restated.after, Some(restated.before));
+    files.push(Placed { name: PLAN.to_string(), bytes, before });
+    Ok(Some(Brought { shown, files, told }))
 }
 
 /// The rows of a budget as cost lines, as the folder's mapping says.
@@ -101,14 +116,15 @@ fn costs(book: &Book, files: &dyn Files) -> Result<Brought, Error> {
     folder::sound_with(files, COSTS, shown.as_bytes())?;
     let before = files.read(COSTS, CSV_BYTES_MAX).ok().flatten();
     let before = before.filter(|before| *before == shown.as_bytes());
-    let (after, told) = (shown.clone().into_bytes(), costs.told());
-    Ok(Brought { name: COSTS, shown, before, after, told })
+    let (bytes, told) = (shown.clone().into_bytes(), costs.told());
+    Ok(Brought { shown, files: vec![Placed { name: COSTS.to_string(), bytes, before }], told })
 }
 
 /// A mapping of a budget that nobody has mapped yet.
 fn mapping(book: &Book) -> Result<Brought, Error> {
     let shown = budget::propose(book)?;
     let told = vec!["a mapping is proposed: what each line is, a person must confirm".to_string()];
-    let after = shown.clone().into_bytes();
-    Ok(Brought { name: IMPORT_FILE, shown, before: None, after, told })
+    let bytes = shown.clone().into_bytes();
+    let file = Placed { name: IMPORT_FILE.to_string(), bytes, before: None };
+    Ok(Brought { shown, files: vec![file], told })
 }

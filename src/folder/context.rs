@@ -66,7 +66,7 @@ pub struct Names {
     pub streams: Vec<String>,
     /// Drivers.
     pub drivers: Vec<String>,
-    /// Which table names which series file, with a scenario or without it: kind, id, file.
+    /// Which table names which series file, in the plan or in any scenario: kind, id, file.
     pub uses: BTreeSet<(&'static str, String, String)>,
     /// Functions that some line serves, or that are offered or declared.
     pub functions: BTreeSet<String>,

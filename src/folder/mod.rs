@@ -77,6 +77,7 @@ mod resolve_streams;
 mod resolve_terms;
 mod resolve_uncertain;
 mod restate;
+mod rows;
 mod schema;
 mod single;
 mod syntax;

@@ -266,12 +266,13 @@ fn remove(base: &mut Table, group: &[&str], patch: &Table, kind: &str) {
     }
 }
 
-/// A stream of another kind, or with a schedule, keeps only what every stream has; stated periods
+/// A stream of another kind, or one that takes a schedule now, keeps only what every stream has; stated periods
 /// and a stated total exclude each other.
 fn reset_stream(base: &mut Table, patch: &Table) {
     let common = keys::kind("stream");
     let everywhere = |key: &str| keys::find(&[common], key).is_some();
-    if changes(base, patch, "kind") || patch.contains_key("schedule") {
+    let becomes = patch.contains_key("schedule") && !base.contains_key("schedule");
+    if changes(base, patch, "kind") || becomes {
         base.retain(|key, _| everywhere(key));
     }
     let listed = |table: &Table| {

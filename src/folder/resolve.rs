@@ -269,8 +269,10 @@ pub fn names(desk: &Desk, base: &Base, tree: &Table, own: &[String]) -> Names {
             }
         }
     }
+    let scenarios = base.scenarios.values().filter_map(|entry| entry.node.table());
+    let cases: Vec<&Table> = [&base.tree, tree].into_iter().chain(scenarios).collect();
     for (kind, key) in [("cost", "series"), ("stream", "schedule"), ("driver", "series")] {
-        for (id, _, table) in section(&base.tree, kind).into_iter().chain(section(tree, kind)) {
+        for (id, _, table) in cases.iter().flat_map(|case| section(case, kind)) {
             let file = table.get(key).and_then(|entry| entry.node.text());
             names.uses.extend(file.map(|file| (kind, id.to_string(), file.to_string())));
         }

@@ -411,6 +411,20 @@ pub fn schedule(desk: &Desk, file: u16) -> Option<Vec<ScheduleRow>> {
     Some(rows)
 }
 
+/// The cells of a file under these headings, row by row.
+pub fn under(desk: &Desk, file: u16, headings: &[&str]) -> Option<Vec<Vec<String>>> {
+    let source = desk.source(file);
+    let (mut records, header) = Records::open(desk, file, source.text())?;
+    let place = |heading: &&str| header.iter().position(|cell| cell.text == **heading);
+    let places: Vec<usize> = headings.iter().map(place).collect::<Option<_>>()?;
+    let mut rows = Vec::new();
+    while let Some(record) = records.next() {
+        let cell = |place: &usize| record.get(*place).unwrap_or_default().to_string();
+        rows.push(places.iter().map(cell).collect());
+    }
+    Some(rows)
+}
+
 /// The rows of opening.csv: item, stream, month and amount as cells.
 pub fn opening(desk: &Desk, file: u16) -> Option<Vec<[Cell; 4]>> {
     let source = desk.source(file);
