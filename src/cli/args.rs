@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
         braid forecast hub\n\n\
         Exit status: 0 done; 1 a requested condition failed (--strict, --fail-on-gap); \
         2 input or usage refused, nothing written (portfolio goes on with the other folders); \
-        3 the environment failed, every target file whole."
+        3 a file could not be read or written, those that stand there whole."
 )]
 pub struct Command {
     /// The command.

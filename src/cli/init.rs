@@ -23,8 +23,10 @@ pub fn run(args: args::Init, screen: &Screen) -> Result<Ending, Stop> {
     let file = |(name, text): &(&str, &str)| (name.to_string(), text.as_bytes().to_vec());
     let set = FileSet { files: template.files.iter().map(file).collect(), edition: None };
     write_all(&DiskSink, &args.folder, &set, false).map_err(|error| match error {
-        WriteError::Environment(error) => Stop::Engine(error),
-        refused => Stop::Usage(refused.to_string(), "name another folder".to_string()),
+        WriteError::Refused { .. } => {
+            Stop::Usage(error.to_string(), "name another folder".to_string())
+        }
+        failed => failed.into(),
     })?;
     let folder = args.folder.display();
     screen.talk(&format!("made a plan folder in {folder} from `{}`", template.name));

@@ -32,7 +32,7 @@ pub enum Stop {
     Usage(String, String),
     /// The engine's error.
     Engine(Error),
-    /// Files were not written.
+    /// What was made was not written, or not all of it.
     Write(WriteError),
     /// Refused, and already told.
     Told,
@@ -46,10 +46,7 @@ impl From<Error> for Stop {
 
 impl From<WriteError> for Stop {
     fn from(error: WriteError) -> Stop {
-        match error {
-            WriteError::Environment(error) => Stop::Engine(error),
-            refused => Stop::Write(refused),
-        }
+        Stop::Write(error)
     }
 }
 
@@ -107,6 +104,11 @@ fn tell(screen: &Screen, stop: &Stop) -> u8 {
             refuse(screen, message, remedy);
             REFUSED
         }
+        Stop::Write(WriteError::Environment(error)) => {
+            let remedy = "make room, or write elsewhere; no file was left half written";
+            refuse(screen, &error.to_string(), remedy);
+            ENVIRONMENT_FAILED
+        }
         Stop::Write(error) => {
             let remedy =
                 "nothing was written; `--force` replaces plain files that braid did not make";
@@ -118,7 +120,8 @@ fn tell(screen: &Screen, stop: &Stop) -> u8 {
             REFUSED
         }
         Stop::Engine(error) if error.is_environment() => {
-            refuse(screen, &error.to_string(), "every target file is whole, old or new");
+            let remedy = "see that the name is right and that you may read it";
+            refuse(screen, &error.to_string(), remedy);
             ENVIRONMENT_FAILED
         }
         Stop::Engine(error) => {

@@ -6,6 +6,7 @@ use anstream::{AutoStream, ColorChoice};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour, WIDTH, WIDTH_MAX, WIDTH_MIN};
 use braidfund::export::{csv, json};
+use braidfund::output::WriteError;
 use braidfund::report::{Page, Table};
 
 use super::args::{Color, Manner, TableFormat};
@@ -54,7 +55,7 @@ impl Screen {
             }
             Err(error) => {
                 let _ = stream.into_parts();
-                Err(Error::environment("write to standard output", error).into())
+                Err(unwritten(&error))
             }
             Ok(made) => Ok(Some(made)),
         }
@@ -108,11 +109,16 @@ impl Screen {
     }
 }
 
+/// What standard output does not take.
+fn unwritten(error: &io::Error) -> Stop {
+    WriteError::Environment(Error::environment("write to standard output", error)).into()
+}
+
 /// A reader that has seen enough and closed the pipe is no failure.
 fn deliver(mut stream: impl Write, bytes: &[u8]) -> Result<(), Stop> {
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::environment("write to standard output", error).into()),
+        Err(error) => Err(unwritten(&error)),
         Ok(()) => Ok(()),
     }
 }
