@@ -3,6 +3,8 @@
 //! Words go through one call that stores them as text, numbers through one that stores numbers, and formulas are printed
 //! from expressions that no word of a plan is part of. Same workbook, same bytes: the file carries no date of its own.
 
+mod paper;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -18,14 +20,6 @@ use crate::report::workbook::sheet::{
 
 /// Letters of one cell, which spreadsheets bound.
 const LETTERS_MAX: usize = 32_000;
-/// Months between breaks on paper.
-const MONTHS_A_PAGE: u16 = 12;
-/// US Letter.
-const LETTER: u8 = 1;
-/// How small months are printed, in hundredths: twelve of them stand on a page beside their rows' names.
-const MONTHS_SCALE: u16 = 39;
-/// How small other sheets are printed.
-const SCALE: u16 = 60;
 
 /// The file of a workbook.
 ///
@@ -74,14 +68,15 @@ impl Formats {
 
 /// How a cell looks.
 fn format(role: Role, unit: Unit, linked: bool) -> Format {
+    // Room as for a closing bracket parts a figure from the words on its right; headings above figures have it too.
     let number = match unit {
-        Unit::Money => "#,##0.00;[Red]-#,##0.00;-",
-        Unit::Share => "0.00######%",
-        Unit::Price => "#,##0.00####",
-        Unit::Number => "#,##0.#########",
-        Unit::Whole => "0",
-        Unit::Month => "mmm yyyy",
-        Unit::Day => "d mmm yyyy",
+        Unit::Money => "#,##0.00_);[Red]-#,##0.00_);-_);@_)",
+        Unit::Share => "0.00######%_)",
+        Unit::Price => "#,##0.00####_)",
+        Unit::Number => "#,##0.#########_)",
+        Unit::Whole => "0_)",
+        Unit::Month => "mmm yyyy_)",
+        Unit::Day => "d mmm yyyy_)",
     };
     let format = Format::new().set_num_format(number);
     match role {
@@ -124,7 +119,9 @@ fn put(
     let other = |at: At| at.sheet != sheet.place;
     match &cell.content {
         Content::Text(text) => {
-            let format = formats.of(cell.role, cell.unit, false);
+            let figures = cell.role == Role::Heading && heads_figures(sheet, row, column);
+            let format =
+                formats.of(cell.role, if figures { Unit::Money } else { cell.unit }, false);
             page.write_string_with_format(row, column, clipped(text), format)?;
         }
         Content::Number(number) => {
@@ -150,6 +147,15 @@ fn put(
     Ok(())
 }
 
+/// Whether figures stand below a heading, which then stands above them on the right.
+fn heads_figures(sheet: &Sheet, row: u32, column: u16) -> bool {
+    let below = sheet.rows.iter().skip(row as usize + 1).find_map(|cells| cells.get(&column));
+    column > 0
+        && below.is_some_and(|cell| {
+            matches!(cell.content, Content::Number(_) | Content::Formula(_, Value::Number(_)))
+        })
+}
+
 /// A number as spreadsheets keep it: the binary float that is nearest.
 fn binary(number: Decimal) -> f64 {
     number.to_string().parse().unwrap_or_default()
@@ -171,51 +177,24 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
         // What a row is stands on each page.
         page.set_repeat_columns(0, 0)?;
     }
-    page.set_landscape();
-    page.set_paper_size(LETTER);
     page.set_footer(format!("&L{run}&C&A&RPage &P of &N"));
     if sheet.frozen_rows > 0 {
         page.set_repeat_rows(0, sheet.frozen_rows - 1)?;
     }
-    match sheet.months_from {
-        Some(first) => {
-            page.set_print_scale(MONTHS_SCALE);
-            // Where nothing stands before the months, they begin on the first page.
-            let before = widths.iter().take(usize::from(first)).filter(|width| **width > EMPTY);
-            let from = if before.count() > 1 { first } else { first + MONTHS_A_PAGE };
-            let last = widths.len() as u16;
-            let breaks: Vec<u32> =
-                (from..last).step_by(usize::from(MONTHS_A_PAGE)).map(u32::from).collect();
-            page.set_vertical_page_breaks(&breaks)?;
-        }
-        None if widths.iter().sum::<u16>() <= ONE_PAGE_WIDTH => {
-            page.set_print_fit_to_pages(1, 0);
-            page.set_page_breaks(&sheet.breaks)?;
-        }
-        None => {
-            page.set_print_scale(SCALE);
-            page.set_page_breaks(&sheet.breaks)?;
-        }
-    }
-    Ok(())
+    paper::lay(page, sheet, &widths)
 }
 
-/// The widest sheet, in letters, that can be read when it is as wide as a page.
-const ONE_PAGE_WIDTH: u16 = 330;
 /// The width of a column before the months in which nothing stands.
 const EMPTY: u16 = 1;
 
 /// Widths at which every figure can be read.
 fn fitted(sheet: &Sheet) -> Vec<u16> {
     let mut widths = sheet.widths.clone();
-    let mut used = vec![false; widths.len()];
     for (column, cell) in sheet.rows.iter().flatten() {
         let place = usize::from(*column);
         if place >= widths.len() {
             widths.resize(place + 1, *widths.last().unwrap_or(&EMPTY));
-            used.resize(place + 1, true);
         }
-        used[place] = true;
         let figure = match &cell.content {
             Content::Number(number) | Content::Formula(_, Value::Number(number)) => number,
             _ => continue,
@@ -230,13 +209,34 @@ fn fitted(sheet: &Sheet) -> Vec<u16> {
     }
     if let Some(first) = sheet.months_from {
         for place in 1..usize::from(first) {
-            if !used[place] {
-                widths[place] = EMPTY;
-            }
+            widths[place] = widths[place].min(held(sheet, place as u16));
         }
     }
     widths
 }
+
+/// The width of what a column holds.
+fn held(sheet: &Sheet, column: u16) -> u16 {
+    let letters = |cell: &Cell| match (&cell.content, cell.unit) {
+        (Content::Text(text), _) => text.chars().count(),
+        (Content::Link(place), _) => place.name().len(),
+        (_, Unit::Month | Unit::Day) => "31 Mar 2026".len(),
+        // What an amount needs was seen to.
+        (_, Unit::Money) => usize::from(u16::MAX) - GAP,
+        (Content::Number(number) | Content::Formula(_, Value::Number(number)), Unit::Share) => {
+            (number * Decimal::ONE_HUNDRED).normalize().to_string().len() + 4
+        }
+        (Content::Number(number) | Content::Formula(_, Value::Number(number)), _) => {
+            number.normalize().to_string().len()
+        }
+        (Content::Formula(_, Value::Word(word)), _) => word.chars().count(),
+    };
+    let cells = sheet.rows.iter().filter_map(|cells| cells.get(&column));
+    cells.map(letters).max().map_or(EMPTY, |letters| (letters + GAP) as u16)
+}
+
+/// Letters between what a column holds and the next one.
+const GAP: usize = 2;
 
 /// Lets inputs hold numbers alone.
 fn validate(page: &mut xlsx::Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
@@ -378,7 +378,14 @@ fn draw(page: &mut xlsx::Worksheet, chart: &Chart) -> Result<(), XlsxError> {
     drawn.legend().set_position(xlsx::ChartLegendPosition::Bottom);
     // Without a format of its own the axis of months shows the numbers of days.
     if chart.months {
-        drawn.x_axis().set_num_format("mmm yy");
+        let months = chart.categories.last.column - chart.categories.first.column + 1;
+        let apart = match months {
+            0..=12 => 1,
+            13..=36 => 3,
+            37..=60 => 6,
+            _ => 12,
+        };
+        drawn.x_axis().set_num_format("mmm yy").set_label_interval(apart);
     }
     drawn.x_axis().set_label_position(xlsx::ChartAxisLabelPosition::Low);
     drawn.y_axis().set_num_format("#,##0");

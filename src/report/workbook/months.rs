@@ -336,7 +336,7 @@ impl<'a> Months<'a> {
 /// A sheet with a column a month, and its headings.
 pub fn month_sheet(place: Place, plan: &Plan, title: &str) -> Sheet {
     let mut widths = vec![58, 26, 30, 7, 16, 16, 18];
-    widths.extend(std::iter::repeat_n(14, plan.horizon.months as usize));
+    widths.extend(std::iter::repeat_n(12, plan.horizon.months as usize));
     let mut sheet = Sheet::new(place, &widths);
     sheet.text(0, 0, title, Role::Title);
     sheet.frozen_rows = MONTH_ROW + 1;

@@ -42,7 +42,7 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Summary {
     let plan = books.plan;
     let years = &measures.years;
     let mut widths = vec![70];
-    widths.extend(std::iter::repeat_n(18, years.len() + 1));
+    widths.extend(std::iter::repeat_n(14, years.len() + 1));
     let mut sheet = Sheet::new(Place::Summary, &widths);
     (sheet.frozen_rows, sheet.frozen_columns) = (HEAD_ROW + 1, 1);
     sheet.text(0, 0, "Summary by fiscal year", Role::Title);

@@ -61,7 +61,7 @@ struct Years<'a, 'b> {
 pub fn lay(laid: &Laid, measures: &Measures) -> YearsSheet {
     let years = &measures.years;
     let mut widths = vec![58, 26, 4];
-    widths.extend(std::iter::repeat_n(18, years.len() + 1));
+    widths.extend(std::iter::repeat_n(14, years.len() + 1));
     let mut sheet = Sheet::new(Place::Years, &widths);
     (sheet.frozen_rows, sheet.frozen_columns) = (HEAD_ROW + 1, 1);
     sheet.text(0, LABEL, "By fiscal year: who pays what", Role::Title);
