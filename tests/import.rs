@@ -127,8 +127,8 @@ layer = \"backbone\"
 priority = \"core\"
 
 # Left out as sums of other rows:
-# row 7: Subtotal personnel
-# row 11: Total
+# row 7: Subtotal personnel, $39,251
+# row 11: Total, $40,357
 ";
     assert_eq!(proposed, expected);
     let refused = folder::mapping(&hub(&proposed)).unwrap_err();
@@ -250,7 +250,7 @@ fn a_proposal_leaves_nothing_out_unsaid() {
         "[line.bus-passes]",
         "[line.travel]",
         "no name stands beside their figures:\n# row 4\n",
-        "sums of other rows:\n# row 5: Personnel totals\n",
+        "sums of other rows:\n# row 5: Personnel totals, $9\n",
         "# Row 7 begins another table",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -263,6 +263,90 @@ fn a_proposal_leaves_nothing_out_unsaid() {
     let book = made(&[(0, 1, "FY2027"), (1, 0, &long), (1, 1, "5"), (2, 0, &long), (2, 1, "6")]);
     let text = budget::propose(&book).unwrap().replace("= false", "= true");
     assert_eq!(folder::mapping(&hub(&text)).unwrap().lines.len(), 2);
+}
+
+/// A budget with all that is no cost: money that comes in, sums that are not called so, a result; and what is hidden.
+#[test]
+fn a_proposal_says_of_each_row_that_is_no_cost_why_and_what_is_hidden() {
+    let mut workbook = Office::new();
+    let new = [
+        ("Revenue", None),
+        ("County grant", Some("900")),
+        ("Donations", Some("100")),
+        ("Total revenue", Some("1000")),
+        ("Personnel", Some("=SUM(B8:B9)")),
+        ("Director", Some("500")),
+        ("Revenue cycle manager", Some("200")),
+        ("Fringe benefits", Some("=SUM(B8:B9)*0.28")),
+        ("Rent", Some("=SUM(C11:D11)")),
+        ("Program income", Some("7")),
+        ("Income", None),
+        ("Fees", Some("30")),
+        ("", None),
+        ("Travel", Some("40")),
+        ("Net income", Some("64")),
+        ("Surplus (deficit)", Some("64")),
+    ];
+    let fill = |sheet: &mut rust_xlsxwriter::Worksheet, more: u32| {
+        sheet.write(1, 1, "FY2027").unwrap().write(1, 2, "FY2028").unwrap();
+        for (row, (name, figure)) in new.iter().enumerate() {
+            let row = row as u32 + 3 - 1;
+            if !name.is_empty() {
+                sheet.write(row, 0, *name).unwrap();
+            }
+            match figure {
+                Some(formula) if formula.starts_with('=') => {
+                    let formula = rust_xlsxwriter::Formula::new(*formula).set_result("700");
+                    sheet.write_formula(row, 1, formula).unwrap();
+                }
+                Some(figure) => drop(sheet.write(row, 1, figure.parse::<f64>().unwrap()).unwrap()),
+                None => {}
+            }
+        }
+        for row in 0..more {
+            sheet.write(30 + row, 0, format!("Older {row}")).unwrap();
+            sheet.write(30 + row, 1, 1).unwrap();
+        }
+    };
+    let sheet = workbook.add_worksheet().set_name("Budget").unwrap();
+    fill(sheet, 0);
+    sheet.set_row_hidden(7).unwrap().set_column_hidden(2).unwrap();
+    fill(workbook.add_worksheet().set_name("Old").unwrap().set_hidden(true), 9);
+    let book = Book::read("budget.xlsx", &workbook.save_to_buffer().unwrap()).unwrap();
+    let text = budget::propose(&book).unwrap();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with('[') || line.starts_with("# "))
+        .skip(3)
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "[columns]",
+            "[line.director]          # $500 in all, hidden on the sheet",
+            "[line.revenue-cycle-manager]          # $200 in all",
+            "[line.fringe-benefits]          # $700 in all",
+            "[line.rent]          # $700 in all",
+            "[line.travel]          # $40 in all",
+            "# Left out as sums of other rows:",
+            "# row 6: Total revenue, $1,000",
+            "# Left out as sums of other rows, by their formulas:",
+            "# row 7: Personnel, $700",
+            "# Left out as money that comes in, by their names or those of their sections:",
+            "# row 4: County grant, $900",
+            "# row 5: Donations, $100",
+            "# row 12: Program income, $7",
+            "# row 14: Fees, $30",
+            "# Left out as results:",
+            "# row 17: Net income, $64",
+            "# row 18: Surplus (deficit), $64",
+            "# Where one of them is a cost, give it a `[line]` with its row.",
+        ]
+    );
+    assert!(text.contains("sheet = \"Budget\""), "a sheet that is hidden comes last: {text}");
+    assert!(text.contains("C = \"FY2028\"          # hidden on the sheet"), "{text}");
+    let mapping = folder::mapping(&hub(&text.replace("= false", "= true"))).unwrap();
+    assert_eq!(budget::costs(&book, &mapping).unwrap().total, Money::from_cents(214_000));
 }
 
 #[test]

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
-use calamine::{DataRef, Reader, Xlsx};
+use calamine::{DataRef, Reader, SheetVisible, Xlsx};
 use rust_decimal::Decimal;
 use zip::ZipArchive;
+
+mod hidden;
 
 use super::fault;
 use crate::diagnostic::{Diagnostic, visible};
@@ -30,7 +32,15 @@ pub struct Grid {
     pub name: String,
     /// The cells that hold anything, by row and column, both from 0.
     pub cells: BTreeMap<(u32, u32), Datum>,
+    /// Of cells whose formula is one sum over other rows of the sheet: the first and the last of those.
+    pub sums: BTreeMap<(u32, u32), (u32, u32)>,
+    /// What it hides.
+    pub hidden: Hidden,
+    /// Whether it is hidden itself.
+    pub is_hidden: bool,
 }
+
+pub use hidden::Hidden;
 
 /// What a cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +78,12 @@ impl Book {
         let mut file: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
         let mut sheets = Vec::new();
         let mut count = 0;
-        for sheet in file.sheet_names() {
+        let mut hides = hidden::hidden(bytes).into_iter();
+        for sheet in file.sheets_metadata().to_vec() {
+            let hidden = hides.next().unwrap_or_default();
+            let (is_hidden, sheet) = (sheet.visible != SheetVisible::Visible, sheet.name);
             let (mut cells, mut blank) = (BTreeMap::new(), BTreeSet::new());
+            let mut sums = BTreeMap::new();
             let full = || {
                 let message = format!("`{shown}` holds more than {BOOK_CELLS_MAX} cells");
                 let remedy = "keep the sheet with the budget, and delete the others";
@@ -93,6 +107,7 @@ impl Book {
             let Ok(mut reader) = file.worksheet_cells_reader(&sheet) else { continue };
             while let Some(cell) = reader.next_formula().map_err(|error| broken(&error))? {
                 let at = cell.get_position();
+                sums.extend(summed(cell.get_value(), at.0).map(|rows| (at, rows)));
                 if cell.get_value().is_empty() || cells.contains_key(&at) || blank.contains(&at) {
                     continue;
                 }
@@ -102,7 +117,7 @@ impl Book {
                 }
                 cells.insert(at, Datum::Other(NOT_WORKED_OUT.to_string()));
             }
-            sheets.push(Grid { name: sheet, cells });
+            sheets.push(Grid { name: sheet, cells, sums, hidden, is_hidden });
         }
         Ok(Book { name: name.to_string(), sheets })
     }
@@ -235,6 +250,22 @@ fn datum(cell: &DataRef) -> Option<Datum> {
     }
 }
 
+/// The rows, from 0, over which a formula sums up and does nothing else; nothing where that is its own row, or another sheet.
+fn summed(formula: &str, row: u32) -> Option<(u32, u32)> {
+    let formula = formula.trim_start_matches('=').to_ascii_uppercase();
+    let inner = formula.strip_prefix("SUM(").or(formula.strip_prefix("SUBTOTAL("))?;
+    let inner = inner.strip_suffix(')').filter(|inner| !inner.contains(['(', ')', '!', '"']))?;
+    let rows = inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '$').filter_map(|part| {
+        let part = part.replace('$', "");
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let row = || digits.parse::<u32>().ok()?.checked_sub(1);
+        (digits.len() < part.len()).then(row).flatten()
+    });
+    let rows: Vec<u32> = rows.collect();
+    let (first, last) = (*rows.iter().min()?, *rows.iter().max()?);
+    ((first, last) != (row, row)).then_some((first, last))
+}
+
 /// The decimal that a binary number was written from: the shortest one that reads as it.
 fn exact(number: f64) -> Datum {
     let text = format!("{number}");
@@ -290,6 +321,16 @@ mod tests {
             assert_eq!(column(&letters(place)), Some(place));
         }
         assert_eq!(letters(16_383), "XFD");
+    }
+
+    #[test]
+    fn sums_over_other_rows_are_known_from_amounts_that_are_worked_out() {
+        assert_eq!(summed("SUM(C5:C9)", 9), Some((4, 8)));
+        assert_eq!(summed("=sum($C$5,C7,AB12:AB14)", 3), Some((4, 13)));
+        assert_eq!(summed("SUBTOTAL(9,C5:C9)", 9), Some((4, 8)));
+        for other in ["SUM(C5:E5)", "SUM(C5:C9)*0.28", "SUM(Staff!C5:C9)", "C5+C6", "SUM()", ""] {
+            assert_eq!(summed(other, 4), None, "{other}");
+        }
     }
 
     #[test]

@@ -52,6 +52,51 @@ impl Costs {
     }
 }
 
+/// Words that end the name of money that comes in, or stand in that of a section of it.
+const REVENUE: [&str; 4] = ["revenue", "revenues", "income", "receipts"];
+/// Names of sections of money that comes in that hold none of these words.
+const REVENUE_SECTIONS: [&str; 4] = ["funding", "funding sources", "sources of funds", "support"];
+/// Words that begin the name of a result, alone or after `net`.
+const RESULTS: [&str; 3] = ["surplus", "deficit", "surplus/deficit"];
+const NET: [&str; 10] = [
+    "income",
+    "surplus",
+    "deficit",
+    "loss",
+    "revenue",
+    "result",
+    "position",
+    "assets",
+    "cash",
+    "operating",
+];
+
+/// Why a row is no cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// It sums up other rows, by its name.
+    Named,
+    /// It sums up other rows, by its formulas.
+    Formula,
+    /// It is money that comes in.
+    Revenue,
+    /// It is what is left of it.
+    Result,
+}
+
+impl Why {
+    const ALL: [Why; 4] = [Why::Named, Why::Formula, Why::Revenue, Why::Result];
+
+    fn words(self) -> &'static str {
+        match self {
+            Why::Named => "sums of other rows",
+            Why::Formula => "sums of other rows, by their formulas",
+            Why::Revenue => "money that comes in, by their names or those of their sections",
+            Why::Result => "results",
+        }
+    }
+}
+
 /// What was found on a sheet.
 struct Found<'a> {
     sheet: &'a Grid,
@@ -61,8 +106,9 @@ struct Found<'a> {
     names: u32,
     /// The columns of amounts, with what each holds.
     columns: Vec<(u32, String)>,
-    /// The rows with a name and any cell under the columns: their names, and what their figures come to.
-    rows: Vec<(u32, String, Decimal)>,
+    /// The rows with a name and any cell under the columns: their names, what their figures come to, and why they are no
+    /// cost.
+    rows: Vec<(u32, String, Decimal, Option<Why>)>,
     /// Rows with figures and no name.
     nameless: Vec<u32>,
     /// The row of other months or years below, from which on nothing is read.
@@ -74,7 +120,9 @@ struct Found<'a> {
 /// # Errors
 /// Refused input where no sheet has a row of months or years above figures with names.
 pub fn propose(book: &Book) -> Result<String, Error> {
-    let found = book.sheets.iter().filter_map(find).max_by_key(|found| found.rows.len());
+    // A sheet that is hidden comes last.
+    let found = book.sheets.iter().filter_map(find);
+    let found = found.max_by_key(|found| (!found.sheet.is_hidden, found.rows.len()));
     let Some(found) = found else {
         let message = format!("no sheet of `{}` looks like a budget", visible(&book.name));
         let cause = "a budget has months or years in a row, and below them figures beside names";
@@ -91,29 +139,44 @@ pub fn propose(book: &Book) -> Result<String, Error> {
         letters(found.names),
         found.head + 1,
     );
+    let hidden = |hidden: bool, words: &'static str| if hidden { words } else { "" };
+    let hides = &found.sheet.hidden;
     for (place, holds) in &found.columns {
-        text += &format!("{} = {}\n", letters(*place), quoted(holds));
+        let note = hidden(hides.columns.contains(place), "          # hidden on the sheet");
+        text += &format!("{} = {}{note}\n", letters(*place), quoted(holds));
     }
+    let dollars =
+        |total: &Decimal| dollars(cents(*total).map_or(Money::ZERO, |(amount, _)| amount));
     let mut taken = BTreeSet::new();
-    let mut sums = Vec::new();
-    for (row, name, total) in &found.rows {
-        if is_sum(name) {
-            sums.push(format!("# row {}: {}\n", row + 1, remark(name)));
+    let mut left: BTreeMap<Why, String> = BTreeMap::new();
+    for (row, name, total, why) in &found.rows {
+        let note = hidden(hides.rows.contains(row), ", hidden on the sheet");
+        if let Some(why) = why {
+            let amount = dollars(total);
+            *left.entry(*why).or_default() +=
+                &format!("# row {}: {}, {amount}{note}\n", row + 1, remark(name));
             continue;
         }
         let id = id(name, &mut taken);
         text += &format!(
-            "\n[line.{id}]          # {} in all\nrow = {}\nnamed = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
+            "\n[line.{id}]          # {} in all{note}\nrow = {}\nnamed = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
              layer = \"backbone\"\npriority = \"core\"\n",
-            dollars(cents(*total).map_or(Money::ZERO, |(amount, _)| amount)),
+            dollars(total),
             row + 1,
             quoted(name),
             quoted(name),
         );
     }
-    if !sums.is_empty() {
-        text += "\n# Left out as sums of other rows:\n";
-        text += &sums.concat();
+    for why in Why::ALL {
+        if let Some(rows) = left.get(&why) {
+            text += &format!("\n# Left out as {}:\n{rows}", why.words());
+        }
+    }
+    if left.keys().any(|why| *why != Why::Named) {
+        text += "# Where one of them is a cost, give it a `[line]` with its row.\n";
+    }
+    if found.sheet.is_hidden {
+        text += "\n# The sheet is hidden in the workbook.\n";
     }
     if !found.nameless.is_empty() {
         text += "\n# Left out, since no name stands beside their figures:\n";
@@ -275,14 +338,31 @@ fn find(sheet: &Grid) -> Option<Found<'_>> {
     // Of several the leftmost.
     let names = (0..first).rev().max_by_key(texts).filter(|column| texts(column) > 0)?;
     let (mut rows, mut nameless) = (Vec::new(), Vec::new());
+    // Whether the rows stand in a section of money that comes in.
+    let mut comes_in = false;
     for row in below.clone() {
-        let cells = || columns.iter().filter_map(|(column, _)| sheet.at(row, *column));
+        let cells = || columns.iter().filter(|(column, _)| sheet.at(row, *column).is_some());
         let figures = columns.iter().filter_map(|(column, _)| sheet.number(row, *column));
         let sum = figures.fold(Decimal::ZERO, Decimal::saturating_add);
+        let over = |column: &u32| {
+            let rows = sheet.sums.get(&(row, *column));
+            rows.is_some_and(|(first, last)| below.contains(first) || below.contains(last))
+        };
         match sheet.text(row, names) {
-            Some(name) if cells().next().is_some() => rows.push((row, name.to_string(), sum)),
+            Some(name) if cells().next().is_some() => {
+                let why = match () {
+                    () if is_sum(name) => Some(Why::Named),
+                    () if cells().all(|(column, _)| over(column)) => Some(Why::Formula),
+                    () if is_result(name) => Some(Why::Result),
+                    () if comes_in || is_revenue(name) => Some(Why::Revenue),
+                    () => None,
+                };
+                comes_in &= why != Some(Why::Named);
+                rows.push((row, name.to_string(), sum, why));
+            }
+            Some(name) => comes_in = begins_revenue(name),
             None if !sum.is_zero() => nameless.push(row),
-            _ => {}
+            None => comes_in &= cells().next().is_some(),
         }
     }
     (!rows.is_empty()).then_some(Found { sheet, head, names, columns, rows, nameless, next })
@@ -346,6 +426,37 @@ fn last_year(text: &str) -> Option<i32> {
         (year(first.trim())? + 1 == last).then_some(last)
     });
     two.or_else(|| year(text))
+}
+
+/// The words of a name in small letters, without what parts them.
+fn words_of(name: &str) -> Vec<String> {
+    let plain = |word: &str| {
+        word.trim_matches(|c: char| matches!(c, ':' | '(' | ')' | ',' | ';')).to_lowercase()
+    };
+    name.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a row by its name is money that comes in: `Grant revenue`, and not `Revenue cycle manager`.
+fn is_revenue(name: &str) -> bool {
+    words_of(name).last().is_some_and(|word| REVENUE.contains(&word.as_str()))
+}
+
+/// Whether what stands below a name without figures is money that comes in.
+fn begins_revenue(name: &str) -> bool {
+    let words = words_of(name);
+    words.iter().any(|word| REVENUE.contains(&word.as_str()))
+        || REVENUE_SECTIONS.contains(&words.join(" ").as_str())
+}
+
+/// Whether a row by its name is what is left: `Net income`, `Surplus (deficit)`, `Change in net assets`.
+fn is_result(name: &str) -> bool {
+    let words = words_of(name);
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["net"] | ["change", "in", "net", "assets", ..] => true,
+        ["net", second, ..] => NET.contains(second),
+        [first, ..] => RESULTS.contains(first),
+        [] => false,
+    }
 }
 
 fn is_sum(name: &str) -> bool {
