@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::funding::{Authority, Kind, Lowered, Stream, Terms};
 use crate::ledger::{DrawBook, Ledger, TrancheBook};
 use crate::measures::{DebtRow, Measures};
-use crate::money::Money;
+use crate::money::{Money, in_dollars};
 use crate::month::FiscalCalendar;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
-use crate::plan::check::{Finding, in_dollars};
+use crate::plan::check::Finding;
 use crate::plan::cost::Category;
 use crate::plan::restriction::{Selector, selected, standing_verdict};
 use crate::rules::Parameter;
@@ -41,7 +41,7 @@ fn finding(
 ) -> Finding {
     let subject = Plan::path("stream", &plan.stream(stream).name);
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
-    Finding { name, subject, message, amount: Some(amount), origin }
+    Finding { name, subject, message, remedy: String::new(), amount: Some(amount), origin }
 }
 
 /// `award-terminated`: authority that its termination takes: what would begin later never comes, and what its
@@ -108,9 +108,8 @@ fn award_terminated(
     };
     let subject = format!("{}.termination", Plan::path("stream", &award.name));
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
-    let finding =
-        Finding { name: "award-terminated", subject, message, amount: Some(lost), origin };
-    lost.is_positive().then_some(finding)
+    let told = finding(plan, "award-terminated", stream, message, lost);
+    lost.is_positive().then_some(Finding { subject, origin, ..told })
 }
 
 /// What a termination takes of money that exists only as cost arises: matching money at most, its share of what may
@@ -164,14 +163,15 @@ fn cash_beyond_authority(plan: &Plan, timeline: &Timeline, stream: StreamIndex) 
     };
     let message = format!(
         "the cash that it holds at the start is more than it may still spend beside what is to come: \
-         {then}; state the cash that is held, and what was spent"
+         {then}"
     );
     let subject = format!("opening.stream.{}.cash", plan.stream(stream).name);
     let origin = plan.inputs.find(&subject).map(|input| input.origin.clone());
-    let name = "cash-beyond-authority";
+    let told = finding(plan, "cash-beyond-authority", stream, message, *beyond);
+    let told = told.remedied("state the cash that is held, and what was spent");
     // Unrestricted money that no funder takes back is free whatever its stream may spend.
     let free = plan.restrictions(stream).is_unrestricted() && !back;
-    (!free).then_some(Finding { name, subject, message, amount: Some(*beyond), origin })
+    (!free).then_some(Finding { subject, origin, ..told })
 }
 
 /// What lenders look at: years whose net cash does not carry the debt service, and what falls due after
@@ -219,6 +219,7 @@ pub fn of_debt(plan: &Plan, measures: &Measures) -> Vec<Finding> {
                      {service}, of {} together",
                     titles.join(", ")
                 ),
+                remedy: String::new(),
                 amount: Some(short),
                 origin: None,
             },
@@ -352,12 +353,13 @@ fn effort_not_kept_up(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Vec<
             let Some(baseline) = effort.baseline_of(year, planned) else {
                 let message = format!(
                     "{title}: what other money spent before {label} is not known, so its effort cannot \
-                     be compared: state `history`"
+                     be compared"
                 );
                 let told =
                     findings.iter().any(|told: &Finding| told.name == "effort-baseline-unknown");
                 if !told {
-                    findings.push(finding(plan, "effort-baseline-unknown", stream, message, paid));
+                    let told = finding(plan, "effort-baseline-unknown", stream, message, paid);
+                    findings.push(told.remedied("state `history`"));
                 }
                 continue;
             };
@@ -464,9 +466,10 @@ fn paid_after_closeout(plan: &Plan, ledger: &Ledger, stream: StreamIndex) -> Opt
     let title = &plan.stream(stream).title;
     let message = format!(
         "{title} pays costs whose own payment falls after {by}, by which its obligations must be paid \
-         (2 CFR 200.344): pay them sooner"
+         (2 CFR 200.344)"
     );
-    amount.is_positive().then(|| finding(plan, "paid-after-closeout", stream, message, amount))
+    let told = finding(plan, "paid-after-closeout", stream, message, amount);
+    amount.is_positive().then(|| told.remedied("pay them sooner"))
 }
 
 /// What an award falls by since its activity earns it (2 CFR 200.307(b)(1)).

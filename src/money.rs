@@ -42,6 +42,30 @@ pub enum NumberError {
     Range,
 }
 
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount in words: `$200,000`, with its cents where it has any.
+pub(crate) fn in_dollars(amount: Money) -> String {
+    let cents = amount.cents().unsigned_abs();
+    let sign = if amount < Money::ZERO { "-" } else { "" };
+    let text = format!("{sign}${}", grouped(cents / 100));
+    match cents % 100 {
+        0 => text,
+        part => format!("{text}.{part:02}"),
+    }
+}
+
 impl Money {
     /// No money.
     pub const ZERO: Money = Money(0);

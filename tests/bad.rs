@@ -20,6 +20,7 @@ use braidfund::export::diagnostics;
 use braidfund::export::text::Colour;
 use braidfund::folder::{self, CHANCE_FILE, DiskFolder, Files, MemoryFolder};
 use braidfund::import::book::Book;
+use braidfund::report::doubts;
 
 /// The groups of the corpus, and how many cases each must hold.
 const GROUPS: [(&str, usize); 22] = [
@@ -338,6 +339,13 @@ fn the_catalogue_is_current() {
         let text = told(error);
         let first = text.split("\n\n").find(|one| one.contains(code.text())).unwrap();
         writeln!(page, "```text\n{first}\n```").unwrap();
+    }
+    page += "\n## Doubts\n\n\
+             What is doubtful is no error: the plan is forecast. `braid check` tells each with its place and\n\
+             its remedy, and `--strict` ends with status 1 where there is one.\n\n\
+             | name | what it is about |\n|---|---|\n";
+    for (name, about) in doubts::catalogue() {
+        writeln!(page, "| `{name}` | {about} |").unwrap();
     }
     let path = Path::new("docs/ERRORS.md");
     if std::env::var_os("BLESS").is_some() {

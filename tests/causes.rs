@@ -95,7 +95,7 @@ fn the_cut_names_the_costs_and_the_only_money() {
     let told = explain::explain(&plan, &forecast, "gap/irreducible").unwrap();
     assert_eq!(
         told.notes[0],
-        "These costs (data; core; Feb 2026) need $50. No money of this view may pay for them. So at \
+        "These costs (data; core; Feb 2026) need $50. None of the money that is counted may pay for them. So at \
          least $50 of core cost cannot be funded by any braid."
     );
     let tables = cost("data", "core", 50)

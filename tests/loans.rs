@@ -330,7 +330,7 @@ fn debt_service_of_several_debts_names_them_all_and_holds_the_lines_interest() {
     let (plan, told) = forecast(&[two("one"), two("two")].concat());
     assert_eq!(amounts(&told, "debt-service-short"), ["plan 1200.00"]);
     let page = text::encode(&summary::page(&plan, &told, "plan"), 1000, Colour::Without);
-    let words = "The plan, $1,200: in FY2026 net cash before debt service is $0, and debt service is \
+    let words = "The plan, $1,200 short: in FY2026 net cash before debt service is $0, and debt service is \
                  $1,200, of One, Two together.";
     assert!(page.contains(words), "{page}");
     let (_, told) = forecast(&two("one"));

@@ -242,9 +242,11 @@ fn what_paid_for_these_costs_is_told_as_theirs() {
         .unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told = "From Feb 2025 on nothing more for these costs comes from Money found for FY2025 after general revenue was \
-                refused (grant, $1,270,833 of them in the year before).";
+    let told = "From Feb 2025 on nothing more for these costs comes from \u{201c}Money found for FY2025 after general \
+                revenue was refused\u{201d} (grant, $1,270,833 of them in the year before).";
     assert!(page.contains(told), "{page}");
+    let basis = "scenarios/ri-hez does not state its cash in hand: it is counted from $0";
+    assert!(page.contains(basis), "{page}");
 }
 
 #[test]

@@ -187,8 +187,8 @@ fn the_best_case_is_said_once_beside_the_gap() {
     for words in [
         "Best case, if every date were known today: $90 must stay unpaid (core $40 and essential $50; \
          proved); re-braiding avoids $250,210 (core $250,060 and essential $150).",
-        "Acf pays $250,000 more of Visits: its benefit is documented (clients); it may need prior approval.",
-        "And 6 more. Of the $500,420 that 6 moves pay more, $250,210 is money under no federal \
+        "\u{201c}Acf\u{201d} pays $250,000 more of \u{201c}Visits\u{201d}: its benefit is documented (clients); it may need prior approval.",
+        "And 6 more moves. Of the $500,420 that 6 moves pay more, $250,210 is money under no federal \
          cost principles, $250,060 has a documented benefit and $150 has no documented benefit: 2 CFR 200.405(c)",
         "$150,000 of it may need prior approval: so much goes beyond approved budgets (2 CFR 200.308).",
     ] {

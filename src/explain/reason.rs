@@ -109,7 +109,7 @@ fn plain(plan: &Plan, group: &Group, written: Written) -> String {
     let names: Vec<String> = names.map(|money| title(plan, money.stream, money.pool)).collect();
     let other = if limited.is_empty() && free.is_empty() { "" } else { "other " };
     text + &match names.is_empty() {
-        true => format!(" No {other}money of this view may pay for them."),
+        true => format!(" None of the {other}money that is counted may pay for them."),
         false => format!(
             " The only {other}money that may pay for them is {}, at most {}.",
             several(&names, NAMES_TOLD, "other", "others"),
@@ -126,7 +126,7 @@ fn ruled(plan: &Plan, priority: Priority, group: &Group, written: Written) -> St
         names.push("recovered indirect cost".to_string());
     }
     if names.is_empty() {
-        return " No money of this view may pay for them.".to_string();
+        return " None of the money that is counted may pay for them.".to_string();
     }
     let held: Money = group.money.iter().map(|money| money.held).sum();
     let holds = if names.len() == 1 { "holds" } else { "hold" };

@@ -14,7 +14,7 @@ use crate::driver::total;
 use crate::funding::payer::PayerMethod;
 use crate::funding::shared_savings::Agreement;
 use crate::funding::{Authority, End, Kind, Lowered, Stream, Terms, Tranche};
-use crate::money::{Money, Rate};
+use crate::money::{Money, Rate, in_dollars};
 use crate::month::Month;
 use crate::name::{DriverIndex, LineIndex, PoolIndex, StreamIndex};
 use crate::plan::{Input, RuleDefault};
@@ -32,20 +32,31 @@ pub struct Finding {
     pub name: &'static str,
     /// What it is about, as a path of the plan.
     pub subject: String,
-    /// What is doubtful, in one sentence.
+    /// What is doubtful and what that means, in one sentence without keys of the plan folder.
     pub message: String,
+    /// What its author can do about it; empty where that goes without saying.
+    pub remedy: String,
     /// The amount at stake, where there is one.
     pub amount: Option<Money>,
     /// Where it was written.
     pub origin: Option<Origin>,
 }
 
+impl Finding {
+    /// The finding with what can be done about it.
+    #[must_use]
+    pub(crate) fn remedied(self, remedy: &str) -> Finding {
+        Finding { remedy: remedy.to_string(), ..self }
+    }
+}
+
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 31] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 32] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
     cap_cannot_bind,
+    cash_not_stated,
     cost_before_award,
     cost_nobody_pays,
     driver_not_used,
@@ -148,7 +159,23 @@ impl<'a> Facts<'a> {
 
     fn finding(&self, name: &'static str, subject: String, message: String) -> Finding {
         let origin = self.plan.inputs.find(&subject).map(|input| input.origin.clone());
-        Finding { name, subject, message, amount: None, origin }
+        Finding { name, subject, message, remedy: String::new(), amount: None, origin }
+    }
+
+    /// What people call a stream, as messages quote it.
+    fn called(&self, stream: StreamIndex) -> String {
+        format!("“{}”", self.plan.stream(stream).title)
+    }
+
+    /// Streams in a row: `“A”, “B” and “C”`.
+    fn all_called(&self, streams: impl IntoIterator<Item = StreamIndex>) -> String {
+        let mut titles: Vec<String> =
+            streams.into_iter().map(|stream| self.called(stream)).collect();
+        match (titles.pop(), titles.as_slice()) {
+            (Some(last), []) => last,
+            (Some(last), others) => format!("{} and {last}", others.join(", ")),
+            (None, _) => String::new(),
+        }
     }
 }
 
@@ -217,10 +244,11 @@ fn advance_outstanding(facts: &Facts) -> Vec<Finding> {
         let message = format!(
             "what was advanced on savings is not paid back by {}, and {left}: it was not \
              earned, and is owed where the organisation leaves early (42 CFR 425.630; no source was \
-             read for when: ask for it in writing)",
+             read for when)",
             end.words()
         );
         let finding = facts.finding("advance-outstanding", stream_path(facts, stream), message);
+        let finding = finding.remedied("ask in writing when it would be owed");
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
@@ -241,11 +269,12 @@ fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
         }
         let message = format!(
             "it was running before the plan starts in {}, yet no opening position says what of it \
-             was spent, so all of it is counted as left: state it under `[opening.stream]`",
+             was spent, so all of it is counted as left",
             start.words()
         );
         let finding =
             facts.finding("award-starts-before-plan", stream_path(facts, stream), message);
+        let finding = finding.remedied("state it under `[opening.stream]`");
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
@@ -273,12 +302,11 @@ fn cap_cannot_bind(facts: &Facts) -> Vec<Finding> {
             if let Some(reason) = why_unbinding(facts, stream, cap) {
                 let selectors: Vec<String> =
                     cap.on.iter().map(|on| format!("`{}`", on.words(facts.plan))).collect();
-                let message = format!(
-                    "the cap on {} cannot bind: {reason}; leave it out or lower it",
-                    selectors.join(", ")
-                );
+                let remedy = format!("leave out the cap on {}, or lower it", selectors.join(", "));
+                let message = format!("a cap cannot bind: {reason}");
                 let subject = format!("{}.cap", stream_path(facts, stream));
-                findings.push(facts.finding("cap-cannot-bind", subject, message));
+                let finding = facts.finding("cap-cannot-bind", subject, message);
+                findings.push(finding.remedied(&remedy));
             }
         }
     }
@@ -344,6 +372,17 @@ fn awards(facts: &Facts, stream: StreamIndex) -> Option<Vec<Money>> {
     Some(awards.into_values().collect())
 }
 
+/// `cash-not-stated`: the plan does not state its cash in hand, so that every balance is counted from $0.
+fn cash_not_stated(facts: &Facts) -> Vec<Finding> {
+    if facts.plan.opening.cash_stated {
+        return Vec::new();
+    }
+    let message = "it does not state the cash in hand, so that cash is counted from $0: by how much cash \
+                   changes is told, but not how much there is, when it runs out or how likely that is";
+    let finding = facts.finding("cash-not-stated", "opening".to_string(), message.to_string());
+    vec![finding.remedied("state `unrestricted-cash` under `[opening]`, 0 if there is none")]
+}
+
 /// `cost-before-award`: a line that one award alone may pay needs money before the award's first day
 /// (2 CFR 200.403(h)).
 fn cost_before_award(facts: &Facts) -> Vec<Finding> {
@@ -354,12 +393,13 @@ fn cost_before_award(facts: &Facts) -> Vec<Finding> {
         let first = first_day(facts, award)?;
         let amount = facts.need(line, |place| facts.plan.horizon.month(place) < first);
         let message = format!(
-            "it needs money before {}, the first month of `{}`, which alone may pay it \
-             (2 CFR 200.403(h)): let other money pay it, or begin it later",
+            "it needs money before {}, the first month of {}, which alone may pay it \
+             (2 CFR 200.403(h))",
             first.words(),
-            facts.plan.stream(award).name
+            facts.called(award)
         );
         let finding = facts.finding("cost-before-award", line_path(facts, line), message);
+        let finding = finding.remedied("let other money pay it, or begin it later");
         amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.lines).filter_map(check).collect()
@@ -386,10 +426,10 @@ fn cost_nobody_pays(facts: &Facts) -> Vec<Finding> {
         if paid || !amount.is_positive() {
             return None;
         }
-        let message = "no stream may pay it in any month in which it needs money: widen what a \
-                       stream `pays-for`, or find one that may"
-            .to_string();
+        let message =
+            "no money of the plan may pay it in any month in which it needs some".to_string();
         let finding = facts.finding("cost-nobody-pays", line_path(facts, line), message);
+        let finding = finding.remedied("widen what a stream `pays-for`, or find one that may");
         Some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.lines).filter_map(check).collect()
@@ -408,20 +448,17 @@ fn driver_not_used(facts: &Facts) -> Vec<Finding> {
     let unused = indices(&plan.drivers).filter(|driver: &DriverIndex| !used.contains(driver));
     let finding = |driver: DriverIndex| {
         let subject = format!("driver.{}", plan.drivers[driver.at()].name);
-        let message = "no cost and no stream of the plan goes by it: is a row missing?".to_string();
-        facts.finding("driver-not-used", subject, message)
+        let message = "no cost and no stream of the plan goes by it".to_string();
+        facts.finding("driver-not-used", subject, message).remedied("is a row missing?")
     };
     unused.map(finding).collect()
 }
 
 /// `file-not-read`: a file that a partnership may keep in the folder and that nothing here reads.
 fn file_not_read(facts: &Facts) -> Vec<Finding> {
-    let finding = |name: &String| Finding {
-        name: "file-not-read",
-        subject: name.clone(),
-        message: "it stands in the folder and is not read: no figure rests on it".to_string(),
-        amount: None,
-        origin: None,
+    let finding = |name: &String| {
+        let message = "it stands in the folder and is not read: no figure rests on it";
+        facts.finding("file-not-read", name.clone(), message.to_string())
     };
     facts.plan.unread.iter().map(finding).collect()
 }
@@ -457,10 +494,12 @@ fn incentive_over_limit(facts: &Facts) -> Vec<Finding> {
         let of = if by_member { "a Medicaid plan's capitation" } else { "what the contract pays" };
         let message = format!(
             "its bonus exceeds {} of {of}, the most that an incentive of a Medicaid plan may add \
-             ({}): lower it, or show the state's approval",
-            rule.value, rule.citation
+             ({})",
+            rule.value.words(),
+            rule.citation
         );
-        Some(facts.finding("incentive-over-limit", stream_path(facts, stream), message))
+        let finding = facts.finding("incentive-over-limit", stream_path(facts, stream), message);
+        Some(finding.remedied("lower it, or show the state's approval"))
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
@@ -473,12 +512,12 @@ fn lost_to_delay(facts: &Facts) -> Vec<Finding> {
         let amount = sum(lost.iter().map(|(_, amount)| *amount));
         let last = lost.iter().map(|(last, _)| *last).max()?;
         let message = format!(
-            "its start is delayed to {}, and authority that ends by {} is lost: ask for an \
-             extension, or for the same money later",
+            "its start is delayed to {}, and money that could be spent by {} is lost",
             begins.words(),
             last.words()
         );
         let finding = facts.finding("lost-to-delay", stream_path(facts, stream), message);
+        let finding = finding.remedied("ask for an extension, or for the same money later");
         amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
@@ -494,13 +533,14 @@ fn milestone_after_period(facts: &Facts) -> Vec<Finding> {
             if release > lapse {
                 let message = format!(
                     "its milestone in {} comes after {}, in which budget period {} ends: the money \
-                     is never released; move the milestone, or ask for carryover",
+                     is never released",
                     release.words(),
                     lapse.words(),
                     place + 1
                 );
                 let subject = stream_path(facts, stream);
                 let finding = facts.finding("milestone-after-period", subject, message);
+                let finding = finding.remedied("move the milestone, or ask for carryover");
                 findings.push(Finding { amount: Some(period.amount), ..finding });
             }
         }
@@ -513,20 +553,19 @@ fn pool_rests_on_authority(facts: &Facts) -> Vec<Finding> {
     let check = |index: PoolIndex| {
         let pool = facts.plan.pool(index);
         let authority = pool.authority.as_ref()?;
-        let members = pool.members.iter().map(|(member, _)| facts.plan.stream(*member));
-        let federal: Vec<String> = members
-            .filter(|member| member.federal)
-            .map(|member| format!("`{}`", member.name))
-            .collect();
+        let members = pool.members.iter().map(|(member, _)| *member);
+        let federal: Vec<StreamIndex> =
+            members.filter(|member| facts.plan.stream(*member).federal).collect();
         if federal.is_empty() {
             return None;
         }
         let message = format!(
-            "it blends federal money ({}) on the authority of {authority}: have each funder confirm \
-             it in writing",
-            federal.join(", ")
+            "it blends federal money ({}) on the authority of {authority}",
+            facts.all_called(federal)
         );
-        Some(facts.finding("pool-rests-on-authority", Plan::path("pool", &pool.name), message))
+        let subject = Plan::path("pool", &pool.name);
+        let finding = facts.finding("pool-rests-on-authority", subject, message);
+        Some(finding.remedied("have each funder confirm it in writing"))
     };
     indices(&facts.plan.pools).filter_map(check).collect()
 }
@@ -560,9 +599,8 @@ fn published_share_carried_forward(facts: &Facts) -> Vec<Finding> {
         };
         let since = default.rule.since();
         let message = format!(
-            "no `{}` is published yet {years}: {}{}, is carried forward",
-            default.rule.parameter.word(),
-            default.rule.value,
+            "no rate is published yet {years}: {}{}, is carried forward",
+            default.rule.value.words(),
             since.map_or(String::new(), |month| format!(", which holds from {}", month.words()))
         );
         Some(facts.finding("rule-carried-forward", default.path.clone(), message))
@@ -586,15 +624,14 @@ fn shared_line_without_benefit(facts: &Facts) -> Vec<Finding> {
             allowed.iter().filter(|stream| facts.may_pay(**stream, line, place)).count() >= 2
         };
         let amount = facts.need(line, shared);
-        let names: Vec<String> =
-            allowed.iter().map(|stream| format!("`{}`", facts.plan.stream(*stream).name)).collect();
         let message = format!(
-            "{} may pay it in the same months, and no `benefit` says how it benefits each \
-             (2 CFR 200.405): document it, and state it under `benefit`",
-            names.join(", ")
+            "{} may pay it in the same months, and nothing documents how it benefits each \
+             (2 CFR 200.405)",
+            facts.all_called(allowed)
         );
         let subject = line_path(facts, line);
         let finding = facts.finding("shared-line-without-benefit", subject, message);
+        let finding = finding.remedied("document it, and state it under `benefit`");
         amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.lines).filter_map(check).collect()
@@ -632,10 +669,11 @@ fn terms_without_effect(facts: &Facts) -> Vec<Finding> {
         if !unused || !matches!(payer.method, PayerMethod::CostReimbursement { .. }) {
             return None;
         }
-        let message = "cost reimbursement neither withholds nor passes on, and is collected by its \
-                       `payment`: the other terms have no effect";
+        let message = "cost reimbursement neither withholds nor passes on, and is paid as \
+                       its invoices are: the other terms have no effect";
         let subject = stream_path(facts, stream);
-        Some(facts.finding("terms-without-effect", subject, message.to_string()))
+        let finding = facts.finding("terms-without-effect", subject, message.to_string());
+        Some(finding.remedied("leave them out; when it pays is said under `payment`"))
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
@@ -661,12 +699,13 @@ fn unverified_default(facts: &Facts) -> Vec<Finding> {
             continue;
         }
         let message = format!(
-            "it is left to `{}` {}, of which no source was read ({}): check it, and state it",
-            rule.parameter.word(),
-            rule.value,
+            "it is left to a rule, {}, of which no source was read ({})",
+            rule.value.words(),
             rule.citation
         );
-        findings.push(facts.finding("unverified-default", path.clone(), message));
+        let remedy = format!("check `{}`, and state it", rule.parameter.word());
+        let finding = facts.finding("unverified-default", path.clone(), message);
+        findings.push(finding.remedied(&remedy));
     }
     findings
 }
@@ -724,23 +763,6 @@ fn stated(tranche: &Tranche) -> Option<Money> {
     match tranche.amount {
         Authority::Amount(amount) => Some(amount),
         Authority::OfEligible(..) | Authority::AboveFloor { .. } | Authority::InKind(..) => None,
-    }
-}
-
-/// An amount in words: `$200,000`, with its cents where it has any.
-pub(crate) fn in_dollars(amount: Money) -> String {
-    let cents = amount.cents().unsigned_abs();
-    let digits = (cents / 100).to_string();
-    let mut text = String::from(if amount < Money::ZERO { "-$" } else { "$" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    match cents % 100 {
-        0 => text,
-        part => format!("{text}.{part:02}"),
     }
 }
 
@@ -807,6 +829,7 @@ mod tests {
     /// One line of 1,200.00 a year over twelve months.
     fn one_line() -> Plan {
         let mut plan = plan(12);
+        plan.opening.cash_stated = true;
         plan.lines = vec![line("convening", Form::Yearly(money("1200.00")))];
         plan
     }
@@ -904,6 +927,18 @@ mod tests {
         }
         plan.restrictions[0] = capped(Selector::Anything, CapBound::ShareOfAward(rate("0.65")));
         assert!(caps(&plan).is_empty()); // 650.00 of the 660.00 that it may pay
+    }
+
+    #[test]
+    fn cash_that_is_not_stated_is_a_doubt_with_a_remedy() {
+        let mut plan = one_line();
+        plan.opening.cash_stated = false;
+        let all = findings(&plan);
+        let found = all.iter().find(|finding| finding.name == "cash-not-stated").unwrap();
+        assert!(found.remedy.contains("`unrestricted-cash`") && !found.message.contains('`'));
+        // None is an amount too, and it is stated.
+        plan.opening.cash_stated = true;
+        assert!(findings(&plan).iter().all(|finding| finding.name != "cash-not-stated"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::words::{count, dollars, grouped, list, method, percent, view, view_word};
 use super::{
-    Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, least, objects,
+    Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, headlines, least,
+    objects,
 };
 use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
 use crate::forecast::Forecast;
@@ -102,6 +103,9 @@ fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
         ),
     };
     page.say(mark, text);
+    if let Some((mark, text)) = headlines::cash_basis(&scenario.plan) {
+        page.say(mark, text);
+    }
     let (table, styles) = amounts(choice, scenario);
     page.table(table, styles);
     page.table(dates(scenario), Vec::new());
@@ -165,9 +169,9 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     let fall = "Change of the core gap in the year after".to_string();
     let falls = of_options(scenario, |option| Cell::of(option.effect.fall_at_exit, Cell::Money));
     push(RowStyle::Plain, fall, falls);
-    let unlocked = "Other money that it unlocks".to_string();
+    let unlocked = "Money that it unlocks".to_string();
     push(RowStyle::Plain, unlocked, own(&|option| option.effect.unlocked_total()));
-    let displaced = "Other money that leaves".to_string();
+    let displaced = "Money that leaves with it".to_string();
     push(RowStyle::Plain, displaced, own(&|option| option.effect.displaced_total()));
     push(RowStyle::Plain, "Of it never used".into(), own(&|option| option.effect.idle));
     push(
@@ -256,10 +260,14 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
         all.map(|odds| Cell::of(odds, |odds| Cell::text(figure(odds)))).collect()
     };
     let month = |month: Option<Month>| month.map_or("no month".to_string(), |month| month.words());
+    let in_cash = match scenario.plan.opening.cash_stated {
+        true => "Cash stays above zero in",
+        false => "Cash, counted from $0, stays above it in",
+    };
     type Row<'a> = (&'a str, &'a dyn Fn(&Odds) -> String);
     let rows: [Row; 4] = [
         ("Core costs stay funded in", &|found| super::chance::in_short(found.funded, futures)),
-        ("Cash stays above zero in", &|found| super::chance::in_short(found.in_cash, futures)),
+        (in_cash, &|found| super::chance::in_short(found.in_cash, futures)),
         ("In 9 of 10 core is funded through", &|found| month(found.funded_in[0])),
         ("In 5 of 10 core is funded through", &|found| month(found.funded_in[1])),
     ];
@@ -273,7 +281,9 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
 pub(super) fn notes(option: &Bridged) -> Vec<String> {
     let mut notes = Vec::new();
     let named = |moved: &[(String, Money)]| {
-        let one = |(title, amount): &(String, Money)| format!("{title} ({})", dollars(*amount));
+        let one = |(title, amount): &(String, Money)| {
+            format!("\u{201c}{title}\u{201d} ({})", dollars(*amount))
+        };
         list(&moved.iter().take(3).map(one).collect::<Vec<_>>())
     };
     let effect = &option.effect;
@@ -300,7 +310,7 @@ pub(super) fn notes(option: &Bridged) -> Vec<String> {
         let owed = dollars(effect.cost.owed);
         notes.push(match &effect.cost.repaid_from {
             Some(stream) => format!(
-                "Of {}, {owed} is still owed at the end, to be repaid from {stream}{}.",
+                "Of {}, {owed} is still owed at the end, to be repaid from \u{201c}{stream}\u{201d}{}.",
                 called(option),
                 how_sure(option, stream),
             ),

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::sensitivity::readable;
 use super::words::{count, dollars, grouped, list};
 use super::{Block, Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
 use crate::decide::chance::{Futures, Kept, Replayed, mean};
-use crate::folder::{Distribution, Form, Outcome, Setting, Shock, What};
+use crate::folder::{Distribution, Outcome, Setting, Shock, What};
 use crate::funding::{Kind, Status, Stream};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
@@ -233,6 +234,14 @@ pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
     found
 }
 
+/// What is counted of cash by a month: where it starts is not known of a plan that does not state it.
+pub(super) fn out_by_then(futures: &Futures) -> &'static str {
+    match futures.plan.opening.cash_stated {
+        true => "run out by then",
+        false => "below $0 by then",
+    }
+}
+
 /// What stays unpaid by year, for people.
 pub(super) fn gaps(futures: &Futures) -> Table {
     let columns = [
@@ -270,7 +279,7 @@ pub(super) fn gaps(futures: &Futures) -> Table {
 fn cash(futures: &Futures) -> Table {
     let columns = [
         ("Year", T),
-        ("run out by then", T),
+        (out_by_then(futures), T),
         ("as planned", M),
         ("1 of 10 up to", M),
         ("5 of 10 up to", M),
@@ -298,40 +307,29 @@ fn cash(futures: &Futures) -> Table {
 fn distribution(what: &What) -> String {
     match what {
         What::Event { odds } => format!("happens in {}", odds.percent()),
-        What::Amount { distribution, .. } => match distribution {
-            Distribution::Uniform { low, high } => {
-                format!("{} to {}, each as likely", low.text(), high.text())
+        What::Amount { path, distribution, .. } => {
+            let value = |setting: &Setting| readable(path, &setting.text());
+            match distribution {
+                Distribution::Uniform { low, high } => {
+                    format!("{} to {}, each as likely", value(low), value(high))
+                }
+                Distribution::Triangular { low, likely, high } => {
+                    format!("{} to {}, most likely {}", value(low), value(high), value(likely))
+                }
+                Distribution::Discrete(values) => {
+                    let one = |(setting, odds): &(Setting, Rate)| {
+                        format!("{} in {}", value(setting), odds.percent())
+                    };
+                    list(&values.iter().map(one).collect::<Vec<_>>())
+                }
             }
-            Distribution::Triangular { low, likely, high } => {
-                format!("{} to {}, most likely {}", value(*low), value(*high), value(*likely))
-            }
-            Distribution::Discrete(values) => {
-                let one = |(value, odds): &(Setting, Rate)| {
-                    format!("{} in {}", self::value(*value), odds.percent())
-                };
-                list(&values.iter().map(one).collect::<Vec<_>>())
-            }
-        },
+        }
     }
 }
 
 /// The same as sentences write it, with a space before each percent sign.
 fn in_words(what: &What) -> String {
     distribution(what).replace('%', " %")
-}
-
-/// A value as people read it: a plan's own text, but for large counts.
-fn value(setting: Setting) -> String {
-    let text = setting.text();
-    let (whole, rest) =
-        text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    match (setting.form, whole.parse::<u64>(), rest) {
-        (Form::Number(_), Ok(whole), None) => grouped(whole),
-        (Form::Number(_), Ok(whole), Some(rest)) if whole >= 1_000 => {
-            format!("{}.{rest}", grouped(whole))
-        }
-        _ => text,
-    }
 }
 
 /// What came of a chance over all futures: in how many it happened, or its mean.
@@ -342,9 +340,10 @@ fn came(futures: &Futures, place: usize) -> String {
             let times = u64::try_from(drawn).unwrap_or(0);
             format!("{} of {}", grouped(times), grouped(count_of))
         }
-        What::Amount { base, .. } => {
+        What::Amount { path, base, .. } => {
             let steps = mean(drawn, count_of).cents();
-            format!("{} on average", value(Setting { steps, ..*base }))
+            let mean = Setting { steps, ..*base };
+            format!("{} on average", readable(path, &mean.text()))
         }
     }
 }

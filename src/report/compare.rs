@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::ColumnKind::{Money as M, Share as Sh, Text as T, Whole as W};
+use super::sensitivity::readable;
 use super::summary::rounded;
 use super::words::{count, dollars, list, method, view, view_word};
 use super::{Cell, Column, Mark, Page, RowStyle, SCHEMA_VERSION, Table, share_text};
@@ -41,6 +42,9 @@ pub fn page(comparison: &Comparison) -> Page {
     );
     for other in &comparison.others {
         let (mark, text) = verdict(base, other, &other.side.plan.scenario);
+        page.say(mark, text);
+    }
+    if let Some((mark, text)) = super::headlines::cash_basis(&base.plan) {
         page.say(mark, text);
     }
     page.heading("What stays unpaid, and the lowest cash, in dollars");
@@ -271,11 +275,11 @@ fn apart_words(apart: Apart) -> Option<String> {
     }
 }
 
-/// `stream.ahc.award: 4500000 becomes 4000000 (plan.toml:310).`
+/// `stream.ahc.award: $4,500,000 becomes $4,000,000 (plan.toml:310).`
 fn in_words(input: &Difference) -> String {
     let text = |written: &Written| match written.text.as_str() {
         "" => "stated".to_string(),
-        text => text.to_string(),
+        text => readable(&input.path, text),
     };
     let place = |written: &Written| format!("{}:{}", written.origin.file, written.origin.line);
     match (&input.before, &input.after) {
@@ -284,11 +288,11 @@ fn in_words(input: &Difference) -> String {
         }
         (None, Some(after)) => match after.text.as_str() {
             "" => format!("{}: new ({}).", input.path, place(after)),
-            text => format!("{}: {text} is added ({}).", input.path, place(after)),
+            _ => format!("{}: {} is added ({}).", input.path, text(after), place(after)),
         },
         (Some(before), None) => match before.text.as_str() {
             "" => format!("{}: left out (was {}).", input.path, place(before)),
-            text => format!("{}: {text} is left out (was {}).", input.path, place(before)),
+            _ => format!("{}: {} is left out (was {}).", input.path, text(before), place(before)),
         },
         (None, None) => String::new(),
     }

@@ -53,7 +53,16 @@ pub fn page(plan: &Plan, cases: &[Doubts]) -> Page {
 fn words(finding: &Finding) -> String {
     let place = finding.origin.as_ref().map_or(String::new(), |origin| format!("{origin}: "));
     let amount = finding.amount.map_or(String::new(), |amount| format!(" [{}]", dollars(amount)));
-    format!("{place}{}: {}{amount}", finding.subject, finding.message)
+    let remedy = match finding.remedy.as_str() {
+        "" => String::new(),
+        remedy => format!("; {remedy}"),
+    };
+    format!("{place}{}: {}{remedy}{amount}", finding.subject, finding.message)
+}
+
+/// Every doubt that may be told, in the order of names: its name, and what it is about.
+pub fn catalogue() -> Vec<(&'static str, &'static str)> {
+    super::concerns::catalogue().collect()
 }
 
 /// The findings about a plan as a value.

@@ -282,6 +282,12 @@ fn seen(plan: &Plan, words: &str) -> String {
         .map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }
 
+/// What figures of cash rest on where the plan does not state it.
+pub(super) fn cash_basis(plan: &Plan) -> Option<Line> {
+    let text = "Cash is counted from $0, since the plan does not state its cash in hand.";
+    (!plan.opening.cash_stated).then(|| (Mark::Watch, text.to_string()))
+}
+
 pub(super) fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {
     let cash = &forecast.measures.cash;
     let (month, lowest) = cash.lowest;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::compare::RUNWAY_MEANS;
-use super::words::{count, dollars, list, method, percent, view, view_word};
+use super::words::{count, dollars, list, method, one_kind, percent, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
 use crate::folder::BASE;
@@ -41,6 +41,19 @@ pub fn page(portfolio: &Portfolio) -> Page {
     page.heading("Who runs out first");
     page.table(dates(partnerships), Vec::new());
     page.say(Mark::None, format!("Runway: {RUNWAY_MEANS}"));
+    let unstated = partnerships.iter().filter(|one| !one.cash_stated);
+    let unstated: Vec<String> = unstated.map(|one| one.name.clone()).collect();
+    if !unstated.is_empty() {
+        let (do_not, their) = match unstated.len() {
+            1 => ("does not", "its"),
+            _ => ("do not", "their"),
+        };
+        let text = format!(
+            "{} {do_not} state {their} cash in hand: it is counted from $0, and no month in which it runs out is told.",
+            list(&unstated)
+        );
+        page.say(Mark::Watch, text);
+    }
     page.table(amounts(partnerships), Vec::new());
     for one in partnerships {
         let (mark, text) = ends(one);
@@ -121,8 +134,8 @@ fn amounts(partnerships: &[Partnership]) -> Table {
 /// The first streams of those that end, with their kind and amount.
 fn named(falling: &[Falling], what: &str) -> String {
     let one = |stream: &Falling| {
-        let kind = stream.kind.map_or("recovered cost", Kind::word);
-        format!("{} ({kind}, {} {what})", stream.title, dollars(stream.fall))
+        let kind = one_kind(stream.kind);
+        format!("\u{201c}{}\u{201d} ({kind}, {} {what})", stream.title, dollars(stream.fall))
     };
     list(&falling.iter().take(3).map(one).collect::<Vec<_>>())
 }
@@ -302,7 +315,7 @@ fn rows(portfolio: &Portfolio) -> Table {
             Cell::Money(total.irreducible_gap()),
             Cell::of(one.first_core_gap, Cell::Month),
             Cell::of(measures.runway.core_months.map(i64::from), Cell::Whole),
-            Cell::of(measures.cash.runs_out, Cell::Month),
+            Cell::of(measures.cash.runs_out.filter(|_| one.cash_stated), Cell::Month),
             Cell::text(word),
             Cell::of(month, Cell::Month),
             Cell::of(kind.map(Kind::word), Cell::text),

@@ -28,7 +28,8 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
         page.say(Mark::None, move_words(plan, found));
     }
     let others = moves.len().saturating_sub(MOVES_SHOWN_MAX);
-    let more = if others == 0 { String::new() } else { format!("And {others} more. ") };
+    let more =
+        if others == 0 { String::new() } else { format!("And {}. ", count(others, "more move")) };
     page.say(Mark::None, more + &footings(moves, rebraiding.approval));
 }
 
@@ -66,13 +67,14 @@ fn gaps(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
     (table, rows.iter().map(|row| row.0).collect())
 }
 
-/// `The state pays $1,200 more of Convening: no documented benefit.`
+/// `“The state” pays $1,200 more of “Convening”: its benefit is not documented.`
 fn move_words(plan: &Plan, found: &Move) -> String {
     let change = found.change();
     let how = if change.is_positive() { "more" } else { "less" };
     let amount = dollars(Money::from_cents(change.cents().abs()));
     let line = &plan.line(found.line).title;
-    let mut text = format!("{} pays {amount} {how} of {line}", found.title);
+    let mut text =
+        format!("\u{201c}{}\u{201d} pays {amount} {how} of \u{201c}{line}\u{201d}", found.title);
     match found.footing {
         Some(Footing::Documented(basis)) => {
             text += &format!(": its benefit is documented ({})", basis.word());

@@ -63,6 +63,7 @@ pub fn finding(finding: &Finding) -> Value {
         "name": finding.name,
         "subject": finding.subject,
         "message": finding.message,
+        "remedy": finding.remedy,
         "amount": finding.amount.map(money),
         "place": finding.origin.as_ref().map(ToString::to_string),
     })

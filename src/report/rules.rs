@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words::count;
+use super::words::{count, grouped};
 use super::{Cell, ColumnKind, Mark, Page, SCHEMA_VERSION, Table};
 use crate::month::Month;
 use crate::rules::{self, BaseRate, Parameter, Rule};
@@ -120,11 +120,11 @@ fn parameter(page: &mut Page, parameter: Parameter, rules: &[&Rule]) {
     }
     let of_all = rules.iter().all(|rule| rule.subject.is_empty());
     for rule in rules {
-        let whom = if of_all { String::new() } else { format!("{}, ", rule.subject) };
+        let whom = if of_all { String::new() } else { format!("{}, ", subject(&rule.subject)) };
         let mark = if rule.is_verified() { Mark::None } else { Mark::Watch };
         let unread = if rule.is_verified() { "" } else { "; no source was read" };
         let since = rule.since().map_or("undated".to_string(), |month| format!("from {month}"));
-        let text = format!("{whom}{since}: {} ({}{unread})", rule.value, rule.citation);
+        let text = format!("{whom}{since}: {} ({}{unread})", rule.value.words(), rule.citation);
         page.say(mark, text);
     }
 }
@@ -186,6 +186,14 @@ pub fn record(filter: &Filter) -> Value {
         "rules": filter.rules().into_iter().map(one).collect::<Vec<_>>(),
         "base_rates": filter.base_rates().into_iter().map(base_rate).collect::<Vec<_>>(),
     })
+}
+
+/// A subject as people read it: `10,000 to 14,999` of a range of members.
+fn subject(subject: &str) -> String {
+    match subject.split_once('-').map(|(low, high)| (low.parse::<u64>(), high.parse::<u64>())) {
+        Some((Ok(low), Ok(high))) => format!("{} to {}", grouped(low), grouped(high)),
+        _ => subject.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ const TOLD_MAX: usize = 20;
 
 /// The sensitivity as a page.
 pub fn page(found: &Sensitivity) -> Page {
+    page_of(found, &str::to_string)
+}
+
+/// The page with inputs called as people call them.
+pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> Page {
     let mut page = Page::new();
     let plan = &found.plan;
     page.title(format!("{}: what moves the gap most", plan.title));
@@ -46,7 +51,7 @@ pub fn page(found: &Sensitivity) -> Page {
             page.say(Mark::Watch, text);
         }
         page.heading("Unpaid at the low and at the high end, less what is unpaid as planned");
-        page.table(swings(found), vec![RowStyle::Plain; found.swings.len().min(TOLD_MAX)]);
+        page.table(swings(found, called), vec![RowStyle::Plain; found.swings.len().min(TOLD_MAX)]);
         if found.swings.len() > TOLD_MAX {
             let more = count(found.swings.len() - TOLD_MAX, "more input");
             page.say(Mark::None, format!("And {more}: `--format csv` has them all."));
@@ -57,7 +62,8 @@ pub fn page(found: &Sensitivity) -> Page {
             page.say(Mark::None, text);
         }
         page.heading("Where core costs begin or cease to be funded");
-        let told: Vec<String> = found.swings.iter().take(TOLD_MAX).filter_map(break_even).collect();
+        let told = found.swings.iter().take(TOLD_MAX);
+        let told: Vec<String> = told.filter_map(|swing| break_even(swing, called)).collect();
         if told.is_empty() {
             page.say(
                 Mark::None,
@@ -69,8 +75,8 @@ pub fn page(found: &Sensitivity) -> Page {
         }
     }
     if !found.refused.is_empty() {
-        let text =
-            format!("An end of the range of {} makes no plan: not moved.", list(&found.refused));
+        let refused: Vec<String> = found.refused.iter().map(|path| called(path)).collect();
+        let text = format!("An end of the range of {} makes no plan: not moved.", list(&refused));
         page.say(Mark::Watch, text);
     }
     page
@@ -85,7 +91,15 @@ pub(super) fn readable(path: &str, text: &str) -> String {
         (Ok(number), _) => format!("{unit}{}", grouped(number)),
         (_, Some(month)) => month.words(),
         // What is stated as a share of an amount is no amount.
-        _ if is_number(text) => format!("{unit}{text}"),
+        _ if is_number(text) => format!("{unit}{}", with_separators(text)),
+        _ => text.to_string(),
+    }
+}
+
+/// A number with a decimal point: its whole part in groups of three where it is as large as an amount.
+fn with_separators(text: &str) -> String {
+    match text.split_once('.').map(|(whole, part)| (whole.parse::<u64>(), part)) {
+        Some((Ok(whole), part)) if whole >= 1_000 => format!("{}.{part}", grouped(whole)),
         _ => text.to_string(),
     }
 }
@@ -111,14 +125,14 @@ fn is_money(path: &str) -> bool {
     money
 }
 
-fn swings(found: &Sensitivity) -> Table {
+fn swings(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> Table {
     let columns =
         [("Input", T), ("as planned", T), ("low", T), ("high", T), ("at low", M), ("at high", M)];
     let mut table = Table::new("swings", &columns);
     for swing in found.swings.iter().take(TOLD_MAX) {
         let input = &swing.input;
         table.push(vec![
-            Cell::text(&input.path),
+            Cell::text(called(&input.path)),
             Cell::text(readable(&input.path, &input.base.text())),
             Cell::text(readable(&input.path, &input.ends[0].text())),
             Cell::text(readable(&input.path, &input.ends[1].text())),
@@ -129,9 +143,11 @@ fn swings(found: &Sensitivity) -> Table {
     table
 }
 
-fn break_even(swing: &Swing) -> Option<String> {
+fn break_even(swing: &Swing, called: &dyn Fn(&str) -> String) -> Option<String> {
     let found = swing.break_even.as_ref()?;
-    let (path, base, value) = (&swing.input.path, swing.input.base.text(), found.value.text());
+    let path = &swing.input.path;
+    let [base, value] = [swing.input.base, found.value].map(|own| readable(path, &own.text()));
+    let path = called(path);
     let direction = match found.value.steps > swing.input.base.steps {
         true => "rises",
         false => "falls",
@@ -210,6 +226,7 @@ mod tests {
     fn a_share_of_pay_is_no_amount() {
         assert_eq!(readable("cost.staff.positions.fringe", "28%"), "28%");
         assert_eq!(readable("cost.staff.positions.salary", "54000"), "$54,000");
-        assert_eq!(readable("stream.gift.monthly", "1000.50"), "$1000.50");
+        assert_eq!(readable("stream.gift.monthly", "1000.50"), "$1,000.50");
+        assert_eq!(readable("opening.unrestricted-cash", "1234567"), "$1,234,567");
     }
 }

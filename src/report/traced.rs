@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::words::grouped;
 use super::{Block, Entry, Mark, Page, SCHEMA_VERSION, share_text};
 use crate::explain::{self, Explanation, Part, Sign, Value};
 use crate::forecast::Forecast;
@@ -125,7 +126,7 @@ fn part(part: &Part) -> Json {
 
 fn entry(part: &Part) -> Entry {
     let place = part.origin.as_ref().map(|origin| match &part.input {
-        Some(input) => format!("{}:{} {input}", origin.file, origin.line),
+        Some(input) => format!("{}:{} {}", origin.file, origin.line, with_separators(input)),
         None => format!("{}:{}", origin.file, origin.line),
     });
     let label = match (part.label.as_str(), part.text.as_str()) {
@@ -142,6 +143,14 @@ fn entry(part: &Part) -> Entry {
         amount: part.amount,
         label,
         asides: place.into_iter().collect(),
+    }
+}
+
+/// What the plan states, with separators where it is a number as large as an amount.
+fn with_separators(input: &str) -> String {
+    match input.parse::<u64>() {
+        Ok(number) if number >= 10_000 => grouped(number),
+        _ => input.to_string(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::braid::Method;
 use crate::funding::{Kind, Status};
+pub(crate) use crate::money::grouped;
 use crate::money::{Money, Rate};
 
 /// The amount in whole dollars: `$1,234`, `($1,234)` where it is negative.
@@ -62,19 +63,6 @@ pub(crate) fn whole_dollars(amount: Money) -> i64 {
     let dollars = (cents.unsigned_abs() + 50) / 100;
     let dollars = i64::try_from(dollars).expect("a hundredth of an amount fits");
     if cents < 0 { -dollars } else { dollars }
-}
-
-/// Digits in groups of three.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A share in whole percent; a share that is not nothing never reads as nothing, and one that is
@@ -151,6 +139,20 @@ pub(crate) fn kind(kind: Option<Kind>) -> &'static str {
         Some(Kind::Reserve) => "Reserves",
         Some(Kind::Loan) => "Borrowed money",
         None => "Indirect recovery",
+    }
+}
+
+/// What one stream of a kind is.
+pub(crate) fn one_kind(kind: Option<Kind>) -> &'static str {
+    match kind {
+        Some(Kind::Grant) => "grant",
+        Some(Kind::Payer) => "health payer",
+        Some(Kind::Public) => "public money",
+        Some(Kind::SharedSavings) => "shared savings",
+        Some(Kind::Partner) => "partner",
+        Some(Kind::Reserve) => "reserve",
+        Some(Kind::Loan) => "borrowed money",
+        None => "indirect recovery",
     }
 }
 

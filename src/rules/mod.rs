@@ -19,7 +19,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::money::{Money, Price, Rate};
+use crate::money::{Money, Price, Rate, grouped, in_dollars};
 use crate::month::Month;
 
 mod base_rates;
@@ -76,6 +76,17 @@ pub enum Value {
     Price(Price),
     /// A number of days, months, members or cases.
     Count(i64),
+}
+
+impl Value {
+    /// As people read it: `$50,000`, `15%`, `77.96`, `120`.
+    pub fn words(self) -> String {
+        match self {
+            Value::Money(amount) => in_dollars(amount),
+            Value::Count(count) if count >= 0 => grouped(count.unsigned_abs()),
+            value => value.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Value {

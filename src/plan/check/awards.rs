@@ -1,8 +1,8 @@
 //! Doubts about what awards are under: termination, budget, indirect rates, program income, limits of pay.
 
-use super::{Facts, Finding, in_dollars, indices, stated, stream_path, sum};
+use super::{Facts, Finding, indices, stated, stream_path, sum};
 use crate::funding::{Kind, Terms};
-use crate::money::Money;
+use crate::money::{Money, in_dollars};
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::award::PayLimit;
@@ -32,11 +32,13 @@ pub(super) fn budget_differs_from_award(facts: &Facts) -> Vec<Finding> {
         };
         let (over, under) = (budget.total() - award, award - budget.total());
         let message = format!(
-            "the approved budget sums to {}, the award to {}: state the budget as approved",
+            "the approved budget sums to {}, the award to {}",
             in_dollars(budget.total()),
             in_dollars(award)
         );
-        about(facts, "budget-differs-from-award", stream, "budget", message, over.max(under))
+        let found =
+            about(facts, "budget-differs-from-award", stream, "budget", message, over.max(under));
+        found.map(|finding| finding.remedied("state the budget as approved"))
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
@@ -53,10 +55,12 @@ pub(super) fn fixed_amount_over_limit(facts: &Facts) -> Vec<Finding> {
         let limit = Parameter::FixedAmountSubawardLimit.in_force("", of_set)?.money();
         let award = sum(grant.periods.iter().map(|period| period.amount));
         let message = format!(
-            "a subaward of a fixed amount is at most {} (2 CFR 200.333): ask for another form",
+            "a subaward of a fixed amount is at most {} (2 CFR 200.333)",
             in_dollars(limit)
         );
-        about(facts, "fixed-amount-over-limit", stream, "fixed-amount", message, award - limit)
+        let found =
+            about(facts, "fixed-amount-over-limit", stream, "fixed-amount", message, award - limit);
+        found.map(|finding| finding.remedied("ask for another form of award"))
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
@@ -82,9 +86,9 @@ pub(super) fn indirect_rates_differ(facts: &Facts) -> Vec<Finding> {
             })
         };
         if let Some(other) = indices(&facts.plan.streams).find(unlike) {
-            let other = &facts.plan.stream(other).name;
+            let other = facts.called(other);
             let message = format!(
-                "its de minimis rate stands beside another rate of `{other}` in the same months: one \
+                "its de minimis rate stands beside another rate of {other} in the same months: one \
                  that is elected holds for all federal awards until a rate is negotiated \
                  (2 CFR 200.414(f))"
             );
@@ -119,11 +123,12 @@ pub(super) fn open_period_spent(facts: &Facts) -> Vec<Finding> {
         let subject = format!("opening.stream.{name}.spent");
         let message = format!(
             "the {} that it states as spent leave nothing of the {} of its budget periods that are \
-             open at the start: count what was spent of those alone, closed ones left out",
+             open at the start",
             in_dollars(spent),
             in_dollars(open)
         );
-        let finding = facts.finding("open-period-spent", subject.clone(), message);
+        let remedy = "count what was spent of those alone, closed ones left out";
+        let finding = facts.finding("open-period-spent", subject.clone(), message).remedied(remedy);
         findings.push(Finding { amount: Some(taken), ..finding });
         let (later, nowhere) = (taken - open, spent - taken);
         let mut ways = Vec::new();
@@ -190,11 +195,13 @@ pub(super) fn program_income_method_not_stated(facts: &Facts) -> Vec<Finding> {
         let within = earned.filter(|tranche| facts.plan.in_term(award, tranche.first));
         let amount = sum(within.filter_map(stated));
         let message = format!(
-            "`{}` does not say how the income that its activity earns is used, so the award falls by \
-             it (2 CFR 200.307(b)): state `program-income`",
-            facts.plan.stream(award).name
+            "{} does not say how the income that its activity earns is used, so the award falls by \
+             it (2 CFR 200.307(b))",
+            facts.called(award)
         );
-        about(facts, "program-income-method-not-stated", stream, "earned-by", message, amount)
+        let name = "program-income-method-not-stated";
+        let found = about(facts, name, stream, "earned-by", message, amount);
+        found.map(|finding| finding.remedied("state `program-income`"))
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
@@ -216,12 +223,12 @@ pub(super) fn rule_carried_forward(facts: &Facts) -> Vec<Finding> {
         let unpublished: Vec<String> = unpublished.map(|year| year.to_string()).collect();
         if !unpublished.is_empty() {
             let message = format!(
-                "no limit of pay is known for {}, so that of the last year known holds: state the \
-                 limit as an amount",
+                "no limit of pay is known for {}, so that of the last year known holds",
                 unpublished.join(", ")
             );
             let subject = format!("{}.salary-limit", stream_path(facts, stream));
-            findings.push(facts.finding("rule-carried-forward", subject, message));
+            let finding = facts.finding("rule-carried-forward", subject, message);
+            findings.push(finding.remedied("state the limit as an amount"));
         }
     }
     findings

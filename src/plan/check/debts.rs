@@ -1,9 +1,9 @@
 //! Doubts about what is borrowed: what the opening position does not say, and what is never repaid.
 
-use super::{Facts, Finding, in_dollars, indices, stream_path, sum};
+use super::{Facts, Finding, indices, stream_path, sum};
 use crate::funding::loan::Repayment;
 use crate::funding::{DueKind, Terms};
-use crate::money::Money;
+use crate::money::{Money, in_dollars};
 use crate::month::Month;
 use crate::name::StreamIndex;
 use crate::plan::dues;
@@ -22,11 +22,13 @@ pub(super) fn loan_not_held(facts: &Facts) -> Vec<Finding> {
         }
         let message = format!(
             "it was borrowed before the plan starts, and no opening position says that {} of it is \
-             held: that counts as spent; state what is held as `cash` under `[opening.stream]`, \
-             and what is not as `spent`",
+             held: that counts as spent",
             in_dollars(unknown)
         );
+        let remedy =
+            "state what is held as `cash` under `[opening.stream]`, and what is not as `spent`";
         let finding = facts.finding("loan-not-held", stream_path(facts, stream), message);
+        let finding = finding.remedied(remedy);
         Some(Finding { amount: Some(unknown), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
@@ -51,9 +53,9 @@ pub(super) fn repayment_never_due(facts: &Facts) -> Vec<Finding> {
         if dues.iter().any(|due| due.month <= end && due.amount.is_positive()) {
             return None;
         }
-        let source = &facts.plan.stream(source).name;
+        let source = facts.called(source);
         let message = format!(
-            "none of it ever falls due within the plan: `{source}` is scheduled to bring no cash \
+            "none of it ever falls due within the plan: {source} is scheduled to bring no cash \
              from {} on that could repay it, and {} stays owed",
             loan.from.words(),
             in_dollars(loan.amount)

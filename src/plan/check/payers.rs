@@ -1,8 +1,8 @@
 //! Doubts about what payers owe at the plan's start.
 
-use super::{Facts, Finding, in_dollars, indices, stream_path, sum};
+use super::{Facts, Finding, indices, stream_path, sum};
 use crate::funding::{Payer, Stream, Terms};
-use crate::money::Money;
+use crate::money::{Money, in_dollars};
 use crate::month::Month;
 use crate::name::StreamIndex;
 
@@ -27,10 +27,10 @@ pub(super) fn payer_owes_unstated(facts: &Facts) -> Vec<Finding> {
         let amount = sum(later.into_iter().map(|(_, amount)| amount));
         let message =
             "it ran before the plan and pays late, yet no opening position says what it still \
-                       owes: this much at the plan's first level, which no figure holds; state \
-                       `receivables` under `[opening.stream]`"
+                       owes: this much at the plan's first level, which no figure holds"
                 .to_string();
         let finding = facts.finding("payer-owes-unstated", stream_path(facts, stream), message);
+        let finding = finding.remedied("state `receivables` under `[opening.stream]`");
         amount.is_positive().then_some(Finding { amount: Some(amount), ..finding })
     };
     indices(&facts.plan.streams).filter_map(check).collect()
@@ -60,13 +60,14 @@ pub(super) fn score_stated_as_owed(facts: &Facts) -> Vec<Finding> {
             }
             let message = format!(
                 "it states {} as owed in {}, in which the plan itself has its score pay {} for months \
-                 before the plan: leave that out, or it counts twice",
+                 before the plan: it counts twice",
                 in_dollars(stated),
                 month.words(),
                 in_dollars(scored)
             );
             let subject = format!("opening.stream.{}.receivables", facts.plan.stream(stream).name);
             let finding = facts.finding("score-stated-as-owed", subject, message);
+            let finding = finding.remedied("leave out what the score pays");
             findings.push(Finding { amount: Some(stated.at_most(scored)), ..finding });
         }
     }

@@ -1,5 +1,6 @@
 //! What the report rests on: inputs with their sources, and what was checked.
 
+use super::choices::named;
 use super::{Piece, Redaction, Section, Sources, folded, pieces, shown};
 use crate::forecast::Forecast;
 use crate::money::Money;
@@ -50,10 +51,6 @@ pub(super) fn assumptions(
         concerns::say(&mut page, forecast);
     }
     let mut found = pieces(page);
-    if !plan.opening.cash_stated {
-        let text = "The plan does not state its cash in hand: it is counted from $0.".to_string();
-        found.push(Piece::Sentence(Mark::Watch, text));
-    }
     let unread = of("unverified-default");
     if unread > 0 {
         let text =
@@ -132,8 +129,8 @@ fn defaults(plan: &Plan) -> Table {
     let mut table = Table::new("defaults", &columns);
     for default in &plan.defaults {
         table.push(vec![
-            Cell::text(&default.path),
-            Cell::text(default.rule.value.to_string()),
+            Cell::text(named(plan, &default.path)),
+            Cell::text(default.rule.value.words()),
             Cell::text(&default.rule.citation),
             Cell::text(if default.rule.is_verified() { "yes" } else { "no" }),
         ]);

@@ -15,7 +15,7 @@ use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
 use crate::report::sensitivity::readable;
 use crate::report::words::{self, count};
-use crate::report::{Cell, ColumnKind, Mark, RowStyle, bridge as options, sensitivity};
+use crate::report::{Cell, ColumnKind, Mark, RowStyle, bridge as options, headlines, sensitivity};
 
 /// Options that are drawn; the table has them all.
 const DRAWN_MAX: usize = 8;
@@ -39,7 +39,10 @@ pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
     let title = "Unrestricted cash without and with each option, paying every cost";
     let picture =
         Picture::new("bridge", title, &heading, move |width| panels(first, &drawn, width));
-    let mut found = vec![Piece::Picture(picture)];
+    let basis = headlines::cash_basis(&scenario.plan);
+    let mut found: Vec<Piece> =
+        basis.map(|(mark, text)| Piece::Sentence(mark, text)).into_iter().collect();
+    found.push(Piece::Picture(picture));
     let (amounts, styles) = options::amounts(choice, scenario);
     found.push(shown(amounts, "What each option does, in dollars", styles));
     found.push(shown(
@@ -176,7 +179,7 @@ pub(super) fn quoted(option: &Bridged) -> String {
 }
 
 /// An input as people call it: what it stands in, and its key.
-fn named(plan: &Plan, path: &str) -> String {
+pub(super) fn named(plan: &Plan, path: &str) -> String {
     let home = home(path);
     let key = path[home.len()..].trim_start_matches('.');
     let key = match key.strip_prefix("terms.").unwrap_or(key) {
@@ -189,7 +192,7 @@ fn named(plan: &Plan, path: &str) -> String {
         key => key.replace(['.', '-'], " "),
     };
     let title = title(plan, home);
-    format!("{title} ({key})")
+    if key.is_empty() { title } else { format!("{title} ({key})") }
 }
 
 /// The inputs that move nothing, in one sentence.
@@ -279,7 +282,8 @@ pub(super) fn tornado(
     if let Some(text) = still {
         all.push(Piece::Sentence(Mark::None, text));
     }
-    all.extend(pieces(sensitivity::page(&found)));
+    let called = |path: &str| named(&found.plan, path);
+    all.extend(pieces(sensitivity::page_of(&found, &called)));
     let tables = all.iter_mut().filter_map(|piece| match piece {
         Piece::Table { table, .. } if table.name == "swings" => Some(table),
         _ => None,
@@ -289,7 +293,7 @@ pub(super) fn tornado(
         let changes = table.columns.iter_mut().filter(|column| column.kind == ColumnKind::Money);
         changes.for_each(|column| column.kind = ColumnKind::Text);
         for row in &mut table.rows {
-            for (place, cell) in row.iter_mut().enumerate() {
+            for cell in row.iter_mut() {
                 if let Cell::Money(change) = cell {
                     let size = words::dollars(Money::from_cents(change.cents().abs()));
                     let word = if change.is_positive() { "more" } else { "less" };
@@ -297,8 +301,6 @@ pub(super) fn tornado(
                         true => "as much".to_string(),
                         false => format!("{size} {word}"),
                     });
-                } else if let (0, Cell::Text(text)) = (place, cell) {
-                    *text = named(&found.plan, text);
                 }
             }
         }

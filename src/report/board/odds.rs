@@ -73,7 +73,8 @@ fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
     let floor = Some(forecast.books.cash.floor).filter(|floor| floor.is_positive());
     let mut told = Vec::new();
     if let Some(out) = futures.month_of(&futures.tally.out_of_cash.by_month, 5) {
-        let text = format!("run out in half by {}", out.words());
+        let runs = if futures.plan.opening.cash_stated { "run out" } else { "below $0" };
+        let text = format!("{runs} in half by {}", out.words());
         told.extend(horizon.place(out).map(|place| (place, vec![text])));
     }
     let months = Months {
@@ -101,6 +102,7 @@ fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
 
 /// Cash over the futures at the end of each quarter of the fiscal year, and of the last month.
 fn quarters(futures: &Futures) -> Piece {
+    let out = capital(chance::out_by_then(futures));
     let columns = [
         ("Month's end", Mo),
         ("1 of 10 up to", M),
@@ -108,7 +110,7 @@ fn quarters(futures: &Futures) -> Piece {
         ("5 of 10 up to", M),
         ("8 of 10 up to", M),
         ("9 of 10 up to", M),
-        ("Run out by then", T),
+        (out.as_str(), T),
         ("Core unpaid by then", T),
     ];
     let mut table = Table::new("odds", &columns);

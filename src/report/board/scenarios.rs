@@ -6,7 +6,7 @@ use crate::decide::compare::{Comparison, Side};
 use crate::explain::text::capital;
 use crate::funding::Status;
 use crate::money::Money;
-use crate::report::{Mark, compare};
+use crate::report::{Mark, compare, headlines};
 
 /// What goes unpaid: all of it, then of core cost.
 fn unpaid(side: &Side) -> (Money, Money) {
@@ -43,6 +43,8 @@ pub(super) fn section(comparison: &Comparison) -> Option<Section> {
             "More and less are against the base case.".to_string(),
         ));
     }
+    let basis = headlines::cash_basis(&comparison.base.plan);
+    pieces.extend(basis.map(|(mark, text)| Piece::Sentence(mark, text)));
     let (amounts, styles) = compare::amounts(comparison, false);
     pieces.push(shown(amounts, "What stays unpaid, and the lowest cash, in dollars", styles));
     pieces.push(shown(compare::dates(comparison), "When", Vec::new()));

@@ -10,7 +10,7 @@ const TERMS: [(&str, &str); 12] = [
         "Secured money is signed, or paid by a law that stands. Likely money is expected by both \
          sides. Prospective money is hoped for.",
     ),
-    ("Gap", "Cost that no money of this view pays: unpaid cost."),
+    ("Gap", "Cost that none of the money that is counted pays: unpaid cost."),
     (
         "Core, essential, stretch",
         "Without core costs the partnership stops; without essential ones it limps; stretch costs \
