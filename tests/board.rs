@@ -21,6 +21,7 @@ use braidfund::measures::YearMeasure;
 use braidfund::money::Money;
 use braidfund::month::FiscalCalendar;
 use braidfund::plan::Plan;
+use braidfund::plan::check::Finding;
 use braidfund::report::board::{Board, Earlier, Piece, Redaction, Sources, Standing};
 use braidfund::report::picture::{Drawing, Picture, Shape, Tone};
 use braidfund::report::{Cell, Mark, Table, chance, record};
@@ -342,8 +343,9 @@ fn a_figure_above_a_column_is_that_of_its_mark_and_of_a_row() {
     assert!(
         says(&years.wide, "$812,505") && says(&years.wide, "no secured money: the figure above")
     );
-    // Eleven columns leave a narrow screen no room for figures, and nothing says that there are any.
-    assert!(!says(&years.narrow, "$812,505") && says(&years.narrow, "no secured money"));
+    // Eleven columns leave a narrow screen room for short figures, by turns in two rows.
+    assert!(!says(&years.narrow, "$812,505") && says(&years.narrow, "$813K"));
+    assert!(says(&years.narrow, "no secured money: the figure above"));
     assert!(!years.title.contains("above"));
     // Where there is nothing to hope for, one phrase holds.
     let (_, _, board) = report(&sample("oakland-fy2021"), &Asked::default());
@@ -716,6 +718,42 @@ fn cash_that_is_not_stated_does_not_run_out() {
 }
 
 /// The decision says what the best bridge leaves, and never offers one in place of money that it does not replace.
+#[test]
+fn figures_that_rest_on_cash_from_zero_say_so() {
+    let (_, _, board) = report(&sample("ri-hez"), &Asked::default());
+    for name in ["bridge", "scenarios", "odds", "cash", "assumptions"] {
+        let told = sentences(&board, name);
+        assert!(told.iter().any(|(_, text)| text.contains("ounted from $0")), "{name}: {told:?}");
+    }
+    let heads = |board: &Board| -> Vec<String> {
+        table(board, "odds").columns.iter().map(|column| column.name.clone()).collect()
+    };
+    assert!(heads(&board).contains(&"Below $0 by then".to_string()));
+    let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
+    assert!(heads(&board).contains(&"Run out by then".to_string()));
+    assert!(!markdown::encode(&board).contains("counted from $0"));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(["bridge", "scenarios/ri-hez", "--color", "never", "--width", "200"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.contains("Cash is counted from $0, since the plan does not state"), "{page}");
+}
+
+#[test]
+fn doubts_are_told_to_a_board_without_what_to_type() {
+    for name in SAMPLES {
+        let (_, forecast, board) = report(&sample(name), &Asked::default());
+        for (_, text) in sentences(&board, "assumptions") {
+            assert!(!text.contains('`') && !text.contains("state it"), "{name}: {text}");
+        }
+        // What can be done stands beside each, for its author.
+        let remedy = |one: &Finding| !one.message.contains("`benefit`") && !one.remedy.is_empty();
+        let shared = |one: &&Finding| one.name == "shared-line-without-benefit";
+        assert!(forecast.findings.iter().filter(shared).all(remedy), "{name}");
+    }
+}
+
 #[test]
 fn a_bridge_that_leaves_a_gap_is_no_alternative_to_the_money() {
     let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());

@@ -21,9 +21,9 @@ const ON_PAPER: (i64, i64) = (100, 76);
 /// The size of letters in tables with many columns.
 const DENSE: i64 = 87;
 /// Rows of a table that is not parted by a page's end.
-const SMALL_MAX: usize = 14;
+const SMALL_MAX: usize = 10;
 /// Rows of a table that is not parted from its picture.
-const KEPT_MAX: usize = 20;
+const KEPT_MAX: usize = 14;
 /// Sentences between them.
 const SAID_MAX: usize = 3;
 
@@ -33,10 +33,12 @@ const SAID_MAX: usize = 3;
 /// use braidfund::export::html::escape;
 /// assert_eq!(escape("<b>\"a\" & 'b'"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;");
 /// assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
+/// assert_eq!(escape("51 %"), "51\u{a0}%");
 /// ```
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in visible(text).chars() {
+    // A figure is not parted from its percent sign.
+    for letter in visible(text).replace(" %", "\u{a0}%").chars() {
         match letter {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -8,6 +8,11 @@ use crate::month::FiscalCalendar;
 /// The height of the columns.
 const HEIGHT: Tenths = 1_600;
 
+/// The height of a row of figures above all columns.
+const ROW: Tenths = 130;
+/// What parts two figures of one row.
+const GAP: Tenths = 30;
+
 /// The columns of one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Year {
@@ -37,7 +42,8 @@ pub struct Above<'a> {
     pub words: &'a str,
 }
 
-/// Lays out columns by year. Either every figure is drawn above its column or none, and the legend says which.
+/// Lays out columns by year. Either every figure is drawn above its column or none, and the legend says which. Where columns
+/// are narrower than figures, these stand by turns in two rows above all columns.
 pub fn draw(
     years: &[Year],
     legend: &[(Mark, &str)],
@@ -58,7 +64,9 @@ pub fn draw(
     });
     let mut legend = legend.to_vec();
     legend.extend(above.zip(words.as_deref()).map(|(above, words)| (above.mark, words)));
-    let top = sheet.legend(0, &legend) + 220;
+    let rows = sheet.legend(0, &legend) + 220;
+    let by_turns = figures.is_some_and(|figures| figures.by_turns);
+    let top = if by_turns { rows + 2 * ROW } else { rows };
     let bottom = top + HEIGHT;
     axis.draw(&mut sheet, (left, width), (bottom, top));
     let labels = labels(years, slot);
@@ -88,9 +96,15 @@ pub fn draw(
                 let ends = [column, column - told.amount].map(|at| axis.place(at, bottom, top));
                 bracket(&mut sheet, start + each, (slot - room) / 2, ends);
             }
-            if let Some(size) = figures {
-                let at = (middle, highest - 50);
-                let words = figure(&told.figures[size]);
+            if let Some(figures) = figures {
+                let words = figure(&told.figures[figures.size]);
+                let at = match by_turns {
+                    true => {
+                        let row = rows + ROW * (place as i64 % 2);
+                        (middle.min(width - (words.width() + 1) / 2), row)
+                    }
+                    false => (middle, highest - 50),
+                };
                 sheet.words(Words { at, ..words }.anchored(Anchor::Middle));
             }
         }
@@ -116,11 +130,28 @@ fn figure(text: &str) -> Words {
     Words { size: SMALL, ..words }
 }
 
-/// Which of the figures fit above every column: the whole ones, the shorter ones, or none.
-fn figures(years: &[Year], slot: Tenths) -> Option<usize> {
+/// The figures that fit above columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Figures {
+    /// The whole ones, or the shorter ones.
+    size: usize,
+    /// Whether they stand by turns in two rows.
+    by_turns: bool,
+}
+
+/// Which of the figures fit above every column: the whole ones, the shorter ones, the shorter ones by turns in two rows,
+/// or none.
+fn figures(years: &[Year], slot: Tenths) -> Option<Figures> {
     let all = || years.iter().filter_map(|year| year.told.as_ref());
-    let fit = |size: &usize| all().all(|told| figure(&told.figures[*size]).width() <= slot);
-    all().next().and_then(|_| [0, 1].into_iter().find(fit))
+    let fit = |figures: &Figures| {
+        // A figure of a row of every other column may be as wide that the last, pushed in from the edge, is free of its
+        // neighbour.
+        let room = if figures.by_turns { (5 * slot - 2 * GAP) / 3 } else { slot };
+        all().all(|told| figure(&told.figures[figures.size]).width() <= room)
+    };
+    let ways = [(0, false), (1, false), (1, true)];
+    let mut ways = ways.into_iter().map(|(size, by_turns)| Figures { size, by_turns });
+    all().next().and_then(|_| ways.find(fit))
 }
 
 /// The labels of years as they fit: `FY2026`, else `2026`, else of every so many years.
@@ -186,7 +217,8 @@ mod tests {
         };
         assert_eq!(of(3, NARROW), (3, 0, true));
         assert_eq!(of(7, NARROW), (0, 7, true));
-        assert_eq!(of(11, NARROW), (0, 0, false));
+        assert_eq!(of(11, NARROW), (0, 11, true));
+        assert_eq!(of(25, NARROW), (0, 0, false));
         assert_eq!(of(11, WIDE), (11, 0, true));
     }
 }
