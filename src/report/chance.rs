@@ -27,6 +27,16 @@ pub(super) fn odds(times: u64, futures: u64) -> String {
     }
 }
 
+/// The same with the count behind it, where that says more: `99 of 100 futures (989 of 1,000)`.
+fn odds_in_full(times: u64, futures: u64) -> String {
+    let count = format!("{} of {}", grouped(times), grouped(futures));
+    let short = in_short(times, futures);
+    match short == count || times == futures {
+        true => odds(times, futures),
+        false => format!("{} ({count})", odds(times, futures)),
+    }
+}
+
 /// The same without the word, for tables: `85 of 100`, `none`, `all`. Of a hundred wherever as many were run, so that one
 /// can be held against another; never none or all where it is not.
 pub(super) fn in_short(times: u64, futures: u64) -> String {
@@ -105,16 +115,19 @@ pub fn page(futures: &Futures) -> Page {
     page
 }
 
-/// What a future is, and which were run.
-pub(super) fn about(futures: &Futures) -> String {
+/// Which futures were run, and what they are.
+fn about(futures: &Futures) -> String {
     format!(
-        "seed {}, futures {} to {}. Each draws what is uncertain, and is braided month by month, without knowing what comes. \
-         Money that is not secured counts in the futures in which it comes.",
+        "seed {}, futures {} to {}. {WHAT}",
         futures.seed,
         futures.ran.start,
         futures.ran.end.saturating_sub(1),
     )
 }
+
+/// What a future is.
+pub(super) const WHAT: &str = "Each draws what is uncertain, and is braided month by month, without knowing what comes. \
+    Money that is not secured counts in the futures in which it comes.";
 
 /// What one finds in the futures: of core costs, of all that stays unpaid, of cash.
 pub(super) fn findings(futures: &Futures) -> Vec<(Mark, String)> {
@@ -150,10 +163,8 @@ pub(super) fn core(futures: &Futures) -> (Mark, String) {
                 false => format!(": {}", list(&steps)),
             };
             let text = format!(
-                "Core costs go unpaid at some time through {end} in {} ({} of {}){dated}.",
-                odds(times, tally.futures),
-                grouped(times),
-                grouped(tally.futures),
+                "Core costs go unpaid at some time through {end} in {}{dated}.",
+                odds_in_full(times, tally.futures),
             );
             (Mark::Bad, text)
         }
@@ -210,10 +221,8 @@ pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
             let half = half
                 .map_or(String::new(), |month| format!(", in half of them by {}", month.words()));
             format!(
-                "Unrestricted cash, every cost paid, runs out in {} ({} of {}){half}.",
-                odds(times, tally.futures),
-                grouped(times),
-                grouped(tally.futures),
+                "Unrestricted cash, every cost paid, runs out in {}{half}.",
+                odds_in_full(times, tally.futures),
             )
         }
     };

@@ -21,6 +21,7 @@ mod terms;
 
 use super::picture::Picture;
 use super::{Block, Mark, Page, RowStyle, Table, words};
+use crate::braid::Method;
 use crate::decide::bridge::BridgeChoice;
 use crate::decide::chance::Futures;
 use crate::decide::compare::Comparison;
@@ -257,9 +258,15 @@ fn about(sources: &Sources) -> Vec<String> {
             horizon.as_of.words()
         ),
         format!(
-            "Counted as paying: {}. Braided by {}.",
+            "Counted as paying: {}. {}.",
             words::view(forecast.question.view),
-            words::method(forecast.question.method)
+            match forecast.question.method {
+                Method::Waterfall =>
+                    "Who pays is decided month by month, without knowing what comes",
+                Method::Shares =>
+                    "Who pays goes by documented shares first, as the cost allocation plan is filed",
+                Method::Optimal => "Who pays is the best case, as if every date were known today",
+            }
         ),
     ];
     if sources.redaction.is_some() {

@@ -105,8 +105,8 @@ pub(super) fn endings(plan: &Plan, forecast: &Forecast) -> Section {
     }
     pieces.push(Piece::Sentence(
         Mark::None,
-        "A month of money is the mean of the year up to its end, as it may be spent. Application dates are not in the \
-         plan: put them beside the ends."
+        "A month of a source is the mean of its last twelve months. The plan holds no application dates: write them beside \
+         the ends."
             .to_string(),
     ));
     if lines.is_empty() {

@@ -23,7 +23,12 @@ pub(super) fn section(
     let heading = heading(futures);
     let mut found = vec![Piece::Sentence(
         Mark::None,
-        format!("{} futures; {}", grouped(futures.tally.futures), chance::about(futures)),
+        format!(
+            "{} futures were drawn, with seed {}. {}",
+            grouped(futures.tally.futures),
+            futures.seed,
+            chance::WHAT
+        ),
     )];
     let told = chance::findings(futures).into_iter();
     found.extend(told.map(|(mark, text)| Piece::Sentence(mark, text)));

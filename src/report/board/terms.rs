@@ -16,7 +16,11 @@ const TERMS: [(&str, &str); 12] = [
         "Without core costs the partnership stops; without essential ones it limps; stretch costs \
          are met where money allows.",
     ),
-    ("Braid", "Who pays for what, month by month, with each funder's restrictions kept."),
+    (
+        "Braid, re-braiding",
+        "Who pays for what, month by month, with each funder's restrictions kept. Re-braiding pays other costs with the same \
+         money.",
+    ),
     (
         "Best case",
         "The braid of the same money that leaves the least unpaid, if every date were known today. What it \
