@@ -649,6 +649,44 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
     assert!(told(&error).contains("write a number from 1 to 2 there"), "{}", told(&error));
 }
 
+#[test]
+fn a_figure_for_a_scenario_without_such_an_input_is_refused() {
+    // `no-payer` does not bill, and has no cost of it.
+    let path = "cost.billing.yearly";
+    let workbook = || workbook_of("reading-ccp", &["base", "no-payer"]);
+    let read =
+        |workbook: &Workbook| Book::read("plan.xlsx", &xlsx::encode(workbook).unwrap()).unwrap();
+    let input = workbook().inputs.iter().find(|input| input.path == path).cloned().unwrap();
+    let (base, other) = ((input.at.row, input.at.column), (input.at.row, input.at.column + 1));
+    assert!(workbook().sheet(Place::Inputs).unwrap().cell(other.0, other.1).is_none());
+    let switch = Inputs::switch();
+    let switch = (switch.row, switch.column);
+    for on in ["1", "2"] {
+        let mut same = workbook();
+        set(&mut same, switch, on, Unit::Whole);
+        assert_eq!(edited::changes(&read(&same)).unwrap(), Vec::new());
+    }
+    let mut changed = workbook();
+    set(&mut changed, base, "9000.5", Unit::Money);
+    assert_eq!(edited::changes(&read(&changed)).unwrap()[0].value, Decimal::new(90_005, 1));
+    // Into its empty cell, and over the live value, while it is switched on.
+    for at in [other, (input.at.row, VALUE)] {
+        let mut changed = workbook();
+        set(&mut changed, switch, "2", Unit::Whole);
+        set(&mut changed, at, "9000.5", Unit::Money);
+        let error = told(&edited::changes(&read(&changed)).unwrap_err());
+        assert!(error.contains("scenario `no-payer` has no `cost.billing.yearly`"), "{error}");
+    }
+    // An input that the case which it was made of lacks is none of its.
+    let other_first = workbook_of("reading-ccp", &["no-payer", "base"]);
+    let of = |book: &Workbook| book.written().iter().any(|(own, _)| own == path);
+    assert!(of(&workbook()) && !of(&other_first));
+    assert_eq!(
+        edited::since(&read(&other_first), &workbook_of("reading-ccp", &["no-payer"])),
+        Some(Vec::new())
+    );
+}
+
 fn sample(name: &str) -> DiskFolder {
     DiskFolder::open(&Path::new("scenarios").join(name)).unwrap()
 }

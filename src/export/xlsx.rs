@@ -75,8 +75,9 @@ fn format(role: Role, unit: Unit, linked: bool) -> Format {
         Unit::Price => "#,##0.00####_)",
         Unit::Number => "#,##0.#########_)",
         Unit::Whole => "0_)",
-        Unit::Month => "mmm yyyy_)",
-        Unit::Day => "d mmm yyyy_)",
+        // A row of another scenario has no date: nothing is shown of its 0.
+        Unit::Month => "mmm yyyy_);;",
+        Unit::Day => "d mmm yyyy_);;",
     };
     let format = Format::new().set_num_format(number);
     match role {
@@ -133,7 +134,7 @@ fn put(
             let format = formats.of(cell.role, cell.unit, linked);
             let cached = match value {
                 Value::Number(number) => number.normalize().to_string(),
-                Value::Word(word) => word.clone(),
+                Value::Word(word) => clipped(word),
             };
             let text = format!("={}", expression.text(sheet.place));
             let formula = xlsx::Formula::new(text).set_result(cached);
@@ -195,16 +196,8 @@ fn fitted(sheet: &Sheet) -> Vec<u16> {
         if place >= widths.len() {
             widths.resize(place + 1, *widths.last().unwrap_or(&EMPTY));
         }
-        let figure = match &cell.content {
-            Content::Number(number) | Content::Formula(_, Value::Number(number)) => number,
-            _ => continue,
-        };
-        if cell.unit == Unit::Money {
-            let whole = figure.trunc().abs().to_string().len();
-            // Digits, what parts the thousands, the point and cents, a sign; bold ones are wider.
-            let letters = whole + (whole - 1) / 3 + 4;
-            let letters = letters + if cell.role == Role::Total { letters / 8 } else { 0 };
-            widths[place] = widths[place].max(letters as u16 + 1);
+        if let Some(letters) = cell.letters() {
+            widths[place] = widths[place].max(letters);
         }
     }
     if let Some(first) = sheet.months_from {

@@ -45,9 +45,13 @@ pub fn since(book: &Book, now: &Workbook) -> Option<Vec<Changed>> {
                 (*column == u32::from(PATH), *row > HEAD_ROW, datum)
             {
                 // Whatever is switched on, the first scenario is the one that the workbook was made of.
-                let first = scenarios.figures(sheet, *row, 0).1;
-                let written = first.or(figure(sheet.at(*row, WRITTEN.into())));
-                inputs.entry(path.clone()).or_default().0 = written;
+                let written = match scenarios.hold(sheet, *row) {
+                    true => scenarios.figures(sheet, *row, 0).1,
+                    false => figure(sheet.at(*row, WRITTEN.into())),
+                };
+                if written.is_some() {
+                    inputs.entry(path.clone()).or_default().0 = written;
+                }
             }
         }
     }
@@ -111,6 +115,11 @@ impl Scenarios {
         self.ids.get(self.place?).cloned()
     }
 
+    /// Whether what was written in a row stands in the columns of scenarios.
+    fn hold(&self, sheet: &Grid, row: u32) -> bool {
+        (0..self.ids.len()).any(|place| self.figures(sheet, row, place).1.is_some())
+    }
+
     /// What a scenario says in a row, and what was written there.
     fn figures(&self, sheet: &Grid, row: u32, place: usize) -> (Option<Decimal>, Option<Decimal>) {
         if place >= self.ids.len() {
@@ -143,7 +152,7 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
     let last = sheet.cells.keys().map(|(row, _)| *row).max().unwrap_or(HEAD_ROW);
     for row in HEAD_ROW + 1..=last {
         let Some(path) = sheet.text(row, PATH.into()) else { continue };
-        if let (_, Some(_)) = scenarios.figures(sheet, row, 0) {
+        if scenarios.hold(sheet, row) {
             changes.extend(scenarios.change(sheet, (row, path), &mut faults));
             continue;
         }
@@ -179,6 +188,14 @@ fn no_figure(
     fault(message, cause, format!("write a figure there; {written} stood there before"))
 }
 
+/// What is told of a cell that holds something for a scenario without such an input.
+fn no_input((row, column): (u32, u32), found: &Datum, (id, path): (&str, &str)) -> Diagnostic {
+    let message = format!("{} of the inputs holds {}", address(row, column), found.words());
+    let cause = format!("scenario `{id}` has no `{}`", visible(path));
+    let remedy = "leave the cell empty; what a scenario adds is written in the plan".to_string();
+    fault(message, cause, remedy)
+}
+
 impl Scenarios {
     /// The change of an input that scenarios state otherwise, each in a column of its own; the live value is a formula over them.
     fn change(
@@ -190,10 +207,19 @@ impl Scenarios {
         let mut own = None;
         for (place, id) in self.ids.iter().enumerate() {
             let column = u32::from(scenario_column(VALUE, place, self.ids.len()));
-            let (Some(value), Some(written)) = self.figures(sheet, row, place) else {
-                let written = self.figures(sheet, row, place).1.unwrap_or_default();
-                faults.push(no_figure(sheet, (row, column), (path, written)));
-                continue;
+            let (value, written) = match self.figures(sheet, row, place) {
+                (Some(value), Some(written)) => (value, written),
+                (None, Some(written)) => {
+                    faults.push(no_figure(sheet, (row, column), (path, written)));
+                    continue;
+                }
+                // The scenario has no such input.
+                (_, None) => {
+                    if let Some(found) = sheet.at(row, column) {
+                        faults.push(no_input((row, column), found, (id, path)));
+                    }
+                    continue;
+                }
             };
             if Some(place) == self.place {
                 own = Some((value, written, column));
@@ -207,13 +233,23 @@ impl Scenarios {
                 faults.push(fault(message, cause, remedy));
             }
         }
-        let (value, written, column) = own?;
-        // A formula that was not worked out again still shows what some scenario said; anything else was typed over it.
-        let said: Vec<Decimal> = (0..self.ids.len())
-            .flat_map(|place| <[_; 2]>::from(self.figures(sheet, row, place)))
-            .flatten()
-            .collect();
+        // A formula that was not worked out again still shows what some scenario said, 0 where one has no such input;
+        // anything else was typed over it.
+        let says = |place: usize| match self.figures(sheet, row, place) {
+            (None, None) => [Some(Decimal::ZERO), None],
+            (value, written) => [value, written],
+        };
+        let said: Vec<Decimal> = (0..self.ids.len()).flat_map(says).flatten().collect();
         let live = figure(sheet.at(row, VALUE.into())).filter(|live| !said.contains(live));
+        let Some((value, written, column)) = own else {
+            let over = sheet.at(row, VALUE.into()).filter(|_| live.is_some());
+            let lacks = |place: &usize| self.figures(sheet, row, *place).1.is_none();
+            let id = self.place.filter(lacks).map(|place| &self.ids[place]);
+            if let (Some(found), Some(id)) = (over, id) {
+                faults.push(no_input((row, VALUE.into()), found, (id, path)));
+            }
+            return None;
+        };
         let value = match live {
             Some(live) if value != written => {
                 let (over, at) = (address(row, VALUE.into()), address(row, column));

@@ -35,6 +35,8 @@ const PAID_LATER: i64 = 1_000;
 pub struct Draws<'a> {
     plan: &'a Plan,
     ledger: &'a Ledger,
+    numbers: &'a Numbers,
+    awards: Vec<Award>,
     /// The sheet.
     pub sheet: Sheet,
     /// The row of all that is paid.
@@ -73,6 +75,8 @@ pub struct ListedRow {
     pub label: String,
     /// The id of its line or source.
     pub id: String,
+    /// The line that it is of, and the award of a draw.
+    pub block: String,
     /// What it tells.
     pub tells: Listed,
     /// The engine's figures, by month.
@@ -82,11 +86,52 @@ pub struct ListedRow {
 /// A row of draws: its stream, and its tranche where the stream's tranches are told apart.
 type Key = (usize, Option<usize>);
 
+/// The numbers from 1 by which formulas tell streams and awards apart: the same in every scenario.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    streams: BTreeMap<String, i64>,
+    tranches: BTreeMap<Award, i64>,
+}
+
+/// A tranche as every scenario knows it: its stream's id, its label, and its place among those of one label.
+type Award = (String, String, usize);
+
+impl Numbers {
+    /// The numbers in the books of scenarios.
+    pub fn of<'a>(ledgers: impl Iterator<Item = &'a Ledger>) -> Numbers {
+        let mut numbers = Numbers::default();
+        for ledger in ledgers {
+            for stream in &ledger.streams {
+                let next = numbers.streams.len() as i64 + 1;
+                numbers.streams.entry(stream.name.clone()).or_insert(next);
+            }
+            for award in awards(ledger) {
+                let next = numbers.tranches.len() as i64 + 1;
+                numbers.tranches.entry(award).or_insert(next);
+            }
+        }
+        numbers
+    }
+}
+
+/// The tranches of the books as every scenario knows them.
+fn awards(ledger: &Ledger) -> Vec<Award> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for tranche in &ledger.tranches {
+        let (stream, label) = (&ledger.streams[tranche.stream].name, &tranche.label);
+        let count = counts.entry((stream, label)).or_default();
+        found.push((stream.clone(), label.clone(), *count));
+        *count += 1;
+    }
+    found
+}
+
 impl<'a> Draws<'a> {
-    /// Lays the braid, with a row for each draw that the braids of other scenarios make too. `tells_apart` says of a stream whether its tranches are told apart.
+    /// Lays the braid. `tells_apart` says of a stream whether its tranches are told apart.
     pub fn lay(
         plan: &'a Plan,
-        (ledger, others): (&'a Ledger, &[&Ledger]),
+        (ledger, numbers): (&'a Ledger, &'a Numbers),
         costs: &Costs,
         (months, inputs): (&Months, &mut Inputs),
         tells_apart: impl Fn(usize) -> bool,
@@ -105,6 +150,8 @@ impl<'a> Draws<'a> {
         let mut draws = Draws {
             plan,
             ledger,
+            numbers,
+            awards: awards(ledger),
             sheet,
             covered_row: 0,
             gap_row: 0,
@@ -123,10 +170,7 @@ impl<'a> Draws<'a> {
             let row = by_line[draw.line.at()].entry(key(draw)).or_default();
             *row.entry(draw.place).or_default() += draw.amount;
         }
-        for draw in others.iter().flat_map(|other| &other.draws) {
-            by_line[draw.line.at()].entry(key(draw)).or_default();
-        }
-        inputs.block("When costs are paid");
+        inputs.block("payment", "When costs are paid");
         for (index, rows) in by_line.iter().enumerate() {
             draws.lay_line(index, rows, costs, (months, inputs));
         }
@@ -161,6 +205,7 @@ impl<'a> Draws<'a> {
         let book = &self.ledger.lines[index];
         let title = visible(&book.title);
         let lag = self.lay_lag(index, inputs);
+        self.sheet.block(book.name.as_str());
         let need = self.sheet.next_row();
         self.sheet.text(need, LABEL, format!("{title}: needs"), Role::Heading);
         self.sheet.text(need, ID, &book.name, Role::Grey);
@@ -172,10 +217,19 @@ impl<'a> Draws<'a> {
         }
         let listed = |row, label: &str, tells, figures: &[Money]| {
             let (label, figures) = (label.to_string(), figures.to_vec());
-            ListedRow { row, label, id: book.name.clone(), tells, figures }
+            ListedRow {
+                row,
+                label,
+                id: book.name.clone(),
+                block: book.name.clone(),
+                tells,
+                figures,
+            }
         };
         self.listed.push(listed(need, &title, Listed::Need, &book.need));
         for ((stream, tranche), amounts) in rows {
+            let block = self.block_of(index, *stream, *tranche);
+            self.sheet.block(block.as_str());
             let row = self.sheet.next_row();
             let source = &self.ledger.streams[*stream];
             let label = match tranche {
@@ -192,14 +246,14 @@ impl<'a> Draws<'a> {
             let mut figures = vec![Money::ZERO; self.months()];
             amounts.iter().for_each(|(place, amount)| figures[*place] = *amount);
             let id = source.name.clone();
-            self.listed.push(ListedRow { row, label, id, tells: Listed::Draw, figures });
+            self.listed.push(ListedRow { row, label, id, block, tells: Listed::Draw, figures });
             self.sheet.text(row, NOTE, "decided by the braid", Role::Note);
             let mark = Decimal::from(if lag.is_some() { LATER } else { AT_ONCE });
             self.sheet.number(row, MARK, mark, Role::Grey, Unit::Whole);
-            let number = Decimal::from(*stream + 1);
+            let number = Decimal::from(self.number(*stream));
             self.sheet.number(row, FIRST, number, Role::Grey, Unit::Whole);
             if let Some(tranche) = tranche {
-                let number = Decimal::from(*tranche + 1);
+                let number = Decimal::from(self.number_of(*tranche));
                 self.sheet.number(row, SECOND, number, Role::Grey, Unit::Whole);
             }
             for (place, amount) in amounts {
@@ -208,6 +262,7 @@ impl<'a> Draws<'a> {
             }
             sum_row(&mut self.sheet, row, self.plan);
         }
+        self.sheet.block(book.name.as_str());
         let paid = self.sheet.next_row();
         let gap = paid + 1;
         self.sheet.text(paid, LABEL, "   paid by sources", Role::Label);
@@ -252,7 +307,16 @@ impl<'a> Draws<'a> {
         let lag_months = book.payment_lag_months as usize;
         let gap = book.gap.clone();
         let (_, gap_row) = self.lines[index];
-        let mut shift = |label: String, from: u32, mark: i64, figure: &dyn Fn(usize) -> Money| {
+        let line = book.name.as_str();
+        let blocks: Vec<String> =
+            rows.keys().map(|(stream, tranche)| self.block_of(index, *stream, *tranche)).collect();
+        let marks: Vec<i64> =
+            rows.keys().map(|(stream, _)| PAID_LATER + self.number(*stream)).collect();
+        let mut shift = |(block, label): (&str, String),
+                         from: u32,
+                         mark: i64,
+                         figure: &dyn Fn(usize) -> Money| {
+            self.sheet.block(block);
             let row = self.sheet.next_row();
             self.sheet.text(row, LABEL, label, Role::Label);
             self.sheet.number(row, MARK, Decimal::from(mark), Role::Grey, Unit::Whole);
@@ -267,10 +331,11 @@ impl<'a> Draws<'a> {
         for (place, ((stream, _), amounts)) in rows.iter().enumerate() {
             let title = visible(&self.ledger.streams[*stream].title);
             let of = |place: usize| amounts.get(&place).copied().unwrap_or_default();
-            let mark = PAID_LATER + *stream as i64;
-            shift(format!("   paid later by {title}"), need + 1 + place as u32, mark, &of);
+            let label = (blocks[place].as_str(), format!("   paid later by {title}"));
+            shift(label, need + 1 + place as u32, marks[place], &of);
         }
-        shift("   gap when it would be due".to_string(), gap_row, GAP_LATER, &|place| gap[place]);
+        let label = (line, "   gap when it would be due".to_string());
+        shift(label, gap_row, GAP_LATER, &|place| gap[place]);
     }
 
     /// The input of a line's payment lag, where it states one.
@@ -286,11 +351,10 @@ impl<'a> Draws<'a> {
     }
 
     fn fill_totals(&mut self, costs: &Costs) {
-        let last = self.sheet.next_row() - 1;
-        let marks = Area::of(self.sheet.at(self.first, MARK), self.sheet.at(last, MARK));
+        let marks = self.column(MARK);
         for place in 0..self.months() {
             let column = Months::column(place);
-            let area = Area::of(self.sheet.at(self.first, column), self.sheet.at(last, column));
+            let area = self.column(column);
             let mut all = Money::ZERO;
             for (at, priority) in Priority::ALL.into_iter().enumerate() {
                 let lines = self.ledger.lines.iter().filter(|line| line.priority == priority);
@@ -324,9 +388,28 @@ impl<'a> Draws<'a> {
         self.at(self.lines[line].1, place)
     }
 
+    /// The number of a stream.
+    pub fn number(&self, stream: usize) -> i64 {
+        self.numbers.streams.get(&self.ledger.streams[stream].name).copied().unwrap_or_default()
+    }
+
+    /// The number of an award.
+    fn number_of(&self, tranche: usize) -> i64 {
+        self.numbers.tranches.get(&self.awards[tranche]).copied().unwrap_or_default()
+    }
+
+    /// What a row of draws is of.
+    fn block_of(&self, line: usize, stream: usize, tranche: Option<usize>) -> String {
+        let line = &self.ledger.lines[line].name;
+        match tranche.map(|tranche| &self.awards[tranche]) {
+            Some((stream, label, nth)) => format!("{line}/{stream}/{label}/{nth}"),
+            None => format!("{line}/{}", self.ledger.streams[stream].name),
+        }
+    }
+
     /// What is drawn on a stream in a month.
     pub fn drawn(&self, stream: usize, place: usize) -> Expression {
-        let (marks, code) = self.marks(FIRST, stream + 1);
+        let (marks, code) = self.marks(FIRST, self.number(stream));
         sum_where(self.column(Months::column(place)), vec![(marks, code)])
     }
 
@@ -336,8 +419,8 @@ impl<'a> Draws<'a> {
             return cell(drawn);
         }
         let column = self.column(Months::column(place));
-        let later = vec![self.marks(FIRST, stream + 1), self.marks(MARK, LATER as usize)];
-        let paid = self.marks(MARK, PAID_LATER as usize + stream);
+        let later = vec![self.marks(FIRST, self.number(stream)), self.marks(MARK, LATER)];
+        let paid = self.marks(MARK, PAID_LATER + self.number(stream));
         cell(drawn) - sum_where(column, later) + sum_where(column, vec![paid])
     }
 
@@ -348,29 +431,30 @@ impl<'a> Draws<'a> {
             return gap;
         }
         let column = self.column(Months::column(place));
-        let now = self.marks(SECOND, GAP_LATER as usize);
-        let then = self.marks(MARK, GAP_LATER as usize);
+        let now = self.marks(SECOND, GAP_LATER);
+        let then = self.marks(MARK, GAP_LATER);
         gap - sum_where(column, vec![now]) + sum_where(column, vec![then])
     }
 
     /// What is drawn on a tranche in all.
     pub fn drawn_of(&self, tranche: usize) -> Expression {
-        let (marks, code) = self.marks(SECOND, tranche + 1);
+        let (marks, code) = self.marks(SECOND, self.number_of(tranche));
         sum_where(self.column(SUM), vec![(marks, code)])
     }
 
     /// All draws, as their rows say it.
     pub fn all_draws(&self) -> Expression {
-        let of = |mark: i64| sum_where(self.column(SUM), vec![self.marks(MARK, mark as usize)]);
+        let of = |mark: i64| sum_where(self.column(SUM), vec![self.marks(MARK, mark)]);
         of(AT_ONCE) + of(LATER)
     }
 
+    /// The rows of lines in a column; an empty one where there is no line.
     fn column(&self, column: u16) -> Area {
-        let last = self.sheet.next_row() - 1;
+        let last = self.sheet.next_row().max(self.first + 1) - 1;
         Area::of(self.sheet.at(self.first, column), self.sheet.at(last, column))
     }
 
-    fn marks(&self, column: u16, code: usize) -> (Area, Expression) {
-        (self.column(column), whole(code as i64))
+    fn marks(&self, column: u16, code: i64) -> (Area, Expression) {
+        (self.column(column), whole(code))
     }
 }

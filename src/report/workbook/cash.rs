@@ -71,6 +71,7 @@ impl Laid<'_, '_> {
     }
 
     fn heading(&mut self, words: &str) {
+        self.sheet.block(words);
         let row = self.sheet.next_row();
         self.sheet.text(row, LABEL, words, Role::Heading);
     }
@@ -137,7 +138,7 @@ pub fn lay(
     sheet.text(2, SUM, "In all", Role::Heading);
     let mut laid = Laid { books, sheet, months };
     let mut rows = CashRows::default();
-    inputs.block("Cash");
+    inputs.block("cash", "Cash");
     let start = opening(plan, awards, inputs);
     let floor_path = ["policy.cash-floor".to_string()];
     let floor = dollars(plan.policy.cash_floor);

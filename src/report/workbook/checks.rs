@@ -62,6 +62,7 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
     let plan = books.plan;
     for (index, line) in books.ledger.lines.iter().enumerate() {
         let title = visible(&line.title);
+        sheet.block(format!("cost.{}", line.name));
         let in_all = |amounts: &[Money]| amounts.iter().sum::<Money>();
         let need = costs.need(index, 0).in_column(SUM);
         put(&mut sheet, format!("{title}: needs in all"), need, in_all(&line.need));
@@ -70,6 +71,7 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
     }
     for (source, stream) in books.ledger.streams.iter().enumerate() {
         let title = visible(&stream.title);
+        sheet.block(format!("stream.{}", stream.name));
         let rows = &awards.rows[source];
         let in_all = |amounts: &[Money]| amounts.iter().sum::<Money>();
         let of = |row: u32| awards.sheet.at(row, SUM);
@@ -77,6 +79,7 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
         let receipts = in_all(&books.cash.receipts_by_stream[source]);
         put(&mut sheet, format!("{title}: receipts in all"), of(rows.receipts), receipts);
     }
+    sheet.block("cash");
     for place in 0..plan.horizon.months as usize {
         let month = plan.horizon.month(place).words();
         let column = Months::column(place);
@@ -95,8 +98,9 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
     }
     let last = sheet.next_row() - 1;
     let area = Area::of(sheet.at(4, 3), sheet.at(last, 3));
-    let largest = call(Function::Max, vec![area.into()]);
-    let smallest = call(Function::Min, vec![area.into()]);
+    // Rows of another scenario say 0, which is told among them.
+    let largest = call(Function::Max, vec![whole(0), area.into()]);
+    let smallest = call(Function::Min, vec![whole(0), area.into()]);
     let apart = call(Function::Max, vec![largest, whole(0) - smallest]);
     sheet.text(2, 0, "Largest difference", Role::Label);
     let largest = sheet.money(2, 3, apart, Money::ZERO, Role::Check);

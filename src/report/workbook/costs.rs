@@ -102,7 +102,9 @@ impl<'a> Costs<'a> {
             for (index, line) in
                 plan.lines.iter().enumerate().filter(|(_, line)| last(line) == fees)
             {
-                inputs.block(&format!("Cost: {}", visible(&line.title)));
+                let id = format!("cost.{}", line.name);
+                inputs.block(&id, &format!("Cost: {}", visible(&line.title)));
+                costs.sheet.block(id);
                 costs.lay_line(index, line, months, inputs);
             }
         }
@@ -354,11 +356,14 @@ impl<'a> Costs<'a> {
             }
             Form::YearlyList(amounts) => {
                 let mut cells = Vec::new();
+                // A list stands in one block of its own: what is looked up by its place has no other row in between.
+                let block = inputs.sheet.block(format!("cost.{}.yearly", line.name));
                 for (place, amount) in amounts.iter().enumerate() {
                     let label = format!("Amount of year {}", place + 1);
                     let path = path(&format!("yearly.{}", place + 1));
                     cells.push(inputs.figure(&path, &label, dollars(*amount), Unit::Money));
                 }
+                inputs.sheet.block(block);
                 let area = Area::of(*cells.first()?, *cells.last()?);
                 let count = cells.len() as i64;
                 let begun = self.first_count(inputs, line.from);

@@ -116,6 +116,26 @@ impl Function {
     }
 }
 
+/// Whether arguments of a function hold nothing that a row without a figure, or with a 0, would change: then an area
+/// of theirs may grow over such rows.
+pub(super) fn may_grow(function: Function, arguments: &[Expression]) -> bool {
+    match function {
+        Function::Sum => true,
+        // Its areas have one shape, so that they grow together or not at all.
+        Function::SumIfs => {
+            let rows = |argument: &Expression| match argument {
+                Expression::Area(area) => Some((area.first.sheet, area.first.row, area.last.row)),
+                _ => None,
+            };
+            let mut areas = arguments.iter().filter_map(rows);
+            let first = areas.next();
+            areas.all(|area| Some(area) == first)
+        }
+        Function::Min | Function::Max => arguments.contains(&whole(0)),
+        _ => false,
+    }
+}
+
 impl Operator {
     fn sign(self) -> &'static str {
         match self {

@@ -114,8 +114,9 @@ impl<'a> Inputs<'a> {
         self.by_path.contains_key(path)
     }
 
-    /// Begins a block of inputs.
-    pub fn block(&mut self, title: &str) {
+    /// Begins a block of inputs, of something that has an id.
+    pub fn block(&mut self, id: &str, title: &str) {
+        self.sheet.block(id);
         let row = self.sheet.next_row();
         self.sheet.text(row, LABEL, visible(title), Role::Heading);
     }

@@ -4,6 +4,7 @@
 //! formula over them, as long as a formula says exactly what the engine says; where terms are too special for that, the
 //! figures are the engine's and say so. A formula carries the engine's figure, so that both can be compared cell by cell.
 
+mod align;
 mod awards;
 mod braid;
 mod cash;
@@ -31,19 +32,18 @@ use rust_decimal::Decimal;
 
 use crate::funding::loan::Repayment;
 use crate::funding::{Status, Stream, Terms};
-use crate::ledger::Ledger;
 use crate::measures::Measures;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::plan::award::ProgramIncome;
 use awards::Awards;
-use braid::Draws;
+use braid::{Draws, Numbers};
 use cash::CashSheet;
 use checks::{Checks, Engine};
 use costs::Costs;
 use inputs::{Changed, Inputs};
 use months::Months;
-use sheet::{Cell, Content, Place, Sheet, Value};
+use sheet::{Cell, Content, Place, Sheet};
 use summary::Summary;
 use years::YearsSheet;
 
@@ -76,7 +76,7 @@ pub struct Case<'a> {
 
 /// What a workbook is made of.
 pub struct Sources<'a> {
-    /// The plan's cases: the base case and its scenarios. Those with the same rows can be switched on.
+    /// The plan's cases: the base case and its scenarios. Those of the same months can be switched on.
     pub cases: &'a [Case<'a>],
     /// The place of the one that is shown.
     pub shown: usize,
@@ -207,8 +207,8 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Lays a case, with rows for what the braids of all these cases draw.
-    fn lay(case: &Case<'a>, view: Status, ledgers: &[&Ledger]) -> Parts<'a> {
+    /// Lays a case.
+    fn lay(case: &Case<'a>, view: Status, numbers: &'a Numbers) -> Parts<'a> {
         let Case { books, measures, .. } = *case;
         let plan = books.plan;
         let mut inputs = Inputs::new(plan);
@@ -216,8 +216,8 @@ impl<'a> Parts<'a> {
         months.lay_drivers(&mut inputs);
         let mut costs = Costs::lay(plan, (books.ledger, view), &mut months, &mut inputs);
         let apart = |stream: usize| awards::tells_apart(books.timeline, stream);
-        let ledgers = (books.ledger, ledgers);
-        let draws = Draws::lay(plan, ledgers, &costs, (&months, &mut inputs), apart);
+        let ledger = (books.ledger, numbers);
+        let draws = Draws::lay(plan, ledger, &costs, (&months, &mut inputs), apart);
         let awards = Awards::lay(books, &draws, &costs, (&mut months, &mut inputs));
         costs.lay_repaid(&awards);
         let cash = cash::lay(books, &draws, &awards, (&months, &mut inputs));
@@ -230,23 +230,6 @@ impl<'a> Parts<'a> {
         let engine = checks::engine(&laid, &summary);
         let checks = checks::checks(&laid, &summary, &years, &engine);
         Parts { laid, summary, years, checks, engine }
-    }
-
-    fn sheets(&self) -> [&Sheet; 10] {
-        let Parts { laid, summary, years, checks, engine } = self;
-        let Laid { inputs, months, costs, draws, awards, cash, .. } = laid;
-        [
-            &inputs.sheet,
-            &months.sheet,
-            &awards.sheet,
-            &costs.sheet,
-            &draws.sheet,
-            &cash.sheet,
-            &summary.sheet,
-            &years.sheet,
-            &checks.sheet,
-            &engine.sheet,
-        ]
     }
 
     fn into_sheets(self) -> Vec<Sheet> {
@@ -273,84 +256,82 @@ impl Workbook {
     /// # Panics
     /// Where no case stands at the place that is to be shown.
     pub fn from_sources(sources: &Sources) -> Workbook {
-        let Sources { cases: all, shown: place, view, about, bridge } = *sources;
-        let shown = &all[place];
-        let others = all.iter().enumerate().filter(|(other, _)| *other != place);
-        let alike = |other: &&Case| switch::alike(&shown.books, &other.books);
-        let mut others: Vec<&Case> = others.map(|(_, other)| other).filter(alike).collect();
-        // A scenario that turns out to have other rows takes its draws' rows with it, so that all are laid again.
-        let (parts, cases) = loop {
-            let ledgers: Vec<&Ledger> = others.iter().map(|other| other.books.ledger).collect();
-            let parts = Parts::lay(shown, view, &ledgers);
-            let ledgers: Vec<&Ledger> =
-                std::iter::once(shown.books.ledger).chain(ledgers).collect();
-            let cases: Vec<Parts> =
-                others.iter().map(|other| Parts::lay(other, view, &ledgers)).collect();
-            let mut same = Vec::new();
-            for (other, case) in others.iter().zip(&cases) {
-                if switch::has_same_rows(&parts.sheets(), &case.sheets()) {
-                    same.push(*other);
-                }
+        let Sources { cases, shown: place, .. } = *sources;
+        let shown = &cases[place];
+        let others = cases.iter().enumerate().filter(|(other, _)| *other != place);
+        let others = others.map(|(_, other)| other);
+        let others = others.filter(|other| switch::in_step(shown.books.plan, other.books.plan));
+        let chosen: Vec<&Case> = std::iter::once(shown).chain(others).collect();
+        let mut count = chosen.len();
+        loop {
+            // One case alone has its own rows, so that this ends.
+            match Workbook::of_cases(sources, &chosen[..count]) {
+                Some(workbook) => return workbook,
+                None => count -= 1,
             }
-            if same.len() == others.len() {
-                break (parts, cases);
-            }
-            others = same;
-        };
-        let switched: Vec<&str> = std::iter::once(shown)
-            .chain(others.iter().copied())
-            .map(|case| case.books.plan.scenario.as_str())
-            .collect();
-        let scenarios = cover::scenarios(&parts.summary, all, &switched);
-        let bridge = bridge.map(cover::bridge);
+        }
+    }
+
+    /// The workbook of the first of these cases, in which the others can be switched on; nothing where their rows do not
+    /// stand beside each other.
+    fn of_cases(sources: &Sources, chosen: &[&Case]) -> Option<Workbook> {
+        let Sources { cases: all, view, about, bridge, .. } = *sources;
+        let numbers = Numbers::of(chosen.iter().map(|case| case.books.ledger));
+        let plans: Vec<&Plan> = chosen.iter().map(|case| case.books.plan).collect();
+        let mut parts = chosen.iter().map(|case| Parts::lay(case, view, &numbers));
+        let shown = parts.next()?;
+        let switched: Vec<&str> = plans.iter().map(|plan| plan.scenario.as_str()).collect();
+        let mut beside = vec![cover::scenarios(&shown.summary, all, &switched)];
+        beside.extend(bridge.map(cover::bridge));
         let mut places: Vec<Place> = Place::ALL.to_vec();
         places.retain(|place| match place {
             Place::Bridge => bridge.is_some(),
-            Place::Switched => !cases.is_empty(),
+            Place::Switched => chosen.len() > 1,
             _ => true,
         });
-        let cover = cover::cover(&parts.laid, about, (parts.checks.failed, &switched), &places);
-        let fixed = parts.laid.fixed();
-        let mut listed = parts.laid.inputs.listed.clone();
-        let mut sheets = vec![cover];
-        let own = parts.into_sheets();
-        let (own, switched) = match cases.is_empty() {
-            true => (own, None),
-            false => {
-                let cases: Vec<Vec<Sheet>> = cases.into_iter().map(Parts::into_sheets).collect();
-                let plans: Vec<&Plan> = std::iter::once(shown)
-                    .chain(others.iter().copied())
-                    .map(|case| case.books.plan)
-                    .collect();
-                let (own, switched) = switch::merged(&plans, own, &cases, &mut listed);
-                (own, Some(switched))
-            }
+        beside.push(cover::cover(&shown.laid, about, (shown.checks.failed, &switched), &places));
+        let fixed = shown.laid.fixed();
+        let mut listed = shown.laid.inputs.listed.clone();
+        let mut cases = vec![shown.into_sheets()];
+        cases.extend(parts.map(Parts::into_sheets));
+        let rows = align::aligned(&mut cases)?;
+        for sheet in &mut beside {
+            rows[0].shift(sheet)?;
+        }
+        for input in &mut listed {
+            input.at = rows[0].moved(input.at);
+        }
+        let mut sheets = match chosen.len() {
+            1 => cases.remove(0),
+            _ => switch::merged(&plans, cases, &rows, &mut listed),
         };
-        sheets.extend(own);
-        sheets.push(scenarios);
-        sheets.extend(bridge);
-        sheets.extend(switched);
+        sheets.extend(beside);
         sheets.push(cover::log(about));
         sheets.sort_by_key(|sheet| sheet.place);
-        Workbook {
-            title: shown.books.plan.title.clone(),
+        Some(Workbook {
+            title: plans[0].title.clone(),
             run: about.foot.clone(),
             sheets,
             inputs: listed,
             fixed,
-        }
+        })
     }
 
     /// Every input as it was written, by its path, whether it may be changed or is fixed.
     pub fn written(&self) -> Vec<(String, Decimal)> {
         let Some(sheet) = self.sheet(Place::Inputs) else { return Vec::new() };
+        let count = sheet.pick.map_or(0, |(_, count)| usize::from(count));
         let row = |row: &BTreeMap<u16, Cell>| {
             let content = |column| row.get(&column).map(|cell| &cell.content);
-            match (content(inputs::PATH)?, content(inputs::WRITTEN)?) {
-                (Content::Text(path), Content::Number(written)) => Some((path.clone(), *written)),
-                (Content::Text(path), Content::Formula(_, Value::Number(written))) => {
-                    Some((path.clone(), *written))
+            // Where scenarios state it otherwise, or not at all, the first is the one that is shown.
+            let written = match content(inputs::WRITTEN)? {
+                Content::Formula(..) => {
+                    content(inputs::scenario_column(inputs::WRITTEN, 0, count))?
                 }
+                written => written,
+            };
+            match (content(inputs::PATH)?, written) {
+                (Content::Text(path), Content::Number(written)) => Some((path.clone(), *written)),
                 _ => None,
             }
         };

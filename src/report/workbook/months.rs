@@ -114,6 +114,7 @@ impl<'a> Months<'a> {
         if let Some(rows) = self.calendars.get(&begins) {
             return *rows;
         }
+        let before = self.sheet.block(format!("years from {begins}"));
         let row = self.sheet.next_row();
         let rows = (row, row + 1);
         let name = Month::new(2000, begins).map_or(String::new(), Month::words);
@@ -134,6 +135,7 @@ impl<'a> Months<'a> {
             self.sheet.formula(rows.1, column, position, figure, Role::Formula);
         }
         self.calendars.insert(begins, rows);
+        self.sheet.block(before);
         rows
     }
 
@@ -161,7 +163,9 @@ impl<'a> Months<'a> {
     /// Lays the drivers.
     pub fn lay_drivers(&mut self, inputs: &mut Inputs) {
         for driver in &self.plan.drivers {
-            inputs.block(&format!("Driver: {}", visible(&driver.title)));
+            let id = format!("driver.{}", driver.name);
+            inputs.block(&id, &format!("Driver: {}", visible(&driver.title)));
+            self.sheet.block(id);
             self.lay_driver(inputs, driver);
         }
     }
@@ -317,11 +321,14 @@ impl<'a> Months<'a> {
 
     fn lay_yearly(&mut self, inputs: &mut Inputs, driver: &Driver, listed: &[Quantity]) {
         let mut cells = Vec::new();
+        // A list stands in one block of its own: what is looked up by its place has no other row in between.
+        let block = inputs.sheet.block(format!("driver.{}.yearly", driver.name));
         for (place, level) in listed.iter().enumerate() {
             let path = format!("driver.{}.yearly.{}", driver.name, place + 1);
             let label = format!("Level of year {}", place + 1);
             cells.push(inputs.input(&path, &label, of_quantity(*level), Unit::Number));
         }
+        inputs.sheet.block(block);
         let area = Area::of(cells[0], cells[cells.len() - 1]);
         let row = self.driver_row(driver);
         for place in 0..self.count() {

@@ -231,6 +231,21 @@ pub struct Cell {
     pub unit: Unit,
 }
 
+impl Cell {
+    /// Letters that an amount of money takes; nothing of anything else.
+    pub fn letters(&self) -> Option<u16> {
+        let figure = match &self.content {
+            Content::Number(number) | Content::Formula(_, Value::Number(number)) => number,
+            _ => return None,
+        };
+        let whole = figure.trunc().abs().to_string().len();
+        // Digits, what parts the thousands, the point and cents, a sign; bold ones are wider.
+        let letters = whole + (whole - 1) / 3 + 4;
+        let letters = letters + if self.role == Role::Total { letters / 8 } else { 0 };
+        (self.unit == Unit::Money).then_some(letters as u16 + 1)
+    }
+}
+
 /// A chart that a spreadsheet draws from cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
@@ -255,6 +270,10 @@ pub struct Sheet {
     pub place: Place,
     /// Its rows' cells, by column.
     pub rows: Vec<BTreeMap<u16, Cell>>,
+    /// What each row is of, such as a line or a stream, by row.
+    pub blocks: Vec<String>,
+    /// What the rows are of that are laid next.
+    block: String,
     /// Columns from the left that stay in sight.
     pub frozen_columns: u16,
     /// Rows from the top that stay in sight.
@@ -295,6 +314,8 @@ impl Sheet {
         Sheet {
             place,
             rows: Vec::new(),
+            blocks: Vec::new(),
+            block: String::new(),
             frozen_columns: 0,
             frozen_rows: 0,
             widths: widths.to_vec(),
@@ -310,6 +331,11 @@ impl Sheet {
         At { sheet: self.place, row, column }
     }
 
+    /// Says what the rows are of that are laid from here on; what they were of before.
+    pub fn block(&mut self, id: impl Into<String>) -> String {
+        std::mem::replace(&mut self.block, id.into())
+    }
+
     /// The row below all that is laid.
     pub fn next_row(&self) -> u32 {
         self.rows.len() as u32
@@ -319,7 +345,10 @@ impl Sheet {
     pub fn put(&mut self, row: u32, column: u16, content: Content, role: Role, unit: Unit) -> At {
         let place = row as usize;
         if self.rows.len() <= place {
+            // Rows that were taken back leave nothing.
+            self.blocks.truncate(self.rows.len());
             self.rows.resize_with(place + 1, BTreeMap::new);
+            self.blocks.resize(place + 1, self.block.clone());
         }
         self.rows[place].insert(column, Cell { content, role, unit });
         self.at(row, column)

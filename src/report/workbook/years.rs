@@ -90,6 +90,7 @@ pub fn lay(laid: &Laid, measures: &Measures) -> YearsSheet {
 
 impl Years<'_, '_> {
     fn heading(&mut self, words: &str) {
+        self.sheet.block(words);
         let row = self.sheet.next_row() + 1;
         self.sheet.text(row, LABEL, words, Role::Heading);
     }
@@ -145,6 +146,7 @@ impl Years<'_, '_> {
         let draws = &self.laid.draws;
         self.heading("What lines need, who pays, what stays unpaid");
         for paid in &draws.listed {
+            self.sheet.block(paid.block.as_str());
             let at = draws.sheet.at(paid.row, 0);
             let tells = match paid.tells {
                 Listed::Need => Tells::Needs,

@@ -197,6 +197,7 @@ impl<'a> Awards<'a> {
         for source in in_order(books) {
             awards.lay_source(source, draws, months, inputs);
         }
+        awards.sheet.block("all sources");
         let row = awards.sheet.next_row();
         awards.sheet.text(row, LABEL, "All sources", Role::Heading);
         let count = awards.count();
@@ -288,13 +289,14 @@ impl<'a> Awards<'a> {
         let Books { plan, ledger, .. } = self.books;
         let book = &ledger.streams[source];
         let title = visible(&book.title);
+        self.sheet.block(book.name.as_str());
         let head = self.sheet.next_row();
         self.sheet.text(head, LABEL, &title, Role::Heading);
         self.sheet.text(head, ID, &book.name, Role::Grey);
-        let number = Decimal::from(source + 1);
+        let number = Decimal::from(draws.number(source));
         self.sheet.number(head, MARK, number, Role::Grey, Unit::Whole);
         if source < plan.streams.len() {
-            inputs.block(&format!("Source: {title}"));
+            inputs.block(&format!("stream.{}", book.name), &format!("Source: {title}"));
         }
         let from = inputs.place_of(&format!("stream.{}", book.name));
         let note = match self.held(source).is_empty() {

@@ -135,6 +135,7 @@ impl<'a> Awards<'a> {
         if let Some(table) = self.brackets {
             return table;
         }
+        let block = self.sheet.block("minimum savings rates");
         let first = self.sheet.next_row();
         for (place, bracket) in brackets().iter().enumerate() {
             let row = first + place as u32;
@@ -152,6 +153,7 @@ impl<'a> Awards<'a> {
                 self.sheet.number(row, column, figure, Role::Grey, unit);
             }
         }
+        self.sheet.block(block);
         let last = first + brackets().len() as u32 - 1;
         let table = (self.sheet.at(first, MARK), self.sheet.at(last, MARK));
         self.brackets = Some(table);

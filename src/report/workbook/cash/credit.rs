@@ -125,6 +125,7 @@ fn lay_available(
     for source in 0..plan.streams.len() {
         eligible.extend(lay_eligible(laid, source, awards));
     }
+    laid.sheet.block("Line of credit");
     let row = laid.sheet.next_row();
     let from = laid.sheet.number(row, FIRST, day_of(line.from), Role::Grey, Unit::Month);
     let until = laid.sheet.number(row, SECOND, day_of(line.until), Role::Grey, Unit::Month);
@@ -178,6 +179,7 @@ fn lay_eligible(laid: &mut Laid, source: usize, awards: &Awards) -> Option<u32> 
     }
     let at = |row: u32, place: usize| awards.at(row, place);
     let title = visible(&book.title);
+    laid.sheet.block(format!("owed by {}", book.name));
     let owed_cells = &awards.owed[source];
     let cash_cell = awards.cash_cells[source].filter(|_| follows_cost);
     let balance = laid.balance(
