@@ -16,7 +16,7 @@ use braidfund::measures::{self, Measures};
 use braidfund::net_assets::NetAssets;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::inputs::{Inputs, WRITTEN};
-use braidfund::report::workbook::sheet::{Content, FIRST, MARK, Place, SECOND};
+use braidfund::report::workbook::sheet::{At, Content, FIRST, MARK, Place, SECOND};
 use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use braidfund::timeline::Selection;
 
@@ -188,11 +188,17 @@ const LETTERS_MAX: usize = 8_192;
 
 #[test]
 fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
-    let text = hostile::wide(50, 130, 900_000_000, |place| format!("Number {place}"));
-    let late = text.replace("priority = ", "payment-lag-months = 2\npriority = ");
-    let files = MemoryFolder::new([("plan.toml", late.as_str())]);
-    let plan = folder::read(&files, folder::BASE).unwrap();
-    let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+    // Three scenarios, each without some of the lines and sources.
+    let texts: Vec<String> = (0..3)
+        .map(|fewer| {
+            let name = |place| format!("Number {place}");
+            let text = hostile::wide(50 - fewer, 130 - 3 * fewer, 900_000_000, name);
+            text.replace("priority = ", "payment-lag-months = 2\npriority = ")
+        })
+        .collect();
+    let plans = those_that_read(&texts);
+    let (book, _) = switched(&plans.iter().collect::<Vec<&Plan>>(), Status::Prospective);
+    assert_eq!(numbered(&book).len(), texts.len());
     let mut longest = 0;
     for sheet in &book.sheets {
         for cell in sheet.rows.iter().flat_map(|row| row.values()) {
@@ -341,6 +347,27 @@ proptest! {
         prop_assert_eq!(&numbered(&book), &ids);
         let wrong = wrong_when_switched(&book, &alone, &ids);
         prop_assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), texts.join("\n---\n"));
+        prop_assert_eq!(circle(&book), None, "{}", texts.join("\n---\n"));
+    }
+
+    #[test]
+    fn a_random_contract_can_be_switched_on_beside_others(
+        one in contracts::contracts(), others in prop::collection::vec(contracts::contracts(), 1..3),
+    ) {
+        let view = Status::Prospective;
+        let others = others.iter().map(|other| other.in_step_with(&one));
+        let texts: Vec<String> = std::iter::once(one.clone()).chain(others).map(|one| one.text()).collect();
+        let plans = those_that_read(&texts);
+        let plans: Vec<&Plan> = plans.iter().collect();
+        if plans.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = plans.iter().map(|plan| plan.scenario.clone()).collect();
+        let (book, alone) = switched(&plans, view);
+        prop_assert_eq!(&numbered(&book), &ids);
+        let wrong = wrong_when_switched(&book, &alone, &ids);
+        prop_assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), texts.join("\n---\n"));
+        prop_assert_eq!(circle(&book), None, "{}", texts.join("\n---\n"));
     }
 
     #[test]
@@ -574,6 +601,7 @@ fn a_scenario_that_is_switched_on_is_what_the_engine_says_of_it() {
         for view in [Status::Secured, Status::Prospective] {
             let (book, alone) = with_switch(&files, &ids, view);
             assert_eq!(numbered(&book), ids, "{path:?}");
+            assert_eq!(circle(&book), None, "{path:?}");
             count += ids.len() - 1;
             let wrong = wrong_when_switched(&book, &alone, &ids);
             told.extend(wrong.into_iter().map(|wrong| format!("{path:?} {view:?} {wrong}")));
@@ -617,16 +645,21 @@ fn with_fewer(parts: &plans::Parts, dropped: &[usize]) -> (Vec<Plan>, Vec<String
         texts.push(kept.join("\n"));
     }
     texts.push(blocks.join("\n"));
+    // A plan may not stand without what was left out.
+    (those_that_read(&texts), texts)
+}
+
+/// The plans of these texts that may be stated, each a scenario of its own.
+fn those_that_read(texts: &[String]) -> Vec<Plan> {
     let mut plans = Vec::new();
-    for text in &texts {
+    for text in texts {
         let files = MemoryFolder::new([("plan.toml", text.as_str())]);
-        // A plan may not stand without what was left out.
         if let Ok(mut plan) = folder::read(&files, folder::BASE) {
             plan.scenario = format!("case-{}", plans.len() + 1);
             plans.push(plan);
         }
     }
-    (plans, texts)
+    plans
 }
 
 #[test]
@@ -641,4 +674,146 @@ fn most_random_plans_stand_without_one_of_their_streams_or_lines() {
         stand += with_fewer(&parts, &all).0.len() - 1;
     }
     assert!(stand * 10 >= asked * 7, "{stand} of {asked}");
+}
+
+/// A cell that a workbook's formulas go round in a circle by, whatever is switched on.
+fn circle(book: &Workbook) -> Option<String> {
+    let mut state: BTreeMap<At, bool> = BTreeMap::new();
+    for sheet in &book.sheets {
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            for column in cells.keys() {
+                let mut path = vec![(sheet.at(row as u32, *column), None::<Vec<At>>)];
+                while let Some((at, left)) = path.last_mut() {
+                    let at = *at;
+                    let left = match left {
+                        Some(left) => left,
+                        None => {
+                            if state.contains_key(&at) {
+                                path.pop();
+                                continue;
+                            }
+                            state.insert(at, false);
+                            left.insert(evaluate::referred(book, at))
+                        }
+                    };
+                    match left.pop() {
+                        Some(next) => match state.get(&next) {
+                            Some(true) => {}
+                            Some(false) => return Some(told(next)),
+                            None => path.push((next, None)),
+                        },
+                        None => {
+                            state.insert(at, true);
+                            path.pop();
+                        }
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A plan and scenarios of it that state other terms: another title, longer and shorter lists, no growth, a growth, a line of
+/// credit, an award of other months, money that is only claimed in another order.
+const TERMS: &str = r#"
+[plan]
+title = "Hub"
+start = "2026-07"
+months = 30
+[driver.members]
+title = "Members"
+yearly = [1000, 1100]
+[cost.staff]
+title = "Staff"
+layer = "program"
+function = "serve"
+yearly = [1000, 2000]
+escalate = "3%"
+[cost.rent]
+layer = "backbone"
+function = "operate"
+monthly = 100
+payment-lag-months = 1
+[stream.award]
+title = "An award"
+kind = "grant"
+funder = "F"
+status = "secured"
+from = "2026-07"
+until = "2028-06"
+pays-for = ["anything"]
+budget-periods = [{ from = "2026-07", until = "2027-06", amount = 1000 }, { from = "2027-07", until = "2028-06", amount = 2000 }]
+payment = { method = "reimbursement", cycle-months = 3, lag-months = 2 }
+[stream.plan]
+title = "A plan"
+kind = "payer"
+funder = "P"
+status = "secured"
+from = "2026-07"
+until = "2028-12"
+pays-for = ["anything"]
+terms = { method = "pmpm", members = "members", rate = "0.10" }
+[scenario.named]
+title = "Other names"
+stream.award.title = "The award"
+cost.staff.title = "People"
+driver.members.yearly = [1000, 1100, 1300]
+[scenario.listed]
+title = "A longer list"
+cost.staff.yearly = [1000, 2000, 3000]
+driver.members.yearly = [900]
+[scenario.level]
+title = "One amount"
+cost.staff.yearly = 1500
+cost.rent.payment-lag-months = 0
+[scenario.lent]
+title = "A line of credit"
+credit = { lender = "A bank", limit = 5000, rate = "9%" }
+[scenario.later]
+title = "Later"
+plan.as-of = "2027-01"
+stream.award.from = "2026-10"
+stream.award.until = "2028-09"
+stream.award.budget-periods = [{ from = "2026-10", until = "2028-09", amount = 2500 }]
+"#;
+
+#[test]
+fn scenarios_of_other_terms_and_names_can_be_switched_on() {
+    let files = MemoryFolder::new([("plan.toml", TERMS)]);
+    let ids = scenarios(&files);
+    let view = Status::Secured;
+    let (book, alone) = with_switch(&files, &ids, view);
+    assert_eq!(numbered(&book), ids);
+    let wrong = wrong_when_switched(&book, &alone, &ids);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(circle(&book), None);
+    // A title follows the switch, and stands once.
+    let place = ids.iter().position(|id| id == "named").unwrap() + 1;
+    let mut evaluator = Evaluator::new(&book, Some((Inputs::switch(), Decimal::from(place))));
+    let awards = book.sheet(Place::Awards).unwrap();
+    let mut titles = Vec::new();
+    for row in 0..awards.rows.len() as u32 {
+        if awards.cell(row, 1).is_some_and(|id| id.content == Content::Text("award".to_string())) {
+            titles.push(evaluator.at(awards.at(row, 0)));
+        }
+    }
+    assert_eq!(titles, [Found::Word("The award".to_string())]);
+    // Without it the workbook of one scenario has no switch.
+    let one = workbook(
+        &folder::read(&files, "named").unwrap(),
+        &spent(&folder::read(&files, "named").unwrap(), view),
+        view,
+    );
+    assert!(one.sheet(Place::Switched).is_none());
+}
+
+#[test]
+fn a_scenario_of_other_months_has_no_number() {
+    let other = TERMS.replace("months = 30", "months = 36");
+    let early = TERMS.replace("start = \"2026-07\"", "start = \"2026-06\"");
+    let years = TERMS.replace("months = 30", "months = 30\nfiscal-year-starts = \"march\"");
+    let plans = those_that_read(&[TERMS.to_string(), other, early, years, TERMS.to_string()]);
+    let (book, _) = switched(&plans.iter().collect::<Vec<&Plan>>(), Status::Secured);
+    assert_eq!(numbered(&book), ["case-1", "case-5"]);
 }

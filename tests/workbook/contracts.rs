@@ -76,6 +76,11 @@ fn money(cents: u32) -> String {
 }
 
 impl Contract {
+    /// The same in the months and years of another one's plan.
+    pub fn in_step_with(&self, other: &Contract) -> Contract {
+        Contract { months: other.months, fiscal: other.fiscal, ..self.clone() }
+    }
+
     fn is_payer(&self) -> bool {
         self.method <= 7
     }

@@ -321,3 +321,31 @@ pub fn cached(value: &Value) -> Found {
 pub fn told(at: At) -> String {
     Expression::Cell(at).text(if at.sheet == Place::Cover { Place::Log } else { Place::Cover })
 }
+
+/// The cells that the formula of a cell refers to, in whatever part of it.
+pub fn referred(book: &Workbook, at: At) -> Vec<At> {
+    fn of(expression: &Expression, found: &mut Vec<At>) {
+        match expression {
+            Expression::Number(_) | Expression::Word(_) => {}
+            Expression::Cell(at) => found.push(*at),
+            Expression::Area(Area { first, last }) => {
+                let columns = first.column..=last.column;
+                let cells = columns.flat_map(|column| {
+                    (first.row..=last.row).map(move |row| At { row, column, ..*first })
+                });
+                found.extend(cells);
+            }
+            Expression::Pair(left, _, right) => {
+                of(left, found);
+                of(right, found);
+            }
+            Expression::Call(_, arguments) => arguments.iter().for_each(|one| of(one, found)),
+        }
+    }
+    let mut found = Vec::new();
+    let cell = book.sheet(at.sheet).and_then(|sheet| sheet.cell(at.row, at.column));
+    if let Some(Content::Formula(expression, _)) = cell.map(|cell| &cell.content) {
+        of(expression, &mut found);
+    }
+    found
+}

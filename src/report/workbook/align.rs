@@ -274,3 +274,87 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     list.reverse();
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::formula::{Function, call, cell, sum, whole};
+    use super::super::sheet::Unit;
+    use super::*;
+    use crate::money::Money;
+
+    /// A sheet of rows, each of a block and with words and an amount; below them a formula over all of them.
+    fn sheet(rows: &[(&str, &str)], formula: impl Fn(Area) -> Expression) -> Sheet {
+        let mut sheet = Sheet::new(Place::Costs, &[]);
+        for (row, (block, words)) in rows.iter().enumerate() {
+            sheet.block(*block);
+            sheet.text(row as u32, LABEL, *words, Role::Label);
+            sheet.number(row as u32, 7, row.into(), Role::Decided, Unit::Whole);
+        }
+        sheet.block("end");
+        let row = sheet.next_row();
+        let all = Area::of(sheet.at(0, 7), sheet.at(row - 1, 7));
+        sheet.money(row, 7, formula(all), Money::ZERO, Role::Total);
+        sheet
+    }
+
+    fn words(sheet: &Sheet) -> Vec<String> {
+        let word = |row: &BTreeMap<u16, super::super::sheet::Cell>| match row.get(&LABEL) {
+            Some(cell) => match &cell.content {
+                Content::Text(text) => text.clone(),
+                _ => String::new(),
+            },
+            None => "-".to_string(),
+        };
+        sheet.rows.iter().map(word).collect()
+    }
+
+    fn formula(sheet: &Sheet) -> String {
+        match &sheet.rows.last().and_then(|row| row.get(&7)).map(|cell| &cell.content) {
+            Some(Content::Formula(expression, _)) => expression.text(sheet.place),
+            other => panic!("a formula: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_scenario_gets_the_rows_of_all_and_sums_go_over_them() {
+        let base = sheet(&[("a", "need"), ("a", "gap"), ("c", "need"), ("c", "gap")], sum);
+        let other =
+            sheet(&[("b", "need"), ("b", "gap"), ("c", "need"), ("c", "more"), ("c", "gap")], sum);
+        let mut cases = [vec![base], vec![other]];
+        let rows = aligned(&mut cases).unwrap();
+        assert_eq!(words(&cases[0][0]), ["need", "gap", "-", "-", "need", "-", "gap", "-"]);
+        assert_eq!(words(&cases[1][0]), ["-", "-", "need", "gap", "need", "more", "gap", "-"]);
+        let lacks = |case: usize| -> Vec<u32> {
+            (0..8).filter(|row| rows[case].lack(Place::Costs, *row)).collect()
+        };
+        assert_eq!((lacks(0), lacks(1)), (vec![2, 3, 5], vec![0, 1]));
+        // Both sums go over every row, so that they are one formula.
+        let own = |case: usize| formula(&cases[case][0]);
+        assert_eq!((own(0), own(1)), ("SUM(H1:H7)".to_string(), "SUM(H1:H7)".to_string()));
+    }
+
+    #[test]
+    fn rows_that_change_their_order_stand_twice() {
+        let base = sheet(&[("a", "need"), ("b", "need"), ("c", "need")], sum);
+        let other = sheet(&[("b", "need"), ("c", "need"), ("a", "need")], sum);
+        let mut cases = [vec![base], vec![other]];
+        aligned(&mut cases).unwrap();
+        assert_eq!(cases[0][0].blocks, ["a", "b", "c", "", "end"]);
+        assert_eq!(cases[1][0].blocks, ["", "b", "c", "a", "end"]);
+    }
+
+    #[test]
+    fn what_is_looked_up_by_its_place_is_never_torn_apart() {
+        let lookup = |area: Area| call(Function::Index, vec![area.into(), whole(2)]);
+        let least = |area: Area| call(Function::Min, vec![area.into()]);
+        let floor = |area: Area| call(Function::Min, vec![whole(0), area.into()]);
+        let other = || sheet(&[("a", "one"), ("b", "more"), ("c", "two")], sum);
+        let torn = |formula: fn(Area) -> Expression| {
+            let base = sheet(&[("a", "one"), ("c", "two")], formula);
+            aligned(&mut [vec![base], vec![other()]]).is_none()
+        };
+        assert!(torn(lookup) && torn(least));
+        // Nothing is changed by a 0 more where a 0 is counted anyway.
+        assert!(!torn(floor) && !torn(|area| cell(area.last) + 1));
+    }
+}

@@ -218,8 +218,7 @@ pub fn scenarios(summary: &Summary, found: &[Case], switched: &[&str]) -> Sheet 
     let mut sheet = Sheet::new(Place::Scenarios, &[24, 54, 8, 20, 20, 20, 20, 26, 16, 18]);
     (sheet.frozen_rows, sheet.frozen_columns) = (3, 1);
     sheet.text(0, 0, "Scenarios side by side", Role::Title);
-    let words = "The scenario that is switched on is live; the others are what the engine found. A scenario without a \
-                 number is of other months or fiscal years: `braid workbook --scenario` with its id shows it.";
+    let words = "The scenario that is switched on is live; the others are what the engine found.";
     sheet.text(1, 0, words, Role::Note);
     head(&mut sheet, 2);
     let engine = 2 + found.len() as u32 + 2;

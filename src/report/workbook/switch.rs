@@ -10,14 +10,15 @@ use rust_decimal::Decimal;
 
 use super::align::Rows;
 use super::cover::scenario_title;
-use super::formula::{Expression, Function, call, cell, sum_of, whole};
+use super::formula::{Expression, Function, call, cell, sum_of, when, whole};
 use super::inputs::{self, Inputs, Listed};
 use super::sheet::{Area, At, Cell, Content, LABEL, NOTE, Place, Role, Sheet, Unit, Value};
 use crate::plan::Plan;
 
 /// Whether two scenarios are of the same months and years, so that their columns are the same.
 pub fn in_step(one: &Plan, other: &Plan) -> bool {
-    one.horizon == other.horizon && one.fiscal == other.fiscal
+    let columns = |plan: &Plan| (plan.horizon.start, plan.horizon.months, plan.fiscal);
+    columns(one) == columns(other)
 }
 
 /// The names of scenarios by their numbers.
@@ -178,25 +179,42 @@ impl Said<'_> {
             Some(Content::Formula(expression, _)) => Some(expression.clone()),
             _ => None,
         };
-        let formulas: Option<Vec<Expression>> = cells.iter().map(formula).collect();
-        if let Some(one) = formulas.and_then(|formulas| one_of(&formulas, self.rows)) {
-            if let Some(Content::Formula(own, _)) = sheet
-                .rows
-                .get_mut(row as usize)
-                .and_then(|row| row.get_mut(&column))
-                .map(|cell| &mut cell.content)
-            {
-                *own = one;
-            }
-            return;
-        }
         let wordy = |content: &Content| {
             matches!(content, Content::Text(_) | Content::Formula(_, Value::Word(_)))
         };
-        let nothing = match wordy(&like.content) {
-            true => Expression::Word(""),
-            false => whole(0),
+        let (nothing, empty) = match wordy(&like.content) {
+            true => (Expression::Word(""), Value::Word(String::new())),
+            false => (whole(0), Value::Number(Decimal::ZERO)),
         };
+        let value = match cells[0].as_ref().map(|cell| &cell.content) {
+            Some(Content::Formula(_, value)) => value.clone(),
+            Some(Content::Number(number)) => Value::Number(*number),
+            Some(Content::Text(text)) => Value::Word(text.clone()),
+            _ => empty,
+        };
+        let role = match like.role {
+            Role::Input | Role::Decided | Role::Grey => Role::Formula,
+            role => role,
+        };
+        let formulas: Vec<Option<Expression>> = cells.iter().map(formula).collect();
+        // One formula may stand for all that have any.
+        if cells.iter().zip(&formulas).all(|(cell, formula)| cell.is_some() == formula.is_some()) {
+            let own: Vec<Expression> = formulas.iter().flatten().cloned().collect();
+            let having = self.rows.iter().zip(&formulas).filter(|(_, formula)| formula.is_some());
+            let having: Vec<&Rows> = having.map(|(rows, _)| rows).collect();
+            if let Some(one) = one_of(&own, &having) {
+                let expression = match formulas.iter().all(Option::is_some) {
+                    true => one,
+                    false => {
+                        let mut holds = vec![cell(Inputs::switch())];
+                        holds.extend(formulas.iter().map(|own| whole(own.is_some().into())));
+                        when(call(Function::Choose, holds).equals(1), one, nothing)
+                    }
+                };
+                sheet.put(row, column, Content::Formula(expression, value), role, like.unit);
+                return;
+            }
+        }
         let mut choices = vec![cell(Inputs::switch())];
         for (place, own) in cells.iter().enumerate() {
             choices.push(match own {
@@ -228,18 +246,7 @@ impl Said<'_> {
                 *choice = cell(self.sheet.put(row, column + MOVED, content, Role::Formula, *unit));
             }
         }
-        let value = match cells[0].as_ref().map(|cell| &cell.content) {
-            Some(Content::Formula(_, value)) => value.clone(),
-            Some(Content::Number(number)) => Value::Number(*number),
-            Some(Content::Text(text)) => Value::Word(text.clone()),
-            _ if wordy(&like.content) => Value::Word(String::new()),
-            _ => Value::Number(Decimal::ZERO),
-        };
         let expression = call(Function::Choose, choices);
-        let role = match like.role {
-            Role::Input | Role::Decided | Role::Grey => Role::Formula,
-            role => role,
-        };
         sheet.put(row, column, Content::Formula(expression, value), role, like.unit);
     }
 
@@ -280,7 +287,7 @@ fn note(sheet: &mut Sheet, row: u32, whose: &str) {
 
 /// One formula that says in each scenario what its own says there: sums may count cells of rows that a scenario lacks, which
 /// are 0 in it.
-fn one_of(own: &[Expression], rows: &[Rows]) -> Option<Expression> {
+fn one_of(own: &[Expression], rows: &[&Rows]) -> Option<Expression> {
     let first = own.first()?;
     if own.iter().all(|other| other == first) {
         return Some(first.clone());
@@ -322,7 +329,7 @@ fn one_of(own: &[Expression], rows: &[Rows]) -> Option<Expression> {
 }
 
 /// One sum of what these sum up, where each lacks the rows of what it does not count itself.
-fn one_sum(own: &[Expression], rows: &[Rows]) -> Option<Expression> {
+fn one_sum(own: &[Expression], rows: &[&Rows]) -> Option<Expression> {
     let cells: Option<Vec<BTreeSet<At>>> = own.iter().map(summed).collect();
     let cells = cells?;
     let all: BTreeSet<At> = cells.iter().flatten().copied().collect();
