@@ -22,6 +22,8 @@ use braidfund::timeline::Selection;
 
 #[path = "workbook/contracts.rs"]
 mod contracts;
+#[path = "workbook/corners.rs"]
+mod corners;
 #[path = "workbook/evaluate.rs"]
 mod evaluate;
 #[path = "workbook/held.rs"]
@@ -393,22 +395,18 @@ proptest! {
     }
 }
 
-/// Samples and cases worked by hand of which the engine alone works something out, and what.
-const WORKED: [(&str, &str); 1] = [("recoverable-grant-out-of-cash", "Bridge: repayment")];
-
 #[test]
-fn what_the_engine_alone_works_out_is_known() {
-    let mut found: Vec<(String, String)> = Vec::new();
+fn the_engine_alone_works_out_nothing_of_a_sample_or_a_case_worked_by_hand() {
+    let mut found: Vec<(PathBuf, Vec<String>)> = Vec::new();
     for path in folders("scenarios").into_iter().chain(folders("tests/good")) {
         let files = DiskFolder::open(&path).unwrap();
         let plan = folder::read(&files, folder::BASE).unwrap();
         let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        found.extend(book.fixed.into_iter().map(|title| (name.clone(), title)));
+        found.push((path, book.fixed));
     }
-    let found: Vec<(&str, &str)> =
-        found.iter().map(|(name, title)| (name.as_str(), title.as_str())).collect();
-    assert_eq!(found, WORKED);
+    assert!(found.len() >= 85);
+    found.retain(|(_, fixed)| !fixed.is_empty());
+    assert!(found.is_empty(), "{found:?}");
 }
 
 #[test]
@@ -423,7 +421,7 @@ fn contracts_of_payers_and_claims_of_every_kind_are_live() {
         let Ok(plan) = folder::read(&files, folder::BASE) else { continue };
         let spent = spent(&plan, Status::Prospective);
         let book = workbook(&plan, &spent, Status::Prospective);
-        assert!(!contract.is_live() || book.fixed.is_empty(), "{:?}\n{text}", book.fixed);
+        assert!(book.fixed.is_empty(), "{:?}\n{text}", book.fixed);
         read += 1;
         let brings = &spent.ledger.streams[0].made_available;
         paid += usize::from(brings.iter().any(|amount| amount.is_positive()));

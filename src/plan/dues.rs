@@ -91,7 +91,7 @@ pub fn scheduled(
 }
 
 /// The last month of a tranche as it was before a termination cut it: of the one that differs in nothing else.
-fn whole(in_full: &[Tranche], tranche: &Tranche) -> Option<Month> {
+pub fn whole(in_full: &[Tranche], tranche: &Tranche) -> Option<Month> {
     let key = |one: &Tranche| (one.first, one.award, one.period, one.amount);
     let same = in_full.iter().find(|one| key(one) == key(tranche) && one.last >= tranche.last);
     same.map_or(tranche.last, |one| one.last)

@@ -90,11 +90,6 @@ impl Contract {
         self.method <= 5
     }
 
-    /// Whether no part of it is left to the engine: money of before the plan and instalments that are split are.
-    pub fn is_live(&self) -> bool {
-        !matches!(self.method, 6 | 9 | 11)
-    }
-
     fn span(&self) -> (i64, i64) {
         let from = i64::from(self.from);
         // What is reinvested of profit must be paid within the term.
@@ -266,10 +261,10 @@ impl Contract {
                 _ => "",
             };
         }
-        if let Some(delay) = self.delay.filter(|_| self.serves()) {
+        if let Some(delay) = self.delay {
             writeln!(text, "start-delay-months = {delay}").unwrap();
         }
-        if let Some(ended) = self.ended.filter(|_| self.serves()) {
+        if let Some(ended) = self.ended {
             writeln!(text, "termination = {{ on = \"{}\" }}", month(from + i64::from(ended)))
                 .unwrap();
         }

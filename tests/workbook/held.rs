@@ -74,6 +74,11 @@ pub fn live(book: &Workbook) -> Vec<At> {
     (4..sheet.rows.len() as u32).filter(formula).map(|row| sheet.at(row, 2)).collect()
 }
 
+/// What tells the tranches of a timeline apart.
+fn awards(timeline: &Timeline) -> Vec<impl PartialEq + use<>> {
+    timeline.tranches.iter().map(|tranche| (tranche.purse, tranche.order())).collect()
+}
+
 /// Each input of a workbook that can be changed in its folder, changed, with what the engine says of the same draws.
 /// An input is passed over where the engine refuses the change, or where the draws break a law of the new books.
 pub fn changed(
@@ -94,7 +99,8 @@ pub fn changed(
             continue;
         };
         let timeline = Timeline::from_plan(&plan, Selection::View(view)).unwrap();
-        if timeline.tranches.len() != spent.timeline.tranches.len() {
+        // Draws are of tranches by their places: one that comes or goes is another braid.
+        if awards(&timeline) != awards(&spent.timeline) {
             continue;
         }
         let Ok(ledger) = Ledger::from_braid(&plan, &timeline, &spent.braid) else { continue };

@@ -40,7 +40,7 @@ pub struct Costs<'a> {
     /// The sheet.
     pub sheet: Sheet,
     /// The row of each line's need.
-    rows: Vec<u32>,
+    pub rows: Vec<u32>,
     /// The row of all cost.
     pub total_row: u32,
     /// The row of each priority's cost.

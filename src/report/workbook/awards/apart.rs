@@ -1,11 +1,11 @@
 //! Awards that share a window: what becomes available, what is drawn of it, its cash, and what is left at its end.
 
-use super::chain::{Piece, Window};
+use super::chain::{Chain, Piece, Window};
 use super::figure::{Figure, sum_figures};
 use super::{Awards, Books, Part, receivables, reimbursed, tells_apart};
 use crate::money::Money;
 use crate::report::workbook::braid::Draws;
-use crate::report::workbook::formula::{cell, floor_zero, least, sum_of};
+use crate::report::workbook::formula::{cell, floor_zero, least, sum_of, when};
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{
     At, FIRST, LABEL, MARK, NOTE, Role, SECOND, SUM, Sheet, Unit, dollars,
@@ -54,15 +54,19 @@ impl<'a> Awards<'a> {
     /// Lays what shares a window; nothing where the books say otherwise.
     pub(super) fn lay_window(
         &mut self,
-        source: usize,
+        chain: &Chain,
         window: &Window,
         draws: &Draws,
         gathered: &mut Gathered,
     ) -> Option<()> {
         let Books { plan, timeline, ledger, .. } = self.books;
-        let (first, last) = window.key;
-        let held = merged(&window.pieces);
-        let authority = self.lay_authority(window);
+        let (source, (first, last)) = (chain.source, window.key);
+        let parts = window.pieces.iter().map(|piece| self.lay_pools(chain, piece));
+        let parts: Vec<Piece> = parts.collect::<Vec<_>>().concat();
+        let pieces = parts.into_iter().map(|piece| self.where_held(piece));
+        let pieces: Vec<Piece> = pieces.collect();
+        let held = merged(&pieces);
+        let authority = self.lay_authority(&pieces);
         let own = |book: &&crate::ledger::TrancheBook| {
             book.stream == source && book.available == first && book.last == last
         };
@@ -88,7 +92,7 @@ impl<'a> Awards<'a> {
             }
         };
         if !tells_apart(timeline, source) {
-            window.pieces.iter().for_each(|piece| come(&piece.rows, gathered));
+            pieces.iter().for_each(|piece| come(&piece.rows, gathered));
             return Some(());
         }
         if let Some(number) = number {
@@ -110,7 +114,7 @@ impl<'a> Awards<'a> {
                 gathered.refund[window.closes].push(back);
             }
         } else {
-            window.pieces.iter().for_each(|piece| come(&piece.rows, gathered));
+            pieces.iter().for_each(|piece| come(&piece.rows, gathered));
         }
         if !lapses {
             return Some(());
@@ -127,17 +131,30 @@ impl<'a> Awards<'a> {
         (was == lost.amount && went == refund).then_some(())
     }
 
+    /// A piece whose instalments come where anything of it is left: the books hold nothing of one that was spent before.
+    fn where_held(&mut self, mut piece: Piece) -> Piece {
+        if !piece.spent || piece.rows.is_empty() {
+            return piece;
+        }
+        let holds = piece.over.iter().fold(piece.amount.clone(), |sum, over| sum.plus(over));
+        let rows = std::mem::take(&mut piece.rows).into_iter().map(|(place, at, amount)| {
+            let comes = if holds.amount.is_positive() { amount } else { Money::ZERO };
+            (place, Figure::new(when(holds.formula.clone().above(0), at, 0), comes))
+        });
+        let rows = rows.collect();
+        piece.rows = self.lay_instalments("      comes, where any of it is left", rows);
+        piece
+    }
+
     /// Lays what the awards of a window hold in all.
-    fn lay_authority(&mut self, window: &Window) -> Figure {
-        if let [only] = window.pieces.as_slice()
+    fn lay_authority(&mut self, pieces: &[Piece]) -> Figure {
+        if let [only] = pieces
             && only.over.is_none()
         {
             return only.amount.clone();
         }
-        let amounts = window
-            .pieces
-            .iter()
-            .flat_map(|piece| std::iter::once(&piece.amount).chain(&piece.over));
+        let amounts =
+            pieces.iter().flat_map(|piece| std::iter::once(&piece.amount).chain(&piece.over));
         let all = sum_figures(&amounts.cloned().collect::<Vec<_>>());
         let (at, amount) = self.figure_row("      in all", &all);
         Figure::of(at, amount)

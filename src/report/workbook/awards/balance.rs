@@ -3,6 +3,7 @@
 use super::{Awards, Books, Part, Reimbursed, SourceRows, as_spent, paid_by, reimbursed};
 use crate::funding::reimbursed_in;
 use crate::money::Money;
+use crate::month::Month;
 use crate::report::workbook::braid::Draws;
 use crate::report::workbook::formula::{
     Function, call, cell, floor_zero, sum_of, sum_where, whole,
@@ -26,12 +27,20 @@ impl<'a> Awards<'a> {
         let held = self.held(source);
         let Some((begun, cycle, lag)) = as_spent(plan, &held) else { return };
         let Some(stream) = plan.streams.get(source) else { return };
+        // What came before the plan and repaid a recoverable grant goes by them, month by month.
+        let begun_before = |(_, from): &(usize, Month)| *from < plan.horizon.start;
+        let fixed = self.loans_of(source).iter().any(begun_before);
+        let mut figure = |paths: &[String], label: &str, months: u32| match fixed {
+            false => inputs.figure(paths, label, of_count(months), Unit::Whole),
+            true => {
+                let why = "what repaid a recoverable grant before the plan goes by it";
+                inputs.constant(label, of_count(months), Unit::Whole, why)
+            }
+        };
         let paths = of(stream, &["payment.cycle-months", "terms.payment.cycle-months"]);
-        let cycle_at =
-            inputs.figure(&paths, "Months of an invoice cycle", of_count(cycle), Unit::Whole);
+        let cycle_at = figure(&paths, "Months of an invoice cycle", cycle);
         let paths = of(stream, &["payment.lag-months", "lag-months"]);
-        let lag_at =
-            inputs.figure(&paths, "Months from invoice to cash", of_count(lag), Unit::Whole);
+        let lag_at = figure(&paths, "Months from invoice to cash", lag);
         let row = self.sheet.next_row();
         self.sheet.text(row, LABEL, "   paid in month number", Role::Note);
         let first = Decimal::from(begun + 1);

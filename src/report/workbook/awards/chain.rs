@@ -1,24 +1,24 @@
 //! Sources whose money is stated award by award: what each one holds by its terms, less what was spent of it before the
 //! plan and what its own activity earns; its instalments; what pools have of it. As the timeline has it.
 
-use super::charged::Evenly;
+use super::by_terms::ByTerms;
 use super::figure::{Figure, sum_figures};
-use super::parts::{Flow, in_part};
+use super::instalments::Holding;
+use super::parts::Flow;
 use super::{Awards, Books, Part};
-use crate::funding::{Authority, Receipts, Status, Stream, Terms, Tranche};
+use crate::funding::{Receipts, Status, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{PoolIndex, StreamIndex};
 use crate::plan::award::ProgramIncome;
 use crate::plan::deduction;
-use crate::plan::restriction::Standing;
 use crate::report::workbook::braid::Draws;
 use crate::report::workbook::earned::{lay_reimbursed_index, stated_kept};
 use crate::report::workbook::formula::{Expression, most, sum, sum_of};
 use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{Area, At, FIRST, LABEL, Role, Unit, dollars, of_rate};
-use crate::report::workbook::stated::{Before, Instalment, Stated, Stating, part_of};
+use crate::report::workbook::stated::{Before, Stating, part_of};
 
 /// What is taken of an amount, one award after another.
 pub(super) struct Taken {
@@ -33,7 +33,7 @@ impl Taken {
     }
 
     /// What is left of it.
-    fn left(&self) -> Figure {
+    pub(super) fn left(&self) -> Figure {
         match self.cells.is_empty() {
             true => self.all.clone(),
             false => {
@@ -43,7 +43,7 @@ impl Taken {
         }
     }
 
-    fn take(&mut self, (at, amount): (At, Money)) {
+    pub(super) fn take(&mut self, (at, amount): (At, Money)) {
         self.cells.push(at);
         self.so_far += amount;
     }
@@ -57,18 +57,26 @@ pub(super) struct Income {
 
 /// One source while its awards are laid.
 pub(super) struct Chain {
-    source: usize,
+    pub(super) source: usize,
     /// The stream as an agreement that ends with its termination, where it settles to its end.
     stated: Stream,
     firsts: Vec<Month>,
-    spent: Option<Taken>,
-    cash: Option<Taken>,
+    pub(super) spent: Option<Taken>,
+    pub(super) cash: Option<Taken>,
     income: Option<Income>,
     pub(super) pools: Vec<(PoolIndex, At, Rate)>,
     before: Before,
     yearly: Yearly,
-    /// What the last tranche holds by its terms, before anything is taken of it.
-    whole: Option<Figure>,
+    /// The recoverable grants that its cash repays, and their months.
+    pub(super) loans: Vec<(usize, Month)>,
+    /// Whether a fee or a repayment asks what its terms bring.
+    pub(super) is_asked: bool,
+    /// What its terms bring so far.
+    pub(super) by_terms: ByTerms,
+    /// Its tranches as no termination cuts them.
+    pub(super) in_full: Vec<Tranche>,
+    /// The first month of the first that is reimbursed.
+    pub(super) begun: Option<Month>,
 }
 
 /// What tranches hold whose amounts follow from the year or the month in which they arise, by place.
@@ -95,6 +103,10 @@ pub(super) struct Piece {
     pub(super) advanced: bool,
     /// Whether it began before the plan and lapses.
     pub(super) running: bool,
+    /// Whether something may have been spent of it before the plan.
+    pub(super) spent: bool,
+    /// Its cash to date, where pools have a part of it.
+    pub(super) pooled: Option<Flow>,
 }
 
 /// What shares a window.
@@ -122,7 +134,6 @@ impl<'a> Awards<'a> {
         if part.is_none() {
             self.sheet.rows.truncate(rows);
             self.over.truncate(over);
-            self.evenly.clear();
         }
         part
     }
@@ -137,19 +148,11 @@ impl<'a> Awards<'a> {
         let plan = self.books.plan;
         let stream = &plan.streams[source];
         let index = lay_reimbursed_index(plan, stream, (&mut self.sheet, months, inputs));
-        let mut own = Yearly { grows: index.is_some(), formulas: Vec::new() };
-        if stream.delayed_to.is_some() || stream.termination.is_some() {
-            return own;
-        }
+        let mut own = Yearly { grows: index != Some(None), formulas: Vec::new() };
+        let Some(index) = index else { return own };
         for tranche in stream.lower(&plan.setting()).map_or(Vec::new(), |lowered| lowered.tranches)
         {
-            own.formulas.push(match tranche.amount {
-                Authority::Amount(amount) => {
-                    let tranche = (&tranche, amount);
-                    stated_kept(plan, stream, tranche, (months, inputs), index)
-                }
-                _ => None,
-            });
+            own.formulas.push(stated_kept(plan, stream, &tranche, (months, inputs), index));
         }
         own
     }
@@ -168,6 +171,8 @@ impl<'a> Awards<'a> {
         }
         let lowered = stream.lower(&plan.setting())?;
         let firsts = lowered.tranches.iter().map(|tranche| tranche.first).collect();
+        let in_full = Stream { termination: None, ..stream.clone() }.lower(&plan.setting())?;
+        let in_full = in_full.tranches;
         let mut chain = Chain {
             source,
             stated: stream.settled_to_its_end().unwrap_or_else(|| stream.clone()),
@@ -178,7 +183,11 @@ impl<'a> Awards<'a> {
             pools: self.pools_of(source, inputs),
             before: Before::default(),
             yearly,
-            whole: None,
+            loans: self.loans_of(source),
+            is_asked: self.is_asked(source),
+            by_terms: ByTerms::default(),
+            in_full,
+            begun: None,
         };
         let in_view = |tranche: &&Tranche| tranche.status <= view;
         let advanced = |tranche: &Tranche| matches!(tranche.receipts, Receipts::Advanced(_));
@@ -187,59 +196,48 @@ impl<'a> Awards<'a> {
             let figure = figure.map_or(Money::ZERO, |opening| opening.cash);
             chain.cash = cash.map(|at| Taken::new(Figure::of(at, figure)));
         }
-        // Of a pool's part, what is held at the start and goes back is the engine's to tell.
-        if chain.cash.is_some() && !chain.pools.is_empty() {
-            return None;
-        }
-        // Cash that no award leaves room for goes back with the running one, so that all of them stand before it.
-        let first_all = chain.cash.is_some();
-        let mut part = Part::default();
-        let mut windows: Vec<Window> = Vec::new();
-        let mut gathered = super::apart::Gathered::new(self.count());
-        for (place, tranche) in lowered.tranches.iter().enumerate() {
-            if !in_view(&tranche) {
-                continue;
-            }
-            let Some((opens, closes)) = plan.horizon.window(tranche.first, tranche.last) else {
-                continue;
-            };
+        let in_window = |place: usize| {
+            let tranche = &lowered.tranches[place];
+            let window = plan.horizon.window(tranche.first, tranche.last)?;
             let key = (tranche.first, tranche.last);
-            if windows.last().is_none_or(|window| window.key != key) {
-                if windows.iter().any(|window| window.key == key) {
-                    return None;
+            in_view(&tranche).then_some((place, tranche, key, window))
+        };
+        let held: Vec<_> = (0..lowered.tranches.len()).filter_map(in_window).collect();
+        let mut windows: Vec<Window> = Vec::new();
+        for (.., key, (opens, closes)) in &held {
+            if windows.iter().all(|window| window.key != *key) {
+                let (key, opens, closes) = (*key, *opens, *closes);
+                windows.push(Window { key, opens, closes, head: 0, pieces: Vec::new() });
+            }
+        }
+        let mut part = Part::default();
+        let mut gathered = super::apart::Gathered::new(self.count());
+        // Cash that no award leaves room for goes back with the running one, so that all of them stand before it.
+        // So do awards of one window that others stand between.
+        let runs = held.chunk_by(|one, next| one.2 == next.2);
+        let first_all = chain.cash.is_some() || runs.clone().count() > windows.len();
+        for run in runs {
+            for (place, tranche, key, _) in run {
+                let (head, piece) = self.lay_tranche(&mut chain, (*place, tranche), inputs)?;
+                let window = windows.iter_mut().find(|window| window.key == *key)?;
+                if window.pieces.is_empty() {
+                    window.head = head;
                 }
-                if let Some(window) = windows.last().filter(|_| !first_all) {
-                    self.lay_window(source, window, draws, &mut gathered)?;
-                }
-                let head = self.sheet.next_row();
-                windows.push(Window { key, opens, closes, head, pieces: Vec::new() });
+                window.pieces.push(piece);
             }
-            let (head, pieces) = self.lay_tranche(&mut chain, (place, tranche), inputs)?;
-            let alone =
-                lowered.tranches.iter().filter(|one| (one.first, one.last) == key).count() == 1;
-            if alone
-                && matches!(tranche.receipts, Receipts::AsSpent { .. })
-                && let Some(whole) = chain.whole.take()
-            {
-                let last = tranche.last.unwrap_or(plan.horizon.end()).max(tranche.first);
-                let Figure { formula, amount } = whole;
-                self.evenly.push(Evenly { formula, amount, first: tranche.first, last });
+            let own = windows.iter().find(|window| window.key == run[0].2 && !first_all);
+            if let Some(window) = own {
+                self.lay_window(&chain, window, draws, &mut gathered)?;
             }
-            let window = windows.last_mut()?;
-            if window.pieces.is_empty() {
-                window.head = head;
-            }
-            window.pieces.extend(pieces);
         }
         if first_all {
             self.give_back(&chain, &mut windows);
             for window in &windows {
-                self.lay_window(source, window, draws, &mut gathered)?;
+                self.lay_window(&chain, window, draws, &mut gathered)?;
             }
-        } else if let Some(window) = windows.last() {
-            self.lay_window(source, window, draws, &mut gathered)?;
         }
         self.gather(source, gathered, &mut part)?;
+        part.by_terms = chain.is_asked.then_some(chain.by_terms);
         Some(part)
     }
 
@@ -344,7 +342,7 @@ impl<'a> Awards<'a> {
         chain: &mut Chain,
         (place, tranche): (usize, &Tranche),
         inputs: &mut Inputs<'a>,
-    ) -> Option<(u32, Vec<Piece>)> {
+    ) -> Option<(u32, Piece)> {
         let Books { plan, .. } = self.books;
         let stated = Stating {
             plan,
@@ -367,7 +365,6 @@ impl<'a> Awards<'a> {
         let formula = Figure::new(stated.formula.clone(), stated.amount);
         let (at, amount) = self.figure_row(&label, &formula);
         let whole = Figure::of(at, amount);
-        chain.whole = Some(whole.clone());
         let mut holds = whole.clone();
         if let Some((to, parts)) = stated.kept {
             let kept = part_of(whole.formula.clone(), (0, to), parts);
@@ -378,10 +375,12 @@ impl<'a> Awards<'a> {
         let mut left = holds.clone();
         let spent = chain.spent.as_mut().filter(|_| tranche.award == 0);
         let mut lowered = spent.is_some();
+        let mut before = None;
         if let Some(spent) = spent {
             let part = holds.at_most(&spent.left());
             let (at, amount) = self.figure_row("      less what was spent before", &part);
             spent.take((at, amount));
+            before = Some(Figure::of(at, amount));
             left = left.less(&Figure::of(at, amount));
         }
         let mut deducted = None;
@@ -395,8 +394,8 @@ impl<'a> Awards<'a> {
             let (at, amount) = self.figure_row("      left of it", &left);
             left = Figure::of(at, amount);
         }
-        let pieces = self.lay_cash(chain, tranche, (&stated, whole, left), deducted.as_ref());
-        Some((head, pieces))
+        let holding = Holding { stated, whole, before, deducted, left };
+        Some((head, self.lay_cash(chain, tranche, holding)))
     }
 
     /// Lays what a tranche falls by since its own activity earns it.
@@ -445,134 +444,11 @@ impl<'a> Awards<'a> {
         Some((at, part.amount))
     }
 
-    /// Lays the cash of a tranche, and what pools have of it.
-    fn lay_cash(
-        &mut self,
-        chain: &mut Chain,
-        tranche: &Tranche,
-        (stated, whole, left): (&Stated, Figure, Figure),
-        deducted: Option<&Figure>,
-    ) -> Vec<Piece> {
-        let plan = self.books.plan;
-        let advanced = matches!(tranche.receipts, Receipts::Advanced(_));
-        let piece = |pool, amount: Figure| Piece {
-            pool,
-            award: tranche.award,
-            period: tranche.period,
-            amount,
-            held: None,
-            over: None,
-            rows: Vec::new(),
-            advanced,
-            running: tranche.first < plan.horizon.start && tranche.last.is_some() && advanced,
-        };
-        let instalments = &stated.instalments;
-        if instalments.is_empty() {
-            return vec![piece(None, left)];
-        }
-        let start = plan.horizon.start;
-        let parts = instalments[0].2;
-        let through = |month: Option<Month>| {
-            let come = |(own, ..): &&Instalment| month.is_none_or(|month| *own <= month);
-            instalments.iter().filter(come).map(|(_, (_, to), _)| *to).max().unwrap_or(0)
-        };
-        let upto = |to: u32| {
-            let formula = part_of(whole.formula.clone(), (0, to), parts);
-            Figure::new(formula, whole.amount.share(to, parts))
-        };
-        let came = start.plus(-1).map_or(0, |before| through(Some(before)));
-        let mut flow = Flow { came: upto(came), to_date: Vec::new() };
-        let mut spans: Vec<(usize, (u32, u32))> = Vec::new();
-        let mut before = came;
-        for place in 0..self.count() {
-            let to = through(Some(plan.horizon.month(place)));
-            if to > before {
-                spans.push((place, (before, to)));
-                flow.to_date.push((place, upto(to)));
-                before = to;
-            }
-        }
-        let last = instalments.iter().map(|(_, (_, to), _)| *to).max().unwrap_or(0);
-        let by_last = tranche.last.map_or(last, |last| through(Some(last)));
-        let mut still = upto(by_last.max(came)).less(&flow.came);
-        // Of what is deducted, what is still to come falls short; what was advanced before stays to go back.
-        let mut paid_before = None;
-        if let Some(deducted) = deducted {
-            let coming = upto(last).less(&flow.came);
-            let (at, amount) = self.figure_row("      still to come of it by its terms", &coming);
-            let coming = Figure::of(at, amount);
-            let falls = coming.less(deducted).floor_zero();
-            let (at, amount) = self.figure_row("      of that, with what is earned off", &falls);
-            let falls = Figure::of(at, amount);
-            let part = |figure: &Figure| in_part(&figure.less(&flow.came), &falls, &coming);
-            let to_date: Vec<(usize, Figure)> = flow
-                .to_date
-                .iter()
-                .map(|(place, figure)| (*place, part(figure).plus(&flow.came)))
-                .collect();
-            still = in_part(&still, &falls, &coming);
-            paid_before = Some(deducted.less(&coming).floor_zero());
-            flow.to_date = to_date;
-            flow = self.lay_to_date("      its instalments to date", flow);
-        }
-        let earned_by = Standing::of_income(plan, StreamIndex::from(chain.source), tranche.first);
-        let project = matches!(earned_by, Standing::Project(_));
-        let one = instalments.len() == 1 && chain.spent.is_none() && deducted.is_none();
-        let split = !chain.pools.is_empty() && !project && (advanced || !one);
-        if deducted.is_none() && split {
-            flow = self.lay_to_date("      its instalments to date", flow);
-        }
-        let mut own = piece(None, left.clone());
-        if !split {
-            own.rows = match (deducted, spans.as_slice()) {
-                // Money that is earned at once comes as it stands.
-                (None, [(place, (0, _))]) if !advanced && one && stated.kept.is_none() => {
-                    match left.formula.repeats() {
-                        Some(at) => vec![(*place, at, left.amount)],
-                        None => Vec::new(),
-                    }
-                }
-                (None, spans) => {
-                    let formula = |span: &(u32, u32)| {
-                        let amount =
-                            whole.amount.share(span.1, parts) - whole.amount.share(span.0, parts);
-                        Figure::new(part_of(whole.formula.clone(), *span, parts), amount)
-                    };
-                    let rows = spans.iter().map(|(place, span)| (*place, formula(span)));
-                    self.lay_instalments("      its instalments", rows.collect())
-                }
-                _ => self.lay_flow("      its instalments", &flow),
-            };
-        }
-        // Cash that is held at the start.
-        if let Some(cash) = chain.cash.as_mut().filter(|_| advanced) {
-            let room = left.less(&still).floor_zero();
-            let held = cash.left().at_most(&room);
-            let (at, amount) = self.figure_row("      cash of it held at the start", &held);
-            cash.take((at, amount));
-            own.held = Some(Figure::of(at, amount));
-            if let Some(paid_before) = paid_before {
-                let over = cash.left().at_most(&paid_before);
-                let (at, amount) = self.figure_row("      cash held beyond it", &over);
-                cash.take((at, amount));
-                own.over = Some(Figure::of(at, amount));
-            }
-        }
-        if !split {
-            return vec![own];
-        }
-        self.lay_pools(chain, own, (left, flow))
-    }
-
     /// Has cash that no award leaves room for go back with the running one, where there is one.
     fn give_back(&mut self, chain: &Chain, windows: &mut [Window]) {
         let Some(cash) = &chain.cash else { return };
         let pieces = windows.iter_mut().flat_map(|window| &mut window.pieces);
-        // A pool's part takes none of it.
-        let Some(running) = pieces.filter(|piece| piece.running && piece.pool.is_none()).last()
-        else {
-            return;
-        };
+        let Some(running) = pieces.filter(|piece| piece.running).last() else { return };
         let beyond = cash.left();
         let over = match &running.over {
             Some(over) => over.plus(&beyond),

@@ -1,9 +1,12 @@
 //! The cash of what is earned by the month: the steps of a curve, true-ups, what partners are paid; and what of each a
 //! pool's part brings.
 
-use super::{Awards, Part, shifted};
+use super::by_terms::Cells;
+use super::{Awards, shifted};
 use crate::diagnostic::visible;
 use crate::money::{Money, Rate};
+use crate::name::StreamIndex;
+use crate::plan::restriction::Standing;
 use crate::report::workbook::earned::{Flow, Row, Way};
 use crate::report::workbook::formula::{
     Expression, Function, call, cell, cents, floor_zero, least, round, sum_of, when, whole,
@@ -71,14 +74,16 @@ impl<'a> Awards<'a> {
         }
     }
 
-    /// Lays the cash of a step, when it comes or goes.
-    pub(super) fn lay_come(
-        &mut self,
-        step: &Step,
-        part: &mut Part,
-        back: &mut Vec<Row>,
-        months: &Months,
-    ) {
+    /// Lays the cash of steps, when it comes or goes.
+    pub(super) fn lay_come(&mut self, steps: &[Step], months: &Months) -> Cells {
+        let mut cells = Cells { come: vec![Vec::new(); self.count()], out: Vec::new() };
+        for step in steps {
+            self.lay_step(step, &mut cells, months);
+        }
+        cells
+    }
+
+    fn lay_step(&mut self, step: &Step, cells: &mut Cells, months: &Months) {
         let count = self.count();
         let earlier = |place: usize| place.checked_sub(step.lag_months as usize);
         let later =
@@ -97,7 +102,7 @@ impl<'a> Awards<'a> {
             }
         };
         if step.way == Way::Out {
-            back.push(come);
+            cells.out.push(come);
             return;
         }
         let mut in_cash = come.row;
@@ -113,10 +118,10 @@ impl<'a> Awards<'a> {
                 Some(floor_zero(whole(0) - sheet.at(come.row, Months::column(place))))
             };
             let row = self.row(&format!("   {}: what goes back", step.label), formula, &figures);
-            back.push(Row { row, figures });
+            cells.out.push(Row { row, figures });
         }
-        for place in 0..count {
-            part.come(self.at(in_cash, place), place, count);
+        for (place, own) in cells.come.iter_mut().enumerate() {
+            own.push(self.at(in_cash, place));
         }
     }
 
@@ -154,27 +159,32 @@ impl<'a> Awards<'a> {
             Some((pool, own.1))
         });
         let shares: Vec<_> = shares.map(|(pool, share)| Some((pool, share))).collect();
+        // Income of an award's project stays with the project.
+        let of_project = |place: usize| {
+            let month = plan.horizon.month(place);
+            let standing = Standing::of_income(plan, StreamIndex::from(source), month);
+            matches!(standing, Standing::Project(_))
+        };
         let mut parts: Vec<Row> = Vec::new();
         let mut rest = kept.figures.clone();
         for share in shares.into_iter().chain([None]) {
-            let own: Vec<Money> = kept
-                .figures
-                .iter()
-                .zip(&rest)
-                .map(|(amount, rest)| {
-                    share.map_or(*rest, |(_, share)| share.of(*amount).at_most(*rest))
-                })
-                .collect();
+            let part = |place: usize| match share {
+                Some(_) if of_project(place) => Money::ZERO,
+                Some((_, share)) => share.of(kept.figures[place]).at_most(rest[place]),
+                None => rest[place],
+            };
+            let own: Vec<Money> = (0..self.count()).map(part).collect();
             let laid: Vec<u32> = parts.iter().map(|part| part.row).collect();
             let formula = |sheet: &Sheet, row: u32, place: usize| {
                 let column = Months::column(place);
                 let whole = sheet.at(kept.row, column);
                 sheet.cell(kept.row, column)?;
                 let left = laid.iter().fold(cell(whole), |left, row| left - sheet.at(*row, column));
-                Some(match share {
-                    None => left,
-                    Some(_) => least(cents(cell(whole) * sheet.at(row, FIRST)), left),
-                })
+                match share {
+                    None => Some(left),
+                    Some(_) if of_project(place) => None,
+                    Some(_) => Some(least(cents(cell(whole) * sheet.at(row, FIRST)), left)),
+                }
             };
             let label = match share {
                 Some((pool, _)) => format!("   part of the pool {}", visible(&pool.title)),

@@ -2,17 +2,18 @@
 
 mod apart;
 mod balance;
+mod by_terms;
 mod chain;
-mod charged;
 mod collected;
 mod figure;
+mod instalments;
 mod laying;
 mod monthly;
 mod parts;
-mod planned;
 mod savings;
 mod savings_terms;
 
+use self::figure::Figure;
 use super::braid::Draws;
 use super::costs::{Costs, figure_of, sum_row};
 use super::earned::Earned;
@@ -104,8 +105,10 @@ pub struct Awards<'a> {
     pub bound: BTreeSet<usize>,
     /// The rows of what sources bring as planned that fees are a share of, where formulas say it.
     pub as_planned: BTreeMap<usize, u32>,
-    /// What is reimbursed of the source that is being laid, and over which months it is planned.
-    evenly: Vec<charged::Evenly>,
+    /// The row of what repays a recoverable grant, and what came to repay it before the plan, by the grant's place.
+    pub repaying: BTreeMap<usize, (u32, Figure)>,
+    /// The rows of what lines need, on the sheet of costs.
+    need_rows: Vec<u32>,
     /// The cells of opening cash that streams hold.
     pub opening: Vec<At>,
     /// The same by source.
@@ -181,7 +184,8 @@ impl<'a> Awards<'a> {
             fixed: Vec::new(),
             bound: BTreeSet::new(),
             as_planned: BTreeMap::new(),
-            evenly: Vec::new(),
+            repaying: BTreeMap::new(),
+            need_rows: costs.rows.clone(),
             opening: Vec::new(),
             cash_cells: vec![None; sources],
             owed: vec![Vec::new(); sources],
@@ -242,10 +246,13 @@ impl<'a> Awards<'a> {
 
     /// The amount that a row shows in a month.
     pub fn figure(&self, row: u32, place: usize) -> Money {
-        let figure = figure_of(&self.sheet, row, Months::column(place));
-        let cents = (figure * Decimal::from(100)).to_string();
-        let whole = cents.split('.').next().and_then(|cents| cents.parse::<i64>().ok());
-        Money::from_cents(whole.unwrap_or_default())
+        self.shown(self.at(row, place))
+    }
+
+    /// The amount that a cell of this sheet shows.
+    fn shown(&self, at: At) -> Money {
+        let cents = figure_of(&self.sheet, at.row, at.column) * Decimal::ONE_HUNDRED;
+        Money::from_cents(i64::try_from(cents).unwrap_or_default())
     }
 
     /// Lays a row of formulas that have the engine's figures.
@@ -345,12 +352,11 @@ impl<'a> Awards<'a> {
             }
             Laying::Worked => self.lay_worked(source, &note),
         };
-        let evenly = std::mem::take(&mut self.evenly);
-        self.lay_charged(source, &laid, (evenly, self.view), months);
         self.lay_reimbursed(source, drawn, &mut laid, (months, inputs));
         let rows = SourceRows { for_lines: own, drawn, ..SourceRows::default() };
         laid.cash = cash;
         self.lay_balance(source, rows, &laid, (draws, inputs));
+        self.lay_by_terms(source, &laid, months);
     }
 
     /// The cell of the cash that is held of a source at the start, where any is.
@@ -394,8 +400,8 @@ struct Part {
     coming: Vec<Vec<At>>,
     /// The row of what terms take back, and what that is.
     back: Option<(u32, Vec<Money>)>,
-    /// The cash of steps before pools take their parts, where a fee is a share of it.
-    unpooled: Option<charged::Cells>,
+    /// What its terms bring, where a fee or a repayment asks and that is not what comes.
+    by_terms: Option<by_terms::ByTerms>,
     /// The cell of cash that is held of it at the start.
     cash: Option<At>,
 }

@@ -1,6 +1,6 @@
 //! Sources that are earned month by month, and those that the engine works out.
 
-use super::charged::Cells;
+use super::by_terms::{ByTerms, Cells};
 use super::collected::Step;
 use super::{Awards, Books, Part, receivables, reimbursed};
 use crate::funding::Receipts;
@@ -32,29 +32,32 @@ impl<'a> Awards<'a> {
         let formulas = earned.months;
         let formula = |_: &Sheet, _: u32, place: usize| formulas[place].clone();
         part.available = self.row("   becomes available", formula, &available);
-        let mut back: Vec<Row> = Vec::new();
-        let charged = self.is_pooled(source) && self.is_charged(source);
-        let mut unpooled = charged.then(Cells::default);
+        let mut cash = Cells::default();
+        let pooled = self.is_pooled(source);
+        let mut unpooled = (pooled && self.is_asked(source)).then(Cells::default);
         for paid in &earned.cash {
             let mut steps: Vec<Step> = Vec::new();
             for flow in &paid.flows {
                 let all = Row { row: part.available, figures: available.clone() };
                 self.lay_steps(flow, flow.of.as_ref().unwrap_or(&all), &mut steps);
             }
-            if let Some(cells) = &mut unpooled {
-                self.lay_unpooled(&steps, cells, months);
-            }
-            let kept = paid.kept.as_ref().filter(|_| steps.len() > 1);
-            if let Some(kept) = kept.filter(|_| self.is_pooled(source)) {
+            let kept = paid.kept.as_ref().filter(|_| pooled && steps.len() > 1);
+            if let Some(kept) = kept {
+                if let Some(unpooled) = &mut unpooled {
+                    unpooled.add(self.lay_come(&steps, months));
+                }
                 steps.sort_by_key(|step| step.lag_months);
                 self.lay_pooled(source, kept, &mut steps);
             }
-            for step in &steps {
-                self.lay_come(step, &mut part, &mut back, months);
+            let come = self.lay_come(&steps, months);
+            if let Some(unpooled) = unpooled.as_mut().filter(|_| kept.is_none()) {
+                unpooled.add(come.clone());
             }
+            cash.add(come);
         }
-        part.back = self.lay_back(&back);
-        part.unpooled = unpooled;
+        part.back = self.lay_back(&cash.out);
+        part.coming = cash.come;
+        part.by_terms = unpooled.map(ByTerms::of);
         part
     }
 

@@ -12,6 +12,7 @@ use crate::report::workbook::sheet::{At, FIRST, LABEL, Role};
 use rust_decimal::Decimal;
 
 /// Cash to date, and what came before the plan.
+#[derive(Clone)]
 pub(super) struct Flow {
     pub(super) came: Figure,
     pub(super) to_date: Vec<(usize, Figure)>,
@@ -19,12 +20,10 @@ pub(super) struct Flow {
 
 impl Awards<'_> {
     /// Lays what pools have of a tranche, and what is left to it.
-    pub(super) fn lay_pools(
-        &mut self,
-        chain: &Chain,
-        own: Piece,
-        (left, flow): (Figure, Flow),
-    ) -> Vec<Piece> {
+    pub(super) fn lay_pools(&mut self, chain: &Chain, own: &Piece) -> Vec<Piece> {
+        let mut own = own.clone();
+        let Some(flow) = own.pooled.take() else { return vec![own] };
+        let left = own.amount.clone();
         let plan = self.books.plan;
         let mut pieces = Vec::new();
         let (mut rest, mut held, mut over) = (left.clone(), own.held.clone(), own.over.clone());
@@ -55,7 +54,7 @@ impl Awards<'_> {
                 held: part_held,
                 over: part_over,
                 rows,
-                ..Piece { rows: Vec::new(), amount: left.clone(), held: None, over: None, ..own }
+                ..own.clone()
             });
         }
         let (at, amount) = self.figure_row("      of it in no pool", &rest);

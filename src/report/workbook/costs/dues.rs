@@ -16,9 +16,9 @@ use crate::report::workbook::formula::{
 use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{
-    At, FIRST, LABEL, NOTE, Place, Role, SECOND, SUM, Sheet, Unit, dollars, of_rate,
+    At, FIRST, LABEL, NOTE, Place, Role, SECOND, SUM, Unit, dollars, of_rate,
 };
-use crate::report::workbook::stated::of;
+use crate::report::workbook::stated::{dated_input, of};
 
 /// The rows of what a stream has due.
 #[derive(Clone, Debug)]
@@ -115,18 +115,9 @@ impl Costs<'_> {
         inputs: &mut Inputs,
     ) -> Option<DueRows> {
         let mut cells = Vec::new();
-        let mut used: Vec<usize> = Vec::new();
-        for (month, amount) in rows {
-            let stated = |number: &usize| {
-                let text = inputs.text(&of(stream, &[&format!("repayments.{number}.month")]));
-                text.and_then(Month::parse) == Some(*month) && !used.contains(number)
-            };
-            let number = (1..=rows.len()).find(stated)?;
-            used.push(number);
+        for (number, (month, _)) in rows.iter().enumerate() {
             let Some(place) = self.plan.horizon.place(*month) else { continue };
-            let paths = of(stream, &[&format!("repayments.{number}.amount")]);
-            let label = format!("Repayment of {}", month.words());
-            cells.push((place, inputs.figure(&paths, &label, dollars(*amount), Unit::Money)));
+            cells.push((place, dated_input(stream, ("repayments", rows, number), inputs)?));
         }
         Some(DueRows::Dated(cells))
     }
@@ -288,52 +279,48 @@ impl Costs<'_> {
         let Terms::Loan(loan) = &self.plan.streams[later.stream].terms else { return None };
         let Repayment::Share { stream, share } = loan.repayment else { return None };
         let (borrowed, share_at) = later.repays?;
-        let brought = awards.planned(stream.at())?;
-        if loan.from < horizon.start {
-            return None;
-        }
+        let (row, before) = awards.repaying.get(&later.stream)?;
+        let title = visible(&self.plan.streams[stream.at()].title);
         let needs = self.ledger.lines[later.line].need.clone();
         let first = self.sheet.next_row();
         let [cash, to_date, repaid] = [first, first + 1, first + 2];
-        let title = visible(&self.plan.streams[stream.at()].title);
         self.sheet.text(cash, LABEL, format!("Cash of {title}, to date"), Role::Note);
         self.sheet.text(to_date, LABEL, "   its share, to date", Role::Note);
         self.sheet.text(repaid, LABEL, "   repaid, to date", Role::Note);
-        let (mut sum, mut due) = (Money::ZERO, Money::ZERO);
-        let row = self.rows[later.line];
+        // What came before the plan, from the grant's month on, and what of it repaid.
+        let mut sum = before.amount;
+        let opening = self.sheet.money(cash, FIRST, before.formula.clone(), sum, Role::Formula);
+        let repays = |brought: At| least(cents(cell(share_at) * brought), borrowed);
+        let mut due = share.try_of(sum)?.at_most(loan.amount);
+        self.sheet.money(repaid, FIRST, repays(opening), due, Role::Formula);
         for (place, need) in needs.iter().enumerate() {
             let column = Months::column(place);
-            let at = |sheet: &Sheet, row: u32| match place {
-                0 => whole(0),
-                _ => cell(sheet.at(row, Months::column(place - 1))),
+            let earlier = if place == 0 { FIRST } else { column - 1 };
+            let before = cell(self.sheet.at(cash, earlier));
+            let formula = match horizon.month(place) >= loan.from {
+                true => {
+                    sum += awards.figure(*row, place);
+                    before + awards.at(*row, place)
+                }
+                false => before,
             };
-            let counts = horizon.month(place) >= loan.from;
-            let (formula, amount) = &brought[place];
-            let before = at(&self.sheet, cash);
-            let formula = if counts { before + formula.clone() } else { before };
-            if counts {
-                sum += *amount;
-            }
             let brought = self.sheet.money(cash, column, formula, sum, Role::Formula);
-            let part = least(cents(cell(share_at) * brought), borrowed);
             let figure = share.try_of(sum)?.at_most(loan.amount);
-            let part = self.sheet.money(to_date, column, part, figure, Role::Formula);
-            let before = at(&self.sheet, repaid);
+            let part = self.sheet.money(to_date, column, repays(brought), figure, Role::Formula);
             let was = due;
             due = if figure > due { figure } else { due };
-            self.sheet.money(repaid, column, most(before, part), due, Role::Formula);
+            let formula = most(cell(self.sheet.at(repaid, earlier)), part);
+            self.sheet.money(repaid, column, formula, due, Role::Formula);
             if due - was != *need {
                 self.sheet.rows.truncate(first as usize);
                 return None;
             }
         }
+        let row = self.rows[later.line];
         for (place, need) in needs.iter().enumerate() {
             let column = Months::column(place);
-            let own = cell(self.sheet.at(repaid, column));
-            let formula = match place {
-                0 => own,
-                _ => own - self.sheet.at(repaid, Months::column(place - 1)),
-            };
+            let earlier = if place == 0 { FIRST } else { column - 1 };
+            let formula = cell(self.sheet.at(repaid, column)) - self.sheet.at(repaid, earlier);
             self.sheet.money(row, column, formula, *need, Role::Formula);
         }
         self.note(later.line);

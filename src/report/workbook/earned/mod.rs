@@ -6,7 +6,6 @@ mod priced;
 mod public;
 mod scored;
 
-pub use payer::lay_reimbursed_index;
 pub use public::stated_kept;
 
 use super::costs::{Growth, lay_growth, sum_row};
@@ -14,9 +13,10 @@ use super::formula::{Expression, cell, cents, floor_zero, least, sum};
 use super::inputs::Inputs;
 use super::months::Months;
 use super::sheet::{Area, At, LABEL, Role, Sheet, Unit, dollars, of_price, of_rate};
-use super::stated::{of, of_count, part_between};
+use super::stated::{dated_input, of, of_count, part_between};
 use crate::driver::term_years;
 use crate::funding::partner::{Partner, PartnerMethod};
+use crate::funding::payer::PayerMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{End, Stream, Terms};
 use crate::money::{Money, Price, Rate};
@@ -145,6 +145,41 @@ pub fn earned<'c>(
     Some(earned)
 }
 
+/// A growth a year: the month from which amounts grow, the rate, and the years in whose first month they do.
+type Growing = (Month, Rate, FiscalCalendar);
+
+/// Lays the index of a stream's growth; nothing inside where there is none to take, and nothing where more of its steps
+/// lie before the plan than a formula holds.
+fn lay_index<'c>(
+    plan: &Plan,
+    stream: &Stream,
+    (from, growth, calendar): Growing,
+    (sheet, months, inputs): (&mut Sheet, &mut Months<'c>, &mut Inputs<'c>),
+) -> Option<Option<u32>> {
+    let paths = of(stream, &["growth"]);
+    if growth == Rate::ZERO && inputs.stated(&paths).is_none() {
+        return Some(None);
+    }
+    let at = inputs.figure(&paths, "Growth a year", of_rate(growth), Unit::Share);
+    lay_growth(sheet, plan, months, Growth { from, rate: (at, growth), calendar }).map(Some)
+}
+
+/// Lays the index of the growth of a yearly limit that is reimbursed, as [`lay_index`] does.
+pub fn lay_reimbursed_index<'c>(
+    plan: &Plan,
+    stream: &Stream,
+    laid: (&mut Sheet, &mut Months<'c>, &mut Inputs<'c>),
+) -> Option<Option<u32>> {
+    let (from, growth) = match &stream.terms {
+        Terms::Payer(payer) if matches!(payer.method, PayerMethod::CostReimbursement { .. }) => {
+            (payer.from, payer.growth)
+        }
+        Terms::Public(public) => (public.from, public.growth().unwrap_or(Rate::ZERO)),
+        _ => return Some(None),
+    };
+    lay_index(plan, stream, (from, growth, stream.fiscal), laid)
+}
+
 struct Laid<'a, 'b, 'c> {
     plan: &'b Plan,
     stream: &'b Stream,
@@ -206,19 +241,8 @@ impl Laid<'_, '_, '_> {
     }
 
     /// The row of the index of a yearly growth; nothing inside where there is none to take.
-    fn index(
-        &mut self,
-        from: Month,
-        growth: Rate,
-        calendar: FiscalCalendar,
-    ) -> Option<Option<u32>> {
-        let paths = of(self.stream, &["growth"]);
-        if growth == Rate::ZERO && self.inputs.stated(&paths).is_none() {
-            return Some(None);
-        }
-        let at = self.inputs.figure(&paths, "Growth a year", of_rate(growth), Unit::Share);
-        let growth = Growth { from, rate: (at, growth), calendar };
-        lay_growth(self.sheet, self.plan, self.months, growth).map(Some)
+    fn index(&mut self, growing: Growing) -> Option<Option<u32>> {
+        lay_index(self.plan, self.stream, growing, (self.sheet, self.months, self.inputs))
     }
 
     fn indexed(&self, amount: Expression, index: Option<u32>, place: usize) -> Expression {
@@ -230,7 +254,7 @@ impl Laid<'_, '_, '_> {
 
     fn partner(&mut self, partner: &Partner) -> Option<Earned> {
         let from = partner.from;
-        let index = self.index(from, partner.growth, partner.fiscal)?;
+        let index = self.index((from, partner.growth, partner.fiscal))?;
         let mut formulas = vec![None; self.places().len()];
         match &partner.method {
             PartnerMethod::Yearly(yearly) => {
@@ -283,15 +307,12 @@ impl Laid<'_, '_, '_> {
         payments: &[(Month, Money)],
         (from, index): (Month, Option<u32>),
     ) -> Option<()> {
-        for (number, (month, amount)) in payments.iter().enumerate() {
+        for (number, (month, _)) in payments.iter().enumerate() {
             let Some(place) = self.plan.horizon.place(*month) else { continue };
             if !self.within(from, place) {
                 continue;
             }
-            let key = format!("payments.{}.amount", number + 1);
-            let path = self.inputs.stated(&of(self.stream, &[&key]))?;
-            let label = format!("Payment of {}", month.words());
-            let at = self.inputs.input(&path, &label, dollars(*amount), Unit::Money);
+            let at = dated_input(self.stream, ("payments", payments, number), self.inputs)?;
             let amount = match index {
                 Some(_) => cents(self.indexed(cell(at), index, place)),
                 None => cell(at),

@@ -5,18 +5,12 @@ use super::scored::{Earlier, Kind};
 use super::{CASH, Earned, Flow, Laid, Leg, Paid, Row, Way};
 use crate::diagnostic::visible;
 use crate::funding::payer::{PartnersPaid, Payer, PayerMethod, Reinvestment, Served, TrueUp};
-use crate::funding::{Stream, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::Name;
-use crate::plan::Plan;
-use crate::report::workbook::costs::{Growth, lay_growth};
 use crate::report::workbook::formula::{Expression, cell, cents, floor_zero, least, sum_of, when};
-use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
-use crate::report::workbook::sheet::{
-    At, FIRST, LABEL, Role, SECOND, Sheet, Unit, dollars, of_rate,
-};
+use crate::report::workbook::sheet::{At, FIRST, LABEL, Role, SECOND, Unit, dollars, of_rate};
 use crate::report::workbook::stated::{of, of_count};
 use rust_decimal::Decimal;
 
@@ -148,7 +142,7 @@ impl Laid<'_, '_, '_> {
     /// The row of the index of a contract's growth, and the cell of the rate; nothing of either where it has none.
     fn growth(&mut self, payer: &Payer) -> Option<(Option<u32>, Option<At>)> {
         let paths = of(self.stream, &["growth"]);
-        let Some(row) = self.index(payer.from, payer.growth, self.stream.fiscal)? else {
+        let Some(row) = self.index((payer.from, payer.growth, self.stream.fiscal))? else {
             return Some((None, None));
         };
         let label = "Growth a year";
@@ -415,23 +409,4 @@ impl Laid<'_, '_, '_> {
 /// Cash that comes in the month itself.
 fn at_once() -> Leg {
     Leg { lag: None, lag_months: 0, share: None }
-}
-
-/// Lays the index of the growth of a yearly limit that is reimbursed; nothing where there is none.
-pub fn lay_reimbursed_index<'c>(
-    plan: &Plan,
-    stream: &Stream,
-    (sheet, months, inputs): (&mut Sheet, &mut Months<'c>, &mut Inputs<'c>),
-) -> Option<u32> {
-    let (from, rate) = match &stream.terms {
-        Terms::Payer(payer) if matches!(payer.method, PayerMethod::CostReimbursement { .. }) => {
-            (payer.from, payer.growth)
-        }
-        Terms::Public(public) => (public.from, public.growth()?),
-        _ => return None,
-    };
-    let paths = of(stream, &["growth"]);
-    inputs.stated(&paths)?;
-    let at = inputs.figure(&paths, "Growth a year", of_rate(rate), Unit::Share);
-    lay_growth(sheet, plan, months, Growth { from, rate: (at, rate), calendar: stream.fiscal })
 }

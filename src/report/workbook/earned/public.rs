@@ -7,7 +7,7 @@ use crate::funding::grant::Payment;
 use crate::funding::payer::PayerMethod;
 use crate::funding::public::{AdministrativeClaim, Public, PublicMethod};
 use crate::funding::{Stream, Terms, Tranche};
-use crate::money::{Money, Rate};
+use crate::money::Rate;
 use crate::plan::Plan;
 use crate::report::workbook::costs::part_of_year;
 use crate::report::workbook::formula::{Expression, cell, cents, floor_zero};
@@ -26,7 +26,7 @@ impl Laid<'_, '_, '_> {
         let mut formulas = vec![None; self.places().len()];
         match &public.method {
             PublicMethod::Levy { growth, .. } => {
-                let index = self.index(public.from, *growth, self.stream.fiscal)?;
+                let index = self.index((public.from, *growth, self.stream.fiscal))?;
                 for place in self.places() {
                     if !self.within(public.from, place) {
                         continue;
@@ -105,7 +105,7 @@ fn yearly_levy(stream: &Stream, public: &Public, inputs: &mut Inputs) -> Option<
 pub fn stated_kept(
     plan: &Plan,
     stream: &Stream,
-    (tranche, amount): (&Tranche, Money),
+    tranche: &Tranche,
     (months, inputs): (&mut Months, &mut Inputs),
     index: Option<u32>,
 ) -> Option<Expression> {
@@ -131,19 +131,6 @@ pub fn stated_kept(
                 let yearly = cents(indexed(yearly_levy(stream, public, inputs)?));
                 let position = cell(months.position(stream.fiscal, place));
                 Some(part_of_year(yearly, &position))
-            }
-            PublicMethod::Settlement(payments) => {
-                let mut own =
-                    payments.iter().enumerate().filter(|(_, row)| **row == (tranche.first, amount));
-                let (number, (month, amount)) = own.next()?;
-                // Two payments of one month and amount are told apart by no more than their places.
-                if own.next().is_some() {
-                    return None;
-                }
-                let key = format!("payments.{}.amount", number + 1);
-                let path = inputs.stated(&of(stream, &[&key]))?;
-                let label = format!("Payment of {}", month.words());
-                Some(cell(inputs.input(&path, &label, dollars(*amount), Unit::Money)))
             }
             _ => None,
         },

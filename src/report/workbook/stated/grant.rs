@@ -203,6 +203,6 @@ fn billionths(weight: Decimal) -> Option<i128> {
 }
 
 /// An amount as a plan writes it.
-fn money(text: &str) -> Option<Money> {
+pub(super) fn money(text: &str) -> Option<Money> {
     Money::parse(&text.replace('_', "")).ok()
 }

@@ -10,7 +10,7 @@ use super::sheet::{At, FIRST, LABEL, Role, Sheet, Unit, dollars};
 use crate::driver::{later, term_years};
 use crate::funding::grant::Payment;
 use crate::funding::loan::Loan;
-use crate::funding::partner::PartnerMethod;
+use crate::funding::partner::{Partner, PartnerMethod};
 use crate::funding::payer::{Payer, PayerMethod};
 use crate::funding::public::{Public, PublicMethod};
 use crate::funding::{Authority, End, Receipts, Scheduled, Stream, Terms, Tranche};
@@ -119,18 +119,16 @@ impl Stating<'_, '_, '_> {
         let Authority::Amount(amount) = tranche.amount else { return None };
         match &self.stream.terms {
             Terms::Grant(grant) => self.grant(grant, tranche),
-            Terms::Public(public) => self.public(public, tranche, amount),
-            Terms::Payer(payer) => self.reimbursed(payer, tranche, amount),
+            Terms::Public(public) => self.public(public, (place, tranche), amount),
             Terms::Schedule(_) => self.scheduled(place, amount),
             Terms::Loan(loan) => self.loan(loan),
             Terms::Partner(partner) => match &partner.method {
-                PartnerMethod::Payments(payments) if partner.growth == Rate::ZERO => {
-                    let (formula, month) = self.dated(payments, tranche.first)?;
-                    Some(Base::at_once(formula, amount, later(month, partner.lag_months)))
+                PartnerMethod::Payments(_) if partner.growth == Rate::ZERO => {
+                    self.dated(place, partner.lag_months)
                 }
                 _ => None,
             },
-            Terms::SharedSavings(_) | Terms::Reserve(_) => None,
+            Terms::Payer(_) | Terms::SharedSavings(_) | Terms::Reserve(_) => None,
         }
     }
 
@@ -154,7 +152,12 @@ impl Stating<'_, '_, '_> {
         }
     }
 
-    fn public(&mut self, public: &Public, tranche: &Tranche, amount: Money) -> Option<Base> {
+    fn public(
+        &mut self,
+        public: &Public,
+        (place, tranche): (usize, &Tranche),
+        amount: Money,
+    ) -> Option<Base> {
         let stream = self.stream;
         let (formula, span) = match &public.method {
             PublicMethod::Appropriation { .. } => {
@@ -186,34 +189,25 @@ impl Stating<'_, '_, '_> {
                 let end = stream.last_month(self.plan.horizon.end());
                 (input, (row.available, row.last.unwrap_or(end)))
             }
-            PublicMethod::Settlement(payments) => {
-                let Payment::Advance { lag_months, .. } = public.payment else { return None };
-                // Of payments before a delayed start the month is not known any more.
-                let of_month = stream.delayed_to.is_none_or(|begins| tranche.first > begins);
-                let (formula, month) = self.dated(payments, tranche.first).filter(|_| of_month)?;
-                return Some(Base::at_once(formula, amount, later(month, lag_months)));
+            PublicMethod::Settlement(_) => {
+                let lag_months = match public.payment {
+                    Payment::Advance { lag_months, .. } => lag_months,
+                    Payment::Reimbursement { .. } => 0,
+                };
+                return self.dated(place, lag_months);
             }
             _ => return None,
         };
         Some(Base { formula, amount, span, payment: Some(public.payment) })
     }
 
-    /// A payment of a month in which no other comes.
-    fn dated(&mut self, payments: &[(Month, Money)], month: Month) -> Option<(Expression, Month)> {
-        let mut own = payments.iter().enumerate().filter(|(_, row)| row.0 == month);
-        let ((number, (_, amount)), None) = (own.next()?, own.next()) else { return None };
-        let key = format!("payments.{}.amount", number + 1);
-        let label = format!("Payment of {}", month.words());
-        Some((self.input(&[&key], &label, *amount)?, month))
-    }
-
-    fn reimbursed(&mut self, payer: &Payer, tranche: &Tranche, amount: Money) -> Option<Base> {
-        let PayerMethod::CostReimbursement { yearly, payment } = &payer.method else { return None };
-        if payer.growth != Rate::ZERO {
-            return None;
-        }
-        let (formula, span) = self.of_term_year(payer.from, tranche.first, *yearly)?;
-        Some(Base { formula, amount, span, payment: Some(*payment) })
+    /// A dated payment, whose cash comes so many months later.
+    fn dated(&mut self, place: usize, lag_months: u32) -> Option<Base> {
+        let (payments, places) = dated(self.plan, self.stream)?;
+        let place = *places.get(place)?;
+        let at = dated_input(self.stream, ("payments", payments, place), self.inputs)?;
+        let (month, amount) = payments[place];
+        Some(Base::at_once(cell(at), amount, later(month, lag_months)))
     }
 
     fn scheduled(&mut self, place: usize, amount: Money) -> Option<Base> {
@@ -272,6 +266,54 @@ fn surviving(plan: &Plan, stream: &Stream) -> Vec<Scheduled> {
         rows.retain(|row| begins(row) <= termination.month);
     }
     rows
+}
+
+/// The dated payments of a settlement or a partner, and the place of each in the order of the lowered tranches.
+fn dated<'s>(plan: &Plan, stream: &'s Stream) -> Option<(&'s [(Month, Money)], Vec<usize>)> {
+    // A delayed start gathers what a settlement would have paid before; a partner pays none of it.
+    let (from, payments, gathers) = match &stream.terms {
+        Terms::Public(Public { from, method: PublicMethod::Settlement(payments), .. }) => {
+            (*from, payments, true)
+        }
+        Terms::Partner(Partner { from, method: PartnerMethod::Payments(payments), .. }) => {
+            (*from, payments, false)
+        }
+        _ => return None,
+    };
+    let (begins, end) = (stream.begins(from), plan.horizon.end());
+    let last = stream.last_month(end);
+    let terminated = stream.termination.map_or(end, |termination| termination.month);
+    let counts = |place: &usize| {
+        let (month, amount) = payments[*place];
+        let own = gathers || (month >= begins && amount.is_positive());
+        own && (from..=last).contains(&month) && begins.max(month) <= end.min(terminated)
+    };
+    let mut places: Vec<usize> = (0..payments.len()).filter(counts).collect();
+    places.sort_by_key(|place| payments[*place].0);
+    Some((payments, places))
+}
+
+/// The input of a dated payment of a list of the plan, in which rows stand in the order of the plan's text: of those that
+/// say the same, the place among them tells them apart.
+pub fn dated_input(
+    stream: &Stream,
+    (list, rows, place): (&str, &[(Month, Money)], usize),
+    inputs: &mut Inputs,
+) -> Option<At> {
+    let row = rows.get(place)?;
+    let (month, amount) = row;
+    let again = rows[..place].iter().filter(|other| *other == row).count();
+    let key = |number: &usize, key: &str| of(stream, &[&format!("{list}.{number}.{key}")]);
+    let same = |number: &usize| {
+        let stated = inputs.text(&key(number, "month")).and_then(Month::parse);
+        let paid = inputs.text(&key(number, "amount")).and_then(grant::money);
+        stated == Some(*month) && paid == Some(*amount)
+    };
+    let number = (1..=rows.len()).filter(same).nth(again)?;
+    let path = inputs.stated(&key(&number, "amount"))?;
+    let label = if list == "payments" { "Payment" } else { "Repayment" };
+    let label = format!("{label} of {}", month.words());
+    Some(inputs.input(&path, &label, dollars(*amount), Unit::Money))
 }
 
 /// Dated receipts.

@@ -1,0 +1,197 @@
+//! Plans of the rarest terms: every figure of theirs is a formula too, and follows its inputs.
+
+use braidfund::folder::{self, MemoryFolder};
+use braidfund::funding::Status;
+
+use super::{moved_wrongly, spent, workbook, wrong};
+
+/// A plan for a year from January 2024 with a backbone's cost, and what else a case states.
+fn plan(more: &str) -> String {
+    format!(
+        "[plan]\ntitle = \"A corner\"\nstart = \"2024-01\"\nmonths = 18\n\
+         [cost.office]\nfunction = \"operate\"\nmonthly = 700\n\
+         [cost.work]\nlayer = \"program\"\nfunction = \"work\"\nmonthly = 190\n{more}"
+    )
+}
+
+/// Nothing of a plan is the engine's alone, every formula says what the engine says, these inputs may be changed, and each
+/// that is changed moves what the engine moves.
+fn is_live(more: &str, blue: &[&str]) {
+    let text = plan(more);
+    is_live_in(&[("plan.toml", text.as_str())], blue);
+}
+
+fn is_live_in(files: &[(&str, &str)], blue: &[&str]) {
+    let text = files[0].1;
+    let files = MemoryFolder::new(files.iter().copied());
+    let view = Status::Prospective;
+    let plan = folder::read(&files, folder::BASE).unwrap_or_else(|error| {
+        panic!("{:?}\n{text}", error.diagnostics().iter().map(|told| &told.message))
+    });
+    let book = workbook(&plan, &spent(&plan, view), view);
+    assert!(book.fixed.is_empty(), "{:?}\n{text}", book.fixed);
+    let wrong = wrong(&book);
+    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+    let (_, wrong) = moved_wrongly(&files, view);
+    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+    for path in blue {
+        assert!(book.inputs.iter().any(|input| input.path == *path), "{path} is fixed\n{text}");
+    }
+}
+
+/// A recoverable grant that a stream's cash repays, given in a month.
+fn bridge(from: &str) -> String {
+    format!(
+        "[stream.bridge]\nkind = \"loan\"\nmethod = \"recoverable-grant\"\nfunder = \"A foundation\"\n\
+         status = \"secured\"\nfrom = \"{from}\"\namount = \"2345.67\"\n\
+         repaid-from = {{ stream = \"source\", share = \"37%\" }}\npays-for = [\"operate\"]\n"
+    )
+}
+
+/// A grant whose cash repays.
+fn source(from: &str, until: &str, more: &str) -> String {
+    format!(
+        "[stream.source]\nkind = \"grant\"\nfunder = \"An agency\"\nstatus = \"secured\"\n\
+         from = \"{from}\"\nuntil = \"{until}\"\naward = \"4321.01\"\npays-for = [\"work\"]\n{more}\n"
+    )
+}
+
+const REIMBURSED: &str =
+    "payment = { method = \"reimbursement\", cycle-months = 3, lag-months = 2 }";
+const QUARTERLY: &str =
+    "payment = { method = \"advance\", instalments = \"quarterly\", lag-months = 2 }";
+const POOL: &str = "[pool.fund]\nmembers = { source = \"37.5%\" }\npays-for = [\"work\"]\n\
+                    governed-by = \"Charter\"\n";
+
+#[test]
+fn a_repayment_out_of_money_that_is_reimbursed_is_live() {
+    let own = source("2024-02", "2024-11", REIMBURSED);
+    let blue = ["stream.source.award", "stream.bridge.repaid-from.share", "stream.bridge.amount"];
+    is_live(&format!("{}{own}", bridge("2024-01")), &blue);
+    // What was spent before and what is owed count too.
+    let own = source("2023-07", "2024-06", REIMBURSED);
+    let opening = "[opening.stream.source]\nspent = 1_000.5\n\
+                   receivables = [{ month = \"2024-02\", amount = 180 }]\n";
+    let blue = [
+        "stream.source.award",
+        "opening.stream.source.spent",
+        "opening.stream.source.receivables.1.amount",
+        "stream.source.payment.lag-months",
+    ];
+    is_live(&format!("{}{own}{opening}", bridge("2024-01")), &blue);
+}
+
+#[test]
+fn a_repayment_out_of_money_that_is_pooled_or_late_is_live() {
+    let pooled = format!("{}{}{POOL}", bridge("2024-01"), source("2024-02", "2024-11", QUARTERLY));
+    is_live(&pooled, &["stream.source.award", "stream.bridge.repaid-from.share"]);
+    // The last instalment comes after the award's end.
+    let late = QUARTERLY.replace("lag-months = 2", "lag-months = 5");
+    let late = format!("{}{}", bridge("2024-01"), source("2024-02", "2024-11", &late));
+    is_live(&late, &["stream.source.award", "stream.bridge.repaid-from.share"]);
+}
+
+#[test]
+fn a_repayment_out_of_money_that_came_before_the_plan_is_live() {
+    let opening = "[opening.stream.source]\nspent = 700.1\ncash = 900\n[opening.stream.bridge]\n\
+                   cash = 300\n";
+    let own = source("2023-07", "2024-06", QUARTERLY);
+    let blue = ["stream.source.award", "stream.bridge.repaid-from.share"];
+    is_live(&format!("{}{own}{opening}", bridge("2023-09")), &blue);
+    let own = source("2023-07", "2024-06", REIMBURSED);
+    let opening = "[opening.stream.source]\nspent = 1900.1\n[opening.stream.bridge]\ncash = 300\n";
+    let blue = ["stream.source.award", "opening.stream.source.spent"];
+    is_live(&format!("{}{own}{opening}", bridge("2023-08")), &blue);
+}
+
+#[test]
+fn a_repayment_out_of_a_terminated_award_is_live() {
+    let ended = "termination = { on = \"2024-06\", survives = [\"work\"] }";
+    let own = source("2024-02", "2024-11", &format!("{REIMBURSED}\n{ended}"));
+    let blue = ["stream.source.award", "cost.work.monthly"];
+    is_live(&format!("{}{own}", bridge("2024-01")), &blue);
+    let ended = "termination = { on = \"2024-06\" }";
+    let own = source("2024-02", "2024-11", &format!("{REIMBURSED}\n{ended}"));
+    is_live(&format!("{}{own}", bridge("2024-01")), &["stream.source.award"]);
+}
+
+/// Public money or a payer's contract on these terms.
+fn contract(kind: &str, keys: &str, terms: &str) -> String {
+    format!(
+        "[stream.source]\nkind = \"{kind}\"\nfunder = \"A funder\"\nstatus = \"secured\"\n\
+         from = \"2024-01\"\nuntil = \"2025-04\"\npays-for = [\"work\"]\n\
+         fiscal-year-starts = \"october\"\n{keys}\n[stream.source.terms]\n{terms}\n"
+    )
+}
+
+const DELAYED: &str = "start-delay-months = 4";
+const TERMINATED: &str = "termination = { on = \"2024-11\" }";
+
+#[test]
+fn a_limit_that_grows_is_live_when_it_begins_late_or_ends_early() {
+    let terms = "method = \"cost-reimbursement\"\nyearly = \"2345.67\"\ngrowth = \"7%\"";
+    for keys in [DELAYED, TERMINATED, &format!("{DELAYED}\n{TERMINATED}")] {
+        is_live(
+            &contract("payer", keys, terms),
+            &["stream.source.terms.yearly", "stream.source.terms.growth"],
+        );
+    }
+}
+
+#[test]
+fn a_levy_that_is_reimbursed_is_live_when_it_begins_late_or_ends_early() {
+    let terms = "method = \"levy\"\nbase = 234_567\nrate = \"1.25%\"\ncollection = \"97%\"\n\
+                 growth = \"3%\"";
+    for keys in [DELAYED, TERMINATED] {
+        let keys = format!("{keys}\n{REIMBURSED}");
+        is_live(
+            &contract("public", &keys, terms),
+            &["stream.source.terms.base", "stream.source.terms.growth"],
+        );
+    }
+}
+
+#[test]
+fn payments_of_one_month_are_live_whether_stated_or_gathered_by_a_delay() {
+    let payment =
+        |month: &str, amount: &str| format!("{{ month = \"{month}\", amount = {amount} }}");
+    let terms = |payments: &[String]| {
+        format!("method = \"settlement\"\npayments = [{}]", payments.join(", "))
+    };
+    let equal = [payment("2024-03", "800"), payment("2024-03", "800"), payment("2024-08", "70")];
+    let advance = "payment = { method = \"advance\", lag-months = 1 }";
+    let blue = ["stream.source.terms.payments.1.amount", "stream.source.terms.payments.2.amount"];
+    for keys in [REIMBURSED, advance] {
+        is_live(&contract("public", keys, &terms(&equal)), &blue);
+    }
+    let some = [payment("2024-09", "70.1"), payment("2024-04", "30"), payment("2024-02", "90.07")];
+    for payment in [REIMBURSED, advance] {
+        for keys in [DELAYED, TERMINATED] {
+            let keys = format!("{keys}\n{payment}");
+            is_live(&contract("public", &keys, &terms(&some)), &blue);
+            is_live(&contract("public", &keys, &terms(&equal)), &blue);
+        }
+    }
+}
+
+#[test]
+fn a_pooled_award_that_cash_is_held_of_at_the_start_is_live() {
+    let award = |more: &str| source("2023-07", "2024-06", more) + POOL;
+    let opening = "[opening.stream.source]\nspent = 2700.1\ncash = 400.03\n";
+    let blue = ["stream.source.award", "opening.stream.source.spent", "opening.stream.source.cash"];
+    is_live(&format!("{}{opening}", award(QUARTERLY)), &blue);
+    // More is held than the award leaves room for: it goes back, each pool's part of it too.
+    let opening = "[opening.stream.source]\nspent = 2700.1\ncash = 3_900.03\n";
+    is_live(&format!("{}{opening}", award(QUARTERLY)), &blue);
+}
+
+#[test]
+fn awards_of_one_window_with_others_between_are_live() {
+    let rows = "stream,available,last,amount\nsource,2024-01,2024-12,700.01\nsource,2024-02,2024-06,30.07\n\
+                source,2024-03,2024-12,90\n";
+    let keys = "[stream.source]\nkind = \"grant\"\nfunder = \"A funder\"\nstatus = \"secured\"\n\
+                from = \"2024-01\"\nuntil = \"2024-12\"\npays-for = [\"work\"]\n\
+                schedule = \"rows.csv\"\nstart-delay-months = 3\n";
+    let text = plan(keys);
+    is_live_in(&[("plan.toml", text.as_str()), ("rows.csv", rows)], &[]);
+}
