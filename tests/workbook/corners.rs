@@ -195,3 +195,37 @@ fn awards_of_one_window_with_others_between_are_live() {
     let text = plan(keys);
     is_live_in(&[("plan.toml", text.as_str()), ("rows.csv", rows)], &[]);
 }
+
+/// A grant that income is taken off, and what earns it.
+fn deducted(earns: &str) -> String {
+    let award = "program-income = \"deduction\"\npayment = { method = \"advance\", \
+                 instalments = \"monthly\" }";
+    format!("{}{earns}", source("2024-02", "2025-03", award))
+}
+
+#[test]
+fn income_that_is_deducted_is_live_whatever_is_taken_of_it_before() {
+    let fees = "[stream.fees]\nkind = \"partner\"\nfunder = \"Partners\"\nstatus = \"secured\"\n\
+                from = \"2024-01\"\nuntil = \"2025-05\"\npays-for = [\"work\"]\n\
+                earned-by = \"source\"\npayments = [{ month = \"2024-03\", amount = 300.1 }, \
+                { month = \"2024-09\", amount = 90 }]\n";
+    // A part of it was spent before the plan.
+    let spent = format!("{fees}[opening.stream.fees]\nspent = 120.5\n");
+    let blue = ["stream.fees.payments.1.amount", "opening.stream.fees.spent"];
+    is_live(&deducted(&spent), &blue);
+    // A limit that grows and is reimbursed earns it.
+    let terms = "method = \"cost-reimbursement\"\nyearly = \"345.67\"\ngrowth = \"7%\"";
+    let limit = contract("payer", "earned-by = \"source\"", terms).replace("source]", "fees]");
+    let limit = limit.replace("source.terms", "fees.terms");
+    is_live(&deducted(&limit), &["stream.fees.terms.growth", "stream.source.award"]);
+}
+
+#[test]
+fn savings_that_were_spent_before_the_plan_are_live() {
+    let path = std::path::Path::new("tests/good/shared-savings-gate/plan.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    for spent in ["1_000.5", "900_000_000"] {
+        let text = format!("{text}\n[opening.stream.met]\nspent = {spent}\n");
+        is_live_in(&[("plan.toml", text.as_str())], &["opening.stream.met.spent"]);
+    }
+}

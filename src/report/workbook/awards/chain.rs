@@ -6,7 +6,7 @@ use super::figure::{Figure, sum_figures};
 use super::instalments::Holding;
 use super::parts::Flow;
 use super::{Awards, Books, Part};
-use crate::funding::{Receipts, Status, Stream, Terms, Tranche};
+use crate::funding::{Authority, Receipts, Status, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{PoolIndex, StreamIndex};
@@ -17,7 +17,7 @@ use crate::report::workbook::earned::{lay_reimbursed_index, stated_kept};
 use crate::report::workbook::formula::{Expression, most, sum, sum_of};
 use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
-use crate::report::workbook::sheet::{Area, At, FIRST, LABEL, Role, Unit, dollars, of_rate};
+use crate::report::workbook::sheet::{Area, At, FIRST, LABEL, Role, Sheet, Unit, dollars, of_rate};
 use crate::report::workbook::stated::{Before, Stating, part_of};
 
 /// What is taken of an amount, one award after another.
@@ -77,6 +77,8 @@ pub(super) struct Chain {
     pub(super) in_full: Vec<Tranche>,
     /// The first month of the first that is reimbursed.
     pub(super) begun: Option<Month>,
+    /// What each tranche holds by its terms, in the month in which it arises.
+    holds: Vec<(usize, At, Money)>,
 }
 
 /// What tranches hold whose amounts follow from the year or the month in which they arise, by place.
@@ -188,6 +190,7 @@ impl<'a> Awards<'a> {
             by_terms: ByTerms::default(),
             in_full,
             begun: None,
+            holds: Vec::new(),
         };
         let in_view = |tranche: &&Tranche| tranche.status <= view;
         let advanced = |tranche: &Tranche| matches!(tranche.receipts, Receipts::Advanced(_));
@@ -237,12 +240,25 @@ impl<'a> Awards<'a> {
             }
         }
         self.gather(source, gathered, &mut part)?;
+        if self.lowers_an_award(source) {
+            let cells = |place: usize| {
+                let own = chain.holds.iter().filter(move |(other, ..)| *other == place);
+                own.map(|(_, at, amount)| (*at, *amount))
+            };
+            let figures = (0..self.count()).map(|place| cells(place).map(|(_, own)| own).sum());
+            let formula = |_: &Sheet, _: u32, place: usize| {
+                let own: Vec<At> = cells(place).map(|(at, _)| at).collect();
+                (!own.is_empty()).then(|| sum_of(&own))
+            };
+            let row = self.row("   earned by its terms", formula, &figures.collect::<Vec<Money>>());
+            self.earns.insert(source, row);
+        }
         part.by_terms = chain.is_asked.then_some(chain.by_terms);
         Some(part)
     }
 
     /// What was spent of a source before the plan.
-    fn spent_before(
+    pub(super) fn spent_before(
         &self,
         source: usize,
         cash: Option<At>,
@@ -309,23 +325,29 @@ impl<'a> Awards<'a> {
             if plan.restrictions[other].award.earned_by != Some(StreamIndex::from(source)) {
                 continue;
             }
-            let held = self.held(other);
-            if held.is_empty() || held.iter().all(|tranche| tranche.on_demand) {
+            // A match exists only as it is drawn.
+            let counts = |tranche: &Tranche| {
+                matches!(tranche.amount, Authority::Amount(_))
+                    && tranche.status <= self.view
+                    && plan.horizon.place(tranche.first).is_some()
+            };
+            if !stream.lower(&plan.setting())?.tranches.iter().any(counts) {
                 continue;
             }
-            let spent = plan.opening_of(StreamIndex::from(other));
-            let spent = spent.is_some_and(|opening| opening.spent.is_positive());
-            let own = self.books.timeline.deducted.iter().any(|(of, _)| of.at() == other);
-            if self.bound.contains(&other)
-                || spent
-                || own
-                || matches!(stream.terms, Terms::Reserve(_))
-            {
+            if self.bound.contains(&other) || !self.earns.contains_key(&other) {
                 return None;
             }
             sources.push(other);
         }
         Some((!sources.is_empty()).then(|| Income { sources, taken: Vec::new() }))
+    }
+
+    /// Whether an award falls by what a source earns.
+    fn lowers_an_award(&self, source: usize) -> bool {
+        let rules = &self.books.plan.restrictions;
+        let lowers =
+            |award: StreamIndex| rules[award.at()].award.program_income == ProgramIncome::Deduction;
+        rules[source].award.earned_by.is_some_and(lowers)
     }
 
     /// Lays a row with a figure of its own.
@@ -372,6 +394,11 @@ impl<'a> Awards<'a> {
             let (at, amount) = self.figure_row("      paid by its termination", &kept);
             holds = Figure::of(at, amount);
         }
+        if let (Some(place), Some(at)) =
+            (plan.horizon.place(tranche.first), holds.formula.repeats())
+        {
+            chain.holds.push((place, at, holds.amount));
+        }
         let mut left = holds.clone();
         let spent = chain.spent.as_mut().filter(|_| tranche.award == 0);
         let mut lowered = spent.is_some();
@@ -405,7 +432,7 @@ impl<'a> Awards<'a> {
         tranche: &Tranche,
         left: &Figure,
     ) -> Option<(At, Money)> {
-        let Books { plan, ledger, .. } = self.books;
+        let plan = self.books.plan;
         let income = chain.income.as_mut()?;
         let window = deduction::window(&chain.firsts, tranche);
         let award = StreamIndex::from(chain.source);
@@ -425,10 +452,9 @@ impl<'a> Awards<'a> {
                     return None;
                 }
                 for source in &income.sources {
-                    let row = self.rows[*source].available;
+                    let row = *self.earns.get(source)?;
                     let area = Area::of(self.at(row, *first), self.at(row, *last));
-                    let of = &ledger.streams[*source].made_available;
-                    let amount = places.iter().map(|place| of[*place]).sum();
+                    let amount = places.iter().map(|place| self.figure(row, *place)).sum();
                     parts.push(Figure::new(sum(area), amount));
                 }
             }

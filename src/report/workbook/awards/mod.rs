@@ -107,6 +107,8 @@ pub struct Awards<'a> {
     pub as_planned: BTreeMap<usize, u32>,
     /// The row of what repays a recoverable grant, and what came to repay it before the plan, by the grant's place.
     pub repaying: BTreeMap<usize, (u32, Figure)>,
+    /// The rows of what sources earn by their terms, by place: what awards may fall by.
+    earns: BTreeMap<usize, u32>,
     /// The rows of what lines need, on the sheet of costs.
     need_rows: Vec<u32>,
     /// The cells of opening cash that streams hold.
@@ -185,6 +187,7 @@ impl<'a> Awards<'a> {
             bound: BTreeSet::new(),
             as_planned: BTreeMap::new(),
             repaying: BTreeMap::new(),
+            earns: BTreeMap::new(),
             need_rows: costs.rows.clone(),
             opening: Vec::new(),
             cash_cells: vec![None; sources],

@@ -32,6 +32,7 @@ impl<'a> Awards<'a> {
         let formulas = earned.months;
         let formula = |_: &Sheet, _: u32, place: usize| formulas[place].clone();
         part.available = self.row("   becomes available", formula, &available);
+        self.earns.insert(source, part.available);
         let mut cash = Cells::default();
         let pooled = self.is_pooled(source);
         let mut unpooled = (pooled && self.is_asked(source)).then(Cells::default);

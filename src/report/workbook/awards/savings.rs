@@ -1,5 +1,7 @@
 //! Shared savings: what each performance year comes to, by the arithmetic of `funding/settlement.rs`.
 
+use super::by_terms::{ByTerms, Cells};
+use super::chain::Taken;
 use super::figure::Figure;
 use super::savings_terms::{Rates, YearTerms};
 use super::{Awards, Books, Part};
@@ -9,7 +11,6 @@ use crate::funding::shared_savings::{SharedSavings, Year};
 use crate::funding::{Setting, Stream, Terms};
 use crate::money::{Money, Rate};
 use crate::month::Month;
-use crate::name::StreamIndex;
 use crate::report::workbook::formula::{
     Expression, Function, call, cell, cents, floor_zero, least, round, sum, sum_of, when, whole,
 };
@@ -74,10 +75,10 @@ impl<'a> Awards<'a> {
     ) -> Option<Part> {
         let Books { plan, ledger, .. } = self.books;
         let stream = &plan.streams[source];
-        let spent = plan.opening_of(StreamIndex::from(source));
-        if stream.more.is_some() || spent.is_some_and(|opening| opening.spent.is_positive()) {
+        if stream.more.is_some() {
             return None;
         }
+        let spent = self.spent_before(source, None, inputs);
         let ended = stream.settled_to_its_end();
         let stream = ended.as_ref().unwrap_or(stream);
         let Terms::SharedSavings(savings) = &stream.terms else { return None };
@@ -106,24 +107,50 @@ impl<'a> Awards<'a> {
                 self.lay_year((&contract, stream), (&year, dates, index), &mut so_far, inputs)?;
             }
         }
+        let cells = so_far.money.iter().map(|cells| cells.iter().map(|(at, _)| *at).collect());
+        let all = Cells { come: cells.collect(), out: Vec::new() };
+        let (held, coming) = match spent {
+            None => (so_far.money.clone(), so_far.money),
+            Some(spent) => self.lay_unspent(&so_far.money, spent)?,
+        };
         let book = &ledger.streams[source];
         let of = |cells: &[(At, Money)]| cells.iter().map(|(_, amount)| *amount).sum::<Money>();
-        let figures: Vec<Money> = so_far.money.iter().map(|cells| of(cells)).collect();
+        let figures: Vec<Money> = held.iter().map(|cells| of(cells)).collect();
         if figures != book.made_available || !book.opening[0].is_zero() {
             return None;
         }
-        let cells: Vec<Vec<At>> =
-            so_far.money.iter().map(|cells| cells.iter().map(|(at, _)| *at).collect()).collect();
+        let at = |cells: &[(At, Money)]| cells.iter().map(|(at, _)| *at).collect::<Vec<At>>();
         let formula = |_: &Sheet, _: u32, place: usize| {
-            (!cells[place].is_empty()).then(|| sum_of(&cells[place]))
+            (!held[place].is_empty()).then(|| sum_of(&at(&held[place])))
         };
         let available = self.row("   becomes available", formula, &figures);
         self.losses.insert(source, so_far.losses);
-        let mut part = Part { available, ..Part::default() };
-        for place in 0..self.count() {
-            part.come(self.at(available, place), place, self.count());
+        let coming = coming.iter().map(|cells| at(cells)).collect();
+        Some(Part { available, coming, by_terms: Some(ByTerms::of(all)), ..Part::default() })
+    }
+
+    /// Lays what was spent before the plan of what years bring: what is left of each amount, and its cash, which comes
+    /// where anything of it is left; nothing where two amounts of one month are spent one after the other.
+    fn lay_unspent(&mut self, money: &ByPlace, mut spent: Taken) -> Option<(ByPlace, ByPlace)> {
+        let (mut held, mut coming) = (vec![Vec::new(); money.len()], vec![Vec::new(); money.len()]);
+        for (place, cells) in money.iter().enumerate() {
+            let [(at, amount)] = cells.as_slice() else {
+                if cells.is_empty() {
+                    continue;
+                }
+                return None;
+            };
+            let all = Figure::of(*at, *amount);
+            let before = self.figure_row("   spent before the plan", &all.at_most(&spent.left()));
+            spent.take(before);
+            let left = all.less(&Figure::of(before.0, before.1));
+            let left = self.figure_row("      left of it", &left);
+            let comes = if left.1.is_positive() { *amount } else { Money::ZERO };
+            let comes = Figure::new(when(cell(left.0).above(0), *at, 0), comes);
+            coming[place].push(self.figure_row("      its cash", &comes));
+            held[place].push(left);
         }
-        Some(part)
+        Some((held, coming))
     }
 
     /// Lays what every year goes by.
