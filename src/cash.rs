@@ -7,7 +7,7 @@
 mod credit;
 mod flow;
 
-pub use credit::Credit;
+pub use credit::{Credit, ELIGIBLE_MONTHS};
 pub use flow::{Balances, Flow};
 
 use crate::funding::{Kind, Receipts, Terms, reimbursed_in};

@@ -7,7 +7,7 @@ use crate::plan::{CreditLine, Plan};
 use crate::time_value::interest;
 
 /// Months after which a receivable is too old to be lent against: 90 days, as lenders do.
-const ELIGIBLE_MONTHS: usize = 3;
+pub const ELIGIBLE_MONTHS: usize = 3;
 
 /// What a line of credit does, by month of the horizon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

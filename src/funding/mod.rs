@@ -571,7 +571,7 @@ impl Lowered {
 
 impl Stream {
     /// The stream's last month, if its terms give one.
-    fn until(&self) -> Option<Month> {
+    pub(crate) fn until(&self) -> Option<Month> {
         match self.end {
             End::Until(last) => Some(last),
             End::Evergreen(_) => None,

@@ -229,3 +229,23 @@ fn savings_that_were_spent_before_the_plan_are_live() {
         is_live_in(&[("plan.toml", text.as_str())], &["opening.stream.met.spent"]);
     }
 }
+
+#[test]
+fn a_fee_of_receipts_that_are_pooled_or_late_is_live() {
+    let fee = "[cost.sponsor]\nfunction = \"operate\"\n\
+               fee = { share = \"5%\", of = \"receipts\", streams = [\"source\"] }\n";
+    let late = QUARTERLY.replace("lag-months = 2", "lag-months = 5");
+    for award in
+        [source("2024-02", "2024-11", QUARTERLY) + POOL, source("2024-02", "2024-11", &late)]
+    {
+        is_live(&format!("{fee}{award}"), &["stream.source.award", "cost.sponsor.fee.share"]);
+    }
+}
+
+#[test]
+fn a_part_that_is_nearly_a_cent_more_is_no_cent_more() {
+    // Three of seven months of it, 18,000,000.02, times 42.00 over 42,000,000.05: 1,799.99999986 cents.
+    let award = source("2024-02", "2024-08", QUARTERLY).replace("\"4321.01\"", "42_000_000.05");
+    let pool = POOL.replace("37.5%", "0.0001%");
+    is_live(&format!("{award}{pool}"), &["stream.source.award"]);
+}

@@ -262,7 +262,7 @@ impl<'a> Costs<'a> {
     fn lay_basis(&mut self, index: usize, line: &CostLine, inputs: &mut Inputs) -> Option<u32> {
         let Form::FeeOfReceipts { share, .. } = &line.form else { return None };
         let needs = &self.ledger.lines[index].need;
-        let receipts = self.planned(line);
+        let receipts = self.receipts_of(line);
         // Only what explains the need is shown as its basis.
         let of = |amount: &Money| share.try_of(amount.floor_zero());
         let explains = receipts.iter().zip(needs).enumerate().all(|(place, (amount, need))| {
@@ -286,14 +286,14 @@ impl<'a> Costs<'a> {
 
     /// Has fees of receipts go by the rows of what their sources bring as planned, where formulas say all of it; the
     /// sources of the other fees, which are bound.
-    pub fn link_receipts(&mut self, planned: &BTreeMap<usize, u32>) -> BTreeSet<usize> {
+    pub fn link_receipts(&mut self, as_planned: &BTreeMap<usize, u32>) -> BTreeSet<usize> {
         let mut bound: BTreeSet<usize> = BTreeSet::new();
         let rows = std::mem::take(&mut self.receipts);
         for (index, line) in self.plan.lines.iter().enumerate() {
             let Form::FeeOfReceipts { streams, .. } = &line.form else { continue };
             let sources: Vec<usize> = streams.iter().map(|stream| stream.at()).collect();
             let own: Option<Vec<u32>> =
-                sources.iter().map(|source| planned.get(source).copied()).collect();
+                sources.iter().map(|source| as_planned.get(source).copied()).collect();
             let row = rows.iter().find(|(of, _)| *of == index);
             let (Some(own), Some((_, row))) = (own, row) else {
                 bound.extend(sources);
@@ -515,11 +515,11 @@ impl<'a> Costs<'a> {
     }
 
     /// What the streams of a fee bring in as planned, in the view that is shown.
-    fn planned(&self, line: &CostLine) -> Vec<Money> {
+    fn receipts_of(&self, line: &CostLine) -> Vec<Money> {
         let mut receipts = vec![Money::ZERO; self.months()];
         let Form::FeeOfReceipts { streams, .. } = &line.form else { return receipts };
         for stream in streams {
-            let own = planned(self.plan, self.plan.stream(*stream), self.view);
+            let own = brings_as_planned(self.plan, self.plan.stream(*stream), self.view);
             receipts.iter_mut().zip(own).for_each(|(sum, amount)| *sum += amount);
         }
         receipts
@@ -533,7 +533,7 @@ impl<'a> Costs<'a> {
 }
 
 /// What a stream brings in as planned, in a view.
-pub fn planned(plan: &Plan, stream: &Stream, view: Status) -> Vec<Money> {
+pub fn brings_as_planned(plan: &Plan, stream: &Stream, view: Status) -> Vec<Money> {
     let mut receipts = vec![Money::ZERO; plan.horizon.months as usize];
     let lowered = stream.lower(&plan.setting()).unwrap_or_default();
     for tranche in lowered.tranches.iter().filter(|tranche| tranche.status <= view) {

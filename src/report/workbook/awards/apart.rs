@@ -5,7 +5,7 @@ use super::figure::{Figure, sum_figures};
 use super::{Awards, Books, Part, receivables, reimbursed, tells_apart};
 use crate::money::Money;
 use crate::report::workbook::braid::Draws;
-use crate::report::workbook::formula::{cell, floor_zero, least, sum_of, when};
+use crate::report::workbook::formula::{floor_zero, least, sum_of, when};
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{
     At, FIRST, LABEL, MARK, NOTE, Role, SECOND, SUM, Sheet, Unit, dollars,
@@ -42,11 +42,13 @@ impl Gathered {
     }
 }
 
-fn amount_of(cells: &[(At, Money)]) -> Money {
+/// What cells come to.
+pub(super) fn amount_of(cells: &[(At, Money)]) -> Money {
     cells.iter().map(|(_, amount)| *amount).sum()
 }
 
-fn cells_of(cells: &[(At, Money)]) -> Vec<At> {
+/// The cells alone.
+pub(super) fn cells_of(cells: &[(At, Money)]) -> Vec<At> {
     cells.iter().map(|(at, _)| *at).collect()
 }
 
@@ -65,7 +67,7 @@ impl<'a> Awards<'a> {
         let parts: Vec<Piece> = parts.collect::<Vec<_>>().concat();
         let pieces = parts.into_iter().map(|piece| self.where_held(piece));
         let pieces: Vec<Piece> = pieces.collect();
-        let held = merged(&pieces);
+        let held = like_as_one(&pieces);
         let authority = self.lay_authority(&pieces);
         let own = |book: &&crate::ledger::TrancheBook| {
             book.stream == source && book.available == first && book.last == last
@@ -334,7 +336,7 @@ impl<'a> Awards<'a> {
 }
 
 /// Pieces as the timeline keeps them: like ones are one; pools first.
-fn merged(pieces: &[Piece]) -> Vec<Piece> {
+fn like_as_one(pieces: &[Piece]) -> Vec<Piece> {
     let mut held: Vec<Piece> = Vec::new();
     let both = |one: &Option<Figure>, other: &Option<Figure>| match (one, other) {
         (Some(one), Some(other)) => Some(one.plus(other)),
@@ -361,10 +363,11 @@ fn merged(pieces: &[Piece]) -> Vec<Piece> {
 
 /// What cells come to together.
 fn total(rows: &[(usize, At, Money)]) -> Figure {
-    let cells: Vec<At> = rows.iter().map(|(_, at, _)| *at).collect();
-    let amount = rows.iter().map(|(.., amount)| *amount).sum();
-    match cells.as_slice() {
-        [one] => Figure::new(cell(*one), amount),
-        _ => Figure::new(sum_of(&cells), amount),
+    match rows {
+        [(_, at, amount)] => Figure::of(*at, *amount),
+        _ => {
+            let cells: Vec<At> = rows.iter().map(|(_, at, _)| *at).collect();
+            Figure::new(sum_of(&cells), rows.iter().map(|(.., amount)| *amount).sum())
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::name::{LineIndex, StreamIndex};
 use crate::plan::cost::Form;
 use crate::plan::dues;
 use crate::plan::restriction::selected;
-use crate::report::workbook::costs::planned;
+use crate::report::workbook::costs::brings_as_planned;
 use crate::report::workbook::earned::Row;
 use crate::report::workbook::formula::{cell, cents, least, sum_of, sum_where, whole};
 use crate::report::workbook::months::Months;
@@ -146,7 +146,7 @@ impl<'a> Awards<'a> {
                     }
                 }
             }
-            let figures = planned(self.books.plan, stream, self.view);
+            let figures = brings_as_planned(self.books.plan, stream, self.view);
             let label = "   comes as planned, before any draw";
             if let Some(row) = self.lay_planned(label, &cells, &figures) {
                 self.as_planned.insert(source, row);
@@ -155,7 +155,7 @@ impl<'a> Awards<'a> {
         let loans = self.loans_of(source);
         if !loans.is_empty() {
             let cells = part.by_terms.as_ref().map_or_else(own, |terms| terms.lowered.clone());
-            self.lay_repaying(source, (part.by_terms.as_ref(), cells), &loans, months);
+            self.lay_repaying(source, (part.by_terms.as_deref(), cells), &loans, months);
         }
     }
 

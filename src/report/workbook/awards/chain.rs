@@ -253,7 +253,7 @@ impl<'a> Awards<'a> {
             let row = self.row("   earned by its terms", formula, &figures.collect::<Vec<Money>>());
             self.earns.insert(source, row);
         }
-        part.by_terms = chain.is_asked.then_some(chain.by_terms);
+        part.by_terms = chain.is_asked.then(|| Box::new(chain.by_terms));
         Some(part)
     }
 

@@ -2,6 +2,7 @@
 //! pool's part brings.
 
 use super::by_terms::Cells;
+use super::parts::{in_cents, in_full_cents};
 use super::{Awards, shifted};
 use crate::diagnostic::visible;
 use crate::money::{Money, Rate};
@@ -9,7 +10,7 @@ use crate::name::StreamIndex;
 use crate::plan::restriction::Standing;
 use crate::report::workbook::earned::{Flow, Row, Way};
 use crate::report::workbook::formula::{
-    Expression, Function, call, cell, cents, floor_zero, least, round, sum_of, when, whole,
+    Expression, cell, cents, floor_zero, least, sum_of, when, whole,
 };
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{At, FIRST, Role, Sheet, Unit, of_rate};
@@ -259,30 +260,22 @@ impl<'a> Awards<'a> {
 
     /// Lays what of that a part brings: its share of the amount, to the full cent.
     fn lay_scaled(&mut self, through: &Row, part: &Row, kept: &Row, signed: bool) -> Row {
-        let figures: Vec<Money> = (0..self.count())
-            .map(|place| {
-                let cents = |row: &Row| i128::from(row.figures[place].cents());
-                let scaled = cents(through) * cents(part) / cents(kept).max(1);
-                Money::try_from_cents(scaled).unwrap_or(Money::ZERO)
-            })
-            .collect();
+        let of = |place: usize| {
+            in_cents(through.figures[place], part.figures[place], kept.figures[place])
+        };
+        let figures: Vec<Money> = (0..self.count()).map(of).collect();
         let formula = |sheet: &Sheet, _: u32, place: usize| {
             let column = Months::column(place);
             sheet.cell(kept.row, column)?;
             let at = |row: &Row| cell(sheet.at(row.row, column));
-            let cents = |amount: Expression| round(amount * 100, 0);
-            let full = |amount: Expression| {
-                let scaled = cents(amount) * cents(at(part)) / cents(at(kept));
-                call(Function::Int, vec![scaled]) / 100
-            };
-            let scaled = match signed {
+            let full = |amount: Expression| in_full_cents([amount, at(part), at(kept)]);
+            Some(match signed {
                 false => full(at(through)),
                 true => {
                     let back = whole(0) - full(whole(0) - at(through));
                     when(at(through).below(0), back, full(at(through)))
                 }
-            };
-            Some(when(at(kept).equals(0), 0, scaled))
+            })
         };
         let row = self.row("   of it in full cents", formula, &figures);
         Row { row, figures }

@@ -404,7 +404,7 @@ struct Part {
     /// The row of what terms take back, and what that is.
     back: Option<(u32, Vec<Money>)>,
     /// What its terms bring, where a fee or a repayment asks and that is not what comes.
-    by_terms: Option<by_terms::ByTerms>,
+    by_terms: Option<Box<by_terms::ByTerms>>,
     /// The cell of cash that is held of it at the start.
     cash: Option<At>,
 }

@@ -58,7 +58,7 @@ impl<'a> Awards<'a> {
         }
         part.back = self.lay_back(&cash.out);
         part.coming = cash.come;
-        part.by_terms = unpooled.map(ByTerms::of);
+        part.by_terms = unpooled.map(ByTerms::of).map(Box::new);
         part
     }
 

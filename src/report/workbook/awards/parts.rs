@@ -6,10 +6,11 @@ use super::figure::Figure;
 use crate::diagnostic::visible;
 use crate::money::Money;
 use crate::report::workbook::costs::sum_row;
-use crate::report::workbook::formula::{Expression, Function, call, cell, cents, most, round};
+use crate::report::workbook::formula::{
+    Expression, Function, call, cell, cents, most, round, when,
+};
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{At, FIRST, LABEL, Role};
-use rust_decimal::Decimal;
 
 /// Cash to date, and what came before the plan.
 #[derive(Clone)]
@@ -138,11 +139,27 @@ impl Awards<'_> {
 
 /// A part of dated amounts to date, to the whole cent below.
 pub(super) fn in_part(figure: &Figure, part: &Figure, whole: &Figure) -> Figure {
-    let cents_of = |amount: Money| i128::from(amount.cents());
-    let least = Decimal::new(1, 2);
-    let least = Expression::Number(least);
-    let share = figure.formula.clone() * part.formula.clone() / most(whole.formula.clone(), least);
-    let formula = call(Function::Int, vec![round(share * 100, 6)]) / 100;
-    let amount = cents_of(figure.amount) * cents_of(part.amount) / cents_of(whole.amount).max(1);
-    Figure::new(formula, Money::try_from_cents(amount).unwrap_or(Money::ZERO))
+    let amount = in_cents(figure.amount, part.amount, whole.amount);
+    let formulas = [figure, part, whole].map(|one| one.formula.clone());
+    Figure::new(in_full_cents(formulas), amount)
+}
+
+/// Below this a spreadsheet multiplies whole numbers exactly.
+const EXACT_BELOW: i64 = 9_000_000_000_000_000;
+
+/// A part's share of an amount of a whole, to the whole cent below. Where the product of both in cents is more than a
+/// spreadsheet holds, its last places are rounded off, so that no whole cent falls below itself.
+pub(super) fn in_full_cents([amount, part, of]: [Expression; 3]) -> Expression {
+    let cents = |amount: &Expression| round(amount.clone() * 100, 0);
+    let product = cents(&amount) * cents(&part);
+    let share = product.clone() / most(1, cents(&of));
+    let share = when(product.below(EXACT_BELOW), share.clone(), round(share, 6));
+    when(amount.equals(of), part, call(Function::Int, vec![share]) / 100)
+}
+
+/// The same of amounts.
+pub(super) fn in_cents(amount: Money, part: Money, whole: Money) -> Money {
+    let cents = |amount: Money| i128::from(amount.cents());
+    let share = cents(amount) * cents(part) / cents(whole).max(1);
+    Money::try_from_cents(share).unwrap_or(Money::ZERO)
 }

@@ -1,12 +1,13 @@
 //! Shared savings: what each performance year comes to, by the arithmetic of `funding/settlement.rs`.
 
+use super::apart::{amount_of, cells_of};
 use super::by_terms::{ByTerms, Cells};
 use super::chain::Taken;
 use super::figure::Figure;
 use super::savings_terms::{Rates, YearTerms};
 use super::{Awards, Books, Part};
 use crate::driver::after;
-use crate::funding::settlement::Settlement;
+use crate::funding::settlement::{self, Settlement};
 use crate::funding::shared_savings::{SharedSavings, Year};
 use crate::funding::{Setting, Stream, Terms};
 use crate::money::{Money, Rate};
@@ -107,26 +108,29 @@ impl<'a> Awards<'a> {
                 self.lay_year((&contract, stream), (&year, dates, index), &mut so_far, inputs)?;
             }
         }
-        let cells = so_far.money.iter().map(|cells| cells.iter().map(|(at, _)| *at).collect());
-        let all = Cells { come: cells.collect(), out: Vec::new() };
+        let cells = so_far.money.iter().map(|cells| cells_of(cells)).collect();
+        let all = Cells { come: cells, out: Vec::new() };
         let (held, coming) = match spent {
             None => (so_far.money.clone(), so_far.money),
             Some(spent) => self.lay_unspent(&so_far.money, spent)?,
         };
         let book = &ledger.streams[source];
-        let of = |cells: &[(At, Money)]| cells.iter().map(|(_, amount)| *amount).sum::<Money>();
-        let figures: Vec<Money> = held.iter().map(|cells| of(cells)).collect();
+        let figures: Vec<Money> = held.iter().map(|cells| amount_of(cells)).collect();
         if figures != book.made_available || !book.opening[0].is_zero() {
             return None;
         }
-        let at = |cells: &[(At, Money)]| cells.iter().map(|(at, _)| *at).collect::<Vec<At>>();
         let formula = |_: &Sheet, _: u32, place: usize| {
-            (!held[place].is_empty()).then(|| sum_of(&at(&held[place])))
+            (!held[place].is_empty()).then(|| sum_of(&cells_of(&held[place])))
         };
         let available = self.row("   becomes available", formula, &figures);
         self.losses.insert(source, so_far.losses);
-        let coming = coming.iter().map(|cells| at(cells)).collect();
-        Some(Part { available, coming, by_terms: Some(ByTerms::of(all)), ..Part::default() })
+        let coming = coming.iter().map(|cells| cells_of(cells)).collect();
+        Some(Part {
+            available,
+            coming,
+            by_terms: Some(Box::new(ByTerms::of(all))),
+            ..Part::default()
+        })
     }
 
     /// Lays what was spent before the plan of what years bring: what is left of each amount, and its cash, which comes
@@ -284,8 +288,7 @@ impl<'a> Awards<'a> {
         let mut terms = savings.terms(year, members).ok()?;
         let paid = so_far.paid.iter().filter(|(paid, ..)| *paid <= month);
         let paid: Vec<(At, Money)> = paid.map(|(_, at, amount)| (*at, *amount)).collect();
-        let sum_up = |cells: &[(At, Money)]| cells.iter().map(|(_, amount)| *amount).sum::<Money>();
-        terms.advance_balance = sum_up(&paid) - sum_up(&so_far.recouped);
+        terms.advance_balance = amount_of(&paid) - amount_of(&so_far.recouped);
         let settled = savings.settle(&terms, year.number, members, index)?;
         let words = year.first.words();
         let row = self.sheet.next_row();
@@ -309,16 +312,14 @@ impl<'a> Awards<'a> {
         let benchmark = Figure::of(benchmark_at, benchmark);
         let gross = Figure::new(cents(target * own.rate), settled.gross);
         let (gross, _) = self.figure_row("      savings of the year, or a loss -", &gross);
-        let (earned, owed) = self.lay_shared(&own, (&benchmark, gross), &settled);
+        let (earned, owed) = self.lay_shared((&own, &terms), (&benchmark, gross), &settled);
         let earned = Figure::of(earned.0, earned.1);
         let mut left = earned.clone();
         if savings.advance.is_some() {
-            let minus = |cells: &[(At, Money)]| {
-                sum_of(&cells.iter().map(|(at, _)| *at).collect::<Vec<_>>())
-            };
+            let advanced = sum_of(&cells_of(&paid));
             let balance = match so_far.recouped.is_empty() {
-                true => minus(&paid),
-                false => minus(&paid) - minus(&so_far.recouped),
+                true => advanced,
+                false => advanced - sum_of(&cells_of(&so_far.recouped)),
             };
             let back = Figure::new(least(earned.formula.clone(), balance), settled.recouped);
             let back = self.figure_row("      of it pays back what was advanced", &back);
@@ -362,18 +363,18 @@ impl<'a> Awards<'a> {
     /// Lays what a contract pays out of savings, and what is owed of a loss.
     fn lay_shared(
         &mut self,
-        own: &YearTerms,
+        (own, terms): (&YearTerms, &settlement::Terms),
         (benchmark, gross): (&Figure, At),
         settled: &Settlement,
     ) -> (Shown, Option<Shown>) {
         let amount = settled.gross;
         let size = if amount < Money::ZERO { -amount } else { amount };
         let of_benchmark = |share: &Expression| cents(share.clone() * benchmark.formula.clone());
-        let counted = match own.first_dollar {
+        let counted = match terms.first_dollar {
             true => Figure::new(call(Function::Abs, vec![cell(gross)]), size),
             false => Figure::new(
                 floor_zero(call(Function::Abs, vec![cell(gross)]) - of_benchmark(&own.minimum)),
-                (size - own.threshold.of(benchmark.amount).unwrap_or(size)).floor_zero(),
+                (size - terms.minimum.of(benchmark.amount).unwrap_or(size)).floor_zero(),
             ),
         };
         let (counted, _) = self.figure_row("      of it counts, where all of it does", &counted);

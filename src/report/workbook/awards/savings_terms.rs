@@ -3,7 +3,7 @@
 use super::Awards;
 use crate::funding::Stream;
 use crate::funding::medicare::{Chosen, Figures, Standard};
-use crate::funding::settlement::{LossRate, Relief, Share, Terms, Threshold};
+use crate::funding::settlement::{LossRate, Relief, Share, Terms};
 use crate::funding::shared_savings::{Agreement, SharedSavings, Year};
 use crate::money::{Money, Rate};
 use crate::report::workbook::formula::{
@@ -31,10 +31,6 @@ pub(super) struct YearTerms {
     pub(super) rate: At,
     /// From this share of the benchmark on they count.
     pub(super) minimum: Expression,
-    /// The same, exactly.
-    pub(super) threshold: Threshold,
-    /// Whether what counts does so from the first dollar.
-    pub(super) first_dollar: bool,
     /// What of savings is paid out.
     pub(super) share: Expression,
     /// What sequestration leaves.
@@ -197,33 +193,20 @@ fn contract(stream: &Stream, terms: &Terms, rate: At, inputs: &mut Inputs) -> Ye
     let cap = terms.cap.map(|cap| share_of(stream, inputs, "cap", label, cap));
     let cap_amount =
         terms.cap_amount.map(|cap| money(stream, inputs, "cap-amount", "The most paid out", cap));
-    let loss = terms.loss.map(|loss| {
-        let rate = match loss.rate {
-            LossRate::Flat(rate) => rate,
-            LossRate::ByQuality { most, .. } => most,
-        };
+    let loss = terms.loss.and_then(|loss| {
+        // A score lowers what is owed under Medicare alone.
+        let LossRate::Flat(rate) = loss.rate else { return None };
         let label = "The most that is owed, of the benchmark";
-        LossTerms {
+        Some(LossTerms {
             rate: share_of(stream, inputs, "loss-rate", "Share of a loss that is owed", rate),
             limit: loss.limit.map(|limit| share_of(stream, inputs, "loss-limit", label, limit)),
             limit_amount: loss.limit_amount.map(|limit| {
                 money(stream, inputs, "loss-cap-amount", "The most that is owed", limit)
             }),
             relief: None,
-        }
+        })
     });
-    YearTerms {
-        rate,
-        minimum,
-        threshold: terms.minimum,
-        first_dollar: terms.first_dollar,
-        share,
-        kept: whole(1) - taken,
-        reduced: None,
-        cap,
-        cap_amount,
-        loss,
-    }
+    YearTerms { rate, minimum, share, kept: whole(1) - taken, reduced: None, cap, cap_amount, loss }
 }
 
 /// The terms of a track of Medicare in a year: published figures, and what was chosen.
@@ -295,8 +278,6 @@ fn medicare(
     YearTerms {
         rate,
         minimum,
-        threshold: terms.minimum,
-        first_dollar: terms.first_dollar,
         share,
         kept: whole(1) - taken,
         reduced,

@@ -10,14 +10,12 @@ use super::super::sheet::{
     Area, At, FIRST, LABEL, NOTE, Role, SECOND, Sheet, Unit, day_of, dollars, of_rate,
 };
 use super::{CashRows, Laid};
+use crate::cash::ELIGIBLE_MONTHS;
 use crate::diagnostic::visible;
 use crate::funding::Receipts;
 use crate::money::Money;
 use crate::name::StreamIndex;
 use crate::plan::CreditLine;
-
-/// Months after which a receivable is too old to be lent against.
-const ELIGIBLE_MONTHS: usize = 3;
 
 /// The rows of a line of credit.
 pub(super) struct CreditRows {

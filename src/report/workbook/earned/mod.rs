@@ -18,7 +18,7 @@ use crate::driver::term_years;
 use crate::funding::partner::{Partner, PartnerMethod};
 use crate::funding::payer::PayerMethod;
 use crate::funding::reserve::Floor;
-use crate::funding::{End, Stream, Terms};
+use crate::funding::{Stream, Terms};
 use crate::money::{Money, Price, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
@@ -196,12 +196,8 @@ impl Laid<'_, '_, '_> {
     /// Whether a month lies in the stream's term from a month on.
     fn within(&self, from: Month, place: usize) -> bool {
         let month = self.plan.horizon.month(place);
-        month >= self.begins(from) && month <= self.stream.last_month(self.plan.horizon.end())
-    }
-
-    /// The first month of terms that begin with a month, where their start may be delayed.
-    fn begins(&self, from: Month) -> Month {
-        self.stream.delayed_to.map_or(from, |delayed| from.max(delayed))
+        month >= self.stream.begins(from)
+            && month <= self.stream.last_month(self.plan.horizon.end())
     }
 
     fn share(&mut self, key: &str, label: &str, rate: Rate) -> At {
@@ -261,12 +257,9 @@ impl Laid<'_, '_, '_> {
                 let path = self.inputs.stated(&of(self.stream, &["yearly"]))?;
                 let at = self.inputs.input(&path, "Amount a year", dollars(*yearly), Unit::Money);
                 let horizon = &self.plan.horizon;
-                let until = match self.stream.end {
-                    End::Until(until) => Some(until),
-                    End::Evergreen(_) => None,
-                };
                 let span = (horizon.start, horizon.end());
-                for year in term_years(partner.fiscal, self.begins(from), until, span) {
+                let (begins, until) = (self.stream.begins(from), self.stream.until());
+                for year in term_years(partner.fiscal, begins, until, span) {
                     let Some(place) = horizon.place(year.first) else { continue };
                     let amount = match index {
                         Some(_) => cents(self.indexed(cell(at), index, place)),

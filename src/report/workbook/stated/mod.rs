@@ -13,7 +13,7 @@ use crate::funding::loan::Loan;
 use crate::funding::partner::{Partner, PartnerMethod};
 use crate::funding::payer::{Payer, PayerMethod};
 use crate::funding::public::{Public, PublicMethod};
-use crate::funding::{Authority, End, Receipts, Scheduled, Stream, Terms, Tranche};
+use crate::funding::{Authority, Receipts, Scheduled, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
@@ -145,13 +145,6 @@ impl Stating<'_, '_, '_> {
         Some(cell(self.inputs.input(&path, label, dollars(amount), Unit::Money)))
     }
 
-    fn until(&self) -> Option<Month> {
-        match self.stream.end {
-            End::Until(until) => Some(until),
-            End::Evergreen(_) => None,
-        }
-    }
-
     fn public(
         &mut self,
         public: &Public,
@@ -172,7 +165,7 @@ impl Stating<'_, '_, '_> {
                     .map(|years| 12 * (years + 1) - stream.fiscal.position(public.from));
                 let begins = later(public.from, years.unwrap_or(0));
                 let last = later(begins, 11 - stream.fiscal.position(begins));
-                (input, (begins, self.until().map_or(last, |until| last.min(until))))
+                (input, (begins, stream.until().map_or(last, |until| last.min(until))))
             }
             PublicMethod::CommunityBenefit { yearly } => {
                 let (formula, span) = self.of_term_year(public.from, tranche.first, *yearly)?;
@@ -239,9 +232,9 @@ impl Stating<'_, '_, '_> {
         yearly: Money,
     ) -> Option<(Expression, (Month, Month))> {
         let horizon = &self.plan.horizon;
-        let begins = self.stream.delayed_to.map_or(from, |delayed| from.max(delayed));
+        let begins = self.stream.begins(from);
         let span = (horizon.start, horizon.end());
-        let years = term_years(self.stream.fiscal, begins, self.until(), span);
+        let years = term_years(self.stream.fiscal, begins, self.stream.until(), span);
         let year = years.iter().find(|year| year.first == first)?;
         let at = self.input(&["yearly"], "Amount a year", yearly)?;
         let position = |month| year.calendar.position(month);
@@ -268,8 +261,11 @@ fn surviving(plan: &Plan, stream: &Stream) -> Vec<Scheduled> {
     rows
 }
 
+/// Dated payments, and the places of some of them.
+type Dated<'s> = (&'s [(Month, Money)], Vec<usize>);
+
 /// The dated payments of a settlement or a partner, and the place of each in the order of the lowered tranches.
-fn dated<'s>(plan: &Plan, stream: &'s Stream) -> Option<(&'s [(Month, Money)], Vec<usize>)> {
+fn dated<'s>(plan: &Plan, stream: &'s Stream) -> Option<Dated<'s>> {
     // A delayed start gathers what a settlement would have paid before; a partner pays none of it.
     let (from, payments, gathers) = match &stream.terms {
         Terms::Public(Public { from, method: PublicMethod::Settlement(payments), .. }) => {
