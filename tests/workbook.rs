@@ -188,19 +188,14 @@ fn a_changed_input_moves_what_the_engine_moves_with_the_same_draws() {
 /// The letters that a spreadsheet takes of one formula.
 const LETTERS_MAX: usize = 8_192;
 
-#[test]
-fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
-    // Three scenarios, each without some of the lines and sources.
-    let texts: Vec<String> = (0..3)
-        .map(|fewer| {
-            let name = |place| format!("Number {place}");
-            let text = hostile::wide(50 - fewer, 130 - 3 * fewer, 900_000_000, name);
-            text.replace("priority = ", "payment-lag-months = 2\npriority = ")
-        })
-        .collect();
-    let plans = those_that_read(&texts);
-    let (book, _) = switched(&plans.iter().collect::<Vec<&Plan>>(), Status::Prospective);
-    assert_eq!(numbered(&book).len(), texts.len());
+/// A plan of many sources and of many lines that pay late.
+fn wide_and_late(streams: usize, lines: usize) -> String {
+    let text = hostile::wide(streams, lines, 900_000_000, |place| format!("Number {place}"));
+    text.replace("priority = ", "payment-lag-months = 2\npriority = ")
+}
+
+/// The letters of a workbook's longest formula.
+fn longest(book: &Workbook) -> usize {
     let mut longest = 0;
     for sheet in &book.sheets {
         for cell in sheet.rows.iter().flat_map(|row| row.values()) {
@@ -209,8 +204,37 @@ fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
             }
         }
     }
+    longest
+}
+
+#[test]
+fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
+    let late = wide_and_late(50, 130);
+    let files = MemoryFolder::new([("plan.toml", late.as_str())]);
+    let plan = folder::read(&files, folder::BASE).unwrap();
+    let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+    let longest = longest(&book);
     assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
     let wrong = wrong(&book);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn many_scenarios_of_many_lines_and_sources_fit_in_formulas() {
+    let months = |text: String| {
+        text.replace("months = 60", "months = 3")
+            .replace("as-of = \"2027-03\"", "as-of = \"2026-07\"")
+    };
+    let texts: Vec<String> =
+        (0..12).map(|fewer| months(wide_and_late(50, 130 - 2 * fewer))).collect();
+    let plans = those_that_read(&texts);
+    let plans: Vec<&Plan> = plans.iter().collect();
+    let (book, alone) = switched(&plans, Status::Prospective);
+    let ids: Vec<String> = plans.iter().map(|plan| plan.scenario.clone()).collect();
+    assert_eq!((numbered(&book).len(), &numbered(&book)), (12, &ids));
+    let longest = longest(&book);
+    assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
+    let wrong = wrong_when_switched(&book, &alone, &ids);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

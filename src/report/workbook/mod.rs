@@ -76,7 +76,7 @@ pub struct Case<'a> {
 
 /// What a workbook is made of.
 pub struct Sources<'a> {
-    /// The plan's cases: the base case and its scenarios. Those of the same months can be switched on.
+    /// The plan's cases: the base case and its scenarios. Those of the same months and years can be switched on.
     pub cases: &'a [Case<'a>],
     /// The place of the one that is shown.
     pub shown: usize,

@@ -190,7 +190,7 @@ impl Said<'_> {
             Some(Content::Formula(_, value)) => value.clone(),
             Some(Content::Number(number)) => Value::Number(*number),
             Some(Content::Text(text)) => Value::Word(text.clone()),
-            _ => empty,
+            _ => empty.clone(),
         };
         let role = match like.role {
             Role::Input | Role::Decided | Role::Grey => Role::Formula,
@@ -236,14 +236,18 @@ impl Said<'_> {
         let letters = |expression: &Expression| expression.text(at.sheet).len();
         if choices.iter().map(letters).sum::<usize>() > LETTERS_MAX {
             for (place, choice) in choices.iter_mut().skip(1).enumerate() {
-                let Some(Cell { content: Content::Formula(_, value), unit, .. }) = &cells[place]
-                else {
+                if !matches!(choice, Expression::Pair(..) | Expression::Call(..)) {
                     continue;
-                };
+                }
                 let first = *first.get_or_insert_with(|| self.begin(sheet, row));
-                let content = Content::Formula(choice.clone(), value.clone());
+                // Each is worked out while its scenario is switched on.
+                let on = cell(Inputs::switch()).equals(place as i64 + 1);
+                let own = when(on, choice.clone(), nothing.clone());
+                let value = if place == 0 { value.clone() } else { empty.clone() };
+                let content = Content::Formula(own, value);
                 let row = first + place as u32;
-                *choice = cell(self.sheet.put(row, column + MOVED, content, Role::Formula, *unit));
+                *choice =
+                    cell(self.sheet.put(row, column + MOVED, content, Role::Formula, like.unit));
             }
         }
         let expression = call(Function::Choose, choices);
