@@ -18,7 +18,8 @@ use calamine::{Data, Reader};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{held, hostile, numbered, scenarios, spent, with_switch, workbook};
+use super::switched::{numbered, with_switch};
+use super::{held, hostile, scenarios, spent, workbook};
 
 /// What a spreadsheet does on loading a file of another program: it works everything out. Without it LibreOffice trusts
 /// what is stored.
