@@ -105,7 +105,8 @@ impl Forecast {
             };
             ladder.push((view, rung));
         }
-        let dependable = Spent::from_plan(plan, Selection::Dependable, method)?.ledger;
+        let dependable =
+            Spent::from_plan(plan, Selection::Dependable(question.view), method)?.ledger;
         let recurring = Selection::Recurring(question.view);
         let structural = Spent::from_plan(plan, recurring, method)?.ledger;
         let spent = (braid, ledger.clone(), certificate.clone());

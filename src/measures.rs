@@ -6,6 +6,7 @@ mod net_assets;
 pub use net_assets::NetAssetsYear;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::cash::Cash;
 use crate::funding::{Kind, MemoKind, Status};
@@ -26,7 +27,7 @@ pub struct Books {
     pub net_assets: NetAssets,
     /// Each rung of the certainty ladder, braided anew.
     pub ladder: Vec<(Status, Ledger)>,
-    /// Dependable money alone.
+    /// Dependable money alone, against the needs of the chosen view.
     pub dependable: Ledger,
     /// The chosen view without reserves and one-time money.
     pub structural: Ledger,
@@ -338,6 +339,22 @@ const CLIFF_NEIGHBOURS: usize = 6;
 /// The least span over which dependable money must cover the backbone to count.
 const SUSTAINED_MONTHS: usize = 36;
 
+impl Books {
+    /// The share of the core cost of some months, what loans have due with it, that dependable money alone covers;
+    /// nothing where there is no core cost, or where the horizon does not hold these months.
+    pub fn dependable_share(&self, places: RangeInclusive<usize>) -> Option<Rate> {
+        if *places.end() >= self.ledger.months() {
+            return None;
+        }
+        let sum = |ledger: &Ledger, of: fn(&LineBook) -> &Vec<Money>| -> Money {
+            by_priority(ledger, |line| of(line)[places.clone()].iter().sum())[0]
+        };
+        let cost = sum(&self.ledger, |line| &line.need);
+        let covered = sum(&self.dependable, |line| &line.covered);
+        cost.is_positive().then(|| covered.ratio(cost))
+    }
+}
+
 impl Measures {
     /// Reads every figure from the books.
     pub fn from_books(books: &Books) -> Measures {
@@ -381,7 +398,7 @@ impl Span {
         months[self.first..=self.last].iter().sum()
     }
 
-    fn places(&self) -> std::ops::RangeInclusive<usize> {
+    fn places(&self) -> RangeInclusive<usize> {
         self.first..=self.last
     }
 }
@@ -415,7 +432,6 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
     let gap = by_priority(ledger, |line| span.of(&line.gap));
     let cost: Money = cost_by_priority.iter().sum();
     let structural = by_priority(&books.structural, |line| span.of(&line.gap));
-    let dependable = by_priority(&books.dependable, |line| span.of(&line.covered))[0];
     let funders = drawn_by_funder(ledger, span, |_| true);
     let drawn: Money = funders.values().sum();
     let of_grants = drawn_by_funder(ledger, span, |stream| stream.kind == Some(Kind::Grant));
@@ -433,7 +449,7 @@ fn year_measure(books: &Books, span: &Span) -> YearMeasure {
         structural_gap: structural.iter().sum(),
         lapsed: over_streams(|stream| &stream.lapsed),
         refund_due: over_streams(|stream| &stream.refund_due),
-        dependable_share: dependable.ratio(cost_by_priority[0]),
+        dependable_share: books.dependable_share(span.places()).unwrap_or_default(),
         grant_dependence: grants.ratio(drawn),
         top_funder: top
             .filter(|_| drawn.is_positive())

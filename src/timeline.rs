@@ -24,8 +24,8 @@ use crate::plan::{Horizon, Plan, cost, dues};
 pub enum Selection {
     /// Money at least as sure as this.
     View(Status),
-    /// Dependable money alone.
-    Dependable,
+    /// Dependable money alone, against every need of a view: a loan that the view counts has to be repaid out of it.
+    Dependable(Status),
     /// Money at least as sure as this that is neither a reserve nor one-time.
     Recurring(Status),
 }
@@ -168,7 +168,7 @@ impl Timeline {
             purses: Vec::new(),
             memos: Vec::new(),
             debts: Vec::new(),
-            spends_recovery: selection != Selection::Dependable,
+            spends_recovery: !matches!(selection, Selection::Dependable(_)),
             pay_ceilings: pay_ceilings(plan),
             deducted: Vec::new(),
             held_beyond: Vec::new(),
@@ -480,7 +480,7 @@ impl Selection {
     fn holds_stream(self, plan: &Plan, stream: StreamIndex) -> bool {
         match self {
             Selection::View(_) => true,
-            Selection::Dependable => is_dependable(plan, plan.stream(stream)),
+            Selection::Dependable(_) => is_dependable(plan, plan.stream(stream)),
             Selection::Recurring(_) => plan.stream(stream).recurs(),
         }
     }
@@ -488,7 +488,21 @@ impl Selection {
     fn holds_status(self, status: Status) -> bool {
         match self {
             Selection::View(view) | Selection::Recurring(view) => status <= view,
-            Selection::Dependable => status == Status::Secured,
+            Selection::Dependable(_) => status == Status::Secured,
+        }
+    }
+
+    /// Whether what a loan has due is a need: where its money is counted, or was counted by the view that dependable
+    /// money is held against.
+    fn repays(self, plan: &Plan, loan: StreamIndex) -> bool {
+        matches!(self, Selection::Dependable(_)) || self.holds_stream(plan, loan)
+    }
+
+    /// Whether money of a status counts where it has to do with a debt: the debt itself, and what it is repaid from.
+    fn owes(self, status: Status) -> bool {
+        match self {
+            Selection::Dependable(view) => status <= view,
+            _ => self.holds_status(status),
         }
     }
 }
@@ -540,14 +554,14 @@ fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Er
 fn dues(plan: &Plan, selection: Selection, stream: StreamIndex) -> Vec<Due> {
     let terms = plan.stream(stream);
     let debt = terms.kind == Kind::Loan;
-    let held =
-        selection.holds_status(terms.status) && (!debt || selection.holds_stream(plan, stream));
-    let dues = held.then(|| dues::of_stream(plan, stream, |status| selection.holds_status(status)));
+    let holds = |status| if debt { selection.owes(status) } else { selection.holds_status(status) };
+    let held = holds(terms.status) && (!debt || selection.repays(plan, stream));
+    let dues = held.then(|| dues::of_stream(plan, stream, holds));
     dues.flatten().unwrap_or_default()
 }
 
 /// The need of every line in every month. Losses, and fees of receipts, are those of the view's money; what
-/// serves a debt is a need only where the debt's money is in the selection too.
+/// serves a debt is a need where the debt's money is in the selection too, and of dependable money where it is in the view.
 fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
     let brings = |stream: StreamIndex| {
         let held = selection.holds_status(plan.stream(stream).status);

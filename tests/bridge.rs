@@ -451,3 +451,33 @@ fn terms_that_cannot_be_changed_are_told_with_the_reason() {
         [("a", listed), ("a", listed), ("b", with), ("b", with), ("c", None), ("c", lent)];
     assert_eq!(told, expected);
 }
+
+/// A recoverable grant of 14,400 that pays 2027.
+fn recoverable(terms: &str) -> String {
+    format!(
+        "[option.loan]\nkind = \"loan\"\nmethod = \"recoverable-grant\"\nfunder = \"F\"\nstatus = \"secured\"\n\
+         amount = 14_400\nfrom = \"2027-01\"\npays-for = [\"convene\"]\n{terms}\n"
+    )
+}
+
+/// All of it falls due in June 2028, in which year the levy pays 14,400: half of 28,800, and the whole of the year after. So
+/// the plan stands on the levy from July 2028 on alone. A levy of twice as much has 7,200 to spare by then: three quarters.
+#[test]
+fn what_a_loan_has_due_is_core_cost_that_dependable_money_must_cover() {
+    let loan = recoverable("repayments = [{ month = \"2028-06\", amount = 14_400 }]");
+    let plan = PLAN.replace("pays-for = [\"convene\"]", "pays-for = [\"anything\"]");
+    for (base, shares, stands) in
+        [("14_400", ["0.5", "1"], "2028-07"), ("28_800", ["0.75", "1"], "2028-07")]
+    {
+        let plan = plan.replace("base = 14_400", &format!("base = {base}"));
+        let choice = choose(&plan, &loan, (&["base"], Question::default(), None)).unwrap();
+        let Bridged { after, effect, .. } = option(&choice, "loan");
+        assert_eq!(effect.dependable.map(|share| share.unwrap().to_string()), shares);
+        let years = &after.measures.years;
+        let yearly: Vec<String> =
+            years[2..4].iter().map(|year| year.dependable_share.to_string()).collect();
+        assert_eq!(yearly, shares, "as the forecast has it");
+        let month = after.measures.sustainability.as_ref().unwrap().month;
+        assert_eq!(month.to_string(), stands);
+    }
+}

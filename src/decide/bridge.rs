@@ -144,7 +144,7 @@ pub struct Effect {
     /// the horizon does not hold both.
     pub fall_at_exit: Option<Money>,
     /// The share of core cost that dependable money alone covers: in the twelve months after its exit, and in the
-    /// twelve after those; nothing where the horizon ends before.
+    /// twelve after those; nothing where the horizon ends before or nothing is core then.
     pub dependable: [Option<Rate>; 2],
     /// What of it is of no use: it lapses, goes back or still stands idle at the end.
     pub idle: Money,
@@ -356,7 +356,7 @@ fn effect(
         fall_at_exit: last.and_then(|place| fall(ledger, place)),
         dependable: [1, 2].map(|year| {
             let first = last? + 1 + (year - 1) * YEAR;
-            dependable(&after.books.dependable, first)
+            after.books.dependable_share(first..=first + YEAR - 1)
         }),
         idle: place.map_or(Money::ZERO, |at| idle(ledger, at)),
         match_missed,
@@ -404,18 +404,6 @@ fn fall(ledger: &Ledger, last: usize) -> Option<Money> {
     let held = after + YEAR <= ledger.months();
     let before = after.checked_sub(YEAR).filter(|_| held)?;
     Some(gap(after..after + YEAR) - gap(before..after))
-}
-
-/// The share of the core cost of twelve months that a braid of dependable money alone covers.
-pub(super) fn dependable(ledger: &Ledger, first: usize) -> Option<Rate> {
-    let places = first..first + YEAR;
-    if places.end > ledger.months() {
-        return None;
-    }
-    let sum = |of: &dyn Fn(&LineBook) -> Money| -> Money { core(ledger).map(of).sum() };
-    let need = sum(&|line| line.need[places.clone()].iter().sum());
-    let covered = sum(&|line| line.covered[places.clone()].iter().sum());
-    Some(if need.is_zero() { Rate::ONE } else { covered.ratio(need) })
 }
 
 type Moved = Vec<(String, Money)>;

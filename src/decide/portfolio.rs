@@ -6,14 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::bridge::dependable;
 use crate::braid::Method;
 use crate::error::Error;
 use crate::folder::{Cases, Files, Given};
 use crate::forecast::{Forecast, Question, Spent};
 use crate::funding::Kind;
 use crate::ledger::Ledger;
-use crate::measures::{Cliff, Measures};
+use crate::measures::{Books, Cliff, Measures};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
@@ -99,7 +98,7 @@ pub struct Partnership {
     /// What they run out of.
     pub ends: Ends,
     /// The share of the core cost of the twelve months from `as-of` on that dependable money alone covers; nothing where
-    /// the plan ends before.
+    /// none is core or the plan ends before.
     pub dependable: Option<Rate>,
 }
 
@@ -279,7 +278,7 @@ impl Seen {
             cash_stated: plan.opening.cash_stated,
             first_core_gap: first,
             ends: first.map_or(Ends::Nothing, |month| ends(&plan, &forecast, month)),
-            dependable: dependable(&books.dependable, seen_from(&books.ledger)),
+            dependable: next_year(books),
             measures: forecast.measures,
         };
         let best = Best::of(&books.optimal);
@@ -316,6 +315,11 @@ impl Sum {
 /// The place of `as-of` in the books, which may lie before them.
 fn seen_from(ledger: &Ledger) -> usize {
     ledger.horizon.as_of.since(ledger.horizon.start).max(0) as usize
+}
+
+fn next_year(books: &Books) -> Option<Rate> {
+    let first = seen_from(&books.ledger);
+    books.dependable_share(first..=first + YEAR - 1)
 }
 
 fn first_core_gap(ledger: &Ledger) -> Option<Month> {
