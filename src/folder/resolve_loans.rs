@@ -13,6 +13,7 @@ use crate::funding::{End, Loan};
 use crate::limits::YEAR_MAX;
 use crate::money::{Money, Rate};
 use crate::month::Month;
+use crate::name::StreamIndex;
 use crate::time_value::{LoanFault, LoanSchedule, LoanTerms};
 
 /// The terms of a stream of kind `loan`.
@@ -162,11 +163,22 @@ fn dated(
 
 fn repaid_from(context: &Context<'_>, field: Field<'_>) -> Option<Repayment> {
     let mut reader = field.table(&["repaid-from"])?;
-    let stream = reader.need("stream").and_then(|field| context.stream(field));
+    let source = reader.need("stream").and_then(|field| source(context, field));
     let share =
         reader.get("share").map_or(Some(Rate::ONE), |field| field.share(Within::AboveNothing));
     reader.finish();
-    stream.zip(share).map(|(stream, share)| Repayment::Share { stream, share })
+    let (source, share) = source.zip(share)?;
+    Some(source.map_or(Repayment::LeftOut, |stream| Repayment::Share { stream, share }))
+}
+
+/// The stream that repays; nothing within where a scenario dropped it, so that the money is given and owed all the same.
+fn source(context: &Context<'_>, field: Field<'_>) -> Option<Option<StreamIndex>> {
+    let span = field.span();
+    let id = field.id()?;
+    match context.stream_named(&id, span) {
+        None => context.dropped.holds("stream", &id).then_some(None),
+        found => Some(found),
+    }
 }
 
 /// When a loan ends: with its last payment.
@@ -179,6 +191,9 @@ pub fn end(loan: &Loan) -> End {
         Repayment::Dated(rows) => End::Until(rows.last().map_or(loan.from, |(month, _)| *month)),
         Repayment::Share { .. } => {
             End::Evergreen("it is repaid as another stream brings money".to_string())
+        }
+        Repayment::LeftOut => {
+            End::Evergreen("what would repay it is left out of the scenario".to_string())
         }
     }
 }

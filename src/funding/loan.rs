@@ -48,6 +48,9 @@ pub enum Repayment {
         /// The share of it.
         share: Rate,
     },
+    /// A recoverable grant that would be repaid out of a stream that a scenario leaves out: it is owed, and nothing
+    /// of it falls due.
+    LeftOut,
 }
 
 /// The monthly payments of a loan.
@@ -99,7 +102,7 @@ impl Loan {
     pub fn yearly_rate(&self) -> Rate {
         match self.repayment {
             Repayment::Monthly { yearly_rate, .. } => yearly_rate,
-            Repayment::Dated(_) | Repayment::Share { .. } => Rate::ZERO,
+            Repayment::Dated(_) | Repayment::Share { .. } | Repayment::LeftOut => Rate::ZERO,
         }
     }
 
@@ -160,7 +163,7 @@ impl Loan {
                 };
                 Some(rows.iter().map(due).collect())
             }
-            Repayment::Share { .. } => Some(Vec::new()),
+            Repayment::Share { .. } | Repayment::LeftOut => Some(Vec::new()),
         }
     }
 

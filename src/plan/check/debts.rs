@@ -43,23 +43,31 @@ fn repaid_before(facts: &Facts, stream: StreamIndex, month: Month) -> bool {
 }
 
 /// `repayment-never-due`: a recoverable grant of which no cent falls due, whatever money comes, since the
-/// stream that repays it brings no cash from the grant's month on.
+/// stream that repays it brings no cash from the grant's month on, or is left out of the scenario.
 pub(super) fn repayment_never_due(facts: &Facts) -> Vec<Finding> {
     let check = |stream: StreamIndex| {
         let Terms::Loan(loan) = &facts.plan.stream(stream).terms else { return None };
-        let Repayment::Share { stream: source, .. } = loan.repayment else { return None };
+        let source = match loan.repayment {
+            Repayment::Share { stream, .. } => Some(stream),
+            Repayment::LeftOut => None,
+            Repayment::Monthly { .. } | Repayment::Dated(_) => return None,
+        };
         let dues = dues::of_stream(facts.plan, stream, |_| true)?;
         let end = facts.plan.horizon.end();
         if dues.iter().any(|due| due.month <= end && due.amount.is_positive()) {
             return None;
         }
-        let source = facts.called(source);
-        let message = format!(
-            "none of it ever falls due within the plan: {source} is scheduled to bring no cash \
-             from {} on that could repay it, and {} stays owed",
-            loan.from.words(),
-            in_dollars(loan.amount)
-        );
+        let why = match source {
+            Some(source) => format!(
+                "{} is scheduled to bring no cash from {} on that could repay it",
+                facts.called(source),
+                loan.from.words()
+            ),
+            None => "the scenario leaves out the stream that would repay it".to_string(),
+        };
+        let owed = in_dollars(loan.amount);
+        let message =
+            format!("none of it ever falls due within the plan: {why}, and {owed} stays owed");
         let subject = format!("{}.repaid-from", stream_path(facts, stream));
         let finding = facts.finding("repayment-never-due", subject, message);
         Some(Finding { amount: Some(loan.amount), ..finding })

@@ -89,6 +89,7 @@ impl Costs<'_> {
             match &loan.repayment {
                 Repayment::Monthly { .. } => self.lay_loan(own, loan, months, inputs)?,
                 Repayment::Dated(rows) => self.lay_dated(own, rows, inputs)?,
+                Repayment::LeftOut => DueRows::Nothing,
                 Repayment::Share { share, .. } => {
                     let borrowed = borrowed(own, loan, inputs);
                     let paths = of(own, &["repaid-from.share"]);
