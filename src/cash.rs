@@ -57,6 +57,8 @@ pub struct Cash {
     pub unrestricted_all_costs: Vec<Money>,
     /// Receipts by stream, in the order of [`Ledger::streams`].
     pub receipts_by_stream: Vec<Vec<Money>>,
+    /// Of the refunds, those of each stream, in the same order.
+    pub refunds_by_stream: Vec<Vec<Money>>,
     /// Unrestricted cash at the plan's start.
     pub opening_unrestricted: Money,
     /// Unrestricted cash that should not be fallen below, by the plan's policy.
@@ -117,6 +119,7 @@ impl Cash {
         post_unfunded(ledger, &mut all_costs);
         cash.post(&streams);
         cash.receipts_by_stream = streams.iter().map(|stream| stream.receipts.clone()).collect();
+        cash.refunds_by_stream = streams.iter().map(|stream| stream.refunds.clone()).collect();
         cash.balance(opening_unrestricted, &streams, &all_costs);
         cash.stand_between(ledger, &mut streams, &incurred);
         cash.own_unrestricted.clone_from(&cash.unrestricted);
@@ -144,6 +147,7 @@ impl Cash {
             closing_all_costs: zeros(),
             unrestricted_all_costs: zeros(),
             receipts_by_stream: Vec::new(),
+            refunds_by_stream: Vec::new(),
             opening_unrestricted: Money::ZERO,
             floor: Money::ZERO,
             as_of: 0,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use braidfund::braid::Method;
 use braidfund::decide::best::{Offer, Term};
-use braidfund::decide::bridge::{BridgeChoice, Bridged, Seek};
+use braidfund::decide::bridge::{BridgeChoice, Bridged, InFutures, Seek};
 use braidfund::decide::solve::{Aim, Least};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour};
@@ -122,8 +122,9 @@ fn what_options_do_is_worked_by_hand() {
     assert_eq!(facts("enough"), enough);
     let half = (1_440_000, Some(0), december(), Some(0), 0, (1_440_000, 0), 1_277_927);
     assert_eq!(facts("half"), half);
-    // What is paid in January 2026 comes back in December 2027, 23 months later: 28,800 - 28,800 / 1.01^23.
-    let back = (28_800.0 - 28_800.0 / 1.01_f64.powi(23)) * 100.0;
+    // What is paid in January 2026 lapses in December 2027 and goes back in the month after, 24 months later:
+    // 28,800 - 28,800 / 1.01^24.
+    let back = (28_800.0 - 28_800.0 / 1.01_f64.powi(24)) * 100.0;
     let wrong = (2_880_000, Some(0), None, None, 2_880_000, (2_880_000, 2_880_000));
     let (gap, runway, exit, fall, idle, cash, worth) = facts("wrong");
     assert_eq!((gap, runway, exit, fall, idle, cash), wrong);
@@ -480,4 +481,204 @@ fn what_a_loan_has_due_is_core_cost_that_dependable_money_must_cover() {
         let month = after.measures.sustainability.as_ref().unwrap().month;
         assert_eq!(month.to_string(), stands);
     }
+}
+
+fn page(choice: &BridgeChoice) -> String {
+    let page = text::encode(&bridge::page(choice), 100, Colour::Without);
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What goes back after the plan's last month has not come back: it is owed.
+#[test]
+fn a_refund_after_the_end_is_owed() {
+    let wrong = GRANTS.split("[option.wrong]").nth(1).unwrap().replace("2027-12", "2031-12");
+    let options = format!("[funder]\ncost-of-money = \"12%\"\n[option.wrong]{wrong}");
+    let choice = base(&options, None);
+    let cost = &option(&choice, "wrong").effect.cost;
+    let amounts = [cost.paid, cost.returned, cost.present_value, cost.owed, cost.going_back];
+    assert_eq!(amounts.map(Money::cents), [2_880_000, 0, 2_880_000, 2_880_000, 2_880_000]);
+    let told = page(&choice);
+    assert!(told.contains("$28,800 is of no use and goes back in the month after the plan ends"));
+    assert!(!told.contains("still owed at the end, and its terms"), "{told}");
+}
+
+/// 10,000 a month that a grant reimburses by quarters, two months late, then a levy that pays as it goes.
+const LATE: &str = r#"
+[plan]
+title = "T"
+start = "2026-01"
+months = 48
+[cost.staff]
+function = "convene"
+monthly = 10_000
+[stream.fed]
+kind = "grant"
+funder = "Agency"
+status = "secured"
+award = 240_000
+from = "2026-01"
+until = "2027-12"
+pays-for = ["anything"]
+payment = { method = "reimbursement", cycle-months = 3, lag-months = 2 }
+[stream.levy]
+kind = "public"
+funder = "County"
+status = "secured"
+from = "2028-01"
+evergreen = "a levy without sunset"
+notice-months = 12
+pays-for = ["convene"]
+[stream.levy.terms]
+method = "levy"
+base = 120_000
+rate = "100%"
+"#;
+
+/// A line of credit as an option costs, owes and lends what the forecast of a plan that has it says.
+#[test]
+fn a_line_of_credit_has_the_figures_of_its_forecast() {
+    let line = "lender = \"Bank\"\nlimit = 50_000\nrate = \"9%\"\nborrowing-base = \"100%\"\n";
+    let options = format!("[funder]\ncost-of-money = \"12%\"\n[option.line.with.credit]\n{line}");
+    let choice = choose(LATE, &options, (&["base"], Question::default(), None)).unwrap();
+    let text = format!("{LATE}[credit]\n{line}");
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    let alone = Forecast::from_plan(&plan, Question::default()).unwrap();
+    let Bridged { after, effect, .. } = option(&choice, "line");
+    assert_eq!(after.measures, alone.measures);
+    let (credit, cost) = (alone.measures.credit.unwrap(), &effect.cost);
+    assert!(credit.interest.is_positive() && credit.owed.is_positive());
+    assert_eq!((cost.interest, cost.owed), (credit.interest, credit.owed));
+    assert_eq!(cost.paid - cost.returned, credit.owed);
+    assert_eq!(cost.net(), credit.owed - credit.interest);
+    let line = alone.books.cash.credit.unwrap();
+    let worth: f64 = (0..48)
+        .map(|month| {
+            let flow = line.drawn[month] - line.repaid[month] - line.interest[month];
+            flow.cents() as f64 / 1.01_f64.powi(month as i32)
+        })
+        .sum();
+    assert_eq!(cost.present_value.cents(), worth.round() as i64);
+    let last = line.drawn.iter().rposition(|drawn| drawn.is_positive()).unwrap();
+    assert_eq!(effect.exit, Some(plan.horizon.month(last)));
+    assert!((23..30).contains(&last), "it lends until the grant is paid: {last}");
+    assert_eq!(effect.dependable[0].unwrap().to_string(), "1", "the levy pays the year after");
+    let told = page(&choice);
+    let owed = "is still owed at the end, to be repaid from unrestricted cash.";
+    assert!(told.contains(owed), "{told}");
+    assert!(
+        told.contains("The funder's worst case line: ($826) in base"),
+        "in one scenario too: {told}"
+    );
+}
+
+/// The levy pays back the loan of 2027 out of its own 14,400 of 2028, or out of what it has to spare: either way the loan
+/// brings none of it.
+#[test]
+fn what_repays_a_loan_is_not_unlocked_by_it() {
+    let loan = recoverable("repayments = [{ month = \"2028-12\", amount = 14_400 }]");
+    let plan = PLAN.replace("pays-for = [\"convene\"]", "pays-for = [\"anything\"]");
+    for base in ["14_400", "28_800"] {
+        let plan = plan.replace("base = 14_400", &format!("base = {base}"));
+        let choice = choose(&plan, &loan, (&["base"], Question::default(), None)).unwrap();
+        let effect = &option(&choice, "loan").effect;
+        assert!(effect.cost.returned.is_positive(), "the levy repays");
+        assert_eq!((effect.unlocked_total(), effect.displaced_total()), Default::default());
+    }
+}
+
+/// Half of the cost cut: the levy has less to pay, and nothing leaves. A levy that begins in July 2028 leaves 7,200 unpaid;
+/// of these only half leaves because of it where the cost is cut too.
+#[test]
+fn cost_that_is_cut_is_no_money_that_leaves() {
+    let cut = "[option.cut.with.cost.staff]\nmonthly = 600\n";
+    let late = "[option.late.with.stream.levy]\nfrom = \"2028-07\"\n";
+    let both = format!("{cut}{}", late.replace("late.with", "cut.with"));
+    let leaves = |options: &str, id: &str| {
+        let choice = base(options, None);
+        option(&choice, id).effect.displaced_total().cents()
+    };
+    assert_eq!(leaves(cut, "cut"), 0);
+    assert_eq!(leaves(late, "late"), 720_000);
+    assert_eq!(leaves(&both, "cut"), 360_000);
+}
+
+/// Where a scenario leaves out the levy that would repay it, a recoverable grant is given and owed all the same.
+#[test]
+fn a_recoverable_grant_stays_where_nothing_repays_it() {
+    let loan = recoverable("repaid-from = { stream = \"levy\" }");
+    let plan = format!("{PLAN}[scenario.gone.stream.levy]\ndrop = true\n");
+    let choice = choose(&plan, &loan, (&["gone"], Question::default(), None)).unwrap();
+    let Bridged { plan, after, effect, .. } = option(&choice, "loan");
+    let before = choice.scenarios[0].before.measures.total.gap_total();
+    assert_eq!((before - after.measures.total.gap_total()).cents(), 1_440_000);
+    let cost = &effect.cost;
+    assert_eq!([cost.paid, cost.returned, cost.owed].map(Money::cents), [1_440_000, 0, 1_440_000]);
+    assert!(page(&choice).contains("the money that would repay it is left out of this scenario"));
+    let findings = braidfund::plan::check::findings(plan);
+    let told = findings.iter().find(|finding| finding.name == "repayment-never-due").unwrap();
+    assert!(told.message.contains("the scenario leaves out"), "{}", told.message);
+    assert!(findings.iter().all(|finding| finding.name != "stream-pays-nothing"));
+}
+
+/// Both leave a year unpaid, and the dearer one more of its own: but each pays a year that the other does not.
+#[test]
+fn nothing_is_worse_in_none_that_leaves_a_year_with_more() {
+    let year = |id: &str, year: u32, award: u32| {
+        let months = format!("award = {award}\nfrom = \"{year}-01\"\nuntil = \"{year}-12\"");
+        grant(&format!("option.{id}"), &months)
+    };
+    let first = year("first", 2026, 14_400);
+    let choice = base(&format!("{first}{}", year("later", 2027, 15_000)), None);
+    assert_eq!(choice.beaten_by, [None, None], "`first` costs less and its runway is longer");
+    let choice = base(&format!("{first}{}", year("more", 2026, 15_000)), None);
+    assert_eq!(choice.beaten_by, [None, Some("first".to_string())]);
+}
+
+/// 30,000 are 1,200 more than is needed, unless pay rises to 1,250 a month, as it does in half of the futures.
+#[test]
+fn nothing_is_worse_in_none_whose_odds_are_worse() {
+    let two = |id: &str, award: u32| {
+        let months = format!("award = {award}\nfrom = \"2026-01\"\nuntil = \"2027-12\"");
+        grant(&format!("option.{id}"), &months)
+    };
+    let options = format!("{}{}", two("enough", 28_800), two("more", 30_000));
+    let chance = "[chance.pay]\nodds = \"50%\"\n[chance.pay.then.cost.staff]\nmonthly = 1_250\n\
+                  [chance.pay.then.stream.levy.terms]\nbase = 15_000\n";
+    let stated = format!("{PLAN}[opening]\nunrestricted-cash = 100\n");
+    for plan in [PLAN, stated.as_str()] {
+        let files = MemoryFolder::new([
+            ("plan.toml", plan),
+            ("bridge.toml", options.as_str()),
+            ("chance.toml", chance),
+        ]);
+        let mut cases = Cases::open(&files, &["base"]).unwrap();
+        let options = cases.options("bridge.toml").unwrap();
+        for (count, beaten) in [(None, Some("enough".to_string())), (Some(40), None)] {
+            let futures = count.map(|count| InFutures { file: "chance.toml", seed: 7, count });
+            let seek = Seek { futures, ..Seek::default() };
+            let question = Question::default();
+            let choice =
+                BridgeChoice::from_cases(&mut cases, &["base"], &options, question, seek).unwrap();
+            assert_eq!(choice.beaten_by, [None, beaten], "{count:?}");
+            // Nobody knows when cash runs out where the plan does not say what there is.
+            let told = page(&choice).contains("Cash stays above zero in");
+            assert_eq!(told, count.is_some() && plan == stated);
+        }
+    }
+}
+
+#[test]
+fn an_option_that_does_not_count_says_why() {
+    let first = GRANTS.split("[option.half]").next().unwrap();
+    let hoped = first.replace("status = \"secured\"", "status = \"prospective\"");
+    assert!(page(&base(&hoped, None)).contains(
+        "\u{201c}Enough\u{201d} is only hoped for, and its money is not counted here: `--view all` counts it."
+    ));
+    let early = first.replace("2026-01", "2024-01").replace("2027-12", "2025-12");
+    assert!(page(&base(&early, None)).contains(
+        "\u{201c}Enough\u{201d} brings no money in the months of the plan, Jan 2026 to Dec 2031."
+    ));
+    let told = page(&base(first, None));
+    assert!(!told.contains("not counted here") && !told.contains("brings no money"), "{told}");
 }

@@ -1,31 +1,26 @@
 //! Bridge options side by side: each is put into the plan, and the plan is forecast as it would be without it. What is
 //! said of an option is the difference of the two forecasts, read from their books.
 
-use std::collections::BTreeMap;
-
-use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
-
+use super::beaten::beaten;
 use super::best::{Best, Term};
 use super::chance::{Ask, Futures};
+use super::funder::{self, FunderCost};
+use super::moved::moved;
 use super::solve::{Aim, Solved, goal, solve};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Options};
 use crate::forecast::{Forecast, Question, Spent};
-use crate::funding::loan::Repayment;
-use crate::funding::{DueKind, Terms};
 use crate::ledger::{Ledger, LineBook};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::time_value::net_present_value;
 use crate::timeline::Selection;
 
 /// Months over which what comes after an option is weighed against what came before.
-const YEAR: usize = 12;
+pub(super) const YEAR: usize = 12;
 
 /// Options compared, in every scenario that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +133,7 @@ pub struct Bridged {
 pub struct Effect {
     /// Whole months by which it lengthens the runway of core costs; nothing where it lasts to the end with it.
     pub runway_bought: Option<i32>,
-    /// The last month in which its money pays anything.
+    /// The last month in which its money pays anything, or in which its line of credit lends.
     pub exit: Option<Month>,
     /// By how much the core gap of the twelve months after its exit exceeds that of the twelve up to it; nothing where
     /// the horizon does not hold both.
@@ -152,36 +147,13 @@ pub struct Effect {
     pub match_missed: Money,
     /// Whether it asks for match.
     pub asks_match: bool,
-    /// Other money that pays more with it than without: streams by title with amounts, the largest first.
+    /// Other money that pays more with it than without, but for what the option itself has due: streams by title with
+    /// amounts, the largest first.
     pub unlocked: Vec<(String, Money)>,
-    /// Other money that pays less with it than without.
+    /// Other money that pays less with it than without, but for cost that is no more.
     pub displaced: Vec<(String, Money)>,
     /// What it costs the funder.
     pub cost: FunderCost,
-}
-
-/// What an option costs its funder within the horizon.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FunderCost {
-    /// Cash that it gives.
-    pub paid: Money,
-    /// Cash that comes back: principal, and what must go back.
-    pub returned: Money,
-    /// Interest that it earns.
-    pub interest: Money,
-    /// What it gives less what comes back, each at the funder's cost of money, seen from `as-of`.
-    pub present_value: Money,
-    /// What is still owed to it at the horizon's end, due or not.
-    pub owed: Money,
-    /// The stream out of which it is repaid, if the terms name one.
-    pub repaid_from: Option<String>,
-}
-
-impl FunderCost {
-    /// What it gives and does not get back within the horizon.
-    pub fn net(&self) -> Money {
-        self.paid - self.returned - self.interest
-    }
 }
 
 impl Effect {
@@ -220,12 +192,14 @@ impl BridgeChoice {
             let before = Forecast::from_plan(&plan, question)?;
             let through = aim.and_then(|aim| goal(&before, aim));
             let odds = odds(cases, draft, futures, through)?;
+            let without = &plan;
             let mut one = |option: &BridgeOption| {
                 let with = cases.with_option(draft, option)?;
                 let plan = cases.plan(&with)?;
                 let after = Forecast::from_plan(&plan, question)?;
                 let stream = option.stream.as_deref();
-                let effect = effect(&before, (&plan, &after), stream, (question, cost))?;
+                let asked = (question, cost);
+                let effect = effect((without, &before), (&plan, &after), stream, asked)?;
                 let odds = self::odds(cases, &with, futures, through)?;
                 let (id, title) = (option.id.clone(), option.title.clone());
                 Ok(Bridged { id, title, plan, after, effect, odds })
@@ -288,52 +262,15 @@ fn within(plan: &Plan, month: Month) -> Result<(), Error> {
     }]))
 }
 
-/// For each option, one that is as good in every count of every scenario and better in one: the first by id.
-fn beaten(scenarios: &[Scenario], count: usize) -> Vec<Option<String>> {
-    let counts = |option: usize| -> Vec<[i64; 8]> {
-        scenarios.iter().map(|scenario| scenario.options[option].counts()).collect()
-    };
-    let all: Vec<Vec<[i64; 8]>> = (0..count).map(counts).collect();
-    let beats = |one: usize, other: usize| {
-        let pairs = || all[one].iter().flatten().zip(all[other].iter().flatten());
-        pairs().all(|(one, other)| one <= other) && pairs().any(|(one, other)| one < other)
-    };
-    let by = |option: usize| {
-        let better = (0..count).find(|other| beats(*other, option))?;
-        Some(scenarios.first()?.options[better].id.clone())
-    };
-    (0..count).map(by).collect()
-}
-
-impl Bridged {
-    /// What counts against it, less being better: core and whole gap, months of runway that lack, lowest cash below
-    /// nothing, idle money, cost to the funder at present value, what is owed at the end, other money that leaves.
-    fn counts(&self) -> [i64; 8] {
-        let measures = &self.after.measures;
-        let runway = measures.runway.core_months.map_or(i64::MAX, i64::from);
-        [
-            measures.total.gap[0].cents(),
-            measures.total.gap_total().cents(),
-            -runway,
-            -measures.cash.lowest.1.cents(),
-            self.effect.idle.cents(),
-            self.effect.cost.present_value.cents(),
-            self.effect.cost.owed.cents(),
-            self.effect.displaced_total().cents(),
-        ]
-    }
-}
-
 fn effect(
-    before: &Forecast,
-    (plan, after): (&Plan, &Forecast),
+    before: (&Plan, &Forecast),
+    after: (&Plan, &Forecast),
     stream: Option<&str>,
     (question, cost_of_money): (Question, Rate),
 ) -> Result<Effect, Error> {
-    let ledger = &after.books.ledger;
+    let (plan, forecast) = after;
+    let ledger = &forecast.books.ledger;
     let place = stream.and_then(|id| ledger.streams.iter().position(|own| own.name == id));
-    let paid = |at: usize| ledger.draws.iter().filter(move |draw| draw.stream == at);
-    let last = place.and_then(|at| paid(at).map(|draw| draw.place).max());
     let own = stream.and_then(|id| plan.find_stream(id));
     let asks_match = own.is_some_and(|own| plan.restrictions(own).matching.is_some());
     let match_missed = match own.filter(|_| asks_match) {
@@ -344,9 +281,10 @@ fn effect(
     // Of a runway that lasts to the end no more is known.
     let to_the_end = horizon.end().since(horizon.as_of) + 1;
     let runway = |forecast: &Forecast| forecast.measures.runway.core_months;
-    let (unlocked, displaced) = moved(&before.books.ledger, ledger, stream);
+    let (unlocked, displaced) = moved(&before.1.books.ledger, ledger, place);
+    let last = funder::last_paid(before, after, place);
     Ok(Effect {
-        runway_bought: match (runway(before), runway(after)) {
+        runway_bought: match (runway(before.1), runway(forecast)) {
             (Some(before), Some(after)) => Some(after as i32 - before as i32),
             (None, None) => Some(0),
             (Some(_), None) => None,
@@ -356,17 +294,14 @@ fn effect(
         fall_at_exit: last.and_then(|place| fall(ledger, place)),
         dependable: [1, 2].map(|year| {
             let first = last? + 1 + (year - 1) * YEAR;
-            after.books.dependable_share(first..=first + YEAR - 1)
+            forecast.books.dependable_share(first..=first + YEAR - 1)
         }),
         idle: place.map_or(Money::ZERO, |at| idle(ledger, at)),
         match_missed,
         asks_match,
         unlocked,
         displaced,
-        cost: match (place, own) {
-            (Some(place), Some(own)) => cost(plan, after, (place, own), cost_of_money)?,
-            _ => FunderCost::default(),
-        },
+        cost: funder::cost(before, after, place.zip(own), cost_of_money)?,
     })
 }
 
@@ -404,77 +339,4 @@ fn fall(ledger: &Ledger, last: usize) -> Option<Money> {
     let held = after + YEAR <= ledger.months();
     let before = after.checked_sub(YEAR).filter(|_| held)?;
     Some(gap(after..after + YEAR) - gap(before..after))
-}
-
-type Moved = Vec<(String, Money)>;
-
-/// What other streams pay more and less than without the option.
-fn moved(before: &Ledger, after: &Ledger, option: Option<&str>) -> (Moved, Moved) {
-    let mut change: BTreeMap<&str, (&str, Money)> = BTreeMap::new();
-    for (ledger, sign) in [(before, -1), (after, 1)] {
-        for draw in &ledger.draws {
-            let stream = &ledger.streams[draw.stream];
-            if Some(stream.name.as_str()) != option {
-                let own = change.entry(&stream.name).or_insert((&stream.title, Money::ZERO));
-                own.1 += draw.amount.times(sign);
-            }
-        }
-    }
-    let side = |counts: &dyn Fn(Money) -> Money| {
-        let mut moved: Moved = change
-            .values()
-            .map(|(title, amount)| ((*title).to_string(), counts(*amount)))
-            .filter(|(_, amount)| amount.is_positive())
-            .collect();
-        moved.sort_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
-        moved
-    };
-    (side(&|amount| amount), side(&|amount| -amount))
-}
-
-/// What the funder of a stream gives and gets, month by month.
-fn cost(
-    plan: &Plan,
-    after: &Forecast,
-    (place, stream): (usize, StreamIndex),
-    cost_of_money: Rate,
-) -> Result<FunderCost, Error> {
-    let (ledger, cash) = (&after.books.ledger, &after.books.cash);
-    let paid = &cash.receipts_by_stream[place];
-    let book = &ledger.streams[place];
-    let due = |kind: DueKind| {
-        let own = ledger.lines.iter().filter(move |line| line.due == Some((place, kind)));
-        move |month: usize| own.clone().map(|line| line.covered[month]).sum::<Money>()
-    };
-    let (principal, interest) = (due(DueKind::Principal), due(DueKind::Interest));
-    let mut cost = FunderCost::default();
-    let mut flows: Vec<Decimal> = Vec::with_capacity(ledger.months());
-    for month in 0..ledger.months() {
-        let returned = principal(month) + book.refund_due[month];
-        cost.paid += paid[month];
-        cost.returned += returned;
-        cost.interest += interest(month);
-        let net = paid[month] - returned - interest(month);
-        flows.push(Decimal::new(net.cents(), 2));
-    }
-    let overflow = || Error::internal("what an option costs leaves the range of decimals");
-    let monthly = cost_of_money.decimal() / Decimal::from(YEAR as u64);
-    // What flows before `as-of` counts as it is.
-    let (gone, ahead) = flows.split_at(cash.as_of.min(flows.len()));
-    let gone: Decimal = gone.iter().sum();
-    let ahead = match ahead.split_first() {
-        Some((now, later)) => net_present_value(monthly, later).ok_or_else(overflow)? + *now,
-        None => Decimal::ZERO,
-    };
-    let cents = (gone + ahead) * Decimal::ONE_HUNDRED;
-    let cents = cents.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i128();
-    cost.present_value = cents.and_then(Money::try_from_cents).ok_or_else(overflow)?;
-    let debts = &after.measures.debts;
-    cost.owed = debts.iter().filter(|debt| debt.stream == book.name).map(|debt| debt.owed).sum();
-    if let Terms::Loan(loan) = &plan.stream(stream).terms
-        && let Repayment::Share { stream, .. } = loan.repayment
-    {
-        cost.repaid_from = Some(plan.stream(stream).title.clone());
-    }
-    Ok(cost)
 }

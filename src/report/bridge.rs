@@ -10,9 +10,11 @@ use super::{
 };
 use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
 use crate::forecast::Forecast;
-use crate::funding::Status;
+use crate::funding::loan::Repayment;
+use crate::funding::{Loan, Status, Terms};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
+use crate::plan::Plan;
 
 /// The choice as a page.
 pub fn page(choice: &BridgeChoice) -> Page {
@@ -41,11 +43,9 @@ pub fn page(choice: &BridgeChoice) -> Page {
     for scenario in &choice.scenarios {
         say_scenario(&mut page, choice, scenario);
     }
-    if choice.scenarios.len() > 1 {
-        page.heading("The funder's worst case");
-        for (place, option) in first.options.iter().enumerate() {
-            page.say(Mark::None, worst(choice, place, &option.id));
-        }
+    page.heading("The funder's worst case");
+    for (place, option) in first.options.iter().enumerate() {
+        page.say(Mark::None, worst(choice, place, &option.id));
     }
     if !choice.solved.is_empty() {
         page.heading("The least that keeps core costs funded");
@@ -260,18 +260,17 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
         all.map(|odds| Cell::of(odds, |odds| Cell::text(figure(odds)))).collect()
     };
     let month = |month: Option<Month>| month.map_or("no month".to_string(), |month| month.words());
-    let in_cash = match scenario.plan.opening.cash_stated {
-        true => "Cash stays above zero in",
-        false => "Cash, counted from $0, stays above it in",
-    };
     type Row<'a> = (&'a str, &'a dyn Fn(&Odds) -> String);
+    const CASH: &str = "Cash stays above zero in";
     let rows: [Row; 4] = [
         ("Core costs stay funded in", &|found| super::chance::in_short(found.funded, futures)),
-        (in_cash, &|found| super::chance::in_short(found.in_cash, futures)),
+        (CASH, &|found| super::chance::in_short(found.in_cash, futures)),
         ("In 9 of 10 core is funded through", &|found| month(found.funded_in[0])),
         ("In 5 of 10 core is funded through", &|found| month(found.funded_in[1])),
     ];
-    for (label, figure) in rows {
+    // Where the plan does not say what cash there is, nobody knows when it runs out.
+    let told = |row: &Row| scenario.plan.opening.cash_stated || row.0 != CASH;
+    for (label, figure) in rows.into_iter().filter(told) {
         table.push(std::iter::once(Cell::text(label)).chain(of_odds(figure)).collect());
     }
     Some((text, table))
@@ -306,13 +305,28 @@ pub(super) fn notes(option: &Bridged) -> Vec<String> {
     } else if effect.asks_match {
         notes.push(format!("{} meets its match.", called(option)));
     }
-    if effect.cost.owed.is_positive() {
-        let owed = dollars(effect.cost.owed);
-        notes.push(match &effect.cost.repaid_from {
-            Some(stream) => format!(
-                "Of {}, {owed} is still owed at the end, to be repaid from \u{201c}{stream}\u{201d}{}.",
+    notes.extend(not_counted(option));
+    let cost = &effect.cost;
+    if cost.going_back.is_positive() {
+        let back = dollars(cost.going_back);
+        notes.push(format!(
+            "Of {}, {back} is of no use and goes back in the month after the plan ends.",
+            called(option)
+        ));
+    }
+    let owed = cost.owed - cost.going_back;
+    if owed.is_positive() {
+        let owed = dollars(owed);
+        notes.push(match &cost.repaid_from {
+            Some(source) => format!(
+                "Of {}, {owed} is still owed at the end, to be repaid from {}{}.",
                 called(option),
-                how_sure(option, stream),
+                named_source(option, source),
+                how_sure(option, source),
+            ),
+            None if is_left_without_repayment(option) => format!(
+                "Of {}, {owed} is still owed at the end, and the money that would repay it is left out of this scenario.",
+                called(option)
             ),
             None => format!(
                 "Of {}, {owed} is still owed at the end, and its terms name no money to repay it.",
@@ -323,15 +337,67 @@ pub(super) fn notes(option: &Bridged) -> Vec<String> {
     notes
 }
 
+/// Why an option's stream brings nothing, where it does not.
+fn not_counted(option: &Bridged) -> Option<String> {
+    let plan = &option.plan;
+    let index = plan.find_stream(&option.id)?;
+    let stream = plan.stream(index);
+    let books = &option.after.books.ledger;
+    if books.tranches.iter().any(|tranche| tranche.stream == index.at()) {
+        return None;
+    }
+    let lowered = stream.lower(&plan.setting())?;
+    let view = option.after.question.view;
+    let surest = lowered.tranches.iter().map(|tranche| tranche.status).min();
+    let status = surest.unwrap_or(stream.status).max(stream.status);
+    Some(match status > view {
+        true => format!(
+            "{} is only {}, and its money is not counted here: `--view {}` counts it.",
+            called(option),
+            how_likely(status),
+            view_word(status),
+        ),
+        false => format!(
+            "{} brings no money in the months of the plan, {} to {}.",
+            called(option),
+            plan.horizon.start.words(),
+            plan.horizon.end().words(),
+        ),
+    })
+}
+
+/// Whether a scenario leaves out the stream that an option would be repaid from.
+fn is_left_without_repayment(option: &Bridged) -> bool {
+    let stream = option.plan.find_stream(&option.id).map(|index| option.plan.stream(index));
+    let terms = stream.map(|stream| &stream.terms);
+    matches!(terms, Some(Terms::Loan(Loan { repayment: Repayment::LeftOut, .. })))
+}
+
+/// A status that is not secured, in words.
+fn how_likely(status: Status) -> &'static str {
+    match status {
+        Status::Secured => "secured",
+        Status::Likely => "likely",
+        Status::Prospective => "hoped for",
+    }
+}
+
+/// What an option is repaid from: a stream in quotes, or cash.
+fn named_source(option: &Bridged, source: &str) -> String {
+    match option.plan.streams.iter().any(|stream| stream.title == source) {
+        true => format!("\u{201c}{source}\u{201d}"),
+        false => source.to_string(),
+    }
+}
+
 /// That the money an option is repaid from is not sure, and whether it is counted.
 fn how_sure(option: &Bridged, title: &str) -> String {
     let stream = option.plan.streams.iter().find(|stream| stream.title == title);
     let status = stream.map_or(Status::Secured, |stream| stream.status);
-    let word = match status {
-        Status::Secured => return String::new(),
-        Status::Likely => "likely",
-        Status::Prospective => "hoped for",
-    };
+    if status == Status::Secured {
+        return String::new();
+    }
+    let word = how_likely(status);
     match status > option.after.question.view {
         true => format!(", which is only {word} and not counted here"),
         false => format!(", which is only {word}"),
@@ -406,7 +472,8 @@ fn options(choice: &BridgeChoice) -> Table {
             ("core_funded_through_5_of_10", Mo),
         ],
     );
-    let of_futures = |odds: Option<&Odds>| {
+    let of_futures = |plan: &Plan, odds: Option<&Odds>| {
+        let in_cash = odds.filter(|_| plan.opening.cash_stated).map(|odds| odds.in_cash);
         let times = |times: Option<u64>| {
             Cell::of(times.and_then(|times| i64::try_from(times).ok()), Cell::Whole)
         };
@@ -414,7 +481,7 @@ fn options(choice: &BridgeChoice) -> Table {
         [
             times(choice.futures),
             times(odds.map(|odds| odds.funded)),
-            times(odds.map(|odds| odds.in_cash)),
+            times(in_cash),
             through(0),
             through(1),
         ]
@@ -442,7 +509,7 @@ fn options(choice: &BridgeChoice) -> Table {
         row.extend(vec![Cell::Empty; 5]);
         row.push(sustainability(&scenario.before));
         row.resize(table.columns.len() - 5, Cell::Empty);
-        row.extend(of_futures(scenario.odds.as_ref()));
+        row.extend(of_futures(&scenario.plan, scenario.odds.as_ref()));
         table.push(row);
         for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
             let effect = &option.effect;
@@ -467,7 +534,7 @@ fn options(choice: &BridgeChoice) -> Table {
                 Cell::of(effect.cost.repaid_from.as_ref(), Cell::text),
                 Cell::of(better.as_ref(), Cell::text),
             ]);
-            row.extend(of_futures(option.odds.as_ref()));
+            row.extend(of_futures(&option.plan, option.odds.as_ref()));
             table.push(row);
         }
     }
