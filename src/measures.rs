@@ -337,7 +337,7 @@ const CLIFF_SPAN: usize = 12;
 /// Months within which only the deepest fall is told.
 const CLIFF_NEIGHBOURS: usize = 6;
 /// The least span over which dependable money must cover the backbone to count.
-const SUSTAINED_MONTHS: usize = 36;
+pub const SUSTAINED_MONTHS: usize = 36;
 
 impl Books {
     /// The share of the core cost of some months, what loans have due with it, that dependable money alone covers;

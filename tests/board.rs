@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
+use braidfund::decide::across::InFutures;
+use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::decide::chance::{Ask, Futures};
 use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
@@ -56,7 +57,8 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
     let sensitivity =
         ranged.then(|| Sensitivity::from_cases(&cases, BASE, None, asked.question).unwrap());
     let uncertain = files.holds("chance.toml");
-    let odds = uncertain.then_some(InFutures { file: "chance.toml", seed: 7, count: FUTURES });
+    let odds = InFutures { file: "chance.toml", seed: 7, count: FUTURES, across: None };
+    let odds = uncertain.then_some(odds);
     let bridge = files.holds("bridge.toml").then(|| {
         let options = cases.options("bridge.toml").unwrap();
         let seek = Seek { futures: odds, ..Seek::default() };

@@ -5,14 +5,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use braidfund::braid::Method;
+use braidfund::decide::across::{Across, InFutures};
 use braidfund::decide::best::{Offer, Term};
-use braidfund::decide::bridge::{BridgeChoice, Bridged, InFutures, Seek};
+use braidfund::decide::bridge::{BridgeChoice, Bridged, Seek};
 use braidfund::decide::solve::{Aim, Least};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour};
-use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder, Way};
+use braidfund::folder::{self, Cases, DiskFolder, Files, MemoryFolder, Way};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::{Money, Rate};
@@ -225,8 +227,13 @@ fn the_least_amount_holds_and_a_cent_less_does_not() {
             assert_eq!(enough.least, Least::Amount(Money::from_cents(least)), "{aim:?}");
             assert_eq!(enough.proved, method == Method::Optimal);
             let tried = Least::NoneFound(Money::from_cents(4 * 72 * 120_000));
-            assert_eq!(half.least, tried, "it begins too late");
-            assert_eq!(wrong.least, tried, "it may not pay for what is unpaid");
+            assert_eq!((&half.least, &wrong.least), (&tried, &tried));
+            // It begins too late; and it may not pay for what is unpaid.
+            let [half, wrong] = [half, wrong].map(|solved| solved.lack.as_ref().unwrap());
+            // Of 2026 twelve months, or the nine that count.
+            let early = least.min(1_440_000);
+            assert_eq!((half.left.cents(), half.other_months.cents()), (early, early), "{half:?}");
+            assert_eq!(wrong.other_uses.cents(), least, "{wrong:?}");
             let through = enough.through[0];
             let amount = Money::from_cents(least);
             assert_eq!(core_gap(PLAN, amount, question, through), Money::ZERO);
@@ -266,6 +273,213 @@ fn all_scenarios_together_need_what_the_worst_of_them_needs() {
     let amount = |cents| Least::Amount(Money::from_cents(cents));
     let expected = [amount(2_880_000), amount(3_600_000), Least::NothingNeeded, amount(3_600_000)];
     assert_eq!(least, expected.iter().collect::<Vec<_>>());
+}
+
+/// Core cost of 10,000 a month, paid to November 2027 and from January 2028 on by a payer that brings more; and a loan at 10 %
+/// over twelve months that pays December.
+fn window(rate: &str) -> (String, String) {
+    let plan = format!(
+        "[plan]\ntitle = \"W\"\nstart = \"2026-01\"\nyears = 6\n[cost.staff]\nfunction = \"convene\"\n\
+         yearly = 120_000\n{}[stream.payer]\nkind = \"payer\"\nfunder = \"P\"\nstatus = \"secured\"\n\
+         from = \"2028-01\"\nevergreen = \"stands\"\nnotice-months = 12\npays-for = [\"anything\"]\n\
+         [stream.payer.terms]\nmethod = \"pmpm\"\nmembers = \"members\"\nrate = \"{rate}\"\n\
+         [driver.members]\nstart = 5_000\n",
+        grant("stream.fed", "award = 230_000\nfrom = \"2026-01\"\nuntil = \"2027-11\""),
+    );
+    let loan = "[option.loan]\nkind = \"loan\"\nfunder = \"F\"\nstatus = \"secured\"\namount = 10_000\n\
+                from = \"2027-12\"\nrate = \"10%\"\nmonths = 12\npays-for = [\"convene\"]\n";
+    (plan, loan.to_string())
+}
+
+/// What is unpaid of core cost in all with the loan of [`window`] written into the plan.
+fn left_with(rate: &str, amount: Money) -> Money {
+    let (plan, loan) = window(rate);
+    let loan = loan.replace("option.", "stream.").replace("10_000", &amount.to_string());
+    let text = format!("{plan}{loan}");
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    Forecast::from_plan(&plan, Question::default()).unwrap().measures.total.gap[0]
+}
+
+/// The payer leaves little to serve the loan from, so that only amounts close to the 10,000 that are needed hold: of some
+/// hundreds of dollars, and of some thousands.
+#[test]
+fn a_narrow_band_that_holds_is_found_with_both_its_ends() {
+    let through = Some(Aim::Through(month("2031-12")));
+    for (rate, fails) in [("2.1767", 1_125_000), ("2.19", 3_000_000)] {
+        for method in [Method::Waterfall, Method::Optimal] {
+            let (plan, loan) = window(rate);
+            let question = Question { method, ..Question::default() };
+            let choice = choose(&plan, &loan, (&["base"], question, through)).unwrap();
+            let [solved] = choice.solved.as_slice() else { panic!("one option") };
+            let least = Money::from_cents(1_000_000);
+            assert_eq!(solved.least, Least::Amount(least), "{rate} {method:?}");
+            assert!(!solved.proved && !solved.fails_above.is_empty());
+            let cent = Money::from_cents(1);
+            let most = solved.holds_to.unwrap();
+            for (amount, holds) in [
+                (least - cent, false),
+                (least, true),
+                (most, true),
+                (most + cent, false),
+                (Money::from_cents(fails), false),
+            ] {
+                assert_eq!(left_with(rate, amount).is_zero(), holds, "{rate}: {amount}");
+            }
+            let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
+            assert!(page.contains("But more money fails: it holds up to $"), "{page}");
+        }
+    }
+}
+
+/// Without a surplus the loan moves the gap: it pays 10,000 in December 2027, and twelve times 879.16 less a few cents are
+/// unpaid in 2028. With 1,500 a month to spare it is repaid by December 2028.
+#[test]
+fn a_debt_counts_until_it_is_repaid() {
+    let (plan, loan) = window("2.00");
+    let question = Question::default();
+    let asked = (&["base"][..], question, Some(Aim::Sustainability));
+    let choice = choose(&plan, &loan, asked).unwrap();
+    let [solved] = choice.solved.as_slice() else { panic!("one option") };
+    assert!(matches!(solved.least, Least::NoneFound(_)), "{:?}", solved.least);
+    assert!(solved.until_repaid);
+    assert_eq!(solved.through, [Some(month("2028-12"))]);
+    let lack = solved.lack.as_ref().unwrap();
+    let owed = Money::from_cents(1_054_989);
+    let of = (lack.amount.cents(), lack.left, lack.own, lack.first, lack.lends);
+    assert_eq!(of, (1_000_000, owed, owed, Some(month("2028-01")), true));
+    let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
+    assert!(page.contains("all of it goes unpaid for its own repayment and interest"), "{page}");
+    // Through December 2027 alone it does, and what follows is told.
+    let asked = (&["base"][..], question, Some(Aim::Through(month("2027-12"))));
+    let choice = choose(&plan, &loan, asked).unwrap();
+    let [solved] = choice.solved.as_slice() else { panic!("one option") };
+    assert_eq!(solved.least, Least::Amount(Money::from_cents(1_000_000)));
+    assert_eq!(solved.worse_later, [("base".to_string(), owed, month("2028-01"))]);
+    let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
+    let told =
+        "After that $10,550 more of core cost goes unpaid than without it, from Jan 2028 on.";
+    assert!(page.contains(told), "{page}");
+    let (plan, loan) = window("2.30");
+    let asked = (&["base"][..], question, Some(Aim::Sustainability));
+    let choice = choose(&plan, &loan, asked).unwrap();
+    let [solved] = choice.solved.as_slice() else { panic!("one option") };
+    assert_eq!(solved.least, Least::Amount(Money::from_cents(1_000_000)));
+    assert_eq!((solved.until_repaid, solved.through[0]), (true, Some(month("2028-12"))));
+    assert_eq!(solved.worse_later, []);
+}
+
+/// The levy stands from January 2028 on, but a plan of 48 months shows 24 of them.
+#[test]
+fn reasons_why_no_amount_is_told_are_true() {
+    let told = |plan: &str, options: &str, aim: Aim| {
+        let choice = choose(plan, options, (&["base"], Question::default(), Some(aim))).unwrap();
+        let page = text::encode(&bridge::page(&choice), 300, Colour::Without);
+        (choice, page)
+    };
+    let short = PLAN.replace("months = 72", "months = 48");
+    let (choice, page) = told(&short, GRANTS, Aim::Sustainability);
+    assert!(choice.solved.iter().all(|solved| solved.least == Least::NothingFollows));
+    assert_eq!(choice.solved[0].too_short, Some((month("2028-01"), 24)));
+    let words = "enough: no amount is sought: dependable money covers core costs from Jan 2028 on, but the plan ends \
+                 24 months later, and it takes 36 to show that it lasts";
+    assert!(page.contains(words), "{page}");
+    assert!(page.contains("not by the end"), "{page}");
+    // 4,800 of gifts match as much of a challenge: 14,400 less both stay unpaid, however large it is.
+    let challenge = format!(
+        "{}{}",
+        grant(
+            "option.dare",
+            "award = 5_000\nfrom = \"2026-01\"\nuntil = \"2026-12\"\nmatch = { per-award-dollar = 1 }"
+        ),
+        grant(
+            "option.dare.with.stream.gifts",
+            "award = 4_800\nfrom = \"2026-01\"\nuntil = \"2026-12\""
+        ),
+    );
+    let (choice, page) = told(PLAN, &challenge, Aim::Through(month("2026-12")));
+    let lack = choice.solved[0].lack.as_ref().unwrap();
+    assert_eq!((lack.left.cents(), lack.match_missed.cents()), (480_000, 480_000));
+    assert!(page.contains("it misses its match: without that rule $4,800 more"), "{page}");
+}
+
+/// An option of several amounts keeps their proportions, to the cent: of a grant of 9,600 and 19,200 by year 2026 needs 14,400, so
+/// the whole is 43,200. A recoverable grant is repaid in the parts that were stated, of another whole.
+#[test]
+fn amounts_that_are_several_keep_their_proportions() {
+    let listed = "from = \"2026-01\"\nuntil = \"2027-12\"\nbudget-periods = [\n\
+                  { from = \"2026-01\", until = \"2026-12\", amount = 9_600 },\n\
+                  { from = \"2027-01\", until = \"2027-12\", amount = 19_200 }]";
+    let year = "[option.b]\nkind = \"public\"\nfunder = \"S\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                until = \"2026-12\"\npays-for = [\"convene\"]\n[option.b.terms]\nmethod = \"appropriation\"\n\
+                by-year = { FY2026 = 1_000 }\n";
+    let lent = "[option.c]\nkind = \"loan\"\nmethod = \"recoverable-grant\"\nfunder = \"F\"\n\
+                status = \"secured\"\namount = 900\nfrom = \"2026-01\"\npays-for = [\"convene\"]\n\
+                repayments = [{ month = \"2028-06\", amount = 300 }, { month = \"2029-06\", amount = 600 }]\n";
+    let line = "[option.d.with.credit]\nlender = \"B\"\nlimit = 1_000\nrate = \"8%\"\n";
+    let options = format!("{}{year}{lent}{line}", grant("option.a", listed));
+    let asked = (&["base"][..], Question::default(), Some(Aim::Through(month("2026-12"))));
+    let choice = choose(PLAN, &options, asked).unwrap();
+    let [listed, year, lent, line] = choice.solved.as_slice() else { panic!("four options") };
+    let amount = |cents| Least::Amount(Money::from_cents(cents));
+    // Half a cent of the first year rounds up.
+    assert_eq!((&listed.least, listed.counted.1), (&amount(4_319_999), 2));
+    assert_eq!((&year.least, &lent.least), (&amount(1_440_000), &amount(1_440_000)));
+    assert!(matches!(&line.least, Least::NotOneFigure(why) if why.contains("lends cash")));
+    let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
+    assert!(
+        page.contains("a: $44,000 in all, its 2 amounts in their proportions, keeps"),
+        "{page}"
+    );
+    // 14,400 are repaid by 4,800 and 9,600, which nothing pays.
+    assert_eq!(lent.worse_later[0].1.cents(), 1_440_000);
+}
+
+#[test]
+fn futures_of_options_are_the_same_on_any_number_of_threads() {
+    let chances =
+        "[chance.late]\nodds = \"30%\"\n[chance.late.then.stream.levy]\nfrom = \"2028-04\"\n";
+    let grant = GRANTS.split("[option.half]").next().unwrap().replace("2027-12", "2028-12");
+    let held = || {
+        MemoryFolder::new([
+            ("plan.toml", PLAN),
+            ("bridge.toml", grant.as_str()),
+            ("chance.toml", chances),
+        ])
+    };
+    let open = || -> Result<Box<dyn Files>, Error> { Ok(Box::new(held())) };
+    let heard = AtomicU64::new(0);
+    let told = |more: u64| {
+        heard.fetch_add(more, Ordering::Relaxed);
+    };
+    let of = |threads: Option<usize>| {
+        let files = held();
+        let mut cases = Cases::open(&files, &["base"]).unwrap();
+        let options = cases.options("bridge.toml").unwrap();
+        let across = threads.map(|threads| Across {
+            open: &open,
+            options: "bridge.toml",
+            threads,
+            told: &told,
+        });
+        let futures = Some(InFutures { file: "chance.toml", seed: 7, count: 1_200, across });
+        let seek = Seek { aim: Some(Aim::Through(month("2028-12"))), futures, ..Seek::default() };
+        let choice =
+            BridgeChoice::from_cases(&mut cases, &["base"], &options, Question::default(), seek)
+                .unwrap();
+        (bridge::record(&choice).to_string(), choice)
+    };
+    let (alone, choice) = of(None);
+    assert_eq!(of(Some(1)).0, alone);
+    assert_eq!(of(Some(3)).0, alone);
+    assert!(heard.load(Ordering::Relaxed) > 2_400, "what is done is told");
+    let [_, futures] = choice.solved.as_slice() else { panic!("the scenario, and its futures") };
+    // In 9 of 10 futures the levy may be three months late.
+    assert_eq!(
+        (futures.in_futures, futures.least.amount()),
+        (true, Some(Money::from_cents(3_240_000)))
+    );
+    assert!(!futures.curve.is_empty() && futures.tried.0 < 40, "{:?}", futures.tried);
 }
 
 /// A challenge of 14,400 in 2026 with a dollar for each: gifts of 3,600 match as much of it, so that 10,800 of it stand idle
@@ -655,7 +869,8 @@ fn nothing_is_worse_in_none_whose_odds_are_worse() {
         let mut cases = Cases::open(&files, &["base"]).unwrap();
         let options = cases.options("bridge.toml").unwrap();
         for (count, beaten) in [(None, Some("enough".to_string())), (Some(40), None)] {
-            let futures = count.map(|count| InFutures { file: "chance.toml", seed: 7, count });
+            let futures =
+                count.map(|count| InFutures { file: "chance.toml", seed: 7, count, across: None });
             let seek = Seek { futures, ..Seek::default() };
             let question = Question::default();
             let choice =

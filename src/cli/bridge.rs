@@ -1,16 +1,20 @@
 //! `braid bridge`: bridge options side by side.
 
+use braidfund::decide::across::{Across, InFutures};
 use braidfund::decide::best::Term;
-use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
+use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::decide::solve::Aim;
-use braidfund::folder::{BASE, Cases};
+use braidfund::error::Error;
+use braidfund::folder::{BASE, Cases, Files};
 use braidfund::forecast::Question;
 use braidfund::limits::COMPARED_MAX;
 use braidfund::month::Month;
 use braidfund::report::bridge;
+use braidfund::threads;
 
 use super::args;
-use super::options::{Source, table_format};
+use super::options::{Digests, INPUT_DIGEST, Source, table_format};
+use super::progress::Progress;
 use super::run::{Ending, Stop};
 use super::screen::Screen;
 
@@ -31,14 +35,24 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
             "name fewer of them".to_string(),
         ));
     }
-    let (choice, _) = source.watched(|files| {
-        let mut cases = Cases::open(files, &named)?;
-        let options = cases.options(&args.options)?;
-        let (file, seed) = (args.chances.as_str(), args.seed);
-        let futures = args.futures.map(|count| InFutures { file, seed, count });
-        let seek = Seek { aim, best: &best, futures };
+    let digests = Digests::default();
+    let open =
+        || -> Result<Box<dyn Files>, Error> { Ok(Box::new(digests.watch(&source.folder, "")?)) };
+    let progress = Progress::open(screen);
+    let told = |more| progress.told(more);
+    let (threads, options) = (threads::all(), args.options.as_str());
+    let across = Some(Across { open: &open, options, threads, told: &told });
+    let (file, seed) = (args.chances.as_str(), args.seed);
+    let futures = args.futures.map(|count| InFutures { file, seed, count, across });
+    let seek = Seek { aim, best: &best, futures };
+    let choice = open().and_then(|files| {
+        let mut cases = Cases::open(&*files, &named)?;
+        let options = cases.options(options)?;
         BridgeChoice::from_cases(&mut cases, &named, &options, question, seek)
-    })?;
+    });
+    progress.end();
+    let _ = INPUT_DIGEST.set(digests.digest());
+    let choice = choice?;
     let notice = choice.scenarios.first().map_or("", |scenario| scenario.plan.notice.as_str());
     let name = args.table.as_deref().unwrap_or(bridge::TABLES[0]);
     screen.show(

@@ -12,7 +12,7 @@ const QUIET: Duration = Duration::from_millis(500);
 /// How far it is, on a terminal.
 pub struct Progress<'a> {
     screen: &'a Screen,
-    all: u64,
+    all: Option<u64>,
     done: AtomicU64,
     begun: Instant,
     shown: AtomicBool,
@@ -21,8 +21,13 @@ pub struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Progress of as many futures as there are in a range.
     pub fn new(screen: &'a Screen, futures: &Range<u64>) -> Progress<'a> {
+        Progress { all: Some(futures.end - futures.start), ..Progress::open(screen) }
+    }
+
+    /// Progress of futures of which nobody knows how many there will be.
+    pub fn open(screen: &'a Screen) -> Progress<'a> {
         let (done, shown) = (AtomicU64::new(0), AtomicBool::new(false));
-        Progress { screen, all: futures.end - futures.start, done, begun: Instant::now(), shown }
+        Progress { screen, all: None, done, begun: Instant::now(), shown }
     }
 
     /// So many more are done.
@@ -30,7 +35,8 @@ impl<'a> Progress<'a> {
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
         if self.screen.shows_progress() && self.begun.elapsed() > QUIET {
             self.shown.store(true, Ordering::Relaxed);
-            self.screen.complain(&format!("\r{done} of {} futures", self.all));
+            let of = self.all.map_or(String::new(), |all| format!(" of {all}"));
+            self.screen.complain(&format!("\r{done}{of} futures"));
         }
     }
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use braidfund::decide::bridge::{BridgeChoice, InFutures, Seek};
+use braidfund::decide::across::{Across, InFutures};
+use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::decide::chance::{Ask, Futures, Origin};
 use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
@@ -123,9 +124,15 @@ fn read(
     let bridge = match named(args.options.as_ref(), OPTIONS) {
         Some(name) => {
             let options = cases.options(&name)?;
-            let futures = chances.as_deref().map(|file| InFutures { file, seed, count });
+            let progress = Progress::open(screen);
+            let told = |more| progress.told(more);
+            let across = Across { open, options: &name, threads: threads::all(), told: &told };
+            let across = Some(across);
+            let futures = chances.as_deref().map(|file| InFutures { file, seed, count, across });
             let seek = Seek { futures, ..Seek::default() };
-            Some(BridgeChoice::from_cases(&mut cases, &[case], &options, question, seek)?)
+            let choice = BridgeChoice::from_cases(&mut cases, &[case], &options, question, seek);
+            progress.end();
+            Some(choice?)
         }
         None => None,
     };

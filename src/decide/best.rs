@@ -5,7 +5,7 @@
 //! ([`super::solve`]); nothing is read off between two that were tried.
 
 use super::bridge::Scenario;
-use super::solve::{Least, least_of};
+use super::solve::{Aim, Least, least_of};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Way};
 use crate::forecast::Question;
@@ -62,10 +62,11 @@ pub(super) fn best(
     cases: &Cases,
     (drafts, scenarios): (&[Draft], &[Scenario]),
     (option, term): (&BridgeOption, Term),
-    (question, through): (Question, &[Month]),
+    (question, aim, through): (Question, Aim, &[Month]),
 ) -> Result<Best, Error> {
     let seek = |option: &BridgeOption| -> Result<Offer, Error> {
-        let (least, money) = least_of(cases, (drafts, scenarios), option, (question, through))?;
+        let asked = (question, aim, through);
+        let (least, money) = least_of(cases, (drafts, scenarios), option, asked)?;
         Ok(Offer { least, money })
     };
     let stated = seek(option)?;

@@ -1,12 +1,13 @@
 //! Bridge options side by side: each is put into the plan, and the plan is forecast as it would be without it. What is
 //! said of an option is the difference of the two forecasts, read from their books.
 
+use super::across::{InFutures, Placed};
 use super::beaten::beaten;
 use super::best::{Best, Term};
-use super::chance::{Ask, Futures};
+use super::chance::Futures;
 use super::funder::{self, FunderCost};
 use super::moved::moved;
-use super::solve::{Aim, Solved, goal, solve};
+use super::solve::{Aim, Solved, goal, repaid_in, solve};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Options};
@@ -42,7 +43,7 @@ pub struct BridgeChoice {
 }
 
 /// What is sought beside what each option does.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Seek<'a> {
     /// The least amount that keeps core costs funded so long.
     pub aim: Option<Aim>,
@@ -63,17 +64,6 @@ pub struct Scenario {
     pub odds: Option<Odds>,
     /// What each option does, in the order of ids.
     pub options: Vec<Bridged>,
-}
-
-/// Futures to run every option through.
-#[derive(Clone, Copy, Debug)]
-pub struct InFutures<'a> {
-    /// The file of the folder that says what is uncertain.
-    pub file: &'a str,
-    /// What all draws follow from.
-    pub seed: u64,
-    /// How many.
-    pub count: u64,
 }
 
 /// How a plan fares in many futures.
@@ -190,8 +180,6 @@ impl BridgeChoice {
                 within(&plan, month)?;
             }
             let before = Forecast::from_plan(&plan, question)?;
-            let through = aim.and_then(|aim| goal(&before, aim));
-            let odds = odds(cases, draft, futures, through)?;
             let without = &plan;
             let mut one = |option: &BridgeOption| {
                 let with = cases.with_option(draft, option)?;
@@ -200,12 +188,16 @@ impl BridgeChoice {
                 let stream = option.stream.as_deref();
                 let asked = (question, cost);
                 let effect = effect((without, &before), (&plan, &after), stream, asked)?;
-                let odds = self::odds(cases, &with, futures, through)?;
                 let (id, title) = (option.id.clone(), option.title.clone());
-                Ok(Bridged { id, title, plan, after, effect, odds })
+                Ok(Bridged { id, title, plan, after, effect, odds: None })
             };
-            let options = options.options.iter().map(&mut one).collect::<Result<_, Error>>()?;
-            found.push(Scenario { plan, before, odds, options });
+            let with = options.options.iter().map(&mut one).collect::<Result<_, Error>>()?;
+            found.push(Scenario { plan, before, odds: None, options: with });
+        }
+        if let Some(futures) = futures {
+            for (scenario, draft) in found.iter_mut().zip(&drafts) {
+                odds(cases, (draft, scenario), options, (question, aim, futures))?;
+            }
         }
         let (mut solved, mut best) = (Vec::new(), Vec::new());
         if let Some(aim) = aim {
@@ -215,7 +207,7 @@ impl BridgeChoice {
                 solved.extend(solve(cases, (&drafts, &found), option, (question, aim, futures))?);
                 for term in terms {
                     let Some(through) = &through else { continue };
-                    let asked = (question, through.as_slice());
+                    let asked = (question, aim, through.as_slice());
                     best.push(super::best::best(cases, (&drafts, &found), (option, *term), asked)?);
                 }
             }
@@ -227,24 +219,33 @@ impl BridgeChoice {
     }
 }
 
-/// How a draft fares in futures, if they were asked for.
+/// Finds how a scenario fares in futures without and with each option. All are looked at through one month: that of the aim,
+/// and until the last option that lends has nothing more due.
 fn odds(
     cases: &mut Cases,
-    draft: &Draft,
-    futures: Option<InFutures>,
-    through: Option<Month>,
-) -> Result<Option<Odds>, Error> {
-    let Some(futures) = futures else { return Ok(None) };
-    let chances = cases.chances(draft, futures.file)?;
-    let ran = Futures::of_draft(cases, draft, &chances, &futures.ask(through))?;
-    Ok(Some(Odds::of(&ran)))
-}
-
-impl InFutures<'_> {
-    /// All of them, with core costs looked at through a month.
-    pub(super) fn ask(&self, through: Option<Month>) -> Ask {
-        Ask { seed: self.seed, futures: 0..self.count, threads: 1, through, keeps: false }
+    (draft, scenario): (&Draft, &mut Scenario),
+    options: &Options,
+    (question, aim, futures): (Question, Option<Aim>, InFutures),
+) -> Result<(), Error> {
+    let mut through = aim.and_then(|aim| goal(&scenario.before, aim));
+    if aim == Some(Aim::Sustainability) && through.is_some() {
+        for option in &scenario.options {
+            through = through.max(repaid_in(&scenario.plan, &option.plan, question)?);
+        }
     }
+    let case = scenario.plan.scenario.as_str();
+    let of = |cases: &mut Cases, draft: &Draft, option: Option<&BridgeOption>| {
+        let chances = cases.chances(draft, futures.file)?;
+        let placed = Placed { case, option, size: None };
+        let ran = futures.run(cases, (draft, &chances), placed, through)?;
+        Ok::<Option<Odds>, Error>(Some(Odds::of(&ran)))
+    };
+    scenario.odds = of(cases, draft, None)?;
+    for (option, own) in options.options.iter().zip(&mut scenario.options) {
+        let with = cases.with_option(draft, option)?;
+        own.odds = of(cases, &with, Some(option))?;
+    }
+    Ok(())
 }
 
 /// Refuses a month through which core costs cannot be looked at.

@@ -1,6 +1,7 @@
 //! Many forecasts: scenarios side by side and what a difference is due to; bridge options, and the least amount that
 //! bridges; what moves the gap most; what may come, and how often; many partnerships, and where a given sum would close most.
 
+pub mod across;
 mod beaten;
 pub mod best;
 pub mod bridge;

@@ -1,31 +1,30 @@
 //! The least amount of a bridge option that keeps core costs funded.
 //!
-//! More money does not always help: a match may be owed, a fee of receipts may rise, and the waterfall may spend it
-//! otherwise. Where nothing of that can be, halving finds the least amount; else amounts are tried side by side first, and
-//! those that fail above the answer are told. Whatever is found is shown by two runs: it holds, and a cent less does not.
+//! More money does not always help: a match may be owed, a debt must be served, a fee of receipts may rise, and the waterfall
+//! may spend it otherwise. Where nothing of that can be, halving finds the least amount; else amounts are tried side by side
+//! first, and those that fail above the answer are told. Whatever is found was run: it holds, and a cent less does not.
 
-use super::bridge::{InFutures, Scenario, core};
-use super::chance::{Futures, Kept};
-use crate::braid::Method;
+mod lack;
+mod search;
+
+pub use self::lack::Lack;
+use self::search::{Search, Tried};
+use super::across::InFutures;
+use super::bridge::Scenario;
 use crate::error::Error;
-use crate::folder::{BridgeOption, Cases, Chances, Draft};
-use crate::forecast::{Forecast, Question, Spent};
+use crate::folder::{BridgeOption, Cases, Draft, Per};
+use crate::forecast::{Forecast, Question};
+use crate::ledger::{Ledger, LineBook};
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
+use crate::plan::cost::{Layer, Priority};
 use crate::timeline::{Selection, Timeline};
-
-/// Amounts that are tried side by side where more money may not help.
-const TRIED: i64 = 40;
-/// Points of the curve of amount against gap.
-const POINTS: i64 = 8;
-/// The core cost that an amount may exceed so many times before it is no bridge any more.
-const TIMES_CORE_COST: i64 = 4;
 
 /// How long core costs are to be funded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
-    /// Until dependable money covers them.
+    /// Until dependable money covers them, and until what the option lends is repaid.
     Sustainability,
     /// Through this month.
     Through(Month),
@@ -40,16 +39,32 @@ pub struct Solved {
     pub scenario: Option<String>,
     /// Whether it is to hold in 9 of 10 futures of the scenario, rather than in the scenario as it stands.
     pub in_futures: bool,
-    /// The last month through which core costs are to be funded, by scenario; nothing where nothing dependable follows.
+    /// The last month through which core costs are to be funded, by scenario; nothing where nothing dependable follows. Of a
+    /// debt it is that of the answer, or of the amount that leaves least.
     pub through: Vec<Option<Month>>,
+    /// Whether these months go on until a debt is repaid.
+    pub until_repaid: bool,
+    /// Where nothing dependable follows for long enough, the month from which it would to the plan's end, and how many
+    /// months that is.
+    pub too_short: Option<(Month, usize)>,
     /// The answer.
     pub least: Least,
+    /// Over what time the amount is counted, and how many amounts share it.
+    pub counted: (Per, usize),
     /// Amounts with the core gap that each leaves through these months, all scenarios together.
     pub curve: Vec<(Money, Money)>,
-    /// Amounts above the answer that fail.
+    /// How many amounts were tried side by side, and the most of them.
+    pub tried: (usize, Money),
+    /// Where more money fails, the most up to which it holds: a cent more does not.
+    pub holds_to: Option<Money>,
+    /// Amounts above the answer that were tried and fail.
     pub fails_above: Vec<Money>,
     /// Whether the core gap is proved to fall with money, so that no smaller amount holds, or none at all.
     pub proved: bool,
+    /// Where no amount does, what the one that comes nearest leaves.
+    pub lack: Option<Lack>,
+    /// Where more core cost goes unpaid after these months than without the option: the scenario, how much, and from when.
+    pub worse_later: Vec<(String, Money, Month)>,
 }
 
 /// The least amount.
@@ -59,9 +74,9 @@ pub enum Least {
     NothingNeeded,
     /// It holds, and a cent less does not.
     Amount(Money),
-    /// Nothing dependable follows that would take over.
+    /// Nothing dependable follows that would take over, or not for long enough within the plan.
     NothingFollows,
-    /// No amount that was tried does, up to this one: what goes unpaid is not for this money to pay.
+    /// No amount that was tried does, up to this one.
     NoneFound(Money),
     /// Its size is no single figure, or its terms take no other one.
     NotOneFigure(String),
@@ -76,41 +91,22 @@ impl Least {
         }
     }
 
-    /// The amount as it is told: rounded up to a thousand dollars.
+    /// The amount rounded up to a thousand dollars.
     pub fn told(&self) -> Option<Money> {
-        match self {
-            Least::Amount(amount) => {
-                let thousands = (amount.cents() + 99_999).div_euclid(100_000);
-                Some(Money::from_cents(thousands * 100_000))
-            }
-            _ => None,
-        }
+        let thousands = (self.amount()?.cents() + 99_999).div_euclid(100_000);
+        Some(Money::from_cents(thousands * 100_000))
     }
 }
 
-/// A least amount, and how it was found.
-struct Found {
-    least: Least,
-    proved: bool,
-    fails_above: Vec<Money>,
-}
-
-/// One scenario in which an amount is tried.
-struct Tried<'a> {
-    draft: &'a Draft,
-    with: Draft,
-    scenario: &'a Scenario,
-    through: Month,
-    /// The futures in which it is tried, with what is uncertain without the option and with it.
-    futures: Option<(InFutures<'a>, [Chances; 2])>,
-}
-
-/// What is tried: an option at some amount in some scenarios.
-struct Search<'a> {
-    cases: &'a Cases<'a>,
-    path: &'a str,
-    question: Question,
-    tried: Vec<Tried<'a>>,
+impl Solved {
+    /// The amount as it is told: rounded up to a thousand dollars where that holds too, else to the cent.
+    pub fn told(&self) -> Option<Money> {
+        let told = self.least.told()?;
+        match self.holds_to.is_some_and(|most| most < told) {
+            true => self.least.amount(),
+            false => Some(told),
+        }
+    }
 }
 
 /// Seeks the least amount of an option in each scenario, and in all of them together where there are several.
@@ -133,25 +129,37 @@ pub(super) fn solve(
     if futures.is_some() {
         all.extend((0..scenarios.len()).map(|place| one(place, futures)));
     }
-    let mut found = Vec::with_capacity(all.len());
+    let mut found: Vec<Solved> = Vec::with_capacity(all.len());
     for (scenario, places, in_futures) in all {
         let through: Vec<Option<Month>> =
             places.iter().map(|place| goal(&scenarios[*place].before, aim)).collect();
+        let missing = through.iter().position(Option::is_none).map(|place| places[place]);
         let mut solved = Solved {
             option: option.id.clone(),
             scenario,
             in_futures,
             through,
+            until_repaid: false,
+            too_short: missing.and_then(|place| to_the_end(&scenarios[place].before)),
             least: Least::NothingFollows,
+            counted: (Per::Life, 1),
             curve: Vec::new(),
+            tried: (0, Money::ZERO),
+            holds_to: None,
             fails_above: Vec::new(),
             proved: false,
+            lack: None,
+            worse_later: Vec::new(),
         };
-        let Some(path) = &option.amount else {
-            solved.least = Least::NotOneFigure("it states no single amount".to_string());
-            found.push(solved);
-            continue;
+        let size = match &option.size {
+            Ok(size) => size,
+            Err(why) => {
+                solved.least = Least::NotOneFigure((*why).to_string());
+                found.push(solved);
+                continue;
+            }
         };
+        solved.counted = (size.per, size.amounts);
         let mut tried = Vec::new();
         for (place, through) in places.iter().zip(&solved.through) {
             // Where nothing dependable follows, the curve is that of the whole horizon.
@@ -169,7 +177,11 @@ pub(super) fn solve(
             };
             tried.push(Tried { draft, with, scenario, through, futures });
         }
-        Search { cases, path, question, tried }.run(&mut solved)?;
+        // What does in the scenario as it stands is about what does in its futures.
+        let alike = |other: &&Solved| other.scenario == solved.scenario;
+        let hint = found.iter().find(alike).and_then(|other| other.least.amount());
+        let mut search = Search::new(cases, (option, size), (question, aim), tried);
+        search.run(&mut solved, hint)?;
         found.push(solved);
     }
     Ok(found)
@@ -184,29 +196,30 @@ pub(super) fn least_of(
     cases: &Cases,
     (drafts, scenarios): (&[Draft], &[Scenario]),
     option: &BridgeOption,
-    (question, through): (Question, &[Month]),
+    (question, aim, through): (Question, Aim, &[Month]),
 ) -> Result<(Least, Option<Money>), Error> {
-    let Some(path) = &option.amount else {
-        return Ok((Least::NotOneFigure("it states no single amount".to_string()), None));
+    let size = match &option.size {
+        Ok(size) => size,
+        Err(why) => return Ok((Least::NotOneFigure((*why).to_string()), None)),
     };
     let mut tried = Vec::new();
     for ((draft, scenario), through) in drafts.iter().zip(scenarios).zip(through) {
         let with = cases.with_option(draft, option)?;
         tried.push(Tried { draft, with, scenario, through: *through, futures: None });
     }
-    let search = Search { cases, path, question, tried };
+    let mut search = Search::new(cases, (option, size), (question, aim), tried);
     if search.holds(Money::ZERO)? {
         return Ok((Least::NothingNeeded, None));
     }
-    let found = search.least()?;
-    let money = match (&found.least, search.tried.first()) {
-        (Least::Amount(amount), Some(tried)) => search.money(tried, option, *amount)?,
+    let least = search.least(None)?.least;
+    let money = match &least {
+        Least::Amount(amount) => search.money(*amount)?,
         _ => None,
     };
-    Ok((found.least, money))
+    Ok((least, money))
 }
 
-/// The last month through which core costs are to be funded.
+/// The last month through which core costs are to be funded, without a debt.
 pub(super) fn goal(before: &Forecast, aim: Aim) -> Option<Month> {
     match aim {
         Aim::Through(month) => Some(month),
@@ -217,218 +230,40 @@ pub(super) fn goal(before: &Forecast, aim: Aim) -> Option<Month> {
     }
 }
 
-impl Search<'_> {
-    fn run(&self, solved: &mut Solved) -> Result<(), Error> {
-        let without = self.gap(Money::ZERO)?.unwrap_or(Money::ZERO);
-        if without.is_zero() {
-            solved.least = Least::NothingNeeded;
-            return Ok(());
-        }
-        let mut size = without;
-        if solved.through.iter().all(Option::is_some) {
-            let found = self.least()?;
-            solved.proved = found.proved;
-            solved.fails_above = found.fails_above;
-            solved.least = found.least;
-            match solved.least {
-                Least::Amount(least) => size = least,
-                Least::NotOneFigure(_) => return Ok(()),
-                _ => {}
-            }
-        }
-        // A quarter beyond the answer, or beyond what would be needed at least.
-        size = size.times(5).portion(1, 4);
-        for point in 0..=POINTS {
-            let amount = size.portion(point.into(), POINTS.into());
-            if let Some(gap) = self.gap(amount)? {
-                solved.curve.push((amount, gap));
-            }
-        }
-        Ok(())
-    }
+/// The month in which the last of what an option lends falls due, which is the plan's last where some is not due by then;
+/// nothing where it lends nothing. What it lends is what a plan owes that the plan without it does not.
+pub(super) fn repaid(without: &Plan, plan: &Plan, timeline: &Timeline) -> Option<Month> {
+    let own = timeline
+        .debts
+        .iter()
+        .filter(|(stream, _)| without.find_stream(plan.stream(*stream).name.as_str()).is_none());
+    let last =
+        own.filter_map(|(_, owed)| owed.iter().rposition(|owed| owed.is_positive())).max()?;
+    Some(plan.horizon.month((last + 1).min(plan.horizon.months as usize - 1)))
+}
 
-    /// The least amount that holds. Amounts are doubled until one does, then halved towards the least where money is
-    /// proved to help, else tried side by side first.
-    fn least(&self) -> Result<Found, Error> {
-        let most = self.most();
-        let mut size = Money::from_cents(100_000).at_most(most);
-        let holds = loop {
-            match self.gap(size)? {
-                Some(gap) if gap.is_zero() => break true,
-                Some(_) if size < most => size = size.times(2).at_most(most),
-                Some(_) => break false,
-                None => {
-                    let why = "its other terms do not go with another amount".to_string();
-                    let least = Least::NotOneFigure(why);
-                    return Ok(Found { least, proved: false, fails_above: Vec::new() });
-                }
-            }
-        };
-        let proved = self.is_proved(size)?;
-        let mut fails_above = Vec::new();
-        let between = match proved {
-            true => holds.then_some((Money::ZERO, size)),
-            false => self.scanned(size, &mut fails_above)?,
-        };
-        let least = match between {
-            Some((fails, holds)) => Least::Amount(self.halved(fails, holds)?),
-            None => Least::NoneFound(most),
-        };
-        Ok(Found { least, proved, fails_above })
-    }
+/// The month in which the last of what an option lends falls due, as its plan is spent.
+///
+/// # Errors
+/// An internal error where the plan does not come out in months.
+pub(super) fn repaid_in(
+    without: &Plan,
+    plan: &Plan,
+    question: Question,
+) -> Result<Option<Month>, Error> {
+    let timeline = Timeline::from_plan(plan, Selection::View(question.view))?;
+    Ok(repaid(without, plan, &timeline))
+}
 
-    /// What money an option holds within a plan at an amount.
-    fn money(
-        &self,
-        tried: &Tried,
-        option: &BridgeOption,
-        amount: Money,
-    ) -> Result<Option<Money>, Error> {
-        let plan = self.plan(tried, amount)?;
-        let stream = |plan: &Plan| plan.find_stream(option.stream.as_deref()?);
-        let Some((plan, stream)) = plan.as_ref().and_then(|plan| Some((plan, stream(plan)?)))
-        else {
-            return Ok(None);
-        };
-        let timeline = Timeline::from_plan(plan, Selection::View(self.question.view))?;
-        let own = timeline.tranches.iter().filter(|tranche| tranche.stream == stream);
-        Ok(Some(own.map(|tranche| tranche.amount).sum()))
-    }
-
-    /// The most that is tried: some times the core cost of the months of the plan.
-    fn most(&self) -> Money {
-        let need = |tried: &Tried| -> Money {
-            let ledger = &tried.scenario.before.books.ledger;
-            core(ledger).flat_map(|line| line.need.iter()).sum()
-        };
-        let most = self.tried.iter().map(need).max().unwrap_or(Money::ZERO);
-        most.times(TIMES_CORE_COST)
-    }
-
-    /// The draft of one scenario with an amount; nothing where the option has no such input.
-    fn draft(&self, tried: &Tried, amount: Money) -> Option<Draft> {
-        match amount.is_zero() {
-            true => Some(tried.draft.clone()),
-            false => tried.with.restated(self.path, &amount.to_string()),
-        }
-    }
-
-    /// The plan of one scenario with an amount; nothing where the option's terms do not take it.
-    fn plan(&self, tried: &Tried, amount: Money) -> Result<Option<Plan>, Error> {
-        let Some(draft) = self.draft(tried, amount) else { return Ok(None) };
-        match self.cases.plan(&draft) {
-            Ok(plan) => Ok(Some(plan)),
-            Err(error) if error.is_input() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The core gap that is not passed in 9 of 10 futures, from `as-of` through the months that count.
-    fn gap_in_futures(
-        &self,
-        tried: &Tried,
-        (futures, chances): &(InFutures, [Chances; 2]),
-        amount: Money,
-    ) -> Result<Option<Money>, Error> {
-        let Some(draft) = self.draft(tried, amount) else { return Ok(None) };
-        let chances = &chances[usize::from(!amount.is_zero())];
-        let ask = futures.ask(Some(tried.through));
-        match Futures::of_draft(self.cases, &draft, chances, &ask) {
-            Ok(ran) => {
-                Ok(ran.tally.spread(&ran.calendar, Kept::CoreGapAhead).map(|spread| spread[4]))
-            }
-            Err(error) if error.is_input() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The core gap from `as-of` through the months that count, in all scenarios together.
-    fn gap(&self, amount: Money) -> Result<Option<Money>, Error> {
-        let mut sum = Money::ZERO;
-        for tried in &self.tried {
-            if let Some(futures) = &tried.futures {
-                let Some(gap) = self.gap_in_futures(tried, futures, amount)? else {
-                    return Ok(None);
-                };
-                sum += gap;
-                continue;
-            }
-            let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
-            let selection = Selection::View(self.question.view);
-            let spent = Spent::from_plan(&plan, selection, self.question.method)?;
-            let horizon = &plan.horizon;
-            let first = horizon.as_of.since(horizon.start).max(0) as usize;
-            let last = tried.through.since(horizon.start) + 1;
-            let end = (last.max(0) as usize).min(horizon.months as usize);
-            let months = first.min(end)..end;
-            sum += core(&spent.ledger).flat_map(|line| line.gap[months.clone()].iter()).sum();
-        }
-        Ok(Some(sum))
-    }
-
-    fn holds(&self, amount: Money) -> Result<bool, Error> {
-        Ok(self.gap(amount)?.is_some_and(|gap| gap.is_zero()))
-    }
-
-    /// Whether the core gap falls with money: the braid is the optimal one, no rule ties amounts together, and what is
-    /// needed is the same with the option as without.
-    fn is_proved(&self, amount: Money) -> Result<bool, Error> {
-        if self.question.method != Method::Optimal
-            || self.tried.iter().any(|tried| tried.futures.is_some())
-        {
-            return Ok(false);
-        }
-        for tried in &self.tried {
-            let Some(plan) = self.plan(tried, amount)? else { return Ok(false) };
-            let free = plan.restrictions.iter().all(|rules| !rules.ties_amounts());
-            let needs = |plan: &Plan| {
-                Timeline::from_plan(plan, Selection::View(self.question.view))
-                    .map(|timeline| timeline.needs)
-            };
-            // The optimal braid leaves the least through every month from the start on: what was unpaid before `as-of`
-            // would count with it.
-            let before = plan.horizon.as_of.since(plan.horizon.start).max(0) as usize;
-            let whole = core(&tried.scenario.before.books.ledger)
-                .all(|line| line.gap[..before].iter().all(|gap| gap.is_zero()));
-            if !free || !whole || needs(&plan)? != needs(&tried.scenario.plan)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Of amounts tried side by side, the last before the first that holds, and that one, if any holds; those that fail
-    /// above it are told.
-    fn scanned(
-        &self,
-        most: Money,
-        fails_above: &mut Vec<Money>,
-    ) -> Result<Option<(Money, Money)>, Error> {
-        let mut tried = vec![(Money::ZERO, false)];
-        for part in 1..=TRIED {
-            let amount = most.portion(part.into(), TRIED.into());
-            tried.push((amount, self.holds(amount)?));
-        }
-        let Some(first) = tried.iter().position(|(_, holds)| *holds) else { return Ok(None) };
-        let fails = tried[first..].iter().filter(|(_, holds)| !holds);
-        fails_above.extend(fails.map(|(amount, _)| *amount));
-        Ok(Some((tried[first - 1].0, tried[first].0)))
-    }
-
-    /// An amount that holds of which a cent less fails, between one that fails and one that holds.
-    fn halved(&self, mut fails: Money, mut holds: Money) -> Result<Money, Error> {
-        let cent = Money::from_cents(1);
-        while holds - fails > cent {
-            let middle = fails + (holds - fails).portion(1, 2);
-            let middle = if middle == fails { fails + cent } else { middle.at_most(holds - cent) };
-            match self.holds(middle)? {
-                true => holds = middle,
-                false => fails = middle,
-            }
-        }
-        if !self.holds(holds)? || (fails.is_positive() && self.holds(fails)?) {
-            return Err(Error::internal("the least amount holds, and a cent less does not"));
-        }
-        Ok(holds)
-    }
+/// The month from which dependable money covers backbone and core costs to the plan's end, and how many months that is.
+fn to_the_end(before: &Forecast) -> Option<(Month, usize)> {
+    let ledger: &Ledger = &before.books.dependable;
+    let counts =
+        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
+    let unpaid = |place: &usize| {
+        ledger.lines.iter().filter(counts).any(|line| line.gap[*place].is_positive())
+    };
+    let months = ledger.months();
+    let first = (0..months).rev().find(unpaid).map_or(0, |place| place + 1);
+    (first < months).then(|| (ledger.horizon.month(first), months - first))
 }

@@ -80,6 +80,7 @@ mod restate;
 mod rows;
 mod schema;
 mod single;
+mod size;
 mod syntax;
 mod tables;
 mod text;
@@ -97,6 +98,7 @@ pub use ranges::{Form, Ranged, Setting};
 pub use restate::{Restated, restate, sound_with};
 pub use schema::schema;
 pub use single::{Alone, Single};
+pub use size::{Per, Size};
 
 use load::Base;
 use reader::{Desk, TableReader};

@@ -6,6 +6,7 @@ use super::files::Files;
 use super::load;
 use super::patch;
 use super::reader::{Desk, TableReader};
+use super::size::Size;
 use super::syntax::{self, Entry, Node, Table, Value};
 use super::text::Span;
 use super::{conclude, context, patch_heads};
@@ -36,8 +37,8 @@ pub struct BridgeOption {
     pub title: String,
     /// The stream that it adds, if it adds one.
     pub stream: Option<String>,
-    /// The path of the amount that can be solved for: the award, the loan, the yearly sum.
-    pub amount: Option<String>,
+    /// Its size, which can be solved for; or, in words, why it has none.
+    pub size: Result<Size, &'static str>,
     patch: Table,
 }
 
@@ -51,9 +52,6 @@ pub enum Way {
     /// Each year this share of the year before, above 0 and at most 1, which is level.
     Falling(Rate),
 }
-
-/// The keys of a stream that state its size in one figure.
-const AMOUNTS: [&str; 4] = ["award", "amount", "yearly", "balance"];
 
 impl BridgeOption {
     /// The first month in which its money may be spent and the last one, as stated; nothing for what has no single first
@@ -226,15 +224,14 @@ fn option(desk: &Desk, id: &str, entry: &Entry) -> Option<BridgeOption> {
         desk.fault(Code::MissingKey, entry.key, message, "no money and no change", remedy);
         return None;
     }
-    let mut amount = None;
+    let mut size = Err(match patch.contains_key("credit") {
+        true => "it lends cash for a while and pays no cost, so that no limit closes a core gap",
+        false => "it changes the plan and brings no amount of its own",
+    });
     if adds {
         let mut stream = table.clone();
         stream.remove("with");
-        let figure = |key: &&&str| {
-            let node = stream.get(**key).map(|entry| &entry.node.value);
-            matches!(node, Some(Value::Number(_) | Value::Text(_)))
-        };
-        amount = AMOUNTS.iter().find(figure).map(|key| format!("stream.{id}.{key}"));
+        size = Size::of(id, &stream);
         let node = Node { value: Value::Table(stream), span: entry.node.span };
         let streams = patch.entry("stream".to_string()).or_insert_with(|| Entry {
             key: entry.key,
@@ -248,7 +245,7 @@ fn option(desk: &Desk, id: &str, entry: &Entry) -> Option<BridgeOption> {
         id: id.to_string(),
         title: title.unwrap_or_else(|| context::in_words(id)),
         stream: adds.then(|| id.to_string()),
-        amount,
+        size,
         patch,
     })
 }

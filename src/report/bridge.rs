@@ -189,6 +189,9 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     (table, styles)
 }
 
+/// What does not come within the plan: of what comes later nothing is known.
+const NOT_BY_THE_END: &str = "not by the end";
+
 pub(super) fn dates(scenario: &Scenario) -> Table {
     let mut table = Table::new("dates", &[("When", T)]);
     columns(&mut table, scenario, T);
@@ -237,7 +240,10 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
     push(
         "Stands on dependable money",
         of_forecasts(scenario, |forecast| {
-            month(forecast.measures.sustainability.as_ref().map(|found| found.month), "never")
+            month(
+                forecast.measures.sustainability.as_ref().map(|found| found.month),
+                NOT_BY_THE_END,
+            )
         }),
     );
     table

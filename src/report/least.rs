@@ -1,12 +1,13 @@
 //! The least of each bridge option that keeps core costs funded, and the best way to offer it.
 
-use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T};
+use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::words::{count, dollars, list};
 use super::{Cell, Mark, Page, Table};
 use crate::decide::best::{Best, Term};
 use crate::decide::bridge::BridgeChoice;
-use crate::decide::solve::{Least, Solved};
-use crate::folder::Way;
+use crate::decide::solve::{Lack, Least, Solved};
+use crate::folder::{Per, Way};
+use crate::measures::SUSTAINED_MONTHS;
 use crate::money::{Money, Rate};
 
 /// What was sought for one option, scenario by scenario, with the curve of the widest scope.
@@ -30,13 +31,8 @@ pub(super) fn say(page: &mut Page, choice: &BridgeChoice, option: &str) {
         };
         let (mark, text) = answer(solved);
         page.say(mark, format!("{scope}: {text}"));
-        if !solved.fails_above.is_empty() {
-            let amounts = solved.fails_above.iter().take(3).map(|amount| dollars(*amount));
-            let text = format!(
-                "But more money fails: {} does not do.",
-                list(&amounts.collect::<Vec<_>>())
-            );
-            page.say(Mark::Watch, text);
+        for (mark, text) in beside(solved) {
+            page.say(mark, text);
         }
     }
     if !widest.curve.is_empty() {
@@ -110,41 +106,159 @@ fn best_words(best: &Best) -> (Mark, String) {
     (Mark::None, text)
 }
 
-fn answer(solved: &Solved) -> (Mark, String) {
-    let until = match solved.through.as_slice() {
+/// How long core costs are to be funded, in words.
+fn until(solved: &Solved) -> String {
+    match solved.through.as_slice() {
+        [Some(month)] if solved.until_repaid => {
+            format!(" through {}, the last month in which it has something due", month.words())
+        }
         [Some(month)] => format!(" through {}", month.words()),
+        _ if solved.until_repaid => ", and until it is repaid".to_string(),
         _ => String::new(),
+    }
+}
+
+/// What an amount is counted over, and that several share it.
+fn counted((per, amounts): (Per, usize)) -> String {
+    let per = match per {
+        Per::Life => "",
+        Per::Year => " a year",
+        Per::Month => " a month",
     };
+    match amounts {
+        0 | 1 => per.to_string(),
+        _ => format!("{per} in all, its {amounts} amounts in their proportions,"),
+    }
+}
+
+fn answer(solved: &Solved) -> (Mark, String) {
+    let until = until(solved);
     match &solved.least {
         Least::NothingNeeded => (Mark::Good, format!("core costs are funded{until} without it.")),
         Least::Amount(amount) => {
             let proved = match solved.proved {
-                true => "no smaller amount does",
-                false => "a cent less does not",
+                true => "no smaller amount does".to_string(),
+                false => format!("a cent less does not, nor any smaller of the {} tried", {
+                    count(solved.tried.0, "amount")
+                }),
             };
-            let told = dollars(solved.least.told().unwrap_or(*amount));
-            let exact = super::words::exact(*amount);
-            let exact = exact.trim();
-            (
-                Mark::None,
-                format!("{told} keeps core costs funded{until}; exactly ${exact}, {proved}."),
-            )
+            let told = dollars(solved.told().unwrap_or(*amount));
+            let (exact, counted) = (to_the_cent(*amount), counted(solved.counted));
+            let text = format!(
+                "{told}{counted} keeps core costs funded{until}; exactly {exact}, {proved}."
+            );
+            (Mark::None, text)
         }
-        Least::NothingFollows => {
-            let text = "no amount suffices: no dependable money follows that would take over. `--through` with a \
-                        month asks for less.";
-            (Mark::Bad, text.to_string())
-        }
+        Least::NothingFollows => (Mark::Bad, nothing_follows(solved)),
         Least::NoneFound(most) => {
             let none = match solved.proved {
                 true => format!("no amount up to {}", dollars(*most)),
-                false => format!("none of the amounts that were tried, up to {},", dollars(*most)),
+                false => format!(
+                    "none of the {} that were tried, up to {},",
+                    count(solved.tried.0, "amount"),
+                    dollars(*most)
+                ),
             };
-            let why = "what goes unpaid is not for this money to pay, or not in these months";
-            (Mark::Bad, format!("{none} suffices{until}: {why}."))
+            (Mark::Bad, format!("{none} suffices{until}."))
         }
         Least::NotOneFigure(why) => (Mark::Watch, format!("its size cannot be sought: {why}.")),
     }
+}
+
+fn to_the_cent(amount: Money) -> String {
+    format!("${}", super::words::exact(amount).trim())
+}
+
+/// That no amount is sought, and why.
+fn nothing_follows(solved: &Solved) -> String {
+    let why = match solved.too_short {
+        Some((month, months)) => format!(
+            "dependable money covers core costs from {} on, but the plan ends {} later, and it takes {} to show that \
+             it lasts: state more months",
+            month.words(),
+            count(months, "month"),
+            SUSTAINED_MONTHS
+        ),
+        None => "no dependable money follows that would take over within the plan".to_string(),
+    };
+    let none = if solved.too_short.is_some() { "is sought" } else { "suffices" };
+    format!("no amount {none}: {why}. `--through` with a month asks for less.")
+}
+
+/// What goes with an answer: that more fails, that later months are worse, or why none was found.
+fn beside(solved: &Solved) -> Vec<(Mark, String)> {
+    let mut found = Vec::new();
+    if let Some(most) = solved.holds_to {
+        let amounts = solved.fails_above.iter().take(3).map(|amount| dollars(*amount));
+        let all = solved.fails_above.len();
+        let more = match all > 3 {
+            true => format!(", and {} more that were tried", all - 3),
+            false => String::new(),
+        };
+        let text = format!(
+            "But more money fails: it holds up to {}, and not with {}{more}.",
+            to_the_cent(most),
+            list(&amounts.collect::<Vec<_>>())
+        );
+        found.push((Mark::Watch, text));
+    }
+    for (scenario, worse, from) in &solved.worse_later {
+        let scenario = match &solved.scenario {
+            Some(_) => String::new(),
+            None => format!(", in {scenario}"),
+        };
+        let text = format!(
+            "After that {} more of core cost goes unpaid than without it, from {} on{scenario}.",
+            dollars(*worse),
+            from.words()
+        );
+        found.push((Mark::Bad, text));
+    }
+    found.extend(
+        solved.lack.as_ref().map(|lack| (Mark::None, lacks(lack, solved.scenario.is_none()))),
+    );
+    found
+}
+
+/// What the amount that comes nearest leaves, and why; of several scenarios, in which.
+fn lacks(lack: &Lack, several: bool) -> String {
+    let first = lack.first.map_or(String::new(), |month| format!(", first in {}", month.words()));
+    let scenario = if several { format!(" in {}", lack.scenario) } else { String::new() };
+    let mut why = Vec::new();
+    if lack.uncounted {
+        why.push(
+            "its money does not count: it is not sure enough, or comes in no month".to_string(),
+        );
+    } else {
+        let mut part = |amount: Money, words: &str| {
+            if amount.is_positive() {
+                let amount = if amount == lack.left { "all".to_string() } else { dollars(amount) };
+                why.push(format!("{amount} of it {words}"));
+            }
+        };
+        part(
+            lack.own,
+            match lack.lends {
+                true => "goes unpaid for its own repayment and interest",
+                false => "goes unpaid with it alone, not without",
+            },
+        );
+        part(lack.other_months, "falls in months in which its money may not be spent");
+        part(lack.other_uses, "is of costs that it may not pay for");
+        if lack.match_missed.is_positive() {
+            let missed = dollars(lack.match_missed);
+            why.push(format!("it misses its match: without that rule {missed} more would be paid"));
+        }
+    }
+    if why.is_empty() {
+        why.push("its other rules keep it from paying more".to_string());
+    }
+    format!(
+        "Nearest comes {}, which leaves {} of core cost unpaid{scenario}{first}: {}.",
+        dollars(lack.amount),
+        to_the_cent(lack.left),
+        list(&why)
+    )
 }
 
 /// The least amount of each option; without a scenario it is that of all together.
@@ -158,38 +272,54 @@ pub(super) fn least(choice: &BridgeChoice) -> Table {
         ("least", M),
         ("told", M),
         ("proved", T),
+        ("holds_to", M),
+        ("tried", W),
+        ("worse_later", M),
     ];
     let mut table = Table::new("least", &columns);
     for solved in &choice.solved {
-        let (answer, amount) = said(&solved.least);
+        let (answer, amount) = match solved.too_short {
+            Some(_) if solved.least == Least::NothingFollows => ("plan too short", None),
+            _ => said(&solved.least),
+        };
         table.push(vec![
             Cell::text(&solved.option),
             Cell::text(solved.scenario.as_deref().unwrap_or("")),
-            Cell::text(if solved.in_futures { "9 of 10 futures" } else { "the scenario" }),
+            Cell::text(scope(solved)),
             Cell::of(solved.through.iter().flatten().max().copied(), Cell::Month),
             Cell::text(answer),
             Cell::of(amount, Cell::Money),
-            Cell::of(solved.least.told(), Cell::Money),
+            Cell::of(solved.told(), Cell::Money),
             match &solved.least {
                 Least::Amount(_) | Least::NoneFound(_) => {
                     Cell::text(if solved.proved { "yes" } else { "no" })
                 }
                 _ => Cell::Empty,
             },
+            Cell::of(solved.holds_to, Cell::Money),
+            Cell::of(i64::try_from(solved.tried.0).ok().filter(|tried| *tried > 0), Cell::Whole),
+            Cell::Money(solved.worse_later.iter().map(|(_, worse, _)| *worse).sum()),
         ]);
     }
     table
 }
 
-/// Amounts with the core gap that each leaves in the months that count.
+/// In what an amount is to hold.
+fn scope(solved: &Solved) -> &'static str {
+    if solved.in_futures { "9 of 10 futures" } else { "the scenario" }
+}
+
+/// Amounts with the core gap that each leaves in the months that count; in futures, what 9 of 10 of them do not pass, at the
+/// amounts that were tried side by side.
 pub(super) fn curve(choice: &BridgeChoice) -> Table {
-    let columns = [("option", T), ("scenario", T), ("amount", M), ("gap_core", M)];
+    let columns = [("option", T), ("scenario", T), ("in", T), ("amount", M), ("gap_core", M)];
     let mut table = Table::new("curve", &columns);
-    for solved in choice.solved.iter().filter(|solved| !solved.in_futures) {
+    for solved in &choice.solved {
         for (amount, gap) in &solved.curve {
             table.push(vec![
                 Cell::text(&solved.option),
                 Cell::text(solved.scenario.as_deref().unwrap_or("")),
+                Cell::text(scope(solved)),
                 Cell::Money(*amount),
                 Cell::Money(*gap),
             ]);

@@ -1,0 +1,154 @@
+//! What an amount leaves unpaid, and why; and what it makes worse later.
+
+use super::search::{Search, Tried};
+use crate::decide::bridge::core;
+use crate::error::Error;
+use crate::forecast::Spent;
+use crate::ledger::{Ledger, LineBook};
+use crate::money::Money;
+use crate::month::Month;
+use crate::plan::Plan;
+use crate::timeline::{Selection, Timeline};
+
+/// What the amount that comes nearest leaves of core cost in the months that count, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lack {
+    /// The scenario.
+    pub scenario: String,
+    /// The amount.
+    pub amount: Money,
+    /// What stays unpaid with it.
+    pub left: Money,
+    /// The first month in which something does.
+    pub first: Option<Month>,
+    /// What of it is more than without the option, or is due to it: its repayment and interest, if it lends.
+    pub own: Money,
+    /// What of it is of lines that the option may not pay for.
+    pub other_uses: Money,
+    /// What of it falls in months in which none of its money may be spent.
+    pub other_months: Money,
+    /// What less would stay unpaid if it asked for no match.
+    pub match_missed: Money,
+    /// Whether it lends.
+    pub lends: bool,
+    /// Whether its money does not count: it is not sure enough, or comes in no month of the plan.
+    pub uncounted: bool,
+}
+
+/// The core gap by month.
+fn by_month(ledger: &Ledger) -> Vec<Money> {
+    (0..ledger.months()).map(|place| core(ledger).map(|line| line.gap[place]).sum()).collect()
+}
+
+impl Search<'_> {
+    /// What an amount leaves in the first scenario in which it leaves something; nothing where it leaves nothing as that
+    /// stands, as futures may.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn lack(&self, amount: Money) -> Result<Option<Lack>, Error> {
+        for tried in &self.tried {
+            let Some(plan) = self.plan(tried, amount)? else { continue };
+            let spent = self.spent(&plan)?;
+            let through = self.through(tried, &plan, &spent.timeline);
+            let places = Self::places(&plan, through);
+            let gaps = by_month(&spent.ledger);
+            let Some(first) = places.clone().find(|place| gaps[*place].is_positive()) else {
+                continue;
+            };
+            let mut lack = Lack {
+                scenario: tried.scenario.plan.scenario.clone(),
+                amount,
+                left: gaps[places.clone()].iter().sum(),
+                first: Some(plan.horizon.month(first)),
+                ..Lack::default()
+            };
+            self.parts(&mut lack, (tried, &plan), &spent, places.clone());
+            let own = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
+            if let Some(own) = own.filter(|own| plan.restrictions(*own).matching.is_some()) {
+                let mut free = plan.clone();
+                free.restrictions[own.at()].matching = None;
+                let free = by_month(&self.spent(&free)?.ledger);
+                let left: Money = free[places].iter().sum();
+                lack.match_missed = (lack.left - left).floor_zero();
+            }
+            return Ok(Some(lack));
+        }
+        Ok(None)
+    }
+
+    /// What goes unpaid by reason. Of a month, first what is more than without the option; of the rest, what it may not pay.
+    fn parts(
+        &self,
+        lack: &mut Lack,
+        (tried, plan): (&Tried, &Plan),
+        spent: &Spent,
+        places: std::ops::Range<usize>,
+    ) {
+        let (ledger, timeline) = (&spent.ledger, &spent.timeline);
+        let before = by_month(&tried.scenario.before.books.ledger);
+        let gaps = by_month(ledger);
+        let stream = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
+        let own = || timeline.tranches.iter().filter(|tranche| Some(tranche.stream) == stream);
+        lack.uncounted = own().next().is_none();
+        lack.lends = timeline.debts.iter().any(|(owed, _)| Some(*owed) == stream);
+        let owes = |line: &LineBook| {
+            let name = line.due.map(|(stream, _)| ledger.streams[stream].name.as_str());
+            name.is_some_and(|name| tried.scenario.plan.find_stream(name).is_none())
+        };
+        for place in places {
+            let due: Money =
+                core(ledger).filter(|line| owes(line)).map(|line| line.gap[place]).sum();
+            let more = (gaps[place] - before[place]).floor_zero();
+            let its_own = due.max(more).at_most(gaps[place]);
+            lack.own += its_own;
+            let open = own().any(|tranche| (tranche.opens..=tranche.closes).contains(&place));
+            if !open {
+                lack.other_months += gaps[place] - its_own;
+                continue;
+            }
+            let barred = ledger.lines.iter().enumerate().filter(|(at, line)| {
+                !owes(line) && !may_pay(timeline, own().map(|tranche| tranche.purse), *at)
+            });
+            let barred = barred.filter(|(_, line)| core(ledger).any(|own| own.name == line.name));
+            let barred: Money = barred.map(|(_, line)| line.gap[place]).sum();
+            lack.other_uses += barred.at_most(gaps[place] - its_own);
+        }
+    }
+
+    /// Where more core cost goes unpaid after the months that count than without the option: by scenario how much, and
+    /// from when.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn worse_later(&self, amount: Money) -> Result<Vec<(String, Money, Month)>, Error> {
+        let mut found = Vec::new();
+        for tried in self.tried.iter().filter(|tried| tried.futures.is_none()) {
+            let Some(plan) = self.plan(tried, amount)? else { continue };
+            let spent = self.spent(&plan)?;
+            let end = Self::places(&plan, self.through(tried, &plan, &spent.timeline)).end;
+            let before = by_month(&tried.scenario.before.books.ledger);
+            let months = by_month(&spent.ledger).into_iter().zip(before).enumerate().skip(end);
+            let worse: Vec<(usize, Money)> = months
+                .map(|(place, (after, before))| (place, after - before))
+                .filter(|(_, more)| more.is_positive())
+                .collect();
+            if let Some((first, _)) = worse.first() {
+                let more = worse.iter().map(|(_, more)| *more).sum();
+                let scenario = tried.scenario.plan.scenario.clone();
+                found.push((scenario, more, plan.horizon.month(*first)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn spent(&self, plan: &Plan) -> Result<Spent, Error> {
+        Spent::from_plan(plan, Selection::View(self.question.view), self.question.method)
+    }
+}
+
+/// Whether one of some purses may pay a line in some month.
+fn may_pay(timeline: &Timeline, purses: impl Iterator<Item = usize>, line: usize) -> bool {
+    let mut permits = purses.flat_map(|purse| timeline.purses[purse].permits.iter());
+    permits.any(|permit| permit.line.at() == line)
+}
