@@ -425,7 +425,7 @@ fn amounts_that_are_several_keep_their_proportions() {
     // Half a cent of the first year rounds up.
     assert_eq!((&listed.least, listed.counted.1), (&amount(4_319_999), 2));
     assert_eq!((&year.least, &lent.least), (&amount(1_440_000), &amount(1_440_000)));
-    assert!(matches!(&line.least, Least::NotOneFigure(why) if why.contains("lends cash")));
+    assert!(matches!(&line.least, Least::NotOneFigure(why) if why.contains("no opening cash")));
     let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
     assert!(
         page.contains("a: $44,000 in all, its 2 amounts in their proportions, keeps"),
@@ -433,6 +433,38 @@ fn amounts_that_are_several_keep_their_proportions() {
     );
     // 14,400 are repaid by 4,800 and 9,600, which nothing pays.
     assert_eq!(lent.worse_later[0].1.cents(), 1_440_000);
+}
+
+/// Costs of 1,200 a month come back two months later, and 1,000 are at hand. 200 are lacking in January and 1,402 in February, with 1 %
+/// of interest; from March on as much comes as goes, and interest alone is added: ten times 1 %, in cents.
+#[test]
+fn the_least_limit_of_a_line_keeps_cash_above_zero() {
+    let late = grant(
+        "stream.fed",
+        "award = 14_400\nfrom = \"2026-01\"\nuntil = \"2026-12\"\n\
+         payment = { method = \"reimbursement\", cycle-months = 1, lag-months = 2 }",
+    );
+    let plan = format!("{PLAN}{late}[opening]\nunrestricted-cash = 1_000\n");
+    let line = "[option.line.with.credit]\nlender = \"B\"\nlimit = 5_000\nrate = \"12%\"\n";
+    let asked = (&["base"][..], Question::default(), Some(Aim::Through(month("2026-12"))));
+    let choice = choose(&plan, line, asked).unwrap();
+    let [solved] = choice.solved.as_slice() else { panic!("one option") };
+    let least = solved.least.amount().unwrap();
+    let lowest = |limit: Money| {
+        let line = line.replace("option.line.with.", "").replace("5_000", &limit.to_string());
+        let text = format!("{plan}{line}");
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let books =
+            Forecast::from_plan(&folder::read(&files, "base").unwrap(), Question::default());
+        let cash = books.unwrap().books.cash;
+        (cash.unrestricted[..12].iter().copied().min().unwrap(), cash.credit.unwrap().balance[11])
+    };
+    assert_eq!(lowest(least), (Money::ZERO, solved.owed));
+    assert_eq!(lowest(least - Money::from_cents(1)).0.cents(), -1);
+    assert_eq!(least.cents(), 154_867);
+    let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
+    assert!(page.contains("of credit keeps cash for what is funded at zero or above"), "{page}");
+    assert!(page.contains("is still owed then. It lends cash and pays no cost."), "{page}");
 }
 
 #[test]

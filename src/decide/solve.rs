@@ -12,7 +12,7 @@ use self::search::{Search, Tried};
 use super::across::InFutures;
 use super::bridge::Scenario;
 use crate::error::Error;
-use crate::folder::{BridgeOption, Cases, Draft, Per};
+use crate::folder::{BridgeOption, Cases, Draft, Keeps, Per};
 use crate::forecast::{Forecast, Question};
 use crate::ledger::{Ledger, LineBook};
 use crate::money::Money;
@@ -49,6 +49,11 @@ pub struct Solved {
     pub too_short: Option<(Month, usize)>,
     /// The answer.
     pub least: Least,
+    /// What the option is to keep. A line of credit keeps cash at zero or above where it pays for what is funded, to the plan's
+    /// end where no dependable money follows; what it leaves is how far cash falls below at the lowest.
+    pub keeps: Keeps,
+    /// What of a line of credit is still owed at the end of the months that count.
+    pub owed: Money,
     /// Over what time the amount is counted, and how many amounts share it.
     pub counted: (Per, usize),
     /// Amounts with the core gap that each leaves through these months, all scenarios together.
@@ -142,6 +147,8 @@ pub(super) fn solve(
             until_repaid: false,
             too_short: missing.and_then(|place| to_the_end(&scenarios[place].before)),
             least: Least::NothingFollows,
+            keeps: Keeps::CoreCosts,
+            owed: Money::ZERO,
             counted: (Per::Life, 1),
             curve: Vec::new(),
             tried: (0, Money::ZERO),
@@ -159,7 +166,23 @@ pub(super) fn solve(
                 continue;
             }
         };
-        solved.counted = (size.per, size.amounts);
+        (solved.counted, solved.keeps) = ((size.per, size.amounts), size.keeps);
+        if size.keeps == Keeps::Cash {
+            if in_futures {
+                continue;
+            }
+            let plans = || places.iter().map(|place| &scenarios[*place].plan);
+            if plans().any(|plan| !plan.opening.cash_stated) {
+                let why = "the plan states no opening cash, so that nobody knows what it lacks";
+                solved.least = Least::NotOneFigure(why.to_string());
+                found.push(solved);
+                continue;
+            }
+            let ends = plans().map(|plan| plan.horizon.end());
+            solved.through =
+                solved.through.iter().zip(ends).map(|(goal, end)| goal.or(Some(end))).collect();
+            solved.too_short = None;
+        }
         let mut tried = Vec::new();
         for (place, through) in places.iter().zip(&solved.through) {
             // Where nothing dependable follows, the curve is that of the whole horizon.

@@ -98,7 +98,7 @@ pub use ranges::{Form, Ranged, Setting};
 pub use restate::{Restated, restate, sound_with};
 pub use schema::schema;
 pub use single::{Alone, Single};
-pub use size::{Per, Size};
+pub use size::{Keeps, Per, Size};
 
 use load::Base;
 use reader::{Desk, TableReader};

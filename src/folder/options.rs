@@ -224,10 +224,9 @@ fn option(desk: &Desk, id: &str, entry: &Entry) -> Option<BridgeOption> {
         desk.fault(Code::MissingKey, entry.key, message, "no money and no change", remedy);
         return None;
     }
-    let mut size = Err(match patch.contains_key("credit") {
-        true => "it lends cash for a while and pays no cost, so that no limit closes a core gap",
-        false => "it changes the plan and brings no amount of its own",
-    });
+    let line = patch.get("credit").and_then(|entry| entry.node.table());
+    let mut size =
+        line.and_then(Size::of_credit).ok_or("it changes the plan and brings no amount of its own");
     if adds {
         let mut stream = table.clone();
         stream.remove("with");

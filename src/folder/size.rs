@@ -13,8 +13,19 @@ pub struct Size {
     pub amounts: usize,
     /// Over what time it is counted.
     pub per: Per,
+    /// What it is there to keep.
+    pub keeps: Keeps,
     /// Groups of paths with amounts as stated. The first adds up to the whole; the others follow in proportion.
     groups: Vec<Vec<(String, Money)>>,
+}
+
+/// What an option is there to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// Core costs paid.
+    CoreCosts,
+    /// Cash at zero or above: a line of credit pays no cost.
+    Cash,
 }
 
 /// Over what time an amount is counted.
@@ -70,7 +81,17 @@ impl Size {
         let mut groups = vec![first];
         let following = FOLLOWING.iter().filter_map(|keys| amounts(keys));
         groups.extend(following.filter(|(sum, _)| *sum <= whole).map(|(_, group)| group));
-        Ok(Size { whole, amounts: count, per, groups })
+        Ok(Size { whole, amounts: count, per, keeps: Keeps::CoreCosts, groups })
+    }
+
+    /// The size of a line of credit: its limit.
+    pub(super) fn of_credit(line: &Table) -> Option<Size> {
+        let (path, node) = stands("credit", line, &["limit"])?;
+        let mut limit = Vec::new();
+        amounts(&path, node, &mut limit);
+        let whole = limit.first().map(|(_, limit)| *limit).filter(|limit| limit.is_positive())?;
+        let (amounts, per, keeps) = (limit.len(), Per::Life, Keeps::Cash);
+        Some(Size { whole, amounts, per, keeps, groups: vec![limit] })
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Cell, Mark, Page, Table};
 use crate::decide::best::{Best, Term};
 use crate::decide::bridge::BridgeChoice;
 use crate::decide::solve::{Lack, Least, Solved};
-use crate::folder::{Per, Way};
+use crate::folder::{Keeps, Per, Way};
 use crate::measures::SUSTAINED_MONTHS;
 use crate::money::{Money, Rate};
 
@@ -36,7 +36,11 @@ pub(super) fn say(page: &mut Page, choice: &BridgeChoice, option: &str) {
         }
     }
     if !widest.curve.is_empty() {
-        let columns = [("Amount", M), ("Core cost left unpaid", M)];
+        let left = match widest.keeps {
+            Keeps::CoreCosts => "Core cost left unpaid",
+            Keeps::Cash => "Cash below zero",
+        };
+        let columns = [("Amount", M), (left, M)];
         let mut table = Table::new("curve", &columns);
         for (amount, gap) in &widest.curve {
             table.push(vec![Cell::Money(*amount), Cell::Money(*gap)]);
@@ -133,8 +137,15 @@ fn counted((per, amounts): (Per, usize)) -> String {
 
 fn answer(solved: &Solved) -> (Mark, String) {
     let until = until(solved);
+    let (kept, keeps) = match solved.keeps {
+        Keeps::CoreCosts => ("core costs are funded", "keeps core costs funded"),
+        Keeps::Cash => (
+            "cash for what is funded stays at zero or above",
+            "of credit keeps cash for what is funded at zero or above",
+        ),
+    };
     match &solved.least {
-        Least::NothingNeeded => (Mark::Good, format!("core costs are funded{until} without it.")),
+        Least::NothingNeeded => (Mark::Good, format!("{kept}{until} without it.")),
         Least::Amount(amount) => {
             let proved = match solved.proved {
                 true => "no smaller amount does".to_string(),
@@ -144,9 +155,7 @@ fn answer(solved: &Solved) -> (Mark, String) {
             };
             let told = dollars(solved.told().unwrap_or(*amount));
             let (exact, counted) = (to_the_cent(*amount), counted(solved.counted));
-            let text = format!(
-                "{told}{counted} keeps core costs funded{until}; exactly {exact}, {proved}."
-            );
+            let text = format!("{told}{counted} {keeps}{until}; exactly {exact}, {proved}.");
             (Mark::None, text)
         }
         Least::NothingFollows => (Mark::Bad, nothing_follows(solved)),
@@ -201,6 +210,21 @@ fn beside(solved: &Solved) -> Vec<(Mark, String)> {
             list(&amounts.collect::<Vec<_>>())
         );
         found.push((Mark::Watch, text));
+    }
+    if solved.keeps == Keeps::Cash && solved.least.amount().is_some() {
+        let owed = match solved.owed {
+            Money::ZERO => "All of it is repaid by then".to_string(),
+            owed => format!("{} of it is still owed then", dollars(owed)),
+        };
+        found.push((Mark::None, format!("{owed}. It lends cash and pays no cost.")));
+    }
+    if solved.keeps == Keeps::Cash && matches!(solved.least, Least::NoneFound(_)) {
+        let nearest = solved.curve.iter().map(|(amount, short)| (*short, *amount)).min();
+        if let Some((short, amount)) = nearest {
+            let text =
+                format!("With {} cash still falls {} below zero.", dollars(amount), dollars(short));
+            found.push((Mark::None, text));
+        }
     }
     for (scenario, worse, from) in &solved.worse_later {
         let scenario = match &solved.scenario {
@@ -312,7 +336,14 @@ fn scope(solved: &Solved) -> &'static str {
 /// Amounts with the core gap that each leaves in the months that count; in futures, what 9 of 10 of them do not pass, at the
 /// amounts that were tried side by side.
 pub(super) fn curve(choice: &BridgeChoice) -> Table {
-    let columns = [("option", T), ("scenario", T), ("in", T), ("amount", M), ("gap_core", M)];
+    let columns = [
+        ("option", T),
+        ("scenario", T),
+        ("in", T),
+        ("amount", M),
+        ("gap_core", M),
+        ("cash_short", M),
+    ];
     let mut table = Table::new("curve", &columns);
     for solved in &choice.solved {
         for (amount, gap) in &solved.curve {
@@ -321,7 +352,8 @@ pub(super) fn curve(choice: &BridgeChoice) -> Table {
                 Cell::text(solved.scenario.as_deref().unwrap_or("")),
                 Cell::text(scope(solved)),
                 Cell::Money(*amount),
-                Cell::Money(*gap),
+                Cell::of(Some(*gap).filter(|_| solved.keeps == Keeps::CoreCosts), Cell::Money),
+                Cell::of(Some(*gap).filter(|_| solved.keeps == Keeps::Cash), Cell::Money),
             ]);
         }
     }

@@ -142,6 +142,22 @@ impl Search<'_> {
         Ok(found)
     }
 
+    /// What a line of credit of some limit is owed at the end of the months that count, in all scenarios together.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn owed_on_line(&self, limit: Money) -> Result<Money, Error> {
+        let mut owed = Money::ZERO;
+        for tried in &self.tried {
+            let Some(plan) = self.plan(tried, limit)? else { continue };
+            let end = Self::places(&plan, tried.through).end;
+            let line = self.spent(&plan)?.cash.credit;
+            let last = line.and_then(|line| line.balance.get(end.checked_sub(1)?).copied());
+            owed += last.unwrap_or(Money::ZERO);
+        }
+        Ok(owed)
+    }
+
     fn spent(&self, plan: &Plan) -> Result<Spent, Error> {
         Spent::from_plan(plan, Selection::View(self.question.view), self.question.method)
     }

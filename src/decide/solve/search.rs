@@ -8,7 +8,7 @@ use crate::decide::across::{InFutures, Placed};
 use crate::decide::bridge::{Scenario, core};
 use crate::decide::chance::Kept;
 use crate::error::Error;
-use crate::folder::{BridgeOption, Cases, Chances, Draft, Size};
+use crate::folder::{BridgeOption, Cases, Chances, Draft, Keeps, Size};
 use crate::forecast::{Question, Spent};
 use crate::money::Money;
 use crate::month::Month;
@@ -118,7 +118,10 @@ impl<'a> Search<'a> {
             let told = match solved.least {
                 Least::Amount(least) => {
                     size = least;
-                    solved.worse_later = self.worse_later(least)?;
+                    match self.size.keeps {
+                        Keeps::CoreCosts => solved.worse_later = self.worse_later(least)?,
+                        Keeps::Cash => solved.owed = self.owed_on_line(least)?,
+                    }
                     Some(least)
                 }
                 Least::NotOneFigure(_) => return Ok(()),
@@ -129,7 +132,10 @@ impl<'a> Search<'a> {
                 solved.until_repaid = stated.zip(&outcome.through).any(|(goal, own)| goal < *own);
                 solved.through = outcome.through.into_iter().map(Some).collect();
             }
-            if let (Least::NoneFound(_), Some(nearest)) = (&solved.least, self.nearest()) {
+            let core = self.size.keeps == Keeps::CoreCosts;
+            if let (Least::NoneFound(_), Some(nearest)) =
+                (&solved.least, self.nearest().filter(|_| core))
+            {
                 solved.lack = self.lack(nearest)?;
             }
         }
@@ -160,7 +166,8 @@ impl<'a> Search<'a> {
             fails_above: Vec::new(),
         };
         let mut size = SMALL.at_most(most);
-        if !self.in_futures() && self.question.method == Method::Optimal {
+        let core = self.size.keeps == Keeps::CoreCosts;
+        if core && !self.in_futures() && self.question.method == Method::Optimal {
             while size < most && !self.holds(size)? {
                 size = size.times(2).at_most(most);
             }
@@ -418,6 +425,10 @@ impl<'a> Search<'a> {
             let through = self.through(tried, &plan, &spent.timeline);
             let gap = |through: Month| {
                 let places = Self::places(&plan, through);
+                if self.size.keeps == Keeps::Cash {
+                    let lowest = spent.cash.unrestricted[places].iter().min().copied();
+                    return (-lowest.unwrap_or(Money::ZERO)).floor_zero();
+                }
                 core(&spent.ledger).flat_map(|line| line.gap[places.clone()].iter()).sum()
             };
             let (gap, without_debt) = (gap(through), gap(tried.through));
