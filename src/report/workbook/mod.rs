@@ -9,6 +9,7 @@ mod awards;
 mod braid;
 mod cash;
 mod checks;
+mod circle;
 mod costs;
 mod cover;
 mod earned;
@@ -262,14 +263,19 @@ impl Workbook {
         let others = others.map(|(_, other)| other);
         let others = others.filter(|other| switch::in_step(shown.books.plan, other.books.plan));
         let chosen: Vec<&Case> = std::iter::once(shown).chain(others).collect();
-        let mut count = chosen.len();
-        loop {
-            // One case alone has its own rows, so that this ends.
-            match Workbook::of_cases(sources, &chosen[..count]) {
-                Some(workbook) => return workbook,
-                None => count -= 1,
+        if let Some(workbook) = Workbook::of_cases(sources, &chosen) {
+            return workbook;
+        }
+        // Some cannot stand beside each other: each joins where it goes with those before it.
+        let (mut joined, mut workbook) = (Vec::new(), None);
+        for case in chosen {
+            joined.push(case);
+            match Workbook::of_cases(sources, &joined) {
+                Some(with) => workbook = Some(with),
+                None => drop(joined.pop()),
             }
         }
+        workbook.expect("one case alone has its own rows")
     }
 
     /// The workbook of the first of these cases, in which the others can be switched on; nothing where their rows do not
@@ -308,6 +314,9 @@ impl Workbook {
         sheets.extend(beside);
         sheets.push(cover::log(about));
         sheets.sort_by_key(|sheet| sheet.place);
+        if chosen.len() > 1 && circle::stands(&sheets) {
+            return None;
+        }
         Some(Workbook {
             title: plans[0].title.clone(),
             run: about.foot.clone(),
