@@ -484,7 +484,7 @@ fn futures_of_options_are_the_same_on_any_number_of_threads() {
     let told = |more: u64| {
         heard.fetch_add(more, Ordering::Relaxed);
     };
-    let of = |threads: Option<usize>| {
+    let of = |threads: Option<usize>, count: u64| {
         let files = held();
         let mut cases = Cases::open(&files, &["base"]).unwrap();
         let options = cases.options("bridge.toml").unwrap();
@@ -494,16 +494,17 @@ fn futures_of_options_are_the_same_on_any_number_of_threads() {
             threads,
             told: &told,
         });
-        let futures = Some(InFutures { file: "chance.toml", seed: 7, count: 1_200, across });
+        let futures = Some(InFutures { file: "chance.toml", seed: 7, count, across });
         let seek = Seek { aim: Some(Aim::Through(month("2028-12"))), futures, ..Seek::default() };
         let choice =
             BridgeChoice::from_cases(&mut cases, &["base"], &options, Question::default(), seek)
                 .unwrap();
         (bridge::record(&choice).to_string(), choice)
     };
-    let (alone, choice) = of(None);
-    assert_eq!(of(Some(1)).0, alone);
-    assert_eq!(of(Some(3)).0, alone);
+    assert_eq!(of(Some(3), 200).0, of(None, 200).0, "of few each thread has some");
+    let (alone, choice) = of(None, 1_200);
+    assert_eq!(of(Some(1), 1_200).0, alone);
+    assert_eq!(of(Some(3), 1_200).0, alone);
     assert!(heard.load(Ordering::Relaxed) > 2_400, "what is done is told");
     let [_, futures] = choice.solved.as_slice() else { panic!("the scenario, and its futures") };
     // In 9 of 10 futures the levy may be three months late.

@@ -45,6 +45,9 @@ pub struct Origin<'a> {
     pub file: &'a str,
 }
 
+/// Futures of which a thread has enough to read the folder for itself.
+const FEW: u64 = 64;
+
 /// A draft with its plan.
 type Planned = (Draft, Plan);
 
@@ -262,8 +265,12 @@ impl Futures {
         ask: &Ask,
         (memory, told): (&'a Memory, &'a (dyn Fn(u64) + Sync)),
     ) -> Round<'a> {
-        let count = ask.futures.end.saturating_sub(ask.futures.start).div_ceil(future::BLOCK);
-        let count = if ask.keeps { count.min(ask.threads as u64) } else { count };
+        let (length, threads) =
+            (ask.futures.end.saturating_sub(ask.futures.start), ask.threads as u64);
+        let count = length.div_ceil(future::BLOCK);
+        // Few futures are shared too, where each thread has enough of them.
+        let count = count.max(threads.min(length / FEW));
+        let count = if ask.keeps { count.min(threads) } else { count };
         let (parts, next) = (parts(&ask.futures, count), AtomicUsize::new(0));
         Round { parts, next, keeps: ask.keeps, memory, told }
     }
