@@ -351,7 +351,7 @@ impl<S: Sink> Writing<'_, S> {
             let why = match self.sink.standing(&path).map_err(|error| failed(doing, &error))? {
                 Standing::Nothing => continue,
                 Standing::File if force || listed.contains(*name) => continue,
-                Standing::File => "stands there and was not made by braid",
+                Standing::File => "stands there, and may be another's or hold edits",
                 Standing::Directory => "is a directory",
                 Standing::Other => "is a link or a device, which is never followed or replaced",
             };

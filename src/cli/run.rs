@@ -110,8 +110,7 @@ fn tell(screen: &Screen, stop: &Stop) -> u8 {
             ENVIRONMENT_FAILED
         }
         Stop::Write(error) => {
-            let remedy =
-                "nothing was written; `--force` replaces plain files that braid did not make";
+            let remedy = "nothing was written; `--force` replaces plain files that stand there";
             refuse(screen, &error.to_string(), remedy);
             REFUSED
         }
