@@ -381,7 +381,7 @@ fn reasons_why_no_amount_is_told_are_true() {
     let (choice, page) = told(&short, GRANTS, Aim::Sustainability);
     assert!(choice.solved.iter().all(|solved| solved.least == Least::NothingFollows));
     assert_eq!(choice.solved[0].too_short, Some((month("2028-01"), 24)));
-    let words = "enough: no amount is sought: dependable money covers core costs from Jan 2028 on, but the plan ends \
+    let words = "enough: no amount is sought: dependable money covers core and backbone costs from Jan 2028 on, but the plan ends \
                  24 months later, and it takes 36 to show that it lasts";
     assert!(page.contains(words), "{page}");
     assert!(page.contains("not by the end"), "{page}");

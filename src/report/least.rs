@@ -182,7 +182,7 @@ fn to_the_cent(amount: Money) -> String {
 fn nothing_follows(solved: &Solved) -> String {
     let why = match solved.too_short {
         Some((month, months)) => format!(
-            "dependable money covers core costs from {} on, but the plan ends {} later, and it takes {} to show that \
+            "dependable money covers core and backbone costs from {} on, but the plan ends {} later, and it takes {} to show that \
              it lasts: state more months",
             month.words(),
             count(months, "month"),

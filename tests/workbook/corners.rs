@@ -249,3 +249,12 @@ fn a_part_that_is_nearly_a_cent_more_is_no_cent_more() {
     let pool = POOL.replace("37.5%", "0.0001%");
     is_live(&format!("{award}{pool}"), &["stream.source.award"]);
 }
+
+/// After the last payment, with which what is left over goes, nothing is owed and nothing falls due.
+#[test]
+fn a_loan_whose_last_payment_holds_what_is_left_ends_with_it() {
+    let loan = "[stream.bridge]\nkind = \"loan\"\nfunder = \"A lender\"\nstatus = \"secured\"\nfrom = \"2024-02\"\n\
+                amount = 4_000\nrate = \"7%\"\nmonths = 6\ninterest-only-months = 2\nballoon = 1_000\n\
+                pays-for = [\"operate\"]\n";
+    is_live(loan, &["stream.bridge.amount", "stream.bridge.balloon"]);
+}

@@ -134,7 +134,8 @@ impl<'a> Search<'a> {
             }
             let core = self.size.keeps == Keeps::CoreCosts;
             if let (Least::NoneFound(_), Some(nearest)) =
-                (&solved.least, self.nearest().filter(|_| core))
+                // What the plan lacks as it stands says nothing of futures.
+                (&solved.least, self.nearest().filter(|_| core && !self.in_futures()))
             {
                 solved.lack = self.lack(nearest)?;
             }

@@ -56,12 +56,13 @@ impl LoanCells {
         cents(owed * self.rate / 12)
     }
 
-    /// The principal of a payment: of the last one all that is owed, of the first ones nothing.
+    /// The principal of a payment: of the last one all that is owed, of the first ones and after the last nothing.
     fn principal(&self, number: At, owed: At, interest: At) -> Expression {
         let level = floor_zero(cell(self.level) - interest);
         let part = least(level, cell(owed) - self.balloon);
         let early = when(cell(number).at_most(self.interest_only), 0, part);
-        when(cell(number).equals(self.months), owed, early)
+        let by_the_last = when(cell(number).equals(self.months), owed, early);
+        when(cell(number).above(self.months), 0, by_the_last)
     }
 }
 
