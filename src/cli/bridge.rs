@@ -13,9 +13,9 @@ use braidfund::report::bridge;
 use braidfund::threads;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::{Digests, INPUT_DIGEST, Source, table_format};
 use super::progress::Progress;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Runs every option through every scenario, and shows what each does.

@@ -13,9 +13,9 @@ use braidfund::threads;
 use serde_json::Value;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::{Digests, INPUT_DIGEST, Source, table_format};
 use super::progress::Progress;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Runs futures and shows what they come to; or replays one of them.

@@ -7,8 +7,8 @@ use braidfund::plan::Plan;
 use braidfund::report::doubts::{self, Doubts};
 
 use super::args::{self, Format};
+use super::ending::{Ending, Stop};
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Checks a plan under the scenario that was asked for, or under the base case and every scenario; its bridge options and

@@ -7,8 +7,8 @@ use braidfund::limits::COMPARED_MAX;
 use braidfund::report::compare;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::{Source, table_format};
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Compares scenarios with the base case, and shows what differs.

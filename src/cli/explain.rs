@@ -6,8 +6,8 @@ use braidfund::forecast::{Forecast, Question};
 use braidfund::report::{asking, traced};
 
 use super::args::{self, Format};
+use super::ending::{Ending, Stop};
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Explains a figure of a forecast, or tells which figures can be explained.

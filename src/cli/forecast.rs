@@ -10,8 +10,8 @@ use braidfund::plan::Plan;
 use braidfund::report::{contract, record, summary};
 
 use super::args::{self, FailOnGap, TableFormat};
+use super::ending::{Ending, Stop};
 use super::options::{Opened, Source, table_format};
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Forecasts a plan, writes its files if asked to, and shows it.

@@ -14,8 +14,8 @@ use braidfund::output::{DiskSink, Placed, WriteError, put};
 use braidfund::report::asking::shell_word;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// The plan of a folder, and its cost lines.

@@ -9,7 +9,7 @@ use braidfund::report::asking::shell_word;
 use braidfund::report::{Mark, Page};
 
 use super::args;
-use super::run::{Ending, Stop};
+use super::ending::{Ending, Stop};
 use super::screen::Screen;
 
 /// Makes a starter folder, or lists what it may start from.

@@ -8,8 +8,8 @@ use braidfund::levers::Levers;
 use braidfund::report::levers;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// How long it is quiet before it says how far it is.

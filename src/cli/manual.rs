@@ -5,7 +5,7 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use super::args::{self, Command};
-use super::run::{Ending, Stop};
+use super::ending::{Ending, Stop};
 use super::screen::Screen;
 
 /// Prints the JSON Schema of a plan file.

@@ -9,6 +9,7 @@ mod bridge;
 mod chance;
 mod check;
 mod compare;
+mod ending;
 mod explain;
 mod forecast;
 mod import;

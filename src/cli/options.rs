@@ -13,7 +13,7 @@ use braidfund::output::sha256;
 use braidfund::plan::Plan;
 
 use super::args::{self, TableFormat};
-use super::run::Stop;
+use super::ending::Stop;
 
 /// The digest of what was read, for the message of a bug.
 pub static INPUT_DIGEST: OnceLock<String> = OnceLock::new();

@@ -12,8 +12,8 @@ use braidfund::report::portfolio;
 use braidfund::threads;
 
 use super::args::{self, TableFormat};
+use super::ending::{Ending, Stop};
 use super::options::{Digests, INPUT_DIGEST, Source, table_format};
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Forecasts every folder, and shows who runs out first. A folder that cannot be read is told, and the others go on.

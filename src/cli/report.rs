@@ -21,9 +21,9 @@ use braidfund::report::board::{Board, Earlier, Redaction, Sources, Standing};
 use braidfund::threads;
 
 use super::args::{self, ReportFormat};
+use super::ending::{Ending, Stop};
 use super::options::{Digests, INPUT_DIGEST, Source};
 use super::progress::Progress;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// The file of a plan folder that holds bridge options.

@@ -7,7 +7,7 @@ use braidfund::report::rules::{self, Filter};
 use braidfund::rules::Parameter;
 
 use super::args::{self, TableFormat};
-use super::run::{Ending, Stop};
+use super::ending::{Ending, Stop};
 use super::screen::Screen;
 
 /// Lists the rules that were asked for.

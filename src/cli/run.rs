@@ -2,53 +2,19 @@
 
 use std::process::ExitCode;
 
-use braidfund::error::Error;
 use braidfund::export::diagnostics;
 use braidfund::export::text::Colour;
 use braidfund::output::WriteError;
 use clap::Parser;
 
 use super::args::{Command, Verb};
+use super::ending::{Ending, Stop};
 use super::options::INPUT_DIGEST;
 use super::screen::Screen;
 use super::{
     bridge, chance, check, compare, explain, forecast, import, init, levers, manual, portfolio,
     report, rules, sensitivity, settle, workbook,
 };
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Done.
-    Done,
-    /// Done, and a condition that was asked for fails.
-    ConditionFailed,
-}
-
-/// Why a command stopped.
-#[derive(Debug)]
-pub enum Stop {
-    /// What was asked cannot be done: what is wrong, and what to do about it.
-    Usage(String, String),
-    /// The engine's error.
-    Engine(Error),
-    /// What was made was not written, or not all of it.
-    Write(WriteError),
-    /// Refused, and already told.
-    Told,
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Stop {
-        Stop::Engine(error)
-    }
-}
-
-impl From<WriteError> for Stop {
-    fn from(error: WriteError) -> Stop {
-        Stop::Write(error)
-    }
-}
 
 const CONDITION_FAILED: u8 = 1;
 const REFUSED: u8 = 2;

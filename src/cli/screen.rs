@@ -10,7 +10,7 @@ use braidfund::output::WriteError;
 use braidfund::report::{Page, Table};
 
 use super::args::{Color, Manner, TableFormat};
-use super::run::Stop;
+use super::ending::Stop;
 
 /// Bytes that are written at once where data is poured.
 const POUR_BYTES: usize = 1 << 16;

@@ -7,8 +7,8 @@ use braidfund::money::Rate;
 use braidfund::report::sensitivity;
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// Moves each input over its range, and shows what that does.

@@ -10,7 +10,7 @@ use braidfund::export::text::Colour;
 use braidfund::settle::{self, HEADER, Rows, Trouble};
 
 use super::args;
-use super::run::{Ending, Stop};
+use super::ending::{Ending, Stop};
 use super::screen::Screen;
 
 /// Bytes that are read at once.

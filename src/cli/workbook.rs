@@ -17,9 +17,9 @@ use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 
 use super::args;
+use super::ending::{Ending, Stop};
 use super::import::read_book;
 use super::options::Source;
-use super::run::{Ending, Stop};
 use super::screen::Screen;
 
 /// The file of a plan folder that holds bridge options.
