@@ -109,14 +109,48 @@ fn who_runs_out_first_stands_first() {
     let firsts = found.partnerships.iter().map(|one| one.first_core_gap.unwrap().to_string());
     assert_eq!(firsts.collect::<Vec<_>>(), ["2026-10", "2026-10", "2026-12", "2027-01"]);
     let Ends::Spent(when, falling) = &found.partnerships[2].ends else { panic!("the line ends") };
-    assert_eq!((when.to_string(), falling[0].title.as_str()), ("2026-12".into(), "County line"));
+    assert_eq!((when.to_string(), falling[0].title.as_str()), ("2026-11".into(), "County line"));
     let north = &found.partnerships[1];
     assert_eq!(north.measures.total.gap, [dollars(15_000), dollars(12_000), Money::ZERO]);
     assert_eq!(north.measures.runway.core_months, Some(7), "three months ahead are looked at");
     let Ends::Spent(when, falling) = &north.ends else { panic!("the grant ends") };
-    assert_eq!((when.to_string(), falling.len()), ("2026-10".to_string(), 1), "it is spent");
+    assert_eq!((when.to_string(), falling.len()), ("2026-09".to_string(), 1), "it is spent");
     assert_eq!((falling[0].title.as_str(), falling[0].fall), ("Seed grant", dollars(9_000)));
     assert_eq!(north.dependable.unwrap().to_string(), "0");
+}
+
+/// The first grant pays January to June, the second July to September and half of October: October is unpaid for want of
+/// the second.
+#[test]
+fn what_is_used_up_in_the_month_itself_runs_out_and_no_earlier_money() {
+    let grant = |id: &str, award: u32| {
+        format!(
+            "[stream.{id}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = {award}\n\
+             from = \"2026-01\"\nuntil = \"2026-12\"\npays-for = [\"convene\"]\n"
+        )
+    };
+    let (head, _) = NORTH.split_once("[stream.seed]").unwrap();
+    let order = "[policy]\norder = [\"first\", \"second\"]\n";
+    let text = format!("{head}{order}{}{}", grant("first", 6_000), grant("second", 3_500));
+    let found = beside(&[("two", text.as_str())], ask(None, 1));
+    let one = &found.partnerships[0];
+    assert_eq!(one.first_core_gap, Some(month("2026-10")));
+    let Ends::Spent(when, falling) = &one.ends else { panic!("a grant is used up") };
+    assert_eq!(*when, month("2026-10"));
+    let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
+    assert_eq!(falling, [("Second", dollars(3_500))]);
+}
+
+/// Cash that nobody stated would run out in the first month; that of the other runs out later, and is known.
+#[test]
+fn cash_that_is_not_stated_counts_in_no_order() {
+    let stated = format!("{NORTH}[opening]\nunrestricted-cash = 5_000\n");
+    let found = beside(&[("apart", NORTH), ("stated", stated.as_str())], ask(None, 1));
+    assert_eq!(order(&found), ["stated", "apart"]);
+    let out = found.partnerships.iter().map(|one| one.cash_runs_out().is_some());
+    assert_eq!(out.collect::<Vec<_>>(), [true, false]);
+    let runways = found.partnerships.iter().map(|one| one.measures.runway.core_months);
+    assert_eq!(runways.collect::<Vec<_>>(), [Some(7), Some(7)], "cash alone tells them apart");
 }
 
 /// What was unpaid before `as-of` is past; what may not pay is no money that falls short.
@@ -233,7 +267,7 @@ fn a_bad_folder_is_told_and_does_not_stop_the_rest() {
     assert!(told.contains("error[E0101]") && told.contains("1 error; the others go on"), "{told}");
 }
 
-/// What a source paid of the costs that go unpaid is told as that: it paid $2,000,000 in all.
+/// What a source paid of the costs that go unpaid is told as that: it paid $800,000 in all.
 #[test]
 fn what_paid_for_these_costs_is_told_as_theirs() {
     let output = Command::new(env!("CARGO_BIN_EXE_braid"))
@@ -242,11 +276,30 @@ fn what_paid_for_these_costs_is_told_as_theirs() {
         .unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told = "From Feb 2025 on nothing more for these costs comes from \u{201c}Money found for FY2025 after general \
-                revenue was refused\u{201d} (grant, $1,270,833 of them in the year before).";
+    let told = "core costs are first unpaid in Apr 2025. After Apr 2025 nothing more for these costs comes from \
+                \u{201c}Other money that the request counted on\u{201d} (grant, $487,500 of them in the twelve months \
+                up to then).";
     assert!(page.contains(told), "{page}");
-    let basis = "scenarios/ri-hez does not state its cash in hand: it is counted from $0";
+    let basis = "scenarios/ri-hez does not state its cash in hand: no month in which it runs out is told, and none \
+                 counts in the order.";
     assert!(page.contains(basis), "{page}");
+}
+
+#[test]
+fn a_folder_counts_once_by_whatever_path() {
+    let output = Command::new(env!("CARGO_BIN_EXE_braid"))
+        .args(["portfolio", "scenarios/ri-hez", "scenarios/../scenarios/ri-hez/plan.toml"])
+        .args(["scenarios/ri-hez", "--color", "never"])
+        .output()
+        .unwrap();
+    let (page, told) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+    let (page, told) = (page.unwrap(), told.unwrap());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(page.starts_with("Portfolio: 1 partnership\n"), "{page}");
+    let again =
+        "note: `scenarios/../scenarios/ri-hez` is the folder `scenarios/ri-hez`: it counts once";
+    assert!(told.contains(again), "{told}");
+    assert!(told.contains("note: `scenarios/ri-hez` is named twice: it counts once"), "{told}");
 }
 
 #[test]

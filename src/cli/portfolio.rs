@@ -1,5 +1,7 @@
 //! `braid portfolio`: partnerships beside each other.
 
+use std::path::PathBuf;
+
 use braidfund::decide::portfolio::{Ask, Portfolio, Sum};
 use braidfund::error::Error;
 use braidfund::export::diagnostics::encode_first;
@@ -21,16 +23,8 @@ pub fn run(args: args::Portfolio, screen: &Screen) -> Result<Ending, Stop> {
     let format = table_format(args.format, args.table.as_deref())?;
     let sum = sum(&args)?;
     let source = |folder| Source::from(args::Source { folder, scenario: None });
-    let sources: Vec<Source> = args.folders.into_iter().map(source).collect();
+    let sources = once(args.folders.into_iter().map(source).collect(), screen);
     let names: Vec<String> = sources.iter().map(Source::words).collect();
-    if let Some(name) =
-        names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name))
-    {
-        let message = format!("`{name}` is named twice");
-        let remedy =
-            "name each plan folder once, since what it lacks counts as often as it is named";
-        return Err(Stop::Usage(message, remedy.to_string()));
-    }
     let case = args.scenario.unwrap_or_else(|| BASE.to_string());
     let question = Question::from(args.braiding);
     let ask = Ask { case, question, sum, threads: threads::all() };
@@ -55,6 +49,26 @@ pub fn run(args: args::Portfolio, screen: &Screen) -> Result<Ending, Stop> {
         || portfolio::table(&found, name),
     )?;
     if refused { Err(Stop::Told) } else { Ok(Ending::Done) }
+}
+
+/// Each folder once, as it was named first, whatever path leads to it: a partnership counts once.
+fn once(sources: Vec<Source>, screen: &Screen) -> Vec<Source> {
+    let mut kept: Vec<(PathBuf, Source)> = Vec::new();
+    for source in sources {
+        // What is not there is told when it is read.
+        let path = source.folder.canonicalize().unwrap_or_else(|_| source.folder.clone());
+        match kept.iter().find(|(own, _)| *own == path) {
+            Some((_, first)) => {
+                let (again, first) = (source.words(), first.words());
+                screen.talk(&match again == first {
+                    true => format!("note: `{first}` is named twice: it counts once"),
+                    false => format!("note: `{again}` is the folder `{first}`: it counts once"),
+                });
+            }
+            None => kept.push((path, source)),
+        }
+    }
+    kept.into_iter().map(|(_, source)| source).collect()
 }
 
 /// Says what is wrong with each folder that could not be read, and with a sum that fits no plan; whether there is such.

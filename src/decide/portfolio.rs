@@ -110,7 +110,8 @@ pub enum Ends {
     /// Recurring money, of which a fall is told: the last one up to the month, with the streams that fall, the deepest
     /// first.
     Money(Month, Vec<Falling>),
-    /// Without such a fall in the year before, what paid the same costs until a month and never again.
+    /// Without such a fall in the year before, what paid the same costs through a month, the first unpaid one at the
+    /// latest, and never again.
     Spent(Month, Vec<Falling>),
     /// Money that may pay falls short, though none falls.
     Short,
@@ -126,7 +127,7 @@ pub struct Falling {
     /// Its kind, if it has one.
     pub kind: Option<Kind>,
     /// By how much its money falls from twelve months to the next; of what pays no more of the costs that
-    /// go unpaid, how much of them it paid in the year before.
+    /// go unpaid, how much of them it paid in its last twelve months.
     pub fall: Money,
 }
 
@@ -217,14 +218,18 @@ impl Portfolio {
 }
 
 impl Partnership {
+    /// The month in which cash runs out; nothing where it does not, or where the plan does not state its cash.
+    pub fn cash_runs_out(&self) -> Option<Month> {
+        self.measures.cash.runs_out.filter(|_| self.cash_stated)
+    }
+
     /// Who runs out first comes first; what never comes to pass comes last.
     fn order(&self) -> impl Ord + use<> {
         fn late<T>(value: Option<T>) -> (bool, Option<T>) {
             (value.is_none(), value)
         }
-        let measures = &self.measures;
-        let runway = late(measures.runway.core_months);
-        let cash = late(measures.cash.runs_out);
+        let runway = late(self.measures.runway.core_months);
+        let cash = late(self.cash_runs_out());
         (late(self.first_core_gap), runway, cash, self.name.clone(), self.place)
     }
 }
@@ -371,40 +376,35 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
     if may_pay { Ends::Short } else { Ends::NoneMayPay }
 }
 
-/// The streams that paid some lines latest within the year before a place, and pay them never again; with the month after
-/// and what they paid in that year.
+/// The streams that paid some lines latest within the year before a place or in it, and pay them never again; with the
+/// month in which they do, and what they paid of these lines in the twelve months up to it.
 fn spent(
     plan: &Plan,
     ledger: &Ledger,
     place: usize,
     lines: &[LineIndex],
 ) -> Option<(Month, Vec<Falling>)> {
-    let mut last: BTreeMap<usize, (usize, Money)> = BTreeMap::new();
+    let mut paid: BTreeMap<usize, BTreeMap<usize, Money>> = BTreeMap::new();
     for draw in &ledger.draws {
         let named = ledger.lines.get(draw.line.at()).and_then(|line| plan.find_line(&line.name));
-        if !named.is_some_and(|line| lines.contains(&line)) {
-            continue;
-        }
-        let own = last.entry(draw.stream).or_insert((draw.place, Money::ZERO));
-        own.0 = own.0.max(draw.place);
-        if draw.place < place && draw.place + YEAR >= place {
-            own.1 += draw.amount;
+        if named.is_some_and(|line| lines.contains(&line)) {
+            let months = paid.entry(draw.stream).or_default();
+            *months.entry(draw.place).or_insert(Money::ZERO) += draw.amount;
         }
     }
-    let latest_before = |end: usize| {
-        let latest = last.values().map(|(latest, _)| *latest);
-        latest.filter(|latest| *latest < end && *latest + YEAR >= place).max()
-    };
-    // What is used up in the very month still pays a part of it, if months follow in which it might have paid.
-    let within = (place + 1).min(ledger.months() - 1);
-    let latest = latest_before(place).or_else(|| latest_before(within))?;
+    let last = |months: &BTreeMap<usize, Money>| months.last_key_value().map(|(place, _)| *place);
+    // What is used up in the very month still pays a part of it; in the plan's last month that is not known of any.
+    let end = (place + 1).min(ledger.months() - 1);
+    let ended = paid.values().filter_map(last).filter(|last| *last < end && *last + YEAR >= place);
+    let latest = ended.max()?;
     let mut found: Vec<Falling> = Vec::new();
-    for (stream, _) in last.iter().filter(|(_, (own, _))| *own == latest) {
-        let (book, (_, fall)) = (&ledger.streams[*stream], last[stream]);
+    for (stream, months) in paid.iter().filter(|(_, months)| last(months) == Some(latest)) {
+        let book = &ledger.streams[*stream];
+        let fall = months.range((latest + 1).saturating_sub(YEAR)..).map(|(_, paid)| *paid).sum();
         found.push(Falling { title: book.title.clone(), kind: book.kind, fall });
     }
     found.sort_by(|one, other| (other.fall, &one.title).cmp(&(one.fall, &other.title)));
-    Some((ledger.horizon.month(latest + 1), found))
+    Some((ledger.horizon.month(latest), found))
 }
 
 /// What a grant of the plan may pay of what the books leave unpaid.

@@ -49,7 +49,7 @@ pub fn page(portfolio: &Portfolio) -> Page {
             _ => ("do not", "their"),
         };
         let text = format!(
-            "{} {do_not} state {their} cash in hand: it is counted from $0, and no month in which it runs out is told.",
+            "{} {do_not} state {their} cash in hand: no month in which it runs out is told, and none counts in the order.",
             list(&unstated)
         );
         page.say(Mark::Watch, text);
@@ -105,7 +105,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
             Cell::text(words(one.first_core_gap)),
             Cell::text(runway),
             Cell::text(match one.cash_stated {
-                true => words(one.measures.cash.runs_out),
+                true => words(one.cash_runs_out()),
                 false => "not stated".to_string(),
             }),
             Cell::text(one.dependable.map_or("not forecast".to_string(), percent)),
@@ -157,9 +157,9 @@ fn ends(one: &Partnership) -> (Mark, String) {
         }
         Ends::Spent(month, falling) => {
             // It may go on to pay other costs, and others may still pay part of these.
-            let named = named(falling, "of them in the year before");
-            let from = month.words();
-            format!("{unpaid}. From {from} on nothing more for these costs comes from {named}.")
+            let named = named(falling, "of them in the twelve months up to then");
+            let month = month.words();
+            format!("{unpaid}. After {month} nothing more for these costs comes from {named}.")
         }
     };
     (Mark::Bad, text)
@@ -315,7 +315,7 @@ fn rows(portfolio: &Portfolio) -> Table {
             Cell::Money(total.irreducible_gap()),
             Cell::of(one.first_core_gap, Cell::Month),
             Cell::of(measures.runway.core_months.map(i64::from), Cell::Whole),
-            Cell::of(measures.cash.runs_out.filter(|_| one.cash_stated), Cell::Month),
+            Cell::of(one.cash_runs_out(), Cell::Month),
             Cell::text(word),
             Cell::of(month, Cell::Month),
             Cell::of(kind.map(Kind::word), Cell::text),
