@@ -26,6 +26,8 @@ pub struct Chances {
     pub chances: Vec<Chance>,
     /// What moves several of them together, in the order of ids.
     pub shocks: Vec<Shock>,
+    /// Titles of what is uncertain without the scenario, and which it settles.
+    pub settled: Vec<String>,
     /// Ids of streams that are not secured, of which nothing says how likely they are: they come in no future.
     pub unsure: Vec<String>,
     /// Ids of streams of which a budget period has a status of its own that is not secured, and that no event states
@@ -143,7 +145,7 @@ impl Chances {
 impl Cases<'_> {
     /// What a draft and a file of the folder say of chance.
     ///
-    /// What a scenario has dropped or secured is no longer uncertain: what the file says of it is left out.
+    /// What a scenario drops, secures or states anew is no longer uncertain: what the file says of it is left out.
     ///
     /// # Errors
     /// Everything that is wrong with the file, with an end or a value that makes no plan, or with an event; and where
@@ -160,7 +162,7 @@ impl Cases<'_> {
     /// What a draft itself states a probability of.
     pub fn stated(&self, draft: &Draft) -> Chances {
         let chances = resolve_uncertain::stated(&self.desk.again(), draft);
-        Chances { chances, shocks: Vec::new(), unsure: Vec::new(), unsure_periods: Vec::new() }
+        Chances { chances, ..Chances::default() }
     }
 
     /// The draft of a future: outcomes in the order of chances; chances with `None` stay as the plan has them.
@@ -418,6 +420,38 @@ against = ["stopped"]
         let all = [("both".to_string(), 2), ("bridge".to_string(), 1)];
         assert_eq!(ids(&mut cases, "base"), all);
         assert_eq!(ids(&mut cases, "signed"), [("both".to_string(), 1)]);
+    }
+
+    /// A scenario that says what an event or an amount would say leaves nothing of it to chance: a renewal, an end, a
+    /// termination, a price. What it says nothing of stays uncertain.
+    #[test]
+    fn what_a_scenario_states_anew_is_certain() {
+        let plan = format!(
+            "{PLAN}[scenario.renewed]\nstream.gift.status = \"secured\"\n\
+             stream.gift.renewal.status = \"secured\"\nstream.pmpm.until = \"2028-06\"\n\
+             [scenario.stopped]\nstream.pmpm.termination.on = \"2027-03\"\nstream.pmpm.terms.rate = \"1.50\"\n\
+             [scenario.hoped]\nstream.hope.status = \"likely\"\n"
+        );
+        let chances = format!(
+            "{CHANCES}[chance.goes-on]\nodds = \"60%\"\nthen.stream.gift.renewal.status = \"secured\"\n\
+             then.stream.gift.renewal.years = 2\n\
+             [chance.longer]\nodds = \"9%\"\nthen.stream.pmpm.until = \"2028-12\"\nthen.stream.pmpm.source = \"a\"\n\
+             [chance.told]\nodds = \"7%\"\nthen.stream.pmpm.termination = {{ on = \"2027-01\" }}\n"
+        );
+        let files = MemoryFolder::new([("plan.toml", plan.as_str()), (CHANCE_FILE, &chances)]);
+        let mut cases = Cases::open(&files, &["base", "renewed", "stopped", "hoped"]).unwrap();
+        let mut settled = |case: &str| {
+            let draft = cases.draft(case).unwrap();
+            let found = cases.chances(&draft, CHANCE_FILE).unwrap();
+            (found.chances.len(), found.settled)
+        };
+        let all = 12;
+        assert_eq!(settled("base"), (all, vec![]));
+        assert_eq!(settled("hoped"), (all, vec![]), "what is likely is uncertain still");
+        let renewed = ["Goes on", "Longer", "A gift", "Renewal of A gift"];
+        assert_eq!(settled("renewed"), (all - 4, renewed.map(str::to_string).to_vec()));
+        let stopped = ["Rate", "Told"];
+        assert_eq!(settled("stopped"), (all - 2, stopped.map(str::to_string).to_vec()));
     }
 
     #[test]

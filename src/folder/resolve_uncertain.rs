@@ -1,7 +1,7 @@
 //! What a file of chances and a plan say of chance, held against the plan: inputs found, shocks joined, every chance tried.
 //!
-//! The file is written against the plan without its scenarios. What a scenario has dropped or secured is left out of what
-//! the file says, so that one file serves them all; what neither knows is refused.
+//! The file is written against the plan without its scenarios. What a scenario has dropped, secured or stated anew is left
+//! out of what the file says, so that one file serves them all; what neither knows is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,7 +163,7 @@ impl Plans<'_> {
         for chance in &written.chances {
             if let Said::Event { odds, patch } = &chance.said {
                 let patch = self.unsettled(patch);
-                if !patch.is_empty() {
+                if patch.keys().any(|key| !SILENT.contains(&key.as_str())) {
                     let what = What::Event { odds: *odds };
                     chances.push(self.chance(chance, what, patch::parted(&patch), chance.key));
                 }
@@ -185,6 +185,9 @@ impl Plans<'_> {
                 continue;
             }
             let Some(found) = self.amount(amount, &events) else { continue };
+            if self.is_settled(&amount.path) {
+                continue;
+            }
             if let Some(draft) = found.draft(self.draft, sound.then_some(&events)) {
                 self.try_amount(&chance.id, amount, &found, draft);
             }
@@ -192,26 +195,55 @@ impl Plans<'_> {
             chances.push(self.chance(chance, found.what, none, amount.at));
         }
         chances.sort_by(|one, other| one.id.cmp(&other.id));
+        let settled = self.settled(&written.chances, &chances);
         let shocks = self.shocks(written.shocks, &chances);
-        Chances { chances, shocks, unsure, unsure_periods }
+        Chances { chances, shocks, settled, unsure, unsure_periods }
     }
 
-    /// What of an event a scenario leaves open: what it has dropped is gone, and what it has secured needs no event.
+    /// The titles of what the file and the plan without its scenarios say is uncertain, and this case does not, in the
+    /// order of ids.
+    fn settled(&self, written: &[Written], chances: &[Chance]) -> Vec<String> {
+        let stated = stated(self.desk, self.plan);
+        let stated = stated.iter().map(|chance| (chance.id.as_str(), chance.title.as_str()));
+        let written = written.iter().map(|chance| (chance.id.as_str(), chance.title.as_str()));
+        let mut all: Vec<(&str, &str)> = stated.chain(written).collect();
+        all.retain(|(id, _)| !chances.iter().any(|chance| chance.id == *id));
+        all.sort_unstable();
+        all.into_iter().map(|(_, title)| title.to_string()).collect()
+    }
+
+    /// What of an event a scenario leaves open: what it has dropped is gone, what it has secured or stated anew needs no
+    /// event.
     fn unsettled(&self, patch: &Table) -> Table {
         let mut patch = patch::standing(patch, &self.draft.tree, &self.draft.dropped);
-        let Some(streams) = patch.get_mut("stream").and_then(|entry| entry.node.table_mut()) else {
-            return patch;
-        };
-        streams.retain(|id, entry| {
-            let status = entry.node.table().and_then(|stream| stream.get("status"));
-            let secures = status.is_some_and(|status| status.node.text() == Some("secured"));
-            let settled = is_secured(&self.draft.tree, id) && !is_secured(&self.plan.tree, id);
-            !(secures && settled)
-        });
-        if streams.is_empty() {
-            patch.remove("stream");
-        }
+        self.keep_open(&mut patch, "");
         patch
+    }
+
+    /// Takes from a patch of the table at a path what the scenario settles.
+    fn keep_open(&self, patch: &mut Table, path: &str) {
+        patch.retain(|key, entry| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let Some(inner) = entry.node.table_mut().filter(|inner| !inner.is_empty()) else {
+                return !self.is_settled(&path);
+            };
+            // Once it is secured, or terminated, the rest of what the event says of it is settled too.
+            let decides =
+                |key: &str| inner.contains_key(key) && self.is_settled(&format!("{path}.{key}"));
+            if decides("status") || (key == "termination" && decides("on")) {
+                return false;
+            }
+            self.keep_open(inner, &path);
+            inner.keys().any(|key| !SILENT.contains(&key.as_str()))
+        });
+    }
+
+    /// Whether a scenario, and not the plan without it, says what stands at a path. A status that is not secured leaves
+    /// open what it was.
+    fn is_settled(&self, path: &str) -> bool {
+        let Some(node) = self.draft.node(path) else { return false };
+        let stated = self.plan.node(path).is_none_or(|before| before.span != node.span);
+        stated && (!path.ends_with(".status") || node.text() == Some("secured"))
     }
 
     fn chance(

@@ -100,6 +100,14 @@ pub fn page(futures: &Futures) -> Page {
         page.say(Mark::None, format!("And {more}: `--format csv --table chances` has them all."));
     }
     shocks(futures).into_iter().for_each(|text| page.say(Mark::None, text));
+    if !futures.chances.settled.is_empty() {
+        let text = format!(
+            "Not drawn, since scenario {} settles it: {}.",
+            plan.scenario,
+            in_quotes(futures.chances.settled.iter())
+        );
+        page.say(Mark::None, text);
+    }
     let streams = arrivals(futures);
     if !streams.rows.is_empty() {
         page.heading("What uncertain money brings over the horizon, in dollars");
@@ -375,6 +383,10 @@ fn chance_words(futures: &Futures, place: usize) -> String {
     )
 }
 
+fn in_quotes<'a>(titles: impl Iterator<Item = &'a String>) -> String {
+    list(&titles.map(|title| format!("\u{201c}{title}\u{201d}")).collect::<Vec<_>>())
+}
+
 /// What moves together.
 pub(super) fn shocks(futures: &Futures) -> Vec<String> {
     futures.chances.shocks.iter().map(|shock| shock_words(futures, shock)).collect()
@@ -382,12 +394,7 @@ pub(super) fn shocks(futures: &Futures) -> Vec<String> {
 
 fn shock_words(futures: &Futures, shock: &Shock) -> String {
     let names = |places: &[usize]| {
-        list(
-            &places
-                .iter()
-                .map(|place| format!("\u{201c}{}\u{201d}", futures.chances.chances[*place].title))
-                .collect::<Vec<_>>(),
-        )
+        in_quotes(places.iter().map(|place| &futures.chances.chances[*place].title))
     };
     let against = match shock.against.is_empty() {
         true => String::new(),
@@ -696,6 +703,7 @@ pub fn record(futures: &Futures) -> Value {
         "seed": futures.seed,
         "futures": [futures.ran.start, futures.ran.end],
         "unsure": futures.chances.unsure,
+        "settled": futures.chances.settled,
     });
     for table in tables {
         record[table.name.as_str()] = objects(&table);
