@@ -6,6 +6,9 @@ use super::keys::{Kind, may, need};
 /// How borrowed money is repaid.
 pub const LOAN_METHODS: &[&str] = &["loan", "recoverable-grant"];
 
+/// How money that is to be recovered without interest is written, for a remedy.
+pub const RECOVERABLE: &str = "`method = \"recoverable-grant\"`";
+
 /// The kinds of table of loans.
 pub const LOAN_KINDS: &[Kind] = &[
     Kind {

@@ -5,7 +5,7 @@ use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use crate::diagnostic::{Code, Origin};
 use crate::money::Rate;
-use crate::month::Month;
+use crate::month::{Day, Month};
 use crate::plan::Inputs;
 
 /// An input with its range.
@@ -196,15 +196,79 @@ fn ends(node: &Node) -> Option<[&str; 2]> {
     }
 }
 
-/// Tells a range that is no pair of plain values of one form.
-pub(super) fn check(desk: &Desk, name: &str, entry: &Entry) {
-    let sound = ends(&entry.node).is_some_and(|ends| settings(&ends).is_some());
-    if !sound {
-        let message = format!("the range of `{name}` is not a low and a high value of one form");
-        let remedy =
-            format!("write `{name} = [\"1.00\", \"2.00\"]`, as `{name}` itself is written");
-        desk.fault(Code::AmountForm, entry.node.span, message, "", remedy);
+/// Tells a range that is no pair of plain values in the form of its own input, low and then high.
+pub(super) fn check(desk: &Desk, name: &str, entry: &Entry, own: Option<&Entry>) {
+    let own = own.map(|entry| &entry.node);
+    let fault = |code: Code, message: String, remedy: String| {
+        desk.fault(code, entry.node.span, message, "", remedy);
+    };
+    let base = own.and_then(plain);
+    if own.is_some() && base.and_then(one).is_none() {
+        // A number that is written wrongly is told where it stands.
+        let slip =
+            |text: &str| text.contains(|c: char| c.is_ascii_digit()) && Day::parse(text).is_none();
+        if !base.is_some_and(slip) {
+            let message =
+                format!("`{name}` is no single number, percentage or month, so no range moves it");
+            fault(Code::WrongType, message, "delete the range".to_string());
+        }
+        return;
     }
+    let ends = ends(&entry.node);
+    let settings = ends.and_then(|[low, high]| settings(&[base.unwrap_or(low), low, high]));
+    match settings.as_deref() {
+        Some([_, low, high]) if low > high => {
+            let message =
+                format!("the range of `{name}` falls from {} to {}", low.text(), high.text());
+            let [high, low] = ends.unwrap_or_default();
+            let remedy = format!("write the low value first: `{name} = {}`", list([low, high]));
+            fault(Code::Order, message, remedy);
+        }
+        Some(_) => {}
+        None => {
+            let message =
+                format!("the range of `{name}` is not a low and a high value of its form");
+            let as_written =
+                base.map_or(String::new(), |base| format!(", as `{name}` itself is `{base}`"));
+            let base = base.and_then(one).unwrap_or(PRICE);
+            let [low, high] = around(base).map(Setting::text);
+            let remedy = format!("write `{name} = {}`{as_written}", list([&low, &high]));
+            fault(Code::AmountForm, message, remedy);
+        }
+    }
+}
+
+/// A value as it stands, where it is one that moves.
+fn one(text: &str) -> Option<Setting> {
+    settings(&[text])?.first().copied()
+}
+
+/// An example where the input is not stated.
+const PRICE: Setting = Setting { steps: 150, form: Form::Number(2) };
+
+/// A low and a high value about one, a tenth or half a year away, as an example.
+fn around(base: Setting) -> [Setting; 2] {
+    let part = match base.form {
+        Form::Month => 6,
+        _ => (base.steps.abs() / 10).max(1),
+    };
+    // What is nothing, or all of it, has nothing beyond.
+    let (least, most) = match base.form {
+        Form::Percent(places) => (0, 100 * 10_i64.pow(places)),
+        _ => (0, i64::MAX),
+    };
+    let below = if base.steps == least { 0 } else { part };
+    let above = if base.steps == most { 0 } else { part };
+    [base.moved(-below), base.moved(above)]
+}
+
+/// Two values as a list of TOML.
+fn list([low, high]: [&str; 2]) -> String {
+    let quoted = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => text.to_string(),
+        false => format!("\"{text}\""),
+    };
+    format!("[{}, {}]", quoted(low), quoted(high))
 }
 
 #[cfg(test)]

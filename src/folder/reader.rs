@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use super::field::{self, Field, Step};
 use super::keys::{self, Kind, Need, Shape};
+use super::keys_loan::RECOVERABLE;
 use super::keys_savings::SAVINGS_TERMS;
 use super::ranges;
 use super::syntax::{Entry, Node, Table, Value};
@@ -499,7 +500,7 @@ impl<'a> TableReader<'a> {
                 Some(table) => {
                     for (name, entry) in table {
                         match keys::find(&self.kinds, name) {
-                            Some(_) => ranges::check(self.desk, name, entry),
+                            Some(_) => ranges::check(self.desk, name, entry, self.table.get(name)),
                             None => self.unknown(name, entry),
                         }
                     }
@@ -537,7 +538,13 @@ impl<'a> TableReader<'a> {
 
     fn unknown(&self, name: &str, entry: &Entry) {
         let own = self.kinds.iter().flat_map(|kind| kind.keys).chain(keys::EVERYWHERE);
-        let names: Vec<&str> = own.map(|key| key.name).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for key in own {
+            // Two kinds may know one key.
+            if !names.contains(&key.name) {
+                names.push(key.name);
+            }
+        }
         let remedy = match (nearest(name, names.iter().copied()), self.elsewhere(name)) {
             (_, Some(words)) => words,
             (Some(near), None) => format!("did you mean `{near}`?"),
@@ -561,12 +568,19 @@ impl<'a> TableReader<'a> {
             "terms" | "payment" => "method",
             _ => return None,
         };
-        let takers: Vec<String> = keys::family(family)
+        let takers: Vec<&str> = keys::family(family)
             .into_iter()
             .filter(|kind| kind.keys.iter().any(|key| key.name == name))
             .filter(|kind| family != "terms" || savings == SAVINGS_TERMS.contains(&kind.name))
-            .filter_map(|kind| kind.name.split_once('.').map(|(_, rest)| format!("\"{rest}\"")))
+            .filter_map(|kind| kind.name.split_once('.').map(|(_, rest)| rest))
             .collect();
+        let lending = takers.iter().find_map(|taker| loan_method(taker));
+        if let Some(method) = lending {
+            let loan = self.kinds.iter().any(|kind| kind.name == "stream.loan");
+            let kind = if loan { "" } else { "`kind = \"loan\"` and " };
+            return Some(format!("`{name}` goes with {kind}{method}"));
+        }
+        let takers: Vec<String> = takers.iter().map(|taker| format!("\"{taker}\"")).collect();
         (!takers.is_empty())
             .then(|| format!("`{name}` goes with `{word} = {}`", takers.join(" or ")))
     }
@@ -588,6 +602,14 @@ impl<'a> TableReader<'a> {
 
 fn joined(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
+}
+
+/// How a loan of one of the ways of repaying it is written.
+fn loan_method(taker: &str) -> Option<String> {
+    match taker.strip_prefix("loan.")? {
+        "recoverable" => Some(format!("{RECOVERABLE}: what comes back bears no interest")),
+        _ => Some("`method = \"loan\"`: what comes back bears interest".to_string()),
+    }
 }
 
 fn explain(key: &keys::Key) -> String {

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::field::{Field, Within};
-use super::keys_loan::LOAN_METHODS;
+use super::keys_loan::{LOAN_METHODS, RECOVERABLE};
 use super::reader::TableReader;
 use super::resolve_pools::paid;
 use super::resolve_streams::Head;
@@ -62,6 +62,17 @@ fn monthly(
     };
     let spans = ["months", "interest-only-months", "balloon", "first-payment"]
         .map(|key| place(reader, key));
+    if !reader.has("rate") && !reader.has("months") {
+        let message = format!("`{}` says neither its `rate` nor its `months`", reader.header());
+        let remedy = format!(
+            "add both: `rate = \"3%\"`, `months = 60`; what is to be recovered without interest is {RECOVERABLE} with \
+             `repayments` or `repaid-from`"
+        );
+        let cause = "no terms of a loan here";
+        context.desk.fault(Code::MissingKey, reader.key(), message, cause, remedy);
+        reader.take_all("stream");
+        return None;
+    }
     let yearly_rate = reader.need("rate").and_then(|field| field.share(Within::Whole));
     let months = reader.need("months").and_then(Field::count);
     let interest_only = reader.get("interest-only-months").map_or(Some(0), Field::count);
