@@ -492,17 +492,12 @@ impl Selection {
         }
     }
 
-    /// Whether what a loan has due is a need: where its money is counted, or was counted by the view that dependable
-    /// money is held against.
-    fn repays(self, plan: &Plan, loan: StreamIndex) -> bool {
-        matches!(self, Selection::Dependable(_)) || self.holds_stream(plan, loan)
-    }
-
-    /// Whether money of a status counts where it has to do with a debt: the debt itself, and what it is repaid from.
-    fn owes(self, status: Status) -> bool {
+    /// The selection whose needs its money is held against: of dependable money those of the whole view, what its loans,
+    /// losses and fees of receipts ask for with them.
+    fn of_needs(self) -> Selection {
         match self {
-            Selection::Dependable(view) => status <= view,
-            _ => self.holds_status(status),
+            Selection::Dependable(view) => Selection::View(view),
+            own => own,
         }
     }
 }
@@ -553,16 +548,17 @@ fn lower(plan: &Plan, stream: StreamIndex) -> Result<crate::funding::Lowered, Er
 /// What a stream has due in a selection; nothing where the selection does not hold it.
 fn dues(plan: &Plan, selection: Selection, stream: StreamIndex) -> Vec<Due> {
     let terms = plan.stream(stream);
-    let debt = terms.kind == Kind::Loan;
-    let holds = |status| if debt { selection.owes(status) } else { selection.holds_status(status) };
-    let held = holds(terms.status) && (!debt || selection.repays(plan, stream));
+    let holds = |status| selection.holds_status(status);
+    let held =
+        holds(terms.status) && (terms.kind != Kind::Loan || selection.holds_stream(plan, stream));
     let dues = held.then(|| dues::of_stream(plan, stream, holds));
     dues.flatten().unwrap_or_default()
 }
 
 /// The need of every line in every month. Losses, and fees of receipts, are those of the view's money; what
-/// serves a debt is a need where the debt's money is in the selection too, and of dependable money where it is in the view.
+/// serves a debt is a need where the debt's money is in the selection too. Dependable money has the needs of its view.
 fn needs(plan: &Plan, selection: Selection) -> Result<Vec<Vec<Money>>, Error> {
+    let selection = selection.of_needs();
     let brings = |stream: StreamIndex| {
         let held = selection.holds_status(plan.stream(stream).status);
         let lowered = held.then(|| plan.stream(stream).lower(&plan.setting())).flatten();

@@ -5,9 +5,11 @@
 use braidfund::explain;
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
+use braidfund::funding::Status;
 use braidfund::funding::payer::Claims;
 use braidfund::funding::payer::community_health::units;
 use braidfund::funding::public::AdministrativeClaim;
+use braidfund::ledger::Ledger;
 use braidfund::money::{Money, Price, Rate};
 use braidfund::month::Month;
 use braidfund::plan::Plan;
@@ -470,4 +472,34 @@ fn a_withhold_that_is_stated_as_owed_too_is_told() {
     assert_eq!(of(&lagged, "2026-04", 2300), ["2250.00"]);
     assert!(of(&lagged, "2026-04", 6700).is_empty());
     assert_eq!(of(&lagged, "2026-04", 9000), ["2250.00"]);
+}
+
+/// A levy of 14,400 a year pays the staff; a likely grant of 2029 brings 12,000, of which a sponsor keeps a tenth. Where the
+/// grant counts, its fee is a need of 2029 that dependable money has to carry too: 14,400 of 15,600, and it never stands for
+/// three years on end at the end of the plan.
+#[test]
+fn dependable_money_is_held_against_all_needs_of_the_view() {
+    let text = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 72\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_200\n\
+                [cost.fee]\nfunction = \"operate\"\n\
+                fee = { share = \"10%\", of = \"receipts\", streams = [\"hoped\"] }\n\
+                [stream.levy]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\n\
+                from = \"2026-01\"\nevergreen = \"a levy without sunset\"\npays-for = [\"anything\"]\n\
+                [stream.levy.terms]\nmethod = \"levy\"\nbase = 14_400\nrate = \"100%\"\n\
+                [stream.hoped]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"likely\"\naward = 12_000\n\
+                from = \"2029-01\"\nuntil = \"2029-12\"\npays-for = [\"anything\"]\n";
+    let files = MemoryFolder::new([("plan.toml", text)]);
+    let plan = folder::read(&files, "base").unwrap();
+    let of = |view: Status| {
+        let question = Question { view, ..Question::default() };
+        let found = Forecast::from_plan(&plan, question).unwrap();
+        let needs = |ledger: &Ledger| -> Vec<Vec<Money>> {
+            ledger.lines.iter().map(|line| line.need.clone()).collect()
+        };
+        assert_eq!(needs(&found.books.dependable), needs(&found.books.ledger));
+        let stands = found.measures.sustainability.map(|stands| stands.month);
+        (found.measures.years[3].dependable_share, stands)
+    };
+    assert_eq!(of(Status::Secured), (Rate::ONE, Some(month("2026-01"))));
+    assert_eq!(of(Status::Likely), (money("14400.00").ratio(money("15600.00")), None));
 }
