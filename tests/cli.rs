@@ -86,6 +86,9 @@ yearly = 200_000
 source = "bylaws"
 "#;
 
+/// The head of a comparison with one scenario beside the base case, which ends its line.
+const COMPARED_ONCE: &str = " base      late\n";
+
 /// One case of the table.
 struct Case {
     args: &'static str,
@@ -173,6 +176,8 @@ const CASES: &[Case] = &[
     case("forecast gap --fail-on-gap=most", 2, "", "possible values: core, any"),
     case("forecast full --fail-on-gap", 0, "Every cost is paid", ""),
     case("forecast gap --force", 2, "", "--out"),
+    case("compare gap --scenario late --scenario base --scenario late", 0, COMPARED_ONCE, ""),
+    case("compare gap --scenario base", 2, "", "name a scenario to stand beside it"),
     case("forecast nowhere", 2, "", "E0101"),
     case("forecast empty", 2, "", "E0101"),
     case("forecast bad", 2, "", "error[E0301]"),

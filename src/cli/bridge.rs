@@ -14,7 +14,7 @@ use braidfund::threads;
 
 use super::args;
 use super::ending::{Ending, Stop};
-use super::options::{Digests, INPUT_DIGEST, Source, table_format};
+use super::options::{Digests, INPUT_DIGEST, Source, each_once, table_format};
 use super::progress::Progress;
 use super::screen::Screen;
 
@@ -25,7 +25,8 @@ pub fn run(args: args::Bridge, screen: &Screen) -> Result<Ending, Stop> {
     let best: Vec<Term> = args.best.iter().copied().map(Term::from).collect();
     let source = Source::from(args::Source { folder: args.folder, scenario: None });
     let question = Question::from(args.braiding);
-    let mut named: Vec<&str> = args.scenarios.iter().map(String::as_str).collect();
+    let scenarios = each_once(args.scenarios);
+    let mut named: Vec<&str> = scenarios.iter().map(String::as_str).collect();
     if named.is_empty() {
         named.push(BASE);
     }

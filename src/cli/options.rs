@@ -48,6 +48,17 @@ impl From<args::Source> for Source {
     }
 }
 
+/// Scenarios as they were named, each once.
+pub fn each_once(named: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::with_capacity(named.len());
+    for id in named {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    once
+}
+
 impl Source {
     /// Reads the plan under the scenario that was asked for.
     pub fn open(&self) -> Result<Opened, Stop> {
