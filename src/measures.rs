@@ -605,18 +605,18 @@ fn runway(books: &Books) -> (Runway, Vec<(Month, Money)>) {
     (Runway { core_months: ends.map(since), cash_months: cash_ends.map(since) }, standing)
 }
 
+/// The lines that dependable money has to cover for a partnership to stand on it: backbone and core cost.
+pub fn has_to_stand(ledger: &Ledger) -> impl Iterator<Item = &LineBook> {
+    let counts =
+        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
+    ledger.lines.iter().filter(counts)
+}
+
 /// The first month from which a braid of dependable money covers all backbone and core cost to the
 /// horizon's end, or to the end of a contract, for 36 months at least.
 fn sustainability(ledger: &Ledger) -> Option<Sustainability> {
-    let counts =
-        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
-    let covered =
-        |place: usize| ledger.lines.iter().filter(counts).all(|line| line.gap[place].is_zero());
-    let costs = ledger
-        .lines
-        .iter()
-        .filter(counts)
-        .any(|line| line.need.iter().any(|need| need.is_positive()));
+    let covered = |place: usize| has_to_stand(ledger).all(|line| line.gap[place].is_zero());
+    let costs = has_to_stand(ledger).any(|line| line.need.iter().any(|need| need.is_positive()));
     let months = ledger.months();
     let mut first = 0;
     while costs && first < months {

@@ -66,7 +66,14 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
     });
     let futures = uncertain.then(|| {
         let chances = cases.chances(&draft, "chance.toml").unwrap();
-        let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false };
+        let ask = Ask {
+            seed: 7,
+            futures: 0..FUTURES,
+            threads: 1,
+            through: None,
+            keeps: false,
+            giver: None,
+        };
         Futures::of_draft(&cases, &draft, &chances, &ask).unwrap()
     });
     let scenarios: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -155,7 +162,8 @@ fn odds_are_those_of_the_futures() {
     let mut cases = Cases::open(&files, &[BASE]).unwrap();
     let draft = cases.draft(BASE).unwrap();
     let chances = cases.chances(&draft, "chance.toml").unwrap();
-    let ask = Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false };
+    let ask =
+        Ask { seed: 7, futures: 0..FUTURES, threads: 1, through: None, keeps: false, giver: None };
     let futures = Futures::of_draft(&cases, &draft, &chances, &ask).unwrap();
     // The month by which it has come in all of them, not the plan's last.
     let all = futures.tally.core_gap.by_month.iter().position(|count| *count == FUTURES).unwrap();

@@ -46,14 +46,14 @@ impl Folder {
 
     fn run(&self, seed: u64, futures: Range<u64>, threads: usize) -> Result<Futures, Error> {
         self.with(|origin| {
-            let ask = Ask { seed, futures, threads, through: None, keeps: false };
+            let ask = Ask { seed, futures, threads, through: None, keeps: false, giver: None };
             Futures::run(origin, &ask, &|_| {})
         })
     }
 
     /// With every value.
     fn run_whole(&self, seed: u64, futures: Range<u64>) -> Futures {
-        let ask = Ask { seed, futures, threads: 2, through: None, keeps: true };
+        let ask = Ask { seed, futures, threads: 2, through: None, keeps: true, giver: None };
         self.with(|origin| Futures::run(origin, &ask, &|_| {})).unwrap()
     }
 
@@ -257,7 +257,8 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
     let folder = Folder::new(PLAN, RATE);
     let kept_of = |seed: u64, range: Range<u64>| folder.kept(seed, range);
     let merged = |digest: &str, files: &[Value]| -> Result<String, String> {
-        let ask = Ask { seed: 7, futures: 0..1, threads: 1, through: None, keeps: true };
+        let ask =
+            Ask { seed: 7, futures: 0..1, threads: 1, through: None, keeps: true, giver: None };
         let mut futures = folder.with(|origin| Futures::none(origin, &ask)).unwrap();
         kept::merge(&mut futures, digest, files)?;
         futures.average().unwrap();

@@ -1,10 +1,11 @@
 //! The cash of many futures of one plan, with nothing kept but two balances.
 
-use super::{Cash, StreamCash, opening_unrestricted, owe, post_opening};
+use super::{Cash, Credit, StreamCash, opening_unrestricted, owe, post_opening};
 use crate::braid::course::{Course, Poured, Source};
 use crate::error::Error;
 use crate::ledger::{advance, given_up, recovery_stream, stream_book};
 use crate::money::Money;
+use crate::name::StreamIndex;
 
 /// The cash of one future after another, from what was poured. What one leaves, the next uses again.
 pub struct Flow<'a> {
@@ -90,6 +91,17 @@ impl<'a> Flow<'a> {
         }
         balances.unrestricted_all_costs.clone_from(&cash.unrestricted_all_costs);
         Ok(balances)
+    }
+
+    /// What a stream brought in cash in the future that was followed last, less what went back.
+    pub fn left_of(&self, stream: StreamIndex) -> Money {
+        let own = &self.streams[stream.at()];
+        own.receipts.iter().sum::<Money>() - own.refunds.iter().sum()
+    }
+
+    /// The line of credit in the future that was followed last.
+    pub fn credit(&self) -> Option<&Credit> {
+        self.cash.credit.as_ref()
     }
 
     fn clear(&mut self) {

@@ -49,7 +49,14 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
         return Ok(Ending::Done);
     }
     let futures = range(args.futures, args.trials.as_deref())?;
-    let ask = Ask { seed, futures, threads: threads::all(), through: None, keeps: args.keep };
+    let ask = Ask {
+        seed,
+        futures,
+        threads: threads::all(),
+        through: None,
+        keeps: args.keep,
+        giver: None,
+    };
     let found = if kept.is_empty() {
         let progress = Progress::new(screen, &ask.futures);
         let found = Futures::run(&origin, &ask, &|more| progress.told(more));

@@ -146,6 +146,7 @@ fn read(
                 threads: threads::all(),
                 through: None,
                 keeps: false,
+                giver: None,
             };
             let progress = Progress::new(screen, &ask.futures);
             let futures = Futures::run(&origin, &ask, &|more| progress.told(more));

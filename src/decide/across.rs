@@ -1,6 +1,6 @@
 //! Futures of a plan with a bridge option in it: on this thread alone, or across several, with the same figures.
 
-use super::chance::{Ask, Futures, Origin};
+use super::chance::{Ask, Futures, Giver, Origin};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Chances, Draft, Files, Size};
 use crate::money::Money;
@@ -34,7 +34,7 @@ pub struct Across<'a> {
 
 /// What is put into the draft of a case.
 #[derive(Clone, Copy)]
-pub struct Placed<'a> {
+pub(super) struct Placed<'a> {
     /// The case.
     pub case: &'a str,
     /// The option, if there is one.
@@ -58,19 +58,21 @@ impl Placed<'_> {
 }
 
 impl InFutures<'_> {
-    /// Runs all of them, with core costs looked at through a month. The draft and its chances are those of what is placed.
+    /// Runs all of them, with core costs looked at through a month, and watches a giver's money. The draft and its chances are
+    /// those of what is placed.
     ///
     /// # Errors
     /// As [`Futures::run`].
-    pub fn run(
+    pub(super) fn run(
         &self,
         cases: &Cases,
         (draft, chances): (&Draft, &Chances),
         placed: Placed<'_>,
-        through: Option<Month>,
+        (through, giver): (Option<Month>, Option<Giver>),
     ) -> Result<Futures, Error> {
         let threads = self.across.map_or(1, |across| across.threads);
-        let ask = Ask { seed: self.seed, futures: 0..self.count, threads, through, keeps: false };
+        let (seed, futures) = (self.seed, 0..self.count);
+        let ask = Ask { seed, futures, threads, through, keeps: false, giver };
         let Some(across) = self.across else {
             return Futures::of_draft(cases, draft, chances, &ask);
         };

@@ -61,6 +61,8 @@ impl Bridged {
             odds(&|odds| -i128::from(odds.in_cash)).filter(|_| cash_stated),
             odds(&|odds| through(odds.funded_in[0])),
             odds(&|odds| through(odds.funded_in[1])),
+            odds(&|odds| i128::from(odds.core_unpaid.cents())),
+            self.odds.as_ref().and_then(|odds| Some(i128::from(odds.given?.cents()))),
         ]);
         counts
     }

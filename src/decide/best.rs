@@ -43,6 +43,8 @@ pub struct Best {
     pub best: Option<usize>,
     /// Why the term cannot be changed, if it cannot.
     pub refused: Option<&'static str>,
+    /// Whether core costs are to be funded to the plan's end, since nothing dependable follows or not for long enough.
+    pub to_the_end: bool,
 }
 
 /// An option offered in some way.
@@ -77,6 +79,7 @@ pub(super) fn best(
         offers: Vec::new(),
         best: None,
         refused: None,
+        to_the_end: false,
     };
     let Some((from, _)) = option.months() else {
         found.refused = Some("it has no single first month");

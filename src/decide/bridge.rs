@@ -4,8 +4,8 @@
 use super::across::{InFutures, Placed};
 use super::beaten::beaten;
 use super::best::{Best, Term};
-use super::chance::Futures;
-use super::funder::{self, FunderCost};
+use super::chance::{Futures, Giver, Kept};
+use super::funder::{self, FunderCost, OtherLine};
 use super::moved::moved;
 use super::solve::{Aim, Solved, goal, repaid_in, solve};
 use crate::diagnostic::{Code, Diagnostic};
@@ -78,6 +78,10 @@ pub struct Odds {
     /// The last month through which core costs are funded in 9 of 10 futures, and in 5 of 10; nothing where they are not
     /// even in the first month.
     pub funded_in: [Option<Month>; 2],
+    /// What core cost goes unpaid from `as-of` through that month at most in 9 of 10 futures.
+    pub core_unpaid: Money,
+    /// What the option's funder has not got back at most in 9 of 10 futures; nothing without an option.
+    pub given: Option<Money>,
 }
 
 impl Odds {
@@ -92,11 +96,14 @@ impl Odds {
                 place => Some(month(place - 1)),
             }
         };
+        let nine = |kept: Kept| tally.spread(calendar, kept).map(|[.., nine]| nine);
         Odds {
             through: month(calendar.through),
             funded: tally.futures - tally.core_gap.by_month[calendar.through],
             in_cash: tally.futures - tally.out_of_cash.by_month[calendar.through],
             funded_in: [last(9), last(5)],
+            core_unpaid: nine(Kept::CoreGapAhead).unwrap_or_default(),
+            given: nine(Kept::Given),
         }
     }
 }
@@ -108,6 +115,8 @@ pub struct Bridged {
     pub id: String,
     /// What people call it.
     pub title: String,
+    /// The id of the stream that it adds, if it adds one.
+    pub stream: Option<String>,
     /// The plan with it.
     pub plan: Plan,
     /// Its forecast.
@@ -123,7 +132,7 @@ pub struct Bridged {
 pub struct Effect {
     /// Whole months by which it lengthens the runway of core costs; nothing where it lasts to the end with it.
     pub runway_bought: Option<i32>,
-    /// The last month in which its money pays anything, or in which its line of credit lends.
+    /// The last month in which its stream pays anything; of an option without one, in which its line of credit lends.
     pub exit: Option<Month>,
     /// By how much the core gap of the twelve months after its exit exceeds that of the twelve up to it; nothing where
     /// the horizon does not hold both.
@@ -144,6 +153,8 @@ pub struct Effect {
     pub displaced: Vec<(String, Money)>,
     /// What it costs the funder.
     pub cost: FunderCost,
+    /// The lines of credit without and with it, where it brings another one than the plan has.
+    pub line: Option<OtherLine>,
 }
 
 impl Effect {
@@ -181,17 +192,17 @@ impl BridgeChoice {
             }
             let before = Forecast::from_plan(&plan, question)?;
             let without = &plan;
-            let mut one = |option: &BridgeOption| {
-                let with = cases.with_option(draft, option)?;
-                let plan = cases.plan(&with)?;
+            let one = |(option, plan): (&BridgeOption, Plan)| {
                 let after = Forecast::from_plan(&plan, question)?;
                 let stream = option.stream.as_deref();
                 let asked = (question, cost);
                 let effect = effect((without, &before), (&plan, &after), stream, asked)?;
                 let (id, title) = (option.id.clone(), option.title.clone());
-                Ok(Bridged { id, title, plan, after, effect, odds: None })
+                let stream = option.stream.clone();
+                Ok(Bridged { id, title, stream, plan, after, effect, odds: None })
             };
-            let with = options.options.iter().map(&mut one).collect::<Result<_, Error>>()?;
+            let plans = with_each(cases, draft, &options.options)?;
+            let with = options.options.iter().zip(plans).map(one).collect::<Result<_, Error>>()?;
             found.push(Scenario { plan, before, odds: None, options: with });
         }
         if let Some(futures) = futures {
@@ -201,14 +212,19 @@ impl BridgeChoice {
         }
         let (mut solved, mut best) = (Vec::new(), Vec::new());
         if let Some(aim) = aim {
-            let through = found.iter().map(|scenario| goal(&scenario.before, aim));
-            let through: Option<Vec<Month>> = through.collect();
+            let goals: Vec<Option<Month>> =
+                found.iter().map(|scenario| goal(&scenario.before, aim)).collect();
+            let ends = found.iter().map(|scenario| scenario.plan.horizon.end());
+            let through: Vec<Month> =
+                goals.iter().zip(ends).map(|(goal, end)| goal.unwrap_or(end)).collect();
             for option in &options.options {
                 solved.extend(solve(cases, (&drafts, &found), option, (question, aim, futures))?);
                 for term in terms {
-                    let Some(through) = &through else { continue };
                     let asked = (question, aim, through.as_slice());
-                    best.push(super::best::best(cases, (&drafts, &found), (option, *term), asked)?);
+                    let mut own =
+                        super::best::best(cases, (&drafts, &found), (option, *term), asked)?;
+                    own.to_the_end = goals.iter().any(Option::is_none);
+                    best.push(own);
                 }
             }
         }
@@ -217,6 +233,22 @@ impl BridgeChoice {
         let cost_of_money = cost;
         Ok(BridgeChoice { question, cost_of_money, scenarios, beaten_by, solved, best, futures })
     }
+}
+
+/// The plans of a draft with each option.
+///
+/// # Errors
+/// Everything that is wrong with any of them.
+fn with_each(cases: &Cases, draft: &Draft, options: &[BridgeOption]) -> Result<Vec<Plan>, Error> {
+    let (mut plans, mut faults) = (Vec::with_capacity(options.len()), Vec::new());
+    for option in options {
+        match cases.with_option(draft, option).and_then(|with| cases.plan(&with)) {
+            Ok(plan) => plans.push(plan),
+            Err(error) if error.is_input() => faults.extend(error.diagnostics().iter().cloned()),
+            Err(error) => return Err(error),
+        }
+    }
+    if faults.is_empty() { Ok(plans) } else { Err(Error::input(faults)) }
 }
 
 /// Finds how a scenario fares in futures without and with each option. All are looked at through one month: that of the aim,
@@ -234,16 +266,18 @@ fn odds(
         }
     }
     let case = scenario.plan.scenario.as_str();
-    let of = |cases: &mut Cases, draft: &Draft, option: Option<&BridgeOption>| {
+    let of = |cases: &mut Cases, draft: &Draft, (option, giver): (Option<&BridgeOption>, _)| {
         let chances = cases.chances(draft, futures.file)?;
         let placed = Placed { case, option, size: None };
-        let ran = futures.run(cases, (draft, &chances), placed, through)?;
+        let ran = futures.run(cases, (draft, &chances), placed, (through, giver))?;
         Ok::<Option<Odds>, Error>(Some(Odds::of(&ran)))
     };
-    scenario.odds = of(cases, draft, None)?;
+    scenario.odds = of(cases, draft, (None, None))?;
     for (option, own) in options.options.iter().zip(&mut scenario.options) {
         let with = cases.with_option(draft, option)?;
-        own.odds = of(cases, &with, Some(option))?;
+        let line = own.effect.line.as_ref().map(|_| Giver::Line);
+        let giver = option.stream.clone().map(Giver::Stream).or(line);
+        own.odds = of(cases, &with, (Some(option), giver))?;
     }
     Ok(())
 }
@@ -283,7 +317,7 @@ fn effect(
     let to_the_end = horizon.end().since(horizon.as_of) + 1;
     let runway = |forecast: &Forecast| forecast.measures.runway.core_months;
     let (unlocked, displaced) = moved(&before.1.books.ledger, ledger, place);
-    let last = funder::last_paid(before, after, place);
+    let last = funder::last_paid(before.0, after, stream);
     Ok(Effect {
         runway_bought: match (runway(before.1), runway(forecast)) {
             (Some(before), Some(after)) => Some(after as i32 - before as i32),
@@ -302,7 +336,8 @@ fn effect(
         asks_match,
         unlocked,
         displaced,
-        cost: funder::cost(before, after, place.zip(own), cost_of_money)?,
+        cost: funder::cost(before.0, after, stream, cost_of_money)?,
+        line: funder::other_line(before, after),
     })
 }
 
@@ -318,12 +353,18 @@ fn match_missed(
     stream: StreamIndex,
     question: Question,
 ) -> Result<Money, Error> {
-    let mut free = plan.clone();
-    free.restrictions[stream.at()].matching = None;
+    let free = without_match(plan, stream);
     let free = Spent::from_plan(&free, Selection::View(question.view), question.method)?;
     let gap =
         |ledger: &Ledger| -> Money { ledger.lines.iter().flat_map(|line| line.gap.iter()).sum() };
     Ok((gap(ledger) - gap(&free.ledger)).floor_zero())
+}
+
+/// A plan in which a stream asks for no match.
+pub(super) fn without_match(plan: &Plan, stream: StreamIndex) -> Plan {
+    let mut free = plan.clone();
+    free.restrictions[stream.at()].matching = None;
+    free
 }
 
 /// The core lines.

@@ -4,20 +4,20 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::bridge::YEAR;
+use crate::cash::{Cash, Credit};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::funding::loan::Repayment;
-use crate::funding::{DueKind, Terms};
+use crate::funding::{DueKind, Loan, Status, Terms};
+use crate::ledger::Ledger;
 use crate::money::{Money, Rate};
-use crate::name::StreamIndex;
+use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
+use crate::plan::cost::Form;
+use crate::plan::restriction::standing_verdict;
 use crate::time_value::net_present_value;
 
-/// What repays a line of credit.
-const ANY_CASH: &str = "unrestricted cash";
-
-/// What an option costs its funder within the horizon: its stream, and the line of credit where it brings another one
-/// than the plan has.
+/// What an option costs its funder within the horizon: its stream; of an option without one, the line of credit that it brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunderCost {
     /// Cash that it gives.
@@ -32,8 +32,74 @@ pub struct FunderCost {
     pub owed: Money,
     /// Of what is owed, money without use that goes back after the horizon's end.
     pub going_back: Money,
-    /// What it is repaid from, if the terms name it: a stream, or unrestricted cash.
-    pub repaid_from: Option<String>,
+    /// What it is repaid from, if the terms name it.
+    pub repaid_from: Option<RepaidFrom>,
+}
+
+/// What an option is repaid from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepaidFrom {
+    /// It falls due as the cash of a stream comes.
+    Stream {
+        /// What people call the stream.
+        title: String,
+        /// How sure it is.
+        status: Status,
+        /// Whether that money may itself repay it.
+        may_pay: bool,
+    },
+    /// A stream that the scenario leaves out: nothing of it falls due.
+    LeftOut,
+    /// Unrestricted cash, as it comes: a line of credit.
+    UnrestrictedCash,
+}
+
+/// The plan's lines of credit, where an option brings another one than the plan has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherLine {
+    /// The plan's own, if it has one.
+    pub without: Option<LineOfCredit>,
+    /// The one that stands with the option, if one does.
+    pub with: Option<LineOfCredit>,
+}
+
+/// What a line of credit does within the horizon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineOfCredit {
+    /// Who lends.
+    pub lender: String,
+    /// What it lends, all its draws together.
+    pub lent: Money,
+    /// The interest that it earns.
+    pub interest: Money,
+    /// What is owed on it at the end.
+    pub owed: Money,
+}
+
+impl LineOfCredit {
+    fn of((plan, forecast): (&Plan, &Forecast)) -> Option<LineOfCredit> {
+        let (line, book) = plan.credit.as_ref().zip(forecast.books.cash.credit.as_ref())?;
+        Some(LineOfCredit {
+            lender: line.lender.clone(),
+            lent: book.drawn.iter().sum(),
+            interest: book.interest.iter().sum(),
+            owed: book.balance.last().copied().unwrap_or_default(),
+        })
+    }
+}
+
+/// The lines of credit without and with an option, where it brings another one.
+pub(super) fn other_line(
+    before: (&Plan, &Forecast),
+    after: (&Plan, &Forecast),
+) -> Option<OtherLine> {
+    let [without, with] = [before, after].map(LineOfCredit::of);
+    (before.0.credit != after.0.credit).then_some(OtherLine { without, with })
+}
+
+/// The book of the line of credit that an option brings.
+fn own_credit<'a>(before: &Plan, (after, forecast): (&Plan, &'a Forecast)) -> Option<&'a Credit> {
+    forecast.books.cash.credit.as_ref().filter(|_| before.credit != after.credit)
 }
 
 impl FunderCost {
@@ -41,91 +107,129 @@ impl FunderCost {
     pub fn net(&self) -> Money {
         self.paid - self.returned - self.interest
     }
-
-    /// Counts one month, and says what the funder is out of pocket in it.
-    fn post(&mut self, paid: Money, returned: Money, interest: Money) -> Money {
-        self.paid += paid;
-        self.returned += returned;
-        self.interest += interest;
-        paid - returned - interest
-    }
 }
 
-/// Whether the plan has another line of credit with the option than without.
-fn brings_credit(before: &Plan, after: &Plan) -> bool {
-    before.credit != after.credit
-}
-
-/// The last place in which the option's stream pays anything, or in which the line of credit that it brings lends.
+/// The last place in which the option's stream pays anything; of an option without one, in which its line of credit lends.
 pub(super) fn last_paid(
-    before: (&Plan, &Forecast),
+    before: &Plan,
     after: (&Plan, &Forecast),
-    stream: Option<usize>,
+    stream: Option<&str>,
 ) -> Option<usize> {
-    let books = &after.1.books;
-    let draws = books.ledger.draws.iter().filter(|draw| Some(draw.stream) == stream);
-    let credit = books.cash.credit.as_ref().filter(|_| brings_credit(before.0, after.0));
-    let lends = credit.and_then(|line| line.drawn.iter().rposition(|drawn| drawn.is_positive()));
-    draws.map(|draw| draw.place).chain(lends).max()
+    let Some(id) = stream else {
+        return own_credit(before, after)?.drawn.iter().rposition(|drawn| drawn.is_positive());
+    };
+    let ledger = &after.1.books.ledger;
+    let own = ledger.draws.iter().filter(|draw| ledger.streams[draw.stream].name == id);
+    own.map(|draw| draw.place).max()
 }
 
-/// What the funder of an option gives and gets, month by month.
+/// What the funder of an option gives and gets, month by month. A line of credit beside its stream is another lender's.
 pub(super) fn cost(
-    before: (&Plan, &Forecast),
+    before: &Plan,
     after: (&Plan, &Forecast),
-    stream: Option<(usize, StreamIndex)>,
+    stream: Option<&str>,
     cost_of_money: Rate,
 ) -> Result<FunderCost, Error> {
-    let cash = &after.1.books.cash;
-    let months = after.1.books.ledger.months();
+    let books = &after.1.books;
     let mut cost = FunderCost::default();
-    let mut flows = vec![Money::ZERO; months];
-    if let Some((place, index)) = stream {
-        lent_or_given(after, (place, index), &mut cost, &mut flows);
-    }
-    if brings_credit(before.0, after.0) {
-        for (forecast, sign) in [(before.1, -1), (after.1, 1)] {
-            let Some(line) = &forecast.books.cash.credit else { continue };
-            for (month, flow) in flows.iter_mut().enumerate() {
-                let [drawn, repaid, interest] = [&line.drawn, &line.repaid, &line.interest];
-                let of = |amounts: &[Money]| amounts[month].times(sign);
-                *flow += cost.post(of(drawn), of(repaid), of(interest));
-            }
-            cost.owed += line.balance.last().map_or(Money::ZERO, |owed| owed.times(sign));
+    let mut flows = vec![Money::ZERO; books.ledger.months()];
+    let mut post = |moved: Vec<Moved>| {
+        for (flow, moved) in flows.iter_mut().zip(moved) {
+            cost.paid += moved.paid;
+            cost.returned += moved.returned;
+            cost.interest += moved.interest;
+            *flow = moved.outlay();
         }
-        cost.repaid_from.get_or_insert_with(|| ANY_CASH.to_string());
+    };
+    if let Some(id) = stream {
+        let place = books.ledger.streams.iter().position(|own| own.name == id);
+        if let Some((place, index)) = place.zip(after.0.find_stream(id)) {
+            post(of_stream(&books.ledger, &books.cash, place));
+            let book = &books.ledger.streams[place];
+            // What lapses with the last month goes back in the month after it.
+            cost.going_back = book.refund_due.last().copied().unwrap_or_default();
+            let debts = after.1.measures.debts.iter().filter(|debt| debt.stream == book.name);
+            cost.owed = cost.going_back + debts.map(|debt| debt.owed).sum();
+            cost.repaid_from = repaid_from(after.0, index);
+        }
+    } else if let Some(line) = own_credit(before, after) {
+        post(of_line(line));
+        cost.owed = line.balance.last().copied().unwrap_or_default();
+        cost.repaid_from = Some(RepaidFrom::UnrestrictedCash);
     }
-    cost.present_value = present_value(&flows, cash.as_of, cost_of_money)?;
+    cost.present_value = present_value(&flows, books.cash.as_of, cost_of_money)?;
     Ok(cost)
 }
 
-/// The cash of one stream: what it brings, what is repaid of it, and what goes back in the month in which it leaves.
-fn lent_or_given(
-    (plan, forecast): (&Plan, &Forecast),
-    (place, stream): (usize, StreamIndex),
-    cost: &mut FunderCost,
-    flows: &mut [Money],
-) {
-    let (ledger, cash) = (&forecast.books.ledger, &forecast.books.cash);
+/// What moves between a giver and the plan in a month.
+struct Moved {
+    paid: Money,
+    returned: Money,
+    interest: Money,
+}
+
+impl Moved {
+    /// What the giver is out of pocket.
+    fn outlay(&self) -> Money {
+        self.paid - self.returned - self.interest
+    }
+}
+
+/// What the funder of a stream has given within the horizon and not got back, less the interest that it earned.
+pub(super) fn stream_outlay(ledger: &Ledger, cash: &Cash, id: &str) -> Money {
+    let place = ledger.streams.iter().position(|own| own.name == id);
+    let moved = place.map(|place| of_stream(ledger, cash, place)).unwrap_or_default();
+    moved.iter().map(Moved::outlay).sum()
+}
+
+/// The same of the lender of a line of credit.
+pub(super) fn line_outlay(line: &Credit) -> Money {
+    of_line(line).iter().map(Moved::outlay).sum()
+}
+
+/// The cash of a line of credit by month.
+fn of_line(line: &Credit) -> Vec<Moved> {
+    let month = |at: usize| Moved {
+        paid: line.drawn[at],
+        returned: line.repaid[at],
+        interest: line.interest[at],
+    };
+    (0..line.drawn.len()).map(month).collect()
+}
+
+/// The cash of one stream by month: what it brings, what is repaid of it, and what goes back in the month in which it leaves.
+fn of_stream(ledger: &Ledger, cash: &Cash, place: usize) -> Vec<Moved> {
     let due = |kind: DueKind| {
         let own = ledger.lines.iter().filter(move |line| line.due == Some((place, kind)));
         move |month: usize| own.clone().map(|line| line.covered[month]).sum::<Money>()
     };
     let (principal, interest) = (due(DueKind::Principal), due(DueKind::Interest));
     let (paid, refunds) = (&cash.receipts_by_stream[place], &cash.refunds_by_stream[place]);
-    for (month, flow) in flows.iter_mut().enumerate() {
-        let returned = principal(month) + refunds[month];
-        *flow += cost.post(paid[month], returned, interest(month));
-    }
-    let book = &ledger.streams[place];
-    // What lapses with the last month goes back in the month after it.
-    cost.going_back = book.refund_due.last().copied().unwrap_or_default();
-    let debts = forecast.measures.debts.iter().filter(|debt| debt.stream == book.name);
-    cost.owed = cost.going_back + debts.map(|debt| debt.owed).sum();
-    if let Terms::Loan(loan) = &plan.stream(stream).terms
-        && let Repayment::Share { stream, .. } = loan.repayment
-    {
-        cost.repaid_from = Some(plan.stream(stream).title.clone());
+    let month = |at: usize| Moved {
+        paid: paid[at],
+        returned: principal(at) + refunds[at],
+        interest: interest(at),
+    };
+    (0..paid.len()).map(month).collect()
+}
+
+/// What the terms of a loan name as its repayment, if they name money.
+fn repaid_from(plan: &Plan, loan: StreamIndex) -> Option<RepaidFrom> {
+    let Terms::Loan(Loan { repayment, .. }) = &plan.stream(loan).terms else { return None };
+    match repayment {
+        Repayment::Share { stream: source, .. } => {
+            let principal =
+                |form: &Form| matches!(form, Form::Due(of, DueKind::Principal) if *of == loan);
+            let line = plan.lines.iter().position(|line| principal(&line.form));
+            let may_pay = line.is_some_and(|line| {
+                standing_verdict(plan, *source, None, LineIndex::from(line)).is_allowed()
+            });
+            let source = plan.stream(*source);
+            let (title, status) = (source.title.clone(), source.status);
+            Some(RepaidFrom::Stream { title, status, may_pay })
+        }
+        Repayment::LeftOut => Some(RepaidFrom::LeftOut),
+        Repayment::Monthly { .. } | Repayment::Dated(_) => None,
     }
 }
 

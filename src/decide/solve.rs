@@ -7,18 +7,17 @@
 mod lack;
 mod search;
 
-pub use self::lack::Lack;
+pub use self::lack::{Lack, Short};
 use self::search::{Search, Tried};
 use super::across::InFutures;
 use super::bridge::Scenario;
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Keeps, Per};
 use crate::forecast::{Forecast, Question};
-use crate::ledger::{Ledger, LineBook};
+use crate::measures::has_to_stand;
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
-use crate::plan::cost::{Layer, Priority};
 use crate::timeline::{Selection, Timeline};
 
 /// How long core costs are to be funded.
@@ -49,14 +48,18 @@ pub struct Solved {
     pub too_short: Option<(Month, usize)>,
     /// The answer.
     pub least: Least,
+    /// Where nothing dependable follows, or not for long enough, the least that keeps core costs funded to the plan's end; not
+    /// sought in futures.
+    pub to_the_end: Option<Least>,
     /// What the option is to keep. A line of credit keeps cash at zero or above where it pays for what is funded, to the plan's
     /// end where no dependable money follows; what it leaves is how far cash falls below at the lowest.
     pub keeps: Keeps,
-    /// What of a line of credit is still owed at the end of the months that count.
+    /// What of a loan or a line of credit is still owed at the end of the months that count, in the scenario in which that is
+    /// most.
     pub owed: Money,
     /// Over what time the amount is counted, and how many amounts share it.
     pub counted: (Per, usize),
-    /// Amounts with the core gap that each leaves through these months, all scenarios together.
+    /// Amounts with the core gap that each leaves through these months, in the scenario in which it leaves most.
     pub curve: Vec<(Money, Money)>,
     /// How many amounts were tried side by side, and the most of them.
     pub tried: (usize, Money),
@@ -66,8 +69,10 @@ pub struct Solved {
     pub fails_above: Vec<Money>,
     /// Whether the core gap is proved to fall with money, so that no smaller amount holds, or none at all.
     pub proved: bool,
-    /// Where no amount does, what the one that comes nearest leaves.
+    /// Where no amount does, what the one that comes nearest leaves; of the scenario as it stands, not of its futures.
     pub lack: Option<Lack>,
+    /// Where none does in 9 of 10 futures, how these fare with the one that comes nearest.
+    pub short: Option<Short>,
     /// Where more core cost goes unpaid after these months than without the option: the scenario, how much, and from when.
     pub worse_later: Vec<(String, Money, Month)>,
 }
@@ -106,9 +111,10 @@ impl Least {
 impl Solved {
     /// The amount as it is told: rounded up to a thousand dollars where that holds too, else to the cent.
     pub fn told(&self) -> Option<Money> {
-        let told = self.least.told()?;
+        let least = self.to_the_end.as_ref().unwrap_or(&self.least);
+        let told = least.told()?;
         match self.holds_to.is_some_and(|most| most < told) {
-            true => self.least.amount(),
+            true => least.amount(),
             false => Some(told),
         }
     }
@@ -147,6 +153,7 @@ pub(super) fn solve(
             until_repaid: false,
             too_short: missing.and_then(|place| to_the_end(&scenarios[place].before)),
             least: Least::NothingFollows,
+            to_the_end: None,
             keeps: Keeps::CoreCosts,
             owed: Money::ZERO,
             counted: (Per::Life, 1),
@@ -156,6 +163,7 @@ pub(super) fn solve(
             fails_above: Vec::new(),
             proved: false,
             lack: None,
+            short: None,
             worse_later: Vec::new(),
         };
         let size = match &option.size {
@@ -166,7 +174,7 @@ pub(super) fn solve(
                 continue;
             }
         };
-        (solved.counted, solved.keeps) = ((size.per, size.amounts), size.keeps);
+        (solved.counted, solved.keeps) = ((size.per, size.amounts()), size.keeps);
         if size.keeps == Keeps::Cash {
             if in_futures {
                 continue;
@@ -280,12 +288,8 @@ pub(super) fn repaid_in(
 
 /// The month from which dependable money covers backbone and core costs to the plan's end, and how many months that is.
 fn to_the_end(before: &Forecast) -> Option<(Month, usize)> {
-    let ledger: &Ledger = &before.books.dependable;
-    let counts =
-        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
-    let unpaid = |place: &usize| {
-        ledger.lines.iter().filter(counts).any(|line| line.gap[*place].is_positive())
-    };
+    let ledger = &before.books.dependable;
+    let unpaid = |place: &usize| has_to_stand(ledger).any(|line| line.gap[*place].is_positive());
     let months = ledger.months();
     let first = (0..months).rev().find(unpaid).map_or(0, |place| place + 1);
     (first < months).then(|| (ledger.horizon.month(first), months - first))

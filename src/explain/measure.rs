@@ -6,10 +6,10 @@ use super::dependable::failed_tests;
 use super::{Explanation, Part, Value, text};
 use crate::funding::{Kind, Status};
 use crate::ledger::{Ledger, LineBook};
-use crate::measures::{Cliff, LadderRung, YearMeasure};
+use crate::measures::{Cliff, LadderRung, YearMeasure, has_to_stand};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
-use crate::plan::cost::{Category, Layer, Priority};
+use crate::plan::cost::{Category, Priority};
 
 /// Explains a figure by the head of its id.
 pub(super) fn explain(ask: Ask, head: &str, rest: &[&str]) -> Option<Explanation> {
@@ -176,16 +176,12 @@ fn sustainability(ask: Ask) -> Explanation {
 /// What dependable money leaves unpaid in the last month in which it does not cover everything.
 fn not_covered(ask: Ask) -> Vec<Part> {
     let ledger = &ask.forecast.books.dependable;
-    let counts =
-        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
-    let gap = |place: &usize| -> Money {
-        ledger.lines.iter().filter(counts).map(|line| line.gap[*place]).sum()
-    };
+    let gap = |place: &usize| -> Money { has_to_stand(ledger).map(|line| line.gap[*place]).sum() };
     let Some(place) = (0..ledger.months()).rfind(|place| gap(place).is_positive()) else {
         return Vec::new();
     };
     let month = ask.month(place);
-    let lines = ledger.lines.iter().filter(counts).filter(|line| line.gap[place].is_positive());
+    let lines = has_to_stand(ledger).filter(|line| line.gap[place].is_positive());
     let part = |line: &LineBook| {
         let label = format!("not covered of {}, {}", line.title, month.words());
         Part::aside(line.gap[place], label).input(ask.plan, &format!("cost.{}", line.name))

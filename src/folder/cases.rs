@@ -29,8 +29,8 @@ pub struct Cases<'a> {
 pub struct Draft {
     pub(super) tree: Table,
     pub(super) dropped: Dropped,
-    /// A table's path and the name under which it was written, where that is another.
-    pub(super) shown: Option<(String, String)>,
+    /// Paths of tables with the names under which they were written, where these are others.
+    pub(super) shown: Vec<(String, String)>,
     pub(super) case: Case,
 }
 
@@ -189,7 +189,7 @@ impl Draft {
 
     /// The plan of this draft, as a reader tells it on a desk.
     pub(super) fn read(self, desk: &Desk, files: &dyn Files, base: &Base) -> Option<Plan> {
-        if let Some((path, name)) = self.shown {
+        for (path, name) in self.shown {
             desk.show(path, name);
         }
         resolve::plan(desk, files, base, &self.tree, self.case, self.dropped)
@@ -220,7 +220,7 @@ pub(super) fn draft(
     };
     let id = if stack.is_empty() { BASE.to_string() } else { stack.join("+") };
     let title = stack.iter().map(title).collect::<Vec<_>>().join(" + ");
-    Draft { tree, dropped, shown: None, case: Case { id, title } }
+    Draft { tree, dropped, shown: Vec::new(), case: Case { id, title } }
 }
 
 /// Hears of entries that differ: their path, and what stands there on either side.

@@ -54,6 +54,33 @@ pub enum Way {
 }
 
 impl BridgeOption {
+    /// The tables that it adds to a plan's, by the names under which they are written in its file.
+    fn shown(&self, tree: &Table) -> Vec<(String, String)> {
+        let mut shown = Vec::new();
+        let mut show = |path: String| {
+            let name = match self.stream.is_some()
+                && path.strip_prefix("stream.") == self.stream.as_deref()
+            {
+                true => format!("option.{}", self.id),
+                false => format!("option.{}.with.{path}", self.id),
+            };
+            shown.push((path, name));
+        };
+        for (kind, entry) in &self.patch {
+            let own = tree.get(kind).map(|entry| entry.node.table());
+            match entry.node.table().filter(|_| patch::BY_ID.contains(&kind.as_str())) {
+                Some(tables) => {
+                    let own = own.flatten();
+                    let new = |id: &&String| own.is_none_or(|own| !own.contains_key(*id));
+                    tables.keys().filter(new).for_each(|id| show(format!("{kind}.{id}")));
+                }
+                None if own.is_none() => show(kind.clone()),
+                None => {}
+            }
+        }
+        shown
+    }
+
     /// The first month in which its money may be spent and the last one, as stated; nothing for what has no single first
     /// month.
     pub fn months(&self) -> Option<(Month, Option<Month>)> {
@@ -147,10 +174,8 @@ impl<'a> Cases<'a> {
             let span = option.patch.get("stream").map_or(entry.key, |entry| entry.key);
             desk.fault(Code::IdTaken, span, message, cause, "give the option an id of its own");
         }
+        draft.shown = option.shown(&draft.tree);
         patch::apply(&desk, &mut draft.tree, &option.patch, &mut draft.dropped);
-        if let Some(own) = &option.stream {
-            draft.shown = Some((format!("stream.{own}"), format!("option.{}", option.id)));
-        }
         conclude(&desk, Some(draft))
     }
 }

@@ -9,8 +9,6 @@ use crate::money::Money;
 pub struct Size {
     /// What it is as stated: all of its amounts together.
     pub whole: Money,
-    /// How many amounts make it up; they keep their proportions.
-    pub amounts: usize,
     /// Over what time it is counted.
     pub per: Per,
     /// What it is there to keep.
@@ -77,11 +75,10 @@ impl Size {
         let Some(((whole, first), per)) = found else {
             return Err(why_none(stream));
         };
-        let count = first.len();
         let mut groups = vec![first];
         let following = FOLLOWING.iter().filter_map(|keys| amounts(keys));
         groups.extend(following.filter(|(sum, _)| *sum <= whole).map(|(_, group)| group));
-        Ok(Size { whole, amounts: count, per, keeps: Keeps::CoreCosts, groups })
+        Ok(Size { whole, per, keeps: Keeps::CoreCosts, groups })
     }
 
     /// The size of a line of credit: its limit.
@@ -90,8 +87,12 @@ impl Size {
         let mut limit = Vec::new();
         amounts(&path, node, &mut limit);
         let whole = limit.first().map(|(_, limit)| *limit).filter(|limit| limit.is_positive())?;
-        let (amounts, per, keeps) = (limit.len(), Per::Life, Keeps::Cash);
-        Some(Size { whole, amounts, per, keeps, groups: vec![limit] })
+        Some(Size { whole, per: Per::Life, keeps: Keeps::Cash, groups: vec![limit] })
+    }
+
+    /// How many amounts make it up; they keep their proportions.
+    pub fn amounts(&self) -> usize {
+        self.groups.first().map_or(0, Vec::len)
     }
 }
 

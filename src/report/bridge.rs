@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
-use super::words::{count, dollars, grouped, list, method, percent, view, view_word};
+use super::offered::{called, notes};
+use super::words::{count, dollars, grouped, method, percent, view, view_word};
 use super::{
     Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, headlines, least,
     objects,
 };
 use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
+use crate::decide::funder::RepaidFrom;
 use crate::forecast::Forecast;
-use crate::funding::loan::Repayment;
-use crate::funding::{Loan, Status, Terms};
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
@@ -75,11 +75,6 @@ pub(super) fn beaten(choice: &BridgeChoice, scenario: &Scenario) -> Vec<String> 
     told.collect()
 }
 
-/// An option by its title, in quotation marks.
-fn called(option: &Bridged) -> String {
-    format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
-}
-
 fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
     let title = match scenario.plan.scenario_title.as_str() {
         "" => scenario.plan.scenario.clone(),
@@ -98,7 +93,7 @@ fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
             format!(
                 "Without a bridge {} stays unpaid, {} of it core{first}.",
                 dollars(gap),
-                dollars(total.gap[0])
+                if total.gap[0] == gap { "all".to_string() } else { dollars(total.gap[0]) },
             ),
         ),
     };
@@ -182,8 +177,7 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
     push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
     push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
-    let worth =
-        format!("Net cost to the funder today, at {} a year", percent(choice.cost_of_money));
+    let worth = format!("Funder's net cost today, at {} a year", percent(choice.cost_of_money));
     push(RowStyle::Plain, worth, own(&|option| option.effect.cost.present_value));
     push(RowStyle::Plain, "Still owed at the end".into(), own(&|option| option.effect.cost.owed));
     (table, styles)
@@ -260,19 +254,22 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
     );
     let mut table = Table::new("odds", &[("In futures", T)]);
     columns(&mut table, scenario, T);
-    let of_odds = |figure: &dyn Fn(&Odds) -> String| -> Vec<Cell> {
+    let of_odds = |figure: &dyn Fn(&Odds) -> Option<String>| -> Vec<Cell> {
         let options = scenario.options.iter().map(|option| option.odds.as_ref());
         let all = std::iter::once(scenario.odds.as_ref()).chain(options);
-        all.map(|odds| Cell::of(odds, |odds| Cell::text(figure(odds)))).collect()
+        all.map(|odds| Cell::of(odds.and_then(figure), Cell::text)).collect()
     };
     let month = |month: Option<Month>| month.map_or("no month".to_string(), |month| month.words());
-    type Row<'a> = (&'a str, &'a dyn Fn(&Odds) -> String);
+    let in_short = |times: u64| Some(super::chance::in_short(times, futures));
+    type Row<'a> = (&'a str, &'a dyn Fn(&Odds) -> Option<String>);
     const CASH: &str = "Cash stays above zero in";
-    let rows: [Row; 4] = [
-        ("Core costs stay funded in", &|found| super::chance::in_short(found.funded, futures)),
-        (CASH, &|found| super::chance::in_short(found.in_cash, futures)),
-        ("In 9 of 10 core is funded through", &|found| month(found.funded_in[0])),
-        ("In 5 of 10 core is funded through", &|found| month(found.funded_in[1])),
+    let rows: [Row; 6] = [
+        ("Core costs stay funded in", &|found| in_short(found.funded)),
+        (CASH, &|found| in_short(found.in_cash)),
+        ("In 9 of 10 core is funded through", &|found| Some(month(found.funded_in[0]))),
+        ("In 5 of 10 core is funded through", &|found| Some(month(found.funded_in[1]))),
+        ("Core unpaid, at most in 9 of 10", &|found| Some(dollars(found.core_unpaid))),
+        ("Not back to the funder, likewise", &|found| Some(dollars(found.given?))),
     ];
     // Where the plan does not say what cash there is, nobody knows when it runs out.
     let told = |row: &Row| scenario.plan.opening.cash_stated || row.0 != CASH;
@@ -282,145 +279,42 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
     Some((text, table))
 }
 
-/// What stands behind an option's figures, as far as there is something.
-pub(super) fn notes(option: &Bridged) -> Vec<String> {
-    let mut notes = Vec::new();
-    let named = |moved: &[(String, Money)]| {
-        let one = |(title, amount): &(String, Money)| {
-            format!("\u{201c}{title}\u{201d} ({})", dollars(*amount))
-        };
-        list(&moved.iter().take(3).map(one).collect::<Vec<_>>())
-    };
-    let effect = &option.effect;
-    if !effect.unlocked.is_empty() {
-        notes.push(format!("{} unlocks {}.", called(option), named(&effect.unlocked)));
-    }
-    if !effect.displaced.is_empty() {
-        notes.push(format!(
-            "With {} less is paid by {}.",
-            called(option),
-            named(&effect.displaced)
-        ));
-    }
-    if effect.match_missed.is_positive() {
-        let missed = dollars(effect.match_missed);
-        notes.push(format!(
-            "{} misses its match: without that rule {missed} more of cost would be paid.",
-            called(option)
-        ));
-    } else if effect.asks_match {
-        notes.push(format!("{} meets its match.", called(option)));
-    }
-    notes.extend(not_counted(option));
-    let cost = &effect.cost;
-    if cost.going_back.is_positive() {
-        let back = dollars(cost.going_back);
-        notes.push(format!(
-            "Of {}, {back} is of no use and goes back in the month after the plan ends.",
-            called(option)
-        ));
-    }
-    let owed = cost.owed - cost.going_back;
-    if owed.is_positive() {
-        let owed = dollars(owed);
-        notes.push(match &cost.repaid_from {
-            Some(source) => format!(
-                "Of {}, {owed} is still owed at the end, to be repaid from {}{}.",
-                called(option),
-                named_source(option, source),
-                how_sure(option, source),
-            ),
-            None if is_left_without_repayment(option) => format!(
-                "Of {}, {owed} is still owed at the end, and the money that would repay it is left out of this scenario.",
-                called(option)
-            ),
-            None => format!(
-                "Of {}, {owed} is still owed at the end, and its terms name no money to repay it.",
-                called(option)
-            ),
-        });
-    }
-    notes
-}
-
-/// Why an option's stream brings nothing, where it does not.
-fn not_counted(option: &Bridged) -> Option<String> {
-    let plan = &option.plan;
-    let index = plan.find_stream(&option.id)?;
-    let stream = plan.stream(index);
-    let books = &option.after.books.ledger;
-    if books.tranches.iter().any(|tranche| tranche.stream == index.at()) {
-        return None;
-    }
-    let lowered = stream.lower(&plan.setting())?;
-    let view = option.after.question.view;
-    let surest = lowered.tranches.iter().map(|tranche| tranche.status).min();
-    let status = surest.unwrap_or(stream.status).max(stream.status);
-    Some(match status > view {
-        true => format!(
-            "{} is only {}, and its money is not counted here: `--view {}` counts it.",
-            called(option),
-            how_likely(status),
-            view_word(status),
-        ),
-        false => format!(
-            "{} brings no money in the months of the plan, {} to {}.",
-            called(option),
-            plan.horizon.start.words(),
-            plan.horizon.end().words(),
-        ),
-    })
-}
-
-/// Whether a scenario leaves out the stream that an option would be repaid from.
-fn is_left_without_repayment(option: &Bridged) -> bool {
-    let stream = option.plan.find_stream(&option.id).map(|index| option.plan.stream(index));
-    let terms = stream.map(|stream| &stream.terms);
-    matches!(terms, Some(Terms::Loan(Loan { repayment: Repayment::LeftOut, .. })))
-}
-
-/// A status that is not secured, in words.
-fn how_likely(status: Status) -> &'static str {
-    match status {
-        Status::Secured => "secured",
-        Status::Likely => "likely",
-        Status::Prospective => "hoped for",
-    }
-}
-
-/// What an option is repaid from: a stream in quotes, or cash.
-fn named_source(option: &Bridged, source: &str) -> String {
-    match option.plan.streams.iter().any(|stream| stream.title == source) {
-        true => format!("\u{201c}{source}\u{201d}"),
-        false => source.to_string(),
-    }
-}
-
-/// That the money an option is repaid from is not sure, and whether it is counted.
-fn how_sure(option: &Bridged, title: &str) -> String {
-    let stream = option.plan.streams.iter().find(|stream| stream.title == title);
-    let status = stream.map_or(Status::Secured, |stream| stream.status);
-    if status == Status::Secured {
-        return String::new();
-    }
-    let word = how_likely(status);
-    match status > option.after.question.view {
-        true => format!(", which is only {word} and not counted here"),
-        false => format!(", which is only {word}"),
-    }
-}
-
-/// What an option costs its funder where it costs most.
+/// What an option costs its funder in the scenario in which it costs most, and in all but the worst 1 of 10 futures of the
+/// scenario in which these cost most.
 fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
     let cost = |scenario: &&Scenario| scenario.options[place].effect.cost.net();
-    let Some(worst) = choice.scenarios.iter().rev().max_by_key(cost) else { return String::new() };
-    let option = &worst.options[place];
-    let total = &option.after.measures.total;
-    format!(
-        "{id}: {} in {}, and {} of core cost stays unpaid there.",
-        dollars(cost(&worst)),
+    let scenarios = || choice.scenarios.iter().rev();
+    let Some(worst) = scenarios().max_by_key(cost) else { return String::new() };
+    let lost = match cost(&worst) {
+        net if net < Money::ZERO => format!("{} more comes back than it gives", dollars(-net)),
+        net => format!("{} does not come back", dollars(net)),
+    };
+    let core = worst.options[place].after.measures.total.gap[0];
+    let text = format!(
+        "{id}: {lost} in {}, and {} of core cost stays unpaid there.",
         worst.plan.scenario,
-        dollars(total.gap[0])
+        dollars(core)
+    );
+    let odds = |scenario: &&Scenario| {
+        let odds = scenario.options[place].odds.as_ref()?;
+        Some((odds.given?, odds.core_unpaid, odds.through))
+    };
+    let worst = scenarios().max_by_key(odds);
+    let Some((worst, (given, core, through))) = worst.and_then(|own| Some((own, odds(&own)?)))
+    else {
+        return text;
+    };
+    let of = match choice.scenarios.len() {
+        1 => String::new(),
+        _ => format!(" of {}", worst.plan.scenario),
+    };
+    let given = match given < Money::ZERO {
+        true => format!("at least {} more comes back than it gives", dollars(-given)),
+        false => format!("at most {} does not come back", dollars(given)),
+    };
+    let (core, through) = (dollars(core), through.words());
+    format!(
+        "{text} In 9 of 10 futures{of} {given}; in 9 of 10 at most {core} of core cost stays unpaid through {through}."
     )
 }
 
@@ -476,6 +370,8 @@ fn options(choice: &BridgeChoice) -> Table {
             ("in_cash_in", W),
             ("core_funded_through_9_of_10", Mo),
             ("core_funded_through_5_of_10", Mo),
+            ("core_unpaid_9_of_10", M),
+            ("not_back_9_of_10", M),
         ],
     );
     let of_futures = |plan: &Plan, odds: Option<&Odds>| {
@@ -490,6 +386,8 @@ fn options(choice: &BridgeChoice) -> Table {
             times(in_cash),
             through(0),
             through(1),
+            Cell::of(odds.map(|odds| odds.core_unpaid), Cell::Money),
+            Cell::of(odds.and_then(|odds| odds.given), Cell::Money),
         ]
     };
     let months = |months: Option<i64>| Cell::of(months, Cell::Whole);
@@ -514,8 +412,9 @@ fn options(choice: &BridgeChoice) -> Table {
         row.extend(forecast(&scenario.before));
         row.extend(vec![Cell::Empty; 5]);
         row.push(sustainability(&scenario.before));
-        row.resize(table.columns.len() - 5, Cell::Empty);
-        row.extend(of_futures(&scenario.plan, scenario.odds.as_ref()));
+        let odds = of_futures(&scenario.plan, scenario.odds.as_ref());
+        row.resize(table.columns.len() - odds.len(), Cell::Empty);
+        row.extend(odds);
         table.push(row);
         for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
             let effect = &option.effect;
@@ -537,7 +436,7 @@ fn options(choice: &BridgeChoice) -> Table {
                 Cell::Money(effect.cost.interest),
                 Cell::Money(effect.cost.present_value),
                 Cell::Money(effect.cost.owed),
-                Cell::of(effect.cost.repaid_from.as_ref(), Cell::text),
+                Cell::of(effect.cost.repaid_from.as_ref().and_then(repaid_from), Cell::text),
                 Cell::of(better.as_ref(), Cell::text),
             ]);
             row.extend(of_futures(&option.plan, option.odds.as_ref()));
@@ -545,6 +444,15 @@ fn options(choice: &BridgeChoice) -> Table {
         }
     }
     table
+}
+
+/// The money that repays an option, if its terms name any that may.
+fn repaid_from(source: &RepaidFrom) -> Option<&str> {
+    match source {
+        RepaidFrom::Stream { title, may_pay: true, .. } => Some(title),
+        RepaidFrom::UnrestrictedCash => Some("unrestricted cash"),
+        RepaidFrom::Stream { may_pay: false, .. } | RepaidFrom::LeftOut => None,
+    }
 }
 
 /// The gap of each fiscal year without and with each option.

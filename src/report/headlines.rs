@@ -5,11 +5,11 @@ use super::{Mark, Page};
 use crate::braid::Method;
 use crate::explain::text;
 use crate::forecast::Forecast;
-use crate::measures::{Cliff, StrandedRow};
+use crate::measures::{Cliff, StrandedRow, has_to_stand};
 use crate::money::Money;
 use crate::month::Month;
 use crate::plan::Plan;
-use crate::plan::cost::{Layer, Priority};
+use crate::plan::cost::Priority;
 
 /// Cliffs that the page tells.
 const CLIFFS_SHOWN_MAX: usize = 3;
@@ -432,12 +432,9 @@ pub(super) fn dependable(forecast: &Forecast) -> Line {
 /// Whether dependable money alone covers all backbone and core cost of some month that has any.
 fn covers_some_month(forecast: &Forecast) -> bool {
     let ledger = &forecast.books.dependable;
-    let counts =
-        |layer: Layer, priority: Priority| layer == Layer::Backbone || priority == Priority::Core;
-    let lines = || ledger.lines.iter().filter(|line| counts(line.layer, line.priority));
     (0..ledger.months()).any(|place| {
-        lines().any(|line| line.need[place].is_positive())
-            && lines().all(|line| line.gap[place].is_zero())
+        has_to_stand(ledger).any(|line| line.need[place].is_positive())
+            && has_to_stand(ledger).all(|line| line.gap[place].is_zero())
     })
 }
 

@@ -1,11 +1,11 @@
 //! The least of each bridge option that keeps core costs funded, and the best way to offer it.
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
-use super::words::{count, dollars, list};
+use super::words::{count, dollars, grouped, list};
 use super::{Cell, Mark, Page, Table};
 use crate::decide::best::{Best, Term};
 use crate::decide::bridge::BridgeChoice;
-use crate::decide::solve::{Lack, Least, Solved};
+use crate::decide::solve::{Lack, Least, Short, Solved};
 use crate::folder::{Keeps, Per, Way};
 use crate::measures::SUSTAINED_MONTHS;
 use crate::money::{Money, Rate};
@@ -36,14 +36,21 @@ pub(super) fn say(page: &mut Page, choice: &BridgeChoice, option: &str) {
         }
     }
     if !widest.curve.is_empty() {
-        let left = match widest.keeps {
-            Keeps::CoreCosts => "Core cost left unpaid",
-            Keeps::Cash => "Cash below zero",
+        // Of several scenarios that in which it leaves most.
+        let left = match (widest.keeps, &widest.scenario) {
+            (Keeps::CoreCosts, Some(_)) => "Core left unpaid",
+            (Keeps::CoreCosts, None) => "Core unpaid, at most",
+            (Keeps::Cash, Some(_)) => "Cash below zero",
+            (Keeps::Cash, None) => "Cash below zero, at most",
         };
         let columns = [("Amount", M), (left, M)];
         let mut table = Table::new("curve", &columns);
         for (amount, gap) in &widest.curve {
-            table.push(vec![Cell::Money(*amount), Cell::Money(*gap)]);
+            let amount = match *amount {
+                Money::ZERO => Cell::text("without it"),
+                amount => Cell::Money(amount),
+            };
+            table.push(vec![amount, Cell::Money(*gap)]);
         }
         page.table(table, Vec::new());
     }
@@ -102,8 +109,9 @@ fn best_words(best: &Best) -> (Mark, String) {
         )
     });
     let holds = best.offers.iter().filter(|(_, offer)| offer.money.is_some()).count();
+    let end = if best.to_the_end { " to the plan's end" } else { "" };
     let text = format!(
-        "{option}, best {term} of {tried}, of which {holds} can do: {}, with {} in all{stated}{exact}.",
+        "{option}, best {term} of {tried}, of which {holds} can do{end}: {}, with {} in all{stated}{exact}.",
         way_words(*way),
         dollars(money),
     );
@@ -117,6 +125,7 @@ fn until(solved: &Solved) -> String {
             format!(" through {}, the last month in which it has something due", month.words())
         }
         [Some(month)] => format!(" through {}", month.words()),
+        [None] => " to the plan's end".to_string(),
         _ if solved.until_repaid => ", and until it is repaid".to_string(),
         _ => String::new(),
     }
@@ -146,31 +155,41 @@ fn answer(solved: &Solved) -> (Mark, String) {
     };
     match &solved.least {
         Least::NothingNeeded => (Mark::Good, format!("{kept}{until} without it.")),
-        Least::Amount(amount) => {
-            let proved = match solved.proved {
-                true => "no smaller amount does".to_string(),
-                false => format!("a cent less does not, nor any smaller of the {} tried", {
-                    count(solved.tried.0, "amount")
-                }),
-            };
-            let told = dollars(solved.told().unwrap_or(*amount));
-            let (exact, counted) = (to_the_cent(*amount), counted(solved.counted));
-            let text = format!("{told}{counted} {keeps}{until}; exactly {exact}, {proved}.");
-            (Mark::None, text)
-        }
+        Least::Amount(amount) => (
+            Mark::None,
+            format!("{} {keeps}{until}{}.", told(solved, *amount), exactly(solved, *amount)),
+        ),
         Least::NothingFollows => (Mark::Bad, nothing_follows(solved)),
-        Least::NoneFound(most) => {
-            let none = match solved.proved {
-                true => format!("no amount up to {}", dollars(*most)),
-                false => format!(
-                    "none of the {} that were tried, up to {},",
-                    count(solved.tried.0, "amount"),
-                    dollars(*most)
-                ),
-            };
-            (Mark::Bad, format!("{none} suffices{until}."))
-        }
+        Least::NoneFound(most) => (Mark::Bad, format!("{} suffices{until}.", none(solved, *most))),
         Least::NotOneFigure(why) => (Mark::Watch, format!("its size cannot be sought: {why}.")),
+    }
+}
+
+/// A least amount as it is told, with what it is counted over.
+fn told(solved: &Solved, amount: Money) -> String {
+    format!("{}{}", dollars(solved.told().unwrap_or(amount)), counted(solved.counted))
+}
+
+/// A least amount to the cent, and in what sense it is the least.
+fn exactly(solved: &Solved, amount: Money) -> String {
+    let proved = match solved.proved {
+        true => "no smaller amount does".to_string(),
+        false => format!("a cent less does not, nor any smaller of the {} tried", {
+            count(solved.tried.0, "amount")
+        }),
+    };
+    format!("; exactly {}, {proved}", to_the_cent(amount))
+}
+
+/// The amounts of which none suffices.
+fn none(solved: &Solved, most: Money) -> String {
+    match solved.proved {
+        true => format!("no amount up to {}", dollars(most)),
+        false => format!(
+            "none of the {} that were tried, up to {},",
+            count(solved.tried.0, "amount"),
+            dollars(most)
+        ),
     }
 }
 
@@ -190,8 +209,22 @@ fn nothing_follows(solved: &Solved) -> String {
         ),
         None => "no dependable money follows that would take over within the plan".to_string(),
     };
-    let none = if solved.too_short.is_some() { "is sought" } else { "suffices" };
-    format!("no amount {none}: {why}. `--through` with a month asks for less.")
+    let all = if solved.too_short.is_some() { "is sought" } else { "suffices for good" };
+    let end = match &solved.to_the_end {
+        Some(Least::Amount(amount)) => {
+            let moves = if solved.too_short.is_some() { "" } else { ", and only moves the end" };
+            format!(
+                " {} keeps core costs funded to the plan's end{moves}{}.",
+                told(solved, *amount),
+                exactly(solved, *amount)
+            )
+        }
+        Some(Least::NoneFound(most)) => {
+            format!(" To the plan's end {} suffices either.", none(solved, *most))
+        }
+        _ => String::new(),
+    };
+    format!("no amount {all}: {why}.{end} `--through` with a month asks for less.")
 }
 
 /// What goes with an answer: that more fails, that later months are worse, or why none was found.
@@ -217,6 +250,8 @@ fn beside(solved: &Solved) -> Vec<(Mark, String)> {
             owed => format!("{} of it is still owed then", dollars(owed)),
         };
         found.push((Mark::None, format!("{owed}. It lends cash and pays no cost.")));
+    } else if solved.owed.is_positive() {
+        found.push((Mark::None, format!("{} of it is still owed then.", dollars(solved.owed))));
     }
     if solved.keeps == Keeps::Cash && matches!(solved.least, Least::NoneFound(_)) {
         let nearest = solved.curve.iter().map(|(amount, short)| (*short, *amount)).min();
@@ -238,16 +273,33 @@ fn beside(solved: &Solved) -> Vec<(Mark, String)> {
         );
         found.push((Mark::Bad, text));
     }
-    found.extend(
-        solved.lack.as_ref().map(|lack| (Mark::None, lacks(lack, solved.scenario.is_none()))),
-    );
+    found.extend(solved.lack.as_ref().map(|lack| (Mark::None, lacks(lack, solved))));
+    found.extend(solved.short.map(|short| (Mark::None, short_words(&short))));
     found
 }
 
+/// How futures fare with the amount that comes nearest.
+fn short_words(short: &Short) -> String {
+    format!(
+        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.",
+        dollars(short.amount),
+        short.through.words(),
+        grouped(short.unpaid),
+        grouped(short.futures),
+        short.from.words(),
+    )
+}
+
 /// What the amount that comes nearest leaves, and why; of several scenarios, in which.
-fn lacks(lack: &Lack, several: bool) -> String {
+fn lacks(lack: &Lack, solved: &Solved) -> String {
     let first = lack.first.map_or(String::new(), |month| format!(", first in {}", month.words()));
+    let several = solved.scenario.is_none();
     let scenario = if several { format!(" in {}", lack.scenario) } else { String::new() };
+    // Those are tried first that leave least without the months that count for its debt alone.
+    let nearest = match solved.until_repaid {
+        true => "Nearest, before what it has due itself, comes",
+        false => "Nearest comes",
+    };
     let mut why = Vec::new();
     if lack.uncounted {
         why.push(
@@ -277,8 +329,12 @@ fn lacks(lack: &Lack, several: bool) -> String {
     if why.is_empty() {
         why.push("its other rules keep it from paying more".to_string());
     }
+    let helps = match lack.helps {
+        true => String::new(),
+        false => "No amount that was tried leaves less unpaid than none. ".to_string(),
+    };
     format!(
-        "Nearest comes {}, which leaves {} of core cost unpaid{scenario}{first}: {}.",
+        "{helps}{nearest} {}, which leaves {} of core cost unpaid{scenario}{first}: {}.",
         dollars(lack.amount),
         to_the_cent(lack.left),
         list(&why)
@@ -299,6 +355,7 @@ pub(super) fn least(choice: &BridgeChoice) -> Table {
         ("holds_to", M),
         ("tried", W),
         ("worse_later", M),
+        ("to_the_end", M),
     ];
     let mut table = Table::new("least", &columns);
     for solved in &choice.solved {
@@ -313,7 +370,7 @@ pub(super) fn least(choice: &BridgeChoice) -> Table {
             Cell::of(solved.through.iter().flatten().max().copied(), Cell::Month),
             Cell::text(answer),
             Cell::of(amount, Cell::Money),
-            Cell::of(solved.told(), Cell::Money),
+            Cell::of(amount.and(solved.told()), Cell::Money),
             match &solved.least {
                 Least::Amount(_) | Least::NoneFound(_) => {
                     Cell::text(if solved.proved { "yes" } else { "no" })
@@ -323,6 +380,7 @@ pub(super) fn least(choice: &BridgeChoice) -> Table {
             Cell::of(solved.holds_to, Cell::Money),
             Cell::of(i64::try_from(solved.tried.0).ok().filter(|tried| *tried > 0), Cell::Whole),
             Cell::Money(solved.worse_later.iter().map(|(_, worse, _)| *worse).sum()),
+            Cell::of(solved.to_the_end.as_ref().and_then(Least::amount), Cell::Money),
         ]);
     }
     table

@@ -21,6 +21,7 @@ mod headlines;
 pub mod kept;
 mod least;
 pub mod levers;
+mod offered;
 pub mod picture;
 pub mod portfolio;
 mod reason;

@@ -6,14 +6,16 @@ use std::sync::{Arc, Mutex};
 
 use super::laid::Laid;
 use super::tally::{Slot, Tally};
-use super::{Figures, Futures, Planned, QUESTION, outcomes_at};
+use super::{Figures, Futures, Giver, Planned, QUESTION, outcomes_at};
 use crate::braid::course::{Abreast, Course, LANES};
 use crate::cash::Flow;
+use crate::decide::funder::{line_outlay, stream_outlay};
 use crate::decide::random::Random;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::folder::{Cases, Chance, Chances, Distribution, Draft, Outcome, What};
 use crate::forecast::Spent;
+use crate::funding::Kind;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
@@ -51,7 +53,14 @@ impl<'a> Teller<'a> {
     /// # Errors
     /// An internal error where a plan does not come out in months.
     pub fn course(&self) -> Result<Option<Laid<'a>>, Error> {
-        match different(&self.futures.chances.chances) <= KNOWN_MAX {
+        // What comes back of a loan depends on which lines were paid, which only a whole braid tells.
+        let plan = &self.futures.plan;
+        let lent = match &self.futures.giver {
+            Some(Giver::Stream(id)) => plan.find_stream(id),
+            Some(Giver::Line) | None => None,
+        };
+        let lent = lent.is_some_and(|own| plan.stream(own).kind == Kind::Loan);
+        match lent || different(&self.futures.chances.chances) <= KNOWN_MAX {
             true => Ok(None),
             false => {
                 Laid::open(self.cases, self.draft, &self.futures.chances, self.futures.stands())
@@ -156,7 +165,9 @@ impl<'a> Teller<'a> {
         let (mut of_frame, months) = (Vec::new(), plan.horizon.months as usize);
         let zeros = || vec![Money::ZERO; months];
         let brought = vec![Money::ZERO; self.futures.streams.len()];
-        let mut figures = Figures { core_gap: zeros(), gap: zeros(), cash: zeros(), brought };
+        let given = Money::ZERO;
+        let mut figures =
+            Figures { core_gap: zeros(), gap: zeros(), cash: zeros(), brought, given };
         for drawn in drawn.chunks(LANES) {
             for ((lane, amounts), outcomes) in amounts.iter_mut().enumerate().zip(drawn) {
                 laid.amounts(outcomes, &mut of_frame);
@@ -185,6 +196,13 @@ impl<'a> Teller<'a> {
                 }
                 let balances = flow.follow(amounts, None, poured)?;
                 figures.cash.copy_from_slice(&balances.unrestricted_all_costs);
+                figures.given = match &self.futures.giver {
+                    Some(Giver::Stream(id)) => {
+                        plan.find_stream(id).map_or(Money::ZERO, |own| flow.left_of(own))
+                    }
+                    Some(Giver::Line) => flow.credit().map_or(Money::ZERO, line_outlay),
+                    None => Money::ZERO,
+                };
                 tally.add(&self.futures.calendar, outcomes, &figures);
             }
         }
@@ -208,7 +226,7 @@ impl<'a> Teller<'a> {
             .map(|(line, needs)| (line.name.to_string(), needs.clone()))
             .collect();
         Ok(Whole {
-            figures: Figures::of(&plan, &spent, &self.futures.streams),
+            figures: Figures::of(&plan, &spent, &self.futures.streams, self.futures.giver.as_ref()),
             slots: spent.timeline.tranches.iter().filter_map(slot).collect(),
             needs: (needs != self.futures.needs).then_some(needs),
         })
@@ -303,7 +321,7 @@ pub(super) fn draft(
 
 impl Figures {
     /// What a plan comes to.
-    pub fn of(plan: &Plan, spent: &Spent, streams: &[String]) -> Figures {
+    pub fn of(plan: &Plan, spent: &Spent, streams: &[String], giver: Option<&Giver>) -> Figures {
         let months = plan.horizon.months as usize;
         let (mut core_gap, mut gap) = (vec![Money::ZERO; months], vec![Money::ZERO; months]);
         for line in &spent.ledger.lines {
@@ -321,6 +339,12 @@ impl Figures {
                 brought[place] += tranche.amount;
             }
         }
-        Figures { core_gap, gap, cash: spent.cash.unrestricted_all_costs.clone(), brought }
+        let given = match giver {
+            Some(Giver::Stream(id)) => stream_outlay(&spent.ledger, &spent.cash, id),
+            Some(Giver::Line) => spent.cash.credit.as_ref().map_or(Money::ZERO, line_outlay),
+            None => Money::ZERO,
+        };
+        let cash = spent.cash.unrestricted_all_costs.clone();
+        Figures { core_gap, gap, cash, brought, given }
     }
 }

@@ -65,6 +65,17 @@ pub struct Ask {
     /// Whether the values of every future are kept, to be merged with those of others; else memory is bounded, and a quantile
     /// may take a second run.
     pub keeps: bool,
+    /// Whose money is watched, if anybody's: how it fares in futures is then told too.
+    pub giver: Option<Giver>,
+}
+
+/// Who gives or lends what is watched in futures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Giver {
+    /// The funder of the stream of this id.
+    Stream(String),
+    /// The lender of the line of credit.
+    Line,
 }
 
 /// What one future comes to, by month of the horizon.
@@ -78,6 +89,9 @@ pub struct Figures {
     pub cash: Vec<Money>,
     /// What each stream of [`Futures::streams`] brings over the horizon.
     pub brought: Vec<Money>,
+    /// What the giver that is watched has given by the horizon's end and not got back, less the interest that it earned;
+    /// nothing where none is.
+    pub given: Money,
 }
 
 /// Many futures of one plan.
@@ -89,6 +103,8 @@ pub struct Futures {
     pub chances: Chances,
     /// The seed.
     pub seed: u64,
+    /// Whose money is watched, if anybody's.
+    pub giver: Option<Giver>,
     /// The numbers of the futures that were run.
     pub ran: Range<u64>,
     /// The months.
@@ -313,12 +329,14 @@ impl Futures {
         let mut calendar = Calendar::of(&plan);
         let through = ask.through.and_then(|month| plan.horizon.place(month));
         calendar.through = through.unwrap_or(calendar.months - 1);
+        calendar.watches = ask.giver.is_some();
         Ok(Futures {
-            planned: Figures::of(&plan, &spent, &streams),
+            planned: Figures::of(&plan, &spent, &streams, ask.giver.as_ref()),
             averaged: None,
             tally: Tally::new(&calendar, streams.len(), chances.chances.len(), ask.keeps),
             chances: chances.clone(),
             seed: ask.seed,
+            giver: ask.giver.clone(),
             ran: ask.futures.clone(),
             calendar,
             streams,

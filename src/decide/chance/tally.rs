@@ -26,6 +26,8 @@ pub struct Calendar {
     pub through: usize,
     /// The fiscal years: the year, its first place and its last.
     pub years: Vec<(i32, usize, usize)>,
+    /// Whether somebody's money is watched.
+    pub watches: bool,
 }
 
 impl Calendar {
@@ -42,12 +44,12 @@ impl Calendar {
             }
         }
         let as_of = horizon.place(horizon.as_of).unwrap_or(0);
-        Calendar { months, as_of, through: months - 1, years }
+        Calendar { months, as_of, through: months - 1, years, watches: false }
     }
 
     /// How many figures of a future are kept.
     fn kept(&self) -> usize {
-        Kept::Cash(0).place(self) + self.months
+        Kept::Given.place(self) + usize::from(self.watches)
     }
 }
 
@@ -66,6 +68,8 @@ pub enum Kept {
     GapOfYear(usize),
     /// Unrestricted cash at a month's end, paying every cost.
     Cash(usize),
+    /// What the giver that is watched has not got back, where one is.
+    Given,
 }
 
 impl Kept {
@@ -78,6 +82,7 @@ impl Kept {
             Kept::CoreGapOfYear(year) => 3 + year,
             Kept::GapOfYear(year) => 3 + years + year,
             Kept::Cash(month) => 3 + 2 * years + month,
+            Kept::Given => 3 + 2 * years + calendar.months,
         }
     }
 }
@@ -248,6 +253,9 @@ impl Tally {
         for (place, cash) in figures.cash.iter().enumerate() {
             keep(Kept::Cash(place), cash.cents());
         }
+        if calendar.watches {
+            keep(Kept::Given, figures.given.cents());
+        }
     }
 
     /// Adds the futures of another tally of the same plan.
@@ -300,7 +308,7 @@ impl Tally {
     /// The least amounts that a figure does not pass in 1, 2, 5, 8 and 9 of 10 futures ([`LEVELS`]), each of them the figure of
     /// some future (nearest rank); nothing where no future was run.
     pub fn spread(&self, calendar: &Calendar, kept: Kept) -> Option<[Money; 5]> {
-        let values = self.values[kept.place(calendar)].at(&self.ranks());
+        let values = self.values.get(kept.place(calendar))?.at(&self.ranks());
         let [one, two, five, eight, nine] = values.as_slice() else { return None };
         let at = |value: &Option<i64>| value.map(Money::from_cents);
         Some([at(one)?, at(two)?, at(five)?, at(eight)?, at(nine)?])

@@ -1,7 +1,7 @@
 //! What an amount leaves unpaid, and why; and what it makes worse later.
 
 use super::search::{Search, Tried};
-use crate::decide::bridge::core;
+use crate::decide::bridge::{core, without_match};
 use crate::error::Error;
 use crate::forecast::Spent;
 use crate::ledger::{Ledger, LineBook};
@@ -19,6 +19,8 @@ pub struct Lack {
     pub amount: Money,
     /// What stays unpaid with it.
     pub left: Money,
+    /// Whether any amount that was tried leaves less in the months that count than none.
+    pub helps: bool,
     /// The first month in which something does.
     pub first: Option<Month>,
     /// What of it is more than without the option, or is due to it: its repayment and interest, if it lends.
@@ -33,6 +35,21 @@ pub struct Lack {
     pub lends: bool,
     /// Whether its money does not count: it is not sure enough, or comes in no month of the plan.
     pub uncounted: bool,
+}
+
+/// How futures fare with the amount that comes nearest, where none holds in 9 of 10 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// The amount.
+    pub amount: Money,
+    /// In how many of them core costs go unpaid in the months that count.
+    pub unpaid: u64,
+    /// How many there are.
+    pub futures: u64,
+    /// The first month by which they go unpaid in more than 1 of 10.
+    pub from: Month,
+    /// The last month that counts.
+    pub through: Month,
 }
 
 /// The core gap by month.
@@ -60,15 +77,14 @@ impl Search<'_> {
                 scenario: tried.scenario.plan.scenario.clone(),
                 amount,
                 left: gaps[places.clone()].iter().sum(),
+                helps: self.helps(),
                 first: Some(plan.horizon.month(first)),
                 ..Lack::default()
             };
             self.parts(&mut lack, (tried, &plan), &spent, places.clone());
             let own = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
             if let Some(own) = own.filter(|own| plan.restrictions(*own).matching.is_some()) {
-                let mut free = plan.clone();
-                free.restrictions[own.at()].matching = None;
-                let free = by_month(&self.spent(&free)?.ledger);
+                let free = by_month(&self.spent(&without_match(&plan, own))?.ledger);
                 let left: Money = free[places].iter().sum();
                 lack.match_missed = (lack.left - left).floor_zero();
             }
@@ -129,12 +145,12 @@ impl Search<'_> {
             let end = Self::places(&plan, self.through(tried, &plan, &spent.timeline)).end;
             let before = by_month(&tried.scenario.before.books.ledger);
             let months = by_month(&spent.ledger).into_iter().zip(before).enumerate().skip(end);
-            let worse: Vec<(usize, Money)> = months
-                .map(|(place, (after, before))| (place, after - before))
-                .filter(|(_, more)| more.is_positive())
-                .collect();
-            if let Some((first, _)) = worse.first() {
-                let more = worse.iter().map(|(_, more)| *more).sum();
+            let later: Vec<(usize, Money)> =
+                months.map(|(place, (after, before))| (place, after - before)).collect();
+            // What one month has more of and a later one less is not worse in all.
+            let more: Money = later.iter().map(|(_, more)| *more).sum();
+            let first = later.iter().find(|(_, more)| more.is_positive());
+            if let Some((first, _)) = first.filter(|_| more.is_positive()) {
                 let scenario = tried.scenario.plan.scenario.clone();
                 found.push((scenario, more, plan.horizon.month(*first)));
             }
@@ -142,20 +158,44 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// What a line of credit of some limit is owed at the end of the months that count, in all scenarios together.
+    /// What of an amount is still owed at the end of the months that count, in the scenario in which that is most: of a loan,
+    /// which is served in them, what is not due yet.
     ///
     /// # Errors
     /// An internal error where a braid breaks a rule.
-    pub fn owed_on_line(&self, limit: Money) -> Result<Money, Error> {
+    pub fn owed(&self, amount: Money) -> Result<Money, Error> {
         let mut owed = Money::ZERO;
-        for tried in &self.tried {
-            let Some(plan) = self.plan(tried, limit)? else { continue };
-            let end = Self::places(&plan, tried.through).end;
-            let line = self.spent(&plan)?.cash.credit;
-            let last = line.and_then(|line| line.balance.get(end.checked_sub(1)?).copied());
-            owed += last.unwrap_or(Money::ZERO);
+        for tried in self.tried.iter().filter(|tried| tried.futures.is_none()) {
+            let Some(plan) = self.plan(tried, amount)? else { continue };
+            let Spent { timeline, cash, .. } = self.spent(&plan)?;
+            let end = Self::places(&plan, self.through(tried, &plan, &timeline)).end;
+            let stream = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
+            let lent = match stream {
+                Some(own) => timeline.debts.iter().find(|(debt, _)| *debt == own).map(|own| &own.1),
+                None => cash.credit.as_ref().map(|line| &line.balance),
+            };
+            let last = lent.and_then(|owed| owed.get(end.checked_sub(1)?));
+            owed = owed.max(last.copied().unwrap_or(Money::ZERO));
         }
         Ok(owed)
+    }
+
+    /// How futures fare with an amount; nothing where core costs are funded in 9 of 10 of them.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn short(&self, amount: Money) -> Result<Option<Short>, Error> {
+        let Some(tried) = self.tried.first() else { return Ok(None) };
+        let Some((ran, through)) = self.ran(tried, amount)? else { return Ok(None) };
+        let (futures, unpaid) = (ran.tally.futures, &ran.tally.core_gap.by_month);
+        let from = unpaid.iter().position(|times| times * 10 > futures);
+        Ok(from.map(|from| Short {
+            amount,
+            unpaid: unpaid[ran.calendar.through],
+            futures,
+            from: ran.plan.horizon.month(from),
+            through,
+        }))
     }
 
     fn spent(&self, plan: &Plan) -> Result<Spent, Error> {

@@ -6,7 +6,7 @@ use super::{Aim, Least, Solved, repaid};
 use crate::braid::Method;
 use crate::decide::across::{InFutures, Placed};
 use crate::decide::bridge::{Scenario, core};
-use crate::decide::chance::Kept;
+use crate::decide::chance::{Futures, Kept};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Chances, Draft, Keeps, Size};
 use crate::forecast::{Question, Spent};
@@ -40,7 +40,7 @@ pub struct Tried<'a> {
     pub futures: Option<(InFutures<'a>, [Chances; 2])>,
 }
 
-/// What an amount leaves: the core gap in all scenarios together, and the last month that counts in each of them.
+/// What an amount leaves: the core gap of the scenario in which it leaves most, and the last month that counts in each of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub gap: Money,
@@ -110,34 +110,43 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         let mut size = without;
-        if solved.through.iter().all(Option::is_some) {
+        let follows = solved.through.iter().all(Option::is_some);
+        if follows || !self.in_futures() {
             let found = self.least(hint)?;
             (solved.proved, solved.tried) = (found.proved, found.tried);
             (solved.holds_to, solved.fails_above) = (found.holds_to, found.fails_above);
-            solved.least = found.least;
-            let told = match solved.least {
+            let told = match found.least {
                 Least::Amount(least) => {
                     size = least;
-                    match self.size.keeps {
-                        Keeps::CoreCosts => solved.worse_later = self.worse_later(least)?,
-                        Keeps::Cash => solved.owed = self.owed_on_line(least)?,
+                    if self.size.keeps == Keeps::CoreCosts {
+                        solved.worse_later = self.worse_later(least)?;
                     }
+                    solved.owed = self.owed(least)?;
                     Some(least)
                 }
-                Least::NotOneFigure(_) => return Ok(()),
+                Least::NotOneFigure(_) => {
+                    solved.least = found.least;
+                    return Ok(());
+                }
                 _ => self.nearest(),
             };
-            if let Some(outcome) = told.and_then(|amount| self.known.get(&amount)?.clone()) {
+            let outcome = told.and_then(|amount| self.known.get(&amount)?.clone());
+            if let Some(outcome) = outcome.filter(|_| follows) {
                 let stated = solved.through.iter().copied().flatten();
                 solved.until_repaid = stated.zip(&outcome.through).any(|(goal, own)| goal < *own);
                 solved.through = outcome.through.into_iter().map(Some).collect();
             }
             let core = self.size.keeps == Keeps::CoreCosts;
-            if let (Least::NoneFound(_), Some(nearest)) =
+            if let (Least::NoneFound(_), Some(nearest)) = (&found.least, told.filter(|_| core)) {
                 // What the plan lacks as it stands says nothing of futures.
-                (&solved.least, self.nearest().filter(|_| core && !self.in_futures()))
-            {
-                solved.lack = self.lack(nearest)?;
+                match self.in_futures() {
+                    true => solved.short = self.short(nearest)?,
+                    false => solved.lack = self.lack(nearest)?,
+                }
+            }
+            match follows {
+                true => solved.least = found.least,
+                false => solved.to_the_end = Some(found.least),
             }
         }
         if self.in_futures() {
@@ -266,6 +275,13 @@ impl<'a> Search<'a> {
     fn points(&self) -> Vec<(Money, Money)> {
         let known = self.known.iter();
         known.filter_map(|(amount, own)| Some((*amount, own.as_ref()?.gap))).collect()
+    }
+
+    /// Whether any amount that was tried leaves less than none.
+    pub fn helps(&self) -> bool {
+        let points = self.points();
+        let without = points.first().map(|(_, gap)| *gap);
+        points.iter().any(|(_, gap)| Some(*gap) < without)
     }
 
     /// Of amounts that fail, the one that comes nearest: it leaves least in the months that count without a debt, then in
@@ -419,9 +435,9 @@ impl<'a> Search<'a> {
 
     /// What one scenario leaves with an amount: in futures, the core gap that is not passed in 9 of 10 of them.
     fn one(&self, tried: &Tried, amount: Money) -> Result<Option<Left>, Error> {
-        let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
-        let selection = Selection::View(self.question.view);
-        let Some((futures, chances)) = &tried.futures else {
+        if tried.futures.is_none() {
+            let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
+            let selection = Selection::View(self.question.view);
             let spent = Spent::from_plan(&plan, selection, self.question.method)?;
             let through = self.through(tried, &plan, &spent.timeline);
             let gap = |through: Month| {
@@ -434,9 +450,23 @@ impl<'a> Search<'a> {
             };
             let (gap, without_debt) = (gap(through), gap(tried.through));
             return Ok(Some(Left { gap, without_debt, through }));
-        };
-        let through = self.through(tried, &plan, &Timeline::from_plan(&plan, selection)?);
+        }
+        let Some((ran, through)) = self.ran(tried, amount)? else { return Ok(None) };
+        let spread = ran.tally.spread(&ran.calendar, Kept::CoreGapAhead);
+        Ok(spread.map(|spread| Left { gap: spread[4], without_debt: spread[4], through }))
+    }
+
+    /// The futures of one scenario with an amount, and the last month that counts in them; nothing where the option's terms
+    /// do not take it.
+    ///
+    /// # Errors
+    /// An internal error where a braid breaks a rule.
+    pub fn ran(&self, tried: &Tried, amount: Money) -> Result<Option<(Futures, Month)>, Error> {
+        let Some((futures, chances)) = &tried.futures else { return Ok(None) };
         let Some(draft) = self.draft(tried, amount) else { return Ok(None) };
+        let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
+        let selection = Selection::View(self.question.view);
+        let through = self.through(tried, &plan, &Timeline::from_plan(&plan, selection)?);
         let chances = &chances[usize::from(!amount.is_zero())];
         let has = (!amount.is_zero()).then_some((self.option, self.size));
         let placed = Placed {
@@ -444,17 +474,14 @@ impl<'a> Search<'a> {
             option: has.map(|(option, _)| option),
             size: has.map(|(_, size)| (size, amount)),
         };
-        match futures.run(self.cases, (&draft, chances), placed, Some(through)) {
-            Ok(ran) => {
-                let spread = ran.tally.spread(&ran.calendar, Kept::CoreGapAhead);
-                Ok(spread.map(|spread| Left { gap: spread[4], without_debt: spread[4], through }))
-            }
+        match futures.run(self.cases, (&draft, chances), placed, (Some(through), None)) {
+            Ok(ran) => Ok(Some((ran, through))),
             Err(error) if error.is_input() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// The core gap from `as-of` through the months that count, in all scenarios together.
+    /// The core gap from `as-of` through the months that count, in the scenario in which it is largest.
     fn gap(&mut self, amount: Money) -> Result<Option<Money>, Error> {
         if let Some(known) = self.known.get(&amount) {
             return Ok(known.as_ref().map(|outcome| outcome.gap));
@@ -463,8 +490,8 @@ impl<'a> Search<'a> {
         for tried in &self.tried {
             match (self.one(tried, amount)?, &mut found) {
                 (Some(left), Some(outcome)) => {
-                    outcome.gap += left.gap;
-                    outcome.without_debt += left.without_debt;
+                    outcome.gap = outcome.gap.max(left.gap);
+                    outcome.without_debt = outcome.without_debt.max(left.without_debt);
                     outcome.through.push(left.through);
                 }
                 _ => found = None,

@@ -15,7 +15,9 @@ use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
 use crate::report::sensitivity::readable;
 use crate::report::words::{self, count};
-use crate::report::{Cell, ColumnKind, Mark, RowStyle, bridge as options, headlines, sensitivity};
+use crate::report::{
+    Cell, ColumnKind, Mark, RowStyle, bridge as options, headlines, offered, sensitivity,
+};
 
 /// Options that are drawn; the table has them all.
 const DRAWN_MAX: usize = 8;
@@ -56,7 +58,7 @@ pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
     }
     let beaten = options::beaten(choice, scenario).into_iter();
     found.extend(beaten.map(|text| Piece::Sentence(Mark::Watch, text)));
-    let notes = scenario.options.iter().flat_map(options::notes);
+    let notes = scenario.options.iter().flat_map(offered::notes);
     found.extend(notes.map(|text| Piece::Sentence(Mark::None, text)));
     Some(Section { name: "bridge", heading, pieces: found })
 }
