@@ -12,14 +12,14 @@ use crate::money::{Money, Rate};
 
 /// What was sought for one option, scenario by scenario, with the curve of the widest scope.
 pub(super) fn say(page: &mut Page, choice: &BridgeChoice, option: &str) {
-    let solved: Vec<&Solved> =
+    let of_option: Vec<&Solved> =
         choice.solved.iter().filter(|solved| solved.option == option).collect();
-    let Some(widest) = solved.iter().rfind(|solved| !solved.in_futures) else { return };
+    let Some(widest) = of_option.iter().rfind(|solved| !solved.in_futures) else { return };
     if let Least::NotOneFigure(why) = &widest.least {
         page.say(Mark::Watch, format!("{option}: its size cannot be sought: {why}."));
         return;
     }
-    for solved in &solved {
+    for solved in &of_option {
         let scope = match &solved.scenario {
             Some(scenario) if solved.in_futures && choice.scenarios.len() > 1 => {
                 format!("{option}, in 9 of 10 futures of {scenario}")
@@ -33,6 +33,11 @@ pub(super) fn say(page: &mut Page, choice: &BridgeChoice, option: &str) {
         page.say(mark, format!("{scope}: {text}"));
         for (mark, text) in beside(solved) {
             page.say(mark, text);
+        }
+        if let Some(short) = &solved.short {
+            let same = |other: &&&Solved| !other.in_futures && other.scenario == solved.scenario;
+            let stands = of_option.iter().find(same).and_then(|stands| stands.told());
+            page.say(Mark::None, short_words(short, stands));
         }
     }
     if !widest.curve.is_empty() {
@@ -274,14 +279,16 @@ fn beside(solved: &Solved) -> Vec<(Mark, String)> {
         found.push((Mark::Bad, text));
     }
     found.extend(solved.lack.as_ref().map(|lack| (Mark::None, lacks(lack, solved))));
-    found.extend(solved.short.map(|short| (Mark::None, short_words(&short))));
     found
 }
 
-/// How futures fare with the amount that comes nearest.
-fn short_words(short: &Short) -> String {
+/// How futures fare with the amount that comes nearest, beside the one with which the plan as it stands holds.
+fn short_words(short: &Short, stands: Option<Money>) -> String {
+    let stands = stands.map_or(String::new(), |amount| {
+        format!(" The plan as it stands holds with {}.", dollars(amount))
+    });
     format!(
-        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.",
+        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.{stands}",
         dollars(short.amount),
         short.through.words(),
         grouped(short.unpaid),

@@ -17,7 +17,7 @@ fn a_refund_after_the_end_is_owed() {
 }
 
 /// 10,000 a month that a grant reimburses by quarters, two months late, then a levy that pays as it goes.
-const LATE: &str = r#"
+pub(super) const LATE: &str = r#"
 [plan]
 title = "T"
 start = "2026-01"
