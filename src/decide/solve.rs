@@ -7,7 +7,7 @@
 mod lack;
 mod search;
 
-pub use self::lack::{Lack, Short};
+pub use self::lack::{Event, Lack, Short};
 use self::search::{Search, Tried};
 use super::across::InFutures;
 use super::bridge::Scenario;

@@ -287,8 +287,23 @@ fn short_words(short: &Short, stands: Option<Money>) -> String {
     let stands = stands.map_or(String::new(), |amount| {
         format!(" The plan as it stands holds with {}.", dollars(amount))
     });
+    let event = short.event.as_ref().map_or(String::new(), |event| {
+        let of = |(times, all): (u64, u64)| match times {
+            0 => "none".to_string(),
+            _ if times == all => "all".to_string(),
+            _ => grouped(times),
+        };
+        format!(
+            " They do in {} of the {} in which \u{201c}{}\u{201d} happens, and in {} of the other {}.",
+            of(event.with),
+            grouped(event.with.1),
+            event.title.trim_end_matches('.'),
+            of(event.without),
+            grouped(event.without.1),
+        )
+    });
     format!(
-        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.{stands}",
+        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.{event}{stands}",
         dollars(short.amount),
         short.through.words(),
         grouped(short.unpaid),

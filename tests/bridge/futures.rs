@@ -115,7 +115,7 @@ fn reasons_of_futures_are_those_of_futures() {
     let [stands, futures] = choice.solved.as_slice() else { panic!("as it stands, and futures") };
     assert_eq!(stands.least, Least::Amount(Money::from_cents(2_880_000)));
     assert!(matches!(futures.least, Least::NoneFound(_)) && futures.lack.is_none());
-    let short = futures.short.unwrap();
+    let short = futures.short.as_ref().unwrap();
     let odds = choice.scenarios[0].options[0].odds.as_ref().unwrap();
     assert!((40..80).contains(&short.unpaid), "{short:?}");
     assert_eq!((short.unpaid, short.futures), (200 - odds.funded, 200));
@@ -123,9 +123,11 @@ fn reasons_of_futures_are_those_of_futures() {
     assert!(short.amount.cents() >= 2_880_000);
     let told = page(&choice);
     let words = format!(
-        "with it core costs still go unpaid by Dec 2028 in {} of 200 futures, and by Jan 2028 in more than 1 of 10. \
+        "with it core costs still go unpaid by Dec 2028 in {0} of 200 futures, and by Jan 2028 in more than 1 of 10. \
+         They do in all of the {0} in which \u{201c}Late\u{201d} happens, and in none of the other {1}. \
          The plan as it stands holds with $29,000.",
-        short.unpaid
+        short.unpaid,
+        200 - short.unpaid
     );
     assert!(told.contains(&words), "{told}");
     assert!(!told.contains("of core cost unpaid, first in"), "{told}");

@@ -166,6 +166,9 @@ pub struct Tally {
     pub brought: Vec<(u64, i128)>,
     /// By chance: how often its event happened, or the sum of the steps that its amount took.
     pub drawn: Vec<i128>,
+    /// By chance: in how many futures its event happened and core costs went unpaid from `as-of` through
+    /// [`Calendar::through`].
+    pub unpaid_with: Vec<u64>,
     /// By tranche, what it holds over all futures, in cents.
     pub slots: BTreeMap<Slot, i128>,
     /// Where costs differ from those of the plan as it stands: in how many futures, and what each line needs by month over
@@ -188,6 +191,7 @@ impl Tally {
             unpaid: [months(), months()],
             brought: vec![(0, 0); streams],
             drawn: vec![0; chances],
+            unpaid_with: vec![0; chances],
             slots: BTreeMap::new(),
             needs: (0, BTreeMap::new()),
             values: vec![Values::new(each); calendar.kept()],
@@ -208,6 +212,11 @@ impl Tally {
         for ((times, sum), amount) in self.brought.iter_mut().zip(&figures.brought) {
             *times += u64::from(amount.is_positive());
             *sum += i128::from(amount.cents());
+        }
+        let ahead = figures.core_gap.get(calendar.as_of..=calendar.through).unwrap_or_default();
+        let unpaid = ahead.iter().any(|gap| gap.is_positive());
+        for (times, outcome) in self.unpaid_with.iter_mut().zip(outcomes) {
+            *times += u64::from(unpaid && *outcome == Outcome::Happens(true));
         }
         for (drawn, outcome) in self.drawn.iter_mut().zip(outcomes) {
             *drawn += match outcome {
@@ -273,6 +282,7 @@ impl Tally {
             *sum += amount;
         }
         add(&mut self.drawn, &other.drawn);
+        add(&mut self.unpaid_with, &other.unpaid_with);
         for (slot, sum) in &other.slots {
             self.hold(slot, *sum);
         }

@@ -2,7 +2,9 @@
 
 use super::search::{Search, Tried};
 use crate::decide::bridge::{core, without_match};
+use crate::decide::chance::Futures;
 use crate::error::Error;
+use crate::folder::What;
 use crate::forecast::Spent;
 use crate::ledger::{Ledger, LineBook};
 use crate::money::Money;
@@ -38,7 +40,7 @@ pub struct Lack {
 }
 
 /// How futures fare with the amount that comes nearest, where none holds in 9 of 10 of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Short {
     /// The amount.
     pub amount: Money,
@@ -50,6 +52,52 @@ pub struct Short {
     pub from: Month,
     /// The last month that counts.
     pub through: Month,
+    /// The event on which it depends most, where one stands out.
+    pub event: Option<Event>,
+}
+
+/// What an event has to do with core costs that go unpaid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What people call it.
+    pub title: String,
+    /// In how many futures core costs go unpaid of those in which it happens, and how many these are.
+    pub with: (u64, u64),
+    /// The same of those in which it does not.
+    pub without: (u64, u64),
+}
+
+/// An event stands out where core costs go unpaid so much more or less often with it than without: 1 of so many.
+const STANDS_OUT: u128 = 10;
+
+impl Event {
+    /// How much more or less often core costs go unpaid with it than without, as a fraction; nothing where one of the two never
+    /// came.
+    fn apart(&self) -> Option<(u128, u128)> {
+        let ((some, all), (others, rest)) = (self.with, self.without);
+        let [some, all, others, rest] = [some, all, others, rest].map(u128::from);
+        (all > 0 && rest > 0).then(|| ((some * rest).abs_diff(others * all), all * rest))
+    }
+
+    /// The event of some futures, `unpaid` of which leave core costs unpaid, that stands out most; of several the first.
+    fn of(ran: &Futures, unpaid: u64) -> Option<Event> {
+        let tally = &ran.tally;
+        let events = ran.chances.chances.iter().zip(&tally.drawn).zip(&tally.unpaid_with);
+        let events = events.filter(|((chance, _), _)| matches!(chance.what, What::Event { .. }));
+        let found = events.filter_map(|((chance, happened), with)| {
+            let happened = u64::try_from(*happened).ok()?;
+            let event = Event {
+                title: chance.title.clone(),
+                with: (*with, happened),
+                without: (unpaid - with, tally.futures - happened),
+            };
+            let apart = event.apart().filter(|(part, whole)| part * STANDS_OUT >= *whole)?;
+            Some((event, apart))
+        });
+        let more = |one: &(u128, u128), other: &(u128, u128)| one.0 * other.1 > other.0 * one.1;
+        let most = found.reduce(|best, next| if more(&next.1, &best.1) { next } else { best });
+        most.map(|(event, _)| event)
+    }
 }
 
 /// The core gap by month.
@@ -195,6 +243,7 @@ impl Search<'_> {
             futures,
             from: ran.plan.horizon.month(from),
             through,
+            event: Event::of(&ran, unpaid[ran.calendar.through]),
         }))
     }
 
