@@ -333,15 +333,20 @@ fn runs_out(ask: Ask) -> Explanation {
     let formula = "the first month from `as-of` on in which unrestricted cash ends below zero, paying \
                    every cost as planned: closing cash less what is held for restricted streams";
     let subject = "The month in which unrestricted cash runs out";
+    // What is not stated does not run out: the parts still tell what comes of it from nothing.
+    let known = |value: Value| match ask.plan.opening.cash_stated {
+        true => value,
+        false => Value::Words("not known".to_string()),
+    };
     let Some(month) = ask.measures().cash.runs_out else {
-        let value = Value::Words("not within these months".to_string());
+        let value = known(Value::Words("not within these months".to_string()));
         let (lowest, amount) = ask.measures().cash.lowest;
         let part = Part::aside(amount, format!("lowest unrestricted cash, {}", lowest.words()));
         return Explanation::of(subject, value, formula).with([part.see("cash/lowest")]);
     };
     let places = ask.ledger().horizon.place(month).into_iter();
     let parts = places.flat_map(|place| place.checked_sub(1).into_iter().chain([place]));
-    let explanation = Explanation::of(subject, Value::Month(month), formula);
+    let explanation = Explanation::of(subject, known(Value::Month(month)), formula);
     let why = Part::said("what leads to it", "lowest unrestricted cash").see("cash/lowest");
     explanation.with(parts.flat_map(|place| split(ask, place))).with([why])
 }

@@ -209,7 +209,21 @@ pub fn explain(
         return Err(unknown::answer(ask, figure, &words));
     };
     explanation.figure = words.join("/");
-    Ok(explanation)
+    Ok(match rests_on(plan, &words) {
+        Some(note) => explanation.note(note),
+        None => explanation,
+    })
+}
+
+/// What a figure rests on that the plan does not state.
+fn rests_on(plan: &Plan, words: &[&str]) -> Option<&'static str> {
+    let opening = &plan.opening;
+    match words.first()? {
+        _ if opening.cash_stated => None,
+        &"cash" | &"runway" => Some(text::CASH_FROM_ZERO),
+        &"net-assets" if opening.net_assets.is_none() => Some(net_assets::FROM_ZERO),
+        _ => None,
+    }
 }
 
 fn dispatch(ask: Ask, words: &[&str]) -> Option<Explanation> {

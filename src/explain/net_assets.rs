@@ -6,6 +6,10 @@ use crate::measures::NetAssetsYear;
 use crate::money::Money;
 use crate::month::FiscalCalendar;
 
+/// What they rest on where a plan states neither them nor its cash in hand.
+pub(super) const FROM_ZERO: &str =
+    "Net assets are counted from $0, since the plan states neither them nor its cash in hand.";
+
 /// Explains net assets, or the liquid ones, at the end of a fiscal year.
 pub(super) fn explain(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     let (liquid, word) = match rest {

@@ -14,7 +14,7 @@ use crate::name::{LineIndex, Name, StreamIndex};
 use crate::plan::cost::sample::{add, line, plan};
 use crate::plan::cost::{Basis, Benefit, Escalation, Form, Priority};
 use crate::plan::restriction::{Cap, CapBound, Indirect, IndirectBase, IndirectKind, Selector};
-use crate::plan::{Pool, Restrictions};
+use crate::plan::{Opening, Pool, Restrictions};
 
 fn grant(first: &str, last: &str, amount: &str, status: Status) -> Stream {
     let period = BudgetPeriod {
@@ -170,6 +170,49 @@ fn every_figure_explains_and_sums() {
             every_figure_explains(&plan, &forecast(&plan, method, view));
         }
     }
+}
+
+#[test]
+fn figures_that_rest_on_cash_from_zero_say_so() {
+    let notes = |plan: &Plan, id: &str| {
+        let forecast = forecast(plan, Method::Waterfall, Status::Secured);
+        explain(plan, &forecast, id).unwrap_or_else(|error| panic!("{id}: {error}"))
+    };
+    let rest = ["cash", "cash/2024-03", "cash/all-costs/2024-03", "cash/lowest", "cash/runs-out"];
+    let rest = rest.into_iter().chain([
+        "cash/working-capital",
+        "cash/days/FY2024",
+        "cash/liquid-months/FY2024",
+        "runway",
+        "net-assets",
+        "net-assets/FY2024",
+        "net-assets/liquid/FY2024",
+    ]);
+    let mut plan = hub();
+    for id in rest {
+        plan.opening = Opening::default();
+        let told = notes(&plan, id);
+        let said = |told: &Explanation| told.notes.iter().any(|note| note.contains("from $0"));
+        assert!(said(&told), "{id}: {:?}", told.notes);
+        plan.opening.cash_stated = true;
+        assert!(!said(&notes(&plan, id)), "{id}");
+        plan.opening = Opening { net_assets: Some(money("1.00")), ..Opening::default() };
+        assert_eq!(said(&notes(&plan, id)), !id.starts_with("net-assets"), "{id}");
+    }
+    plan.opening = Opening::default();
+    for id in ["gap", "cost/FY2024", "stream/ahc", "refund-due"] {
+        assert_eq!(notes(&plan, id).notes, notes(&stated(&plan), id).notes, "{id}");
+    }
+    // What is not stated does not run out.
+    let out = "The month in which unrestricted cash runs out = ";
+    assert_eq!(notes(&plan, "cash/runs-out").title, format!("{out}not known"));
+    assert_ne!(notes(&stated(&plan), "cash/runs-out").title, format!("{out}not known"));
+}
+
+fn stated(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    plan.opening.cash_stated = true;
+    plan
 }
 
 /// The parts of a figure that stand aside, as `label: text`.

@@ -17,6 +17,10 @@ pub(super) fn dollars(amount: Money) -> String {
     if amount.cents() < 0 { format!("({text})") } else { text }
 }
 
+/// What figures of cash rest on where a plan does not state it.
+pub(crate) const CASH_FROM_ZERO: &str =
+    "Cash is counted from $0, since the plan does not state its cash in hand.";
+
 /// A whole number with separators.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();

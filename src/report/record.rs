@@ -47,7 +47,7 @@ pub fn forecast(plan: &Plan, forecast: &Forecast) -> Value {
             value["fiscal_year"] = json!(measure.year);
             value
         }).collect::<Vec<_>>(),
-        "measures": measure(measures),
+        "measures": measure(plan, measures),
         "streams": streams(plan, forecast),
         "assumptions": assumptions(plan),
         "findings": forecast.findings.iter().map(finding).collect::<Vec<_>>(),
@@ -183,7 +183,7 @@ fn told(ledger: &Ledger, stream: Option<StreamIndex>) -> Value {
     sums.map(|(kind, sum)| json!({ "what": kind.words(), "amount": money(sum) })).collect()
 }
 
-fn measure(measures: &Measures) -> Value {
+fn measure(plan: &Plan, measures: &Measures) -> Value {
     json!({
         "gap_by_function": measures.gap_by_function.iter().map(gap_row).collect::<Vec<_>>(),
         "gap_by_line": measures.gap_by_line.iter().map(gap_row).collect::<Vec<_>>(),
@@ -199,7 +199,7 @@ fn measure(measures: &Measures) -> Value {
             .map(|(at, gap)| json!({ "month": month(*at), "gap": money(*gap) }))
             .collect::<Vec<_>>(),
         "sustainability": measures.sustainability.as_ref().map(sustainability),
-        "cash": cash(&measures.cash),
+        "cash": cash(plan, &measures.cash),
         "indirect": measures.indirect.iter().map(indirect).collect::<Vec<_>>(),
         "overhead": money(measures.overhead),
         "partners": measures.partners.iter().map(partner).collect::<Vec<_>>(),
@@ -290,13 +290,15 @@ fn sustainability(stands: &Sustainability) -> Value {
     })
 }
 
-fn cash(cash: &CashMeasure) -> Value {
+fn cash(plan: &Plan, cash: &CashMeasure) -> Value {
+    let stated = plan.opening.cash_stated;
     let point =
         |(at, amount): (Month, Money)| json!({ "month": month(at), "amount": money(amount) });
     json!({
+        "stated": stated,
         "lowest": point(cash.lowest),
         "lowest_funded": point(cash.lowest_funded),
-        "runs_out": cash.runs_out.map(month),
+        "runs_out": cash.runs_out.filter(|_| stated).map(month),
         "working_capital": money(cash.working_capital),
         "days": shares(&cash.days),
         "liquid_months": shares(&cash.liquid_months),

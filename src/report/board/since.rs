@@ -105,9 +105,13 @@ const FIGURES: [(&str, &str); 8] = [
 const DATES: [(&str, &str); 4] = [
     ("As of", "/horizon/as_of"),
     ("Core costs first unpaid", "/measures/first_core_gap"),
-    ("Cash runs out", "/measures/cash/runs_out"),
+    ("Cash runs out", RUNS_OUT),
     ("Cash is lowest", "/measures/cash/lowest/month"),
 ];
+
+/// When cash runs out, and whether it is stated what there is of it.
+const RUNS_OUT: &str = "/measures/cash/runs_out";
+const STATED: &str = "/measures/cash/stated";
 
 /// What has to be alike for figures to be compared, with its words.
 const ALIKE: [(&str, &str); 6] = [
@@ -191,7 +195,10 @@ fn amounts(now: &Earlier, was: &Earlier) -> Piece {
 fn dates(now: &Earlier, was: &Earlier) -> Piece {
     let mut table = Table::new("since-dates", &[("", T), ("Then", T), ("Now", T)]);
     let month = |of: &Earlier, path: &str| {
-        Cell::text(of.month(path).map_or("never".to_string(), Month::words))
+        // What is not stated does not run out.
+        let unknown = path == RUNS_OUT && of.0.pointer(STATED) == Some(&Value::Bool(false));
+        let without = if unknown { "not known" } else { "never" };
+        Cell::text(of.month(path).map_or(without.to_string(), Month::words))
     };
     for (label, path) in DATES {
         table.push(vec![Cell::text(label), month(was, path), month(now, path)]);
