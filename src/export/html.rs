@@ -305,11 +305,12 @@ pub(super) fn plain(cell: &Cell) -> String {
     }
 }
 
+/// Only nothing reads as nothing: what is less than half a dollar is `0`.
 fn whole(amount: Money) -> String {
     let dollars = whole_dollars(amount);
     let digits = grouped(dollars.unsigned_abs());
     match dollars {
-        0 => "-".to_string(),
+        0 if amount.is_zero() => "-".to_string(),
         ..0 => format!("({digits})"),
         _ => digits,
     }

@@ -1,6 +1,6 @@
 //! The headlines of the forecast page: what is bad first, what is good last.
 
-use super::words::{count, dollars, list, near, percent, shared_dollars, whole_dollars};
+use super::words::{count, dollars, list, near, percent, whole_dollars};
 use super::{Mark, Page};
 use crate::braid::Method;
 use crate::explain::text;
@@ -165,21 +165,11 @@ fn by_priority(amounts: [Money; 3]) -> String {
     let parts: Vec<(&str, Money)> = told.map(|(priority, sum)| (priority.word(), sum)).collect();
     match parts.as_slice() {
         [(only, _)] => format!("all of it {only}"),
+        // Each is rounded by itself, as tables round it: no figure is told in two ways.
         parts => {
-            let amounts: Vec<Money> = parts.iter().map(|(_, gap)| *gap).collect();
-            let amounts = parts_near(&amounts);
-            let part = |((word, _), amount): (&(&str, Money), String)| format!("{word} {amount}");
-            list(&parts.iter().zip(amounts).map(part).collect::<Vec<_>>())
+            let part = |(word, amount): &(&str, Money)| format!("{word} {}", near(*amount));
+            list(&parts.iter().map(part).collect::<Vec<_>>())
         }
-    }
-}
-
-/// Parts that add up as they are written to their whole as it is written.
-fn parts_near(parts: &[Money]) -> Vec<String> {
-    let whole = near(parts.iter().sum());
-    match whole.contains('.') {
-        true => parts.iter().map(|part| near(*part)).collect(),
-        false => shared_dollars(parts).iter().map(|part| dollars(*part)).collect(),
     }
 }
 
@@ -284,8 +274,7 @@ fn seen(plan: &Plan, words: &str) -> String {
 
 /// What figures of cash rest on where the plan does not state it.
 pub(super) fn cash_basis(plan: &Plan) -> Option<Line> {
-    let text = "Cash is counted from $0, since the plan does not state its cash in hand.";
-    (!plan.opening.cash_stated).then(|| (Mark::Watch, text.to_string()))
+    (!plan.opening.cash_stated).then(|| (Mark::Watch, text::CASH_FROM_ZERO.to_string()))
 }
 
 pub(super) fn cash(plan: &Plan, forecast: &Forecast) -> Option<Line> {

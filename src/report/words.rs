@@ -25,20 +25,6 @@ pub(crate) fn near(amount: Money) -> String {
     if amount < Money::ZERO { format!("({text})") } else { text }
 }
 
-/// Parts in whole dollars that add up to their whole in whole dollars: the largest remainders are rounded up.
-pub(crate) fn shared_dollars(parts: &[Money]) -> Vec<Money> {
-    let whole = whole_dollars(parts.iter().sum());
-    let mut shared: Vec<i64> = parts.iter().map(|part| part.cents().div_euclid(100)).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(parts[*at].cents().rem_euclid(100)));
-    let missing = whole - shared.iter().sum::<i64>();
-    let missing = usize::try_from(missing).unwrap_or(0);
-    for at in order.into_iter().take(missing) {
-        shared[at] += 1;
-    }
-    shared.into_iter().map(|dollars| Money::from_cents(dollars * 100)).collect()
-}
-
 /// The amount in short, for sums that need no more: `$43.7M`; whole dollars below a million.
 pub(crate) fn short_dollars(amount: Money) -> String {
     let whole = whole_dollars(amount).unsigned_abs();
@@ -169,17 +155,6 @@ mod tests {
         assert_eq!(of(90_000), "$900");
         assert_eq!(of(100_000), "$1,000");
         assert_eq!(of(999_999_999_999_999), "$10,000,000,000,000");
-    }
-
-    #[test]
-    fn parts_add_up_to_their_whole() {
-        let of = |cents: &[i64]| -> Vec<i64> {
-            let parts: Vec<Money> = cents.iter().map(|cents| Money::from_cents(*cents)).collect();
-            shared_dollars(&parts).iter().map(|part| part.cents() / 100).collect()
-        };
-        assert_eq!(of(&[102_554_060, 32_695_360]), [1_025_541, 326_953]);
-        assert_eq!(of(&[680, 40]), [7, 0]);
-        assert_eq!(of(&[50, 50]), [1, 0]);
     }
 
     #[test]
