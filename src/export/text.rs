@@ -1,7 +1,7 @@
 //! Pages as text for a terminal, at a width.
 //!
-//! No row is ever wrapped: a table whose year columns do not fit stands in several blocks, one
-//! below the other, each with its labels. A label that is too long is shortened with an ellipsis.
+//! The figures of a row stand on one line: a table whose year columns do not fit stands in several blocks, one
+//! below the other, each with its labels. A label that is too long goes on below, further in.
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -24,7 +24,7 @@ const GUTTER: usize = 1;
 const GUTTER_BEHIND: usize = 3;
 /// The widest that a column's head is, where its figures are not wider: labels need room too.
 const HEAD_MAX: usize = 24;
-/// The narrowest that labels are shortened to.
+/// The narrowest that labels are.
 const LABEL_MIN: usize = 14;
 
 /// The width of the label of a line of bars.
@@ -136,11 +136,15 @@ impl Writer {
         }
         self.line(&line, DIM);
         for row in grid.rows.iter().filter(|row| !row.is_idle(columns)) {
-            let mut line = fitted(&row.label, label_width);
+            let label = label_lines(&row.label, label_width);
+            let mut line = fitted(&label[0], label_width);
             for column in columns {
                 line.push_str(&right(&row.cells[*column], grid.widths[*column] + GUTTER));
             }
             self.line(&line, row.style());
+            for more in &label[1..] {
+                self.line(more, row.style());
+            }
         }
     }
 
@@ -492,6 +496,21 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// A label in as many lines as it needs, those after the first further in.
+fn label_lines(label: &str, width: usize) -> Vec<String> {
+    if label.width() <= width {
+        return vec![label.to_string()];
+    }
+    let text = label.trim_start();
+    let inset = label.len() - text.len();
+    let mut lines = wrapped(text, width.saturating_sub(inset + 2).max(1));
+    for (place, line) in lines.iter_mut().enumerate() {
+        let inset = if place == 0 { inset } else { inset + 2 };
+        line.insert_str(0, &" ".repeat(inset));
+    }
+    lines
+}
+
 /// Text broken at spaces into lines no wider than this; a longer word is cut.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -606,7 +625,11 @@ mod tests {
             .map(|line| line.matches("FY20").count())
             .collect();
         assert_eq!(heads, [4, 4, 2], "\n{text}");
-        assert!(text.contains('…'), "a long label is shortened\n{text}");
+        // A long label goes on below: no word of it is lost.
+        assert!(!text.contains('…'), "\n{text}");
+        for line in ["Community Connections and Supportive Housing ", "\n  Navigation Award\n"] {
+            assert_eq!(text.matches(line).count(), 3, "{line}\n{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use super::{Anchor, Drawing, LINE, Mark, SMALL, Stroke, TEXT, Tenths, Tone, Words, letters};
 use crate::month::{FiscalCalendar, Month};
 
+/// How far below its title a bar stands on a narrow sheet.
+const BAR_DOWN: Tenths = 180;
+
 /// One row: money with the months in which it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -45,13 +48,24 @@ pub fn draw(
     let row = if narrow { 450 } else { 370 };
     let bottom = top + row * spans.len() as i64;
     let year_room = letters::width("FY2026", SMALL, false) + 60;
+    // On a narrow sheet titles stand above the bars: lines run beside bars alone.
+    let upright = |sheet: &mut Drawing, at: Tenths, stroke: Stroke| {
+        let rows = (0..spans.len() as i64).map(|place| top + row * place);
+        let parts: Vec<(Tenths, Tenths)> = match narrow {
+            true => rows.map(|from| (from + BAR_DOWN - 20, from + BAR_DOWN + 190)).collect(),
+            false => vec![(top - 10, bottom)],
+        };
+        for (from, to) in parts {
+            sheet.line(vec![(at, from), (at, to)], stroke);
+        }
+    };
     let mut free = i64::MIN;
     for place in 0..months {
         let Some(month) = first.plus(place as i32) else { continue };
         if fiscal.position(month) != 0 {
             continue;
         }
-        sheet.line(vec![(x(place), top), (x(place), bottom)], Stroke::Grid);
+        upright(&mut sheet, x(place), Stroke::Grid);
         if x(place) >= free && x(place) + year_room <= right {
             let label = FiscalCalendar::label(fiscal.year_of(month));
             sheet.words(Words::new((x(place) + 10, top - 60), label).small());
@@ -62,7 +76,7 @@ pub fn draw(
     sheet.words(words);
     for (place, span) in spans.iter().enumerate() {
         let from = top + row * place as i64;
-        let bar = if narrow { from + 180 } else { from + 100 };
+        let bar = from + if narrow { BAR_DOWN } else { 100 };
         if narrow {
             let text = letters::fitted(&span.title, TEXT, false, width);
             sheet.words(Words::new((0, from + 130), text));
@@ -87,7 +101,7 @@ pub fn draw(
     sheet.height = bottom + 40;
     if let Some((place, text)) = seen {
         let at = x(place);
-        sheet.line(vec![(at, top - 10), (at, bottom)], Stroke::Mark);
+        upright(&mut sheet, at, Stroke::Mark);
         let words = Words::new((at, 0), text).small();
         let up = top - 210;
         sheet.words_at_first(&words, &[((at, up), Anchor::Start), ((at, up), Anchor::End)]);

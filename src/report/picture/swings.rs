@@ -32,11 +32,15 @@ pub fn draw(swings: &[Swing], legend: [&str; 2], width: Tenths) -> Drawing {
     let top = head + 40;
     let bottom = top + row * swings.len() as i64;
     let zero = axis.place(Money::ZERO, left, right);
-    sheet.line(vec![(zero, top), (zero, bottom)], Stroke::Axis);
+    if !narrow {
+        sheet.line(vec![(zero, top), (zero, bottom)], Stroke::Axis);
+    }
     for (place, swing) in swings.iter().enumerate() {
         let from = top + row * place as i64;
         let bar = if narrow { from + 220 } else { from + 110 };
         if narrow {
+            // Beside bars alone: titles stand above them.
+            sheet.line(vec![(zero, bar - 20), (zero, bar + 220)], Stroke::Axis);
             let text = letters::fitted(&swing.title, SMALL, false, width);
             sheet.words(Words { size: SMALL, ..Words::new((0, from + 150), text) });
         } else {
