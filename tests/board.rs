@@ -29,7 +29,7 @@ use braidfund::report::{Cell, Mark, Table, chance, record};
 
 #[path = "board/hostile.rs"]
 mod hostile;
-use hostile::{LETTERS, PAYLOADS, wide};
+use hostile::{LETTERS, wide};
 
 const SAMPLES: [&str; 5] =
     ["imperial-ach", "oakland-fy2020", "oakland-fy2021", "reading-ccp", "ri-hez"];
@@ -261,6 +261,19 @@ fn figures_are_those_of_the_forecast() {
                     assert_eq!(sum(&certainty.rows[end..], column), whole, "{name}");
                 }
             }
+            // What each source would pay adds up to what its rung adds.
+            for part in tables(&board).filter(|table| table.name == "uncounted") {
+                let (body, foot) = part.rows.split_at(part.rows.len() - 1);
+                for column in 2..part.columns.len() {
+                    let rung = match part.columns[column].name.ends_with("likely") {
+                        true => "Likely money adds",
+                        false => "Hoped-for money adds",
+                    };
+                    let row = certainty.rows.iter().find(|row| row[0] == Cell::text(rung));
+                    assert_eq!(row.unwrap().last(), Some(&foot[0][column]), "{name}: {rung}");
+                    assert_eq!(sum(body, column), sum(foot, column), "{name}: {rung}");
+                }
+            }
             // Every flow of the year adds up to its cost; what is unpaid in the matrix is its gap.
             let flows = table(&board, "flows");
             let of_year =
@@ -462,64 +475,6 @@ fn every_sample_is_small_and_its_pictures_hold_their_words() {
     }
 }
 
-/// The elements of a page with the names of their attributes, in order; words of pictures, whose lines are as many as
-/// they need, are left out.
-fn elements(page: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for tag in page.split('<').skip(1) {
-        let (mut names, mut name, mut quote) = (Vec::new(), String::new(), None);
-        for letter in tag.chars() {
-            match (quote, letter) {
-                (None, '>') => break,
-                (None, '"' | '\'') => quote = Some(letter),
-                (Some(open), letter) if letter == open => quote = None,
-                (Some(_), _) => {}
-                (None, ' ' | '=' | '\n') => names.push(std::mem::take(&mut name)),
-                (None, letter) => name.push(letter),
-            }
-        }
-        names.push(name);
-        names.retain(|name| !name.is_empty());
-        if !matches!(names.first().map(String::as_str), Some("text" | "/text")) {
-            found.push(names.join(" "));
-        }
-    }
-    found
-}
-
-fn hostile(text: &str) -> MemoryFolder {
-    let files = hostile::folder(text);
-    MemoryFolder::new(files.iter().map(|(name, text)| (*name, text.as_str())))
-}
-
-#[test]
-fn sixty_hostile_texts_stay_inert_in_every_field() {
-    let kept = |payload: &str| folder::read(&hostile(payload), BASE).is_ok();
-    let asked = Asked { standing: Standing::BoardCopy, ..Asked::default() };
-    let benign = html::encode(&report(&hostile("Riverbend"), &asked).2);
-    let tree = elements(&benign);
-    assert!(tree.len() > 400, "the page is read");
-    assert!(!benign.contains("<script") && !benign.contains("href") && !benign.contains("src="));
-    for payload in PAYLOADS {
-        assert!(kept(payload), "{payload:?}: a plan may say it");
-        let (_, _, board) = report(&hostile(payload), &asked);
-        let page = html::encode(&board);
-        assert_eq!(elements(&page), tree, "{payload:?}");
-        // Text in a picture may be cut, yet never opens a tag of its own.
-        let names: BTreeSet<&str> = page
-            .split('<')
-            .skip(1)
-            .map(|tag| tag.split([' ', '>', '\n']).next().unwrap())
-            .collect();
-        assert!(!names.contains("script") && !names.contains("img"), "{payload:?}");
-        if payload.contains('<') && payload.len() > 3 {
-            assert!(!page.contains(payload), "{payload:?}");
-            let markdown = markdown::encode(&board);
-            assert!(!markdown.contains(payload), "{payload:?} in Markdown");
-        }
-    }
-}
-
 #[test]
 fn what_is_redacted_is_nowhere() {
     let staffed = r#"
@@ -608,6 +563,10 @@ fn an_earlier_forecast_is_compared_and_anything_else_is_refused() {
     let gap = rows.iter().find(|row| row[0] == Cell::text("Unpaid (the gap)")).unwrap();
     let amount = |dollars: i64| Cell::Money(Money::from_cents(dollars * 100));
     assert_eq!(gap[1..], [amount(8_000_000), amount(7_700_000), amount(-300_000)]);
+    // Neither of them states its cash: nobody knows when it runs out.
+    let rows = &table(&board, "since-dates").rows;
+    let out = rows.iter().find(|row| row[0] == Cell::text("Cash runs out")).unwrap();
+    assert_eq!(out[1..], [Cell::text("not known"), Cell::text("not known")]);
 
     for (text, why) in [
         ("", "is not JSON"),
@@ -733,14 +692,26 @@ fn figures_that_rest_on_cash_from_zero_say_so() {
     let (_, _, board) = report(&sample("ri-hez"), &Asked::default());
     for name in ["bridge", "scenarios", "odds", "cash", "assumptions"] {
         let told = sentences(&board, name);
-        assert!(told.iter().any(|(_, text)| text.contains("ounted from $0")), "{name}: {told:?}");
+        let said = told.iter().any(|(_, text)| text.contains("ounted from $0"));
+        assert!(said || heading(&board, name).contains("ounted from $0"), "{name}: {told:?}");
     }
     let heads = |board: &Board| -> Vec<String> {
         table(board, "odds").columns.iter().map(|column| column.name.clone()).collect()
     };
     assert!(heads(&board).contains(&"Below $0 by then".to_string()));
+    // No picture tells a month in which it would run out, and each says what it is counted from.
+    for name in ["cash", "odds", "bridge"] {
+        let picture = pictures(&board).into_iter().find(|picture| picture.name == name).unwrap();
+        assert!(picture.title.ends_with(", counted from $0"), "{name}: {}", picture.title);
+        for words in picture.wide.texts().chain(picture.narrow.texts()) {
+            let dated = ["run out", "runs out", "below"].into_iter();
+            let dated = dated.filter(|word| words.text.contains(word));
+            assert!(words.text == "half lie below" || dated.count() == 0, "{name}: {}", words.text);
+        }
+    }
     let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
     assert!(heads(&board).contains(&"Run out by then".to_string()));
+    assert!(pictures(&board).iter().all(|picture| !picture.title.contains("$0")));
     assert!(!markdown::encode(&board).contains("counted from $0"));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_braid"))
         .args(["bridge", "scenarios/ri-hez", "--color", "never", "--width", "200"])
@@ -769,11 +740,11 @@ fn a_bridge_that_leaves_a_gap_is_no_alternative_to_the_money() {
     let (_, _, board) = report(&sample("reading-ccp"), &Asked::default());
     let told = heading(&board, "decision");
     // The option that is owed back leaves a little less unpaid, and is no part of the others' best.
-    let best = "the best of 4 with nothing left to repay leaves $3.81M of $4.69M core cost unpaid; the one to be repaid \
+    let best = "the best of four with nothing left to repay leaves $3.81M of $4.69M core cost unpaid; the one to be repaid \
                 leaves $3.80M, with $900,000 still owed at the end";
     assert!(told.ends_with(best), "{told}");
     let bridge = heading(&board, "bridge");
-    assert!(bridge.starts_with("Four of 5 bridge options leave much the same"), "{bridge}");
+    assert!(bridge.starts_with("Four of five bridge options leave much the same"), "{bridge}");
     assert!(bridge.contains("one must be repaid, $900,000"), "{bridge}");
     let notes = sentences(&board, "bridge");
     let hoped = "which is only hoped for and not counted here.";
@@ -817,7 +788,7 @@ fn what_is_owed_back_is_not_added_to_what_goes_unpaid() {
                 option with nothing left to repay closes none of it";
     assert!(box_.ends_with(told), "{box_}");
     let told =
-        format!("Of 2 bridge options, {recoverable} leaves the least core cost unpaid: $3.80M");
+        format!("Of two bridge options, {recoverable} leaves the least core cost unpaid: $3.80M");
     assert!(bridge.starts_with(&told), "{bridge}");
     let [box_, bridge] = decided("reading-ccp", &["recoverable"], "");
     assert!(box_.ends_with("goes unpaid, with $900,000 still owed at the end"), "{box_}");
@@ -835,7 +806,10 @@ fn one_option_is_spoken_of_as_one() {
     let points = sentences(&board, "decision");
     assert!(points.iter().any(|(_, text)| text.contains(". One more stands below.")), "{points:?}");
     let told = heading(&of(Status::Prospective), "decision");
-    assert!(told.contains("choose the one bridge of 5 that closes it, or find $6.10M"), "{told}");
+    assert!(
+        told.contains("choose the one bridge of five that closes it, or find $6.10M"),
+        "{told}"
+    );
 }
 
 /// Where another braid would pay what goes unpaid, the decision says so, with what stands against it.
@@ -916,4 +890,70 @@ fn scenarios_are_headed_by_what_they_leave_unpaid() {
     let core =
         "[scenario.core.stream.gift]\nmonthly = 500\n[scenario.core.cost.extra]\ndrop = true\n";
     assert_eq!(headed(core), "At worst (Core) as much goes unpaid, $6,000 more of it core");
+}
+
+/// The whole dollars of a text: each amount that is told neither in cents nor in millions.
+fn whole_dollars(text: &str) -> Vec<i64> {
+    let amounts = text.split('$').skip(1).filter_map(|rest| {
+        let figure = |letter: &char| letter.is_ascii_digit() || *letter == ',' || *letter == '.';
+        let end = rest.find(|letter| !figure(&letter)).unwrap_or(rest.len());
+        let (amount, after) = (rest[..end].trim_end_matches([',', '.']), &rest[end..]);
+        if amount.contains('.') || after.starts_with(['M', 'B', 'T', 'K']) {
+            return None;
+        }
+        amount.replace(',', "").parse().ok()
+    });
+    amounts.collect()
+}
+
+/// What a report says in words of a forecast: headings, sentences, points, cards.
+fn words_of(board: &Board) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for section in &board.sections {
+        found.push(&section.heading);
+        for piece in &section.pieces {
+            match piece {
+                Piece::Sentence(_, text) | Piece::Heading(text) => found.push(text),
+                Piece::Points(points) => found.extend(points.iter().map(String::as_str)),
+                Piece::Cards(cards) => found.extend(
+                    cards.iter().flat_map(|card| [card.figure.as_str(), card.aside.as_str()]),
+                ),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// A figure that stands in a table is told in no sentence a dollar off: each is rounded by itself, everywhere alike.
+#[test]
+fn no_sentence_is_a_dollar_off_its_table() {
+    let mut compared = 0;
+    for name in SAMPLES {
+        for view in Status::ALL {
+            let question = Question { view, ..Question::default() };
+            let (_, _, board) = report(&sample(name), &Asked { question, ..Asked::default() });
+            let known: BTreeSet<i64> = tables(&board)
+                .flat_map(|table| table.rows.iter().flatten())
+                .filter_map(|cell| match cell {
+                    Cell::Money(amount) => {
+                        i64::try_from((amount.cents().unsigned_abs() + 50) / 100).ok()
+                    }
+                    _ => None,
+                })
+                .collect();
+            for text in words_of(&board) {
+                for dollars in whole_dollars(text).into_iter().filter(|dollars| *dollars > 999) {
+                    let off =
+                        [dollars - 1, dollars + 1].into_iter().find(|off| known.contains(off));
+                    compared += usize::from(known.contains(&dollars));
+                    assert!(
+                        known.contains(&dollars) || off.is_none(),
+                        "{name}, {view:?}: ${dollars} in `{text}`, {off:?} in a table"
+                    );
+                }
+            }
+        }
+    }
+    assert!(compared > 300, "{compared} figures stand in tables");
 }

@@ -321,9 +321,11 @@ fn cash(futures: &Futures) -> Table {
 }
 
 /// A distribution in words.
-fn distribution(what: &What) -> String {
+fn in_words(what: &What) -> String {
+    // As sentences write it, with a space before the sign.
+    let share = |odds: &Rate| odds.percent().replace('%', " %");
     match what {
-        What::Event { odds } => format!("happens in {}", odds.percent()),
+        What::Event { odds } => format!("happens in {}", share(odds)),
         What::Amount { path, distribution, .. } => {
             let value = |setting: &Setting| readable(path, &setting.text());
             match distribution {
@@ -335,18 +337,13 @@ fn distribution(what: &What) -> String {
                 }
                 Distribution::Discrete(values) => {
                     let one = |(setting, odds): &(Setting, Rate)| {
-                        format!("{} in {}", value(setting), odds.percent())
+                        format!("{} in {}", value(setting), share(odds))
                     };
                     list(&values.iter().map(one).collect::<Vec<_>>())
                 }
             }
         }
     }
-}
-
-/// The same as sentences write it, with a space before each percent sign.
-fn in_words(what: &What) -> String {
-    distribution(what).replace('%', " %")
 }
 
 /// What came of a chance over all futures: in how many it happened, or its mean.
@@ -657,7 +654,8 @@ fn chances(futures: &Futures) -> Table {
             Cell::text(&chance.title),
             Cell::text(chance.origin.to_string()),
             Cell::of(chance.source.as_ref(), Cell::text),
-            Cell::text(distribution(&chance.what)),
+            // As the plan writes it.
+            Cell::text(in_words(&chance.what).replace(" %", "%")),
             Cell::text(came(futures, place)),
             Cell::of(odds, Cell::Share),
             Cell::of(times, Cell::Whole),

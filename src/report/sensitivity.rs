@@ -97,7 +97,10 @@ pub(super) fn readable(path: &str, text: &str) -> String {
         (_, Some(month)) => month.words(),
         // What is stated as a share of an amount is no amount.
         _ if is_number(text) => format!("{unit}{}", with_separators(text)),
-        _ => text.to_string(),
+        _ => match text.strip_suffix('%').filter(|share| is_number(share)) {
+            Some(share) => format!("{share} %"),
+            None => text.to_string(),
+        },
     }
 }
 
@@ -229,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_share_of_pay_is_no_amount() {
-        assert_eq!(readable("cost.staff.positions.fringe", "28%"), "28%");
+        assert_eq!(readable("cost.staff.positions.fringe", "28%"), "28 %");
         assert_eq!(readable("cost.staff.positions.salary", "54000"), "$54,000");
         assert_eq!(readable("stream.gift.monthly", "1000.50"), "$1,000.50");
         assert_eq!(readable("opening.unrestricted-cash", "1234567"), "$1,234,567");

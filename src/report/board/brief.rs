@@ -64,6 +64,11 @@ pub(super) fn number(count: usize) -> String {
     word.map_or_else(|| grouped(count as u64), |word| word.to_string())
 }
 
+/// A number within a sentence: in a word up to twelve.
+pub(super) fn in_words(count: usize) -> String {
+    number(count).to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

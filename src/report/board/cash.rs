@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Month as Mo};
 use crate::report::picture::months::{Months, draw};
 use crate::report::picture::{Picture, Stroke};
+use crate::report::words::dollars;
 use crate::report::{Cell, Mark, Table, headlines};
 
 /// Months of a quarter.
@@ -18,10 +19,14 @@ const QUARTER: usize = 3;
 pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     let heading = heading(plan, forecast);
     let mut pieces: Vec<Piece> = Vec::new();
-    let sentences = headlines::cash(plan, forecast)
-        .into_iter()
-        .chain(headlines::working_capital(plan, forecast));
-    pieces.extend(sentences.map(|(mark, text)| Piece::Sentence(mark, text)));
+    let (mark, text) = headlines::working_capital(plan, forecast)
+        .unwrap_or_else(|| (Mark::None, paying_the_funded(forecast)));
+    pieces.push(Piece::Sentence(mark, text));
+    pieces.push(Piece::Sentence(
+        Mark::None,
+        "Restricted cash stands apart: it is held for its funders' purposes, and pays no other cost."
+            .to_string(),
+    ));
     if forecast.books.cash.as_of > 0 {
         let text = format!(
             "Cash before {} is worked out from the plan's own figures, not taken from the bank or the books.",
@@ -32,6 +37,25 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     pieces.push(Piece::Picture(picture(plan, forecast, &heading)));
     pieces.push(quarters(forecast));
     Section { name: "cash", heading, pieces }
+}
+
+/// What the title of a picture of cash says where the plan does not state what there is of it.
+pub(super) fn counted(plan: &Plan) -> &'static str {
+    if plan.opening.cash_stated { "" } else { ", counted from $0" }
+}
+
+/// How low cash falls where costs are paid only as far as money is found for them.
+fn paying_the_funded(forecast: &Forecast) -> String {
+    let (month, lowest) = forecast.measures.cash.lowest_funded;
+    let own = match forecast.books.cash.credit {
+        Some(_) => ", without the line of credit",
+        None => "",
+    };
+    format!(
+        "If only funded costs are paid, unrestricted cash is lowest with {} in {}{own}.",
+        dollars(lowest),
+        month.words()
+    )
 }
 
 fn heading(plan: &Plan, forecast: &Forecast) -> String {
@@ -97,7 +121,7 @@ fn picture(plan: &Plan, forecast: &Forecast, finding: &str) -> Picture {
         seen: (cash.as_of > 0).then(|| (cash.as_of, format!("as of {}", horizon.as_of.words()))),
         told,
     };
-    let title = "Unrestricted cash at each month's end";
+    let title = format!("Unrestricted cash at each month's end{}", counted(plan));
     Picture::new("cash", title, finding, move |width| draw(&months, width))
 }
 

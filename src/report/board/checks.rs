@@ -2,6 +2,7 @@
 
 use super::choices::named;
 use super::{Piece, Redaction, Section, Sources, folded, pieces, shown};
+use crate::explain::text::capital;
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::plan::{Input, Plan};
@@ -88,9 +89,24 @@ pub(super) fn title(plan: &Plan, home: &str) -> String {
             let driver = plan.drivers.iter().find(|driver| driver.name.as_str() == id);
             driver.map(|driver| driver.title.clone())
         }
+        Some(("pool", id)) => {
+            let pool = plan.pools.iter().find(|pool| pool.name.as_str() == id);
+            pool.map(|pool| pool.title.clone())
+        }
+        Some(("opening", "unrestricted-cash")) => Some("Cash in hand at the start".to_string()),
+        Some(("opening", key)) => Some(format!("{} at the start", spaced(key))),
+        None => match (home, &plan.credit) {
+            ("credit", Some(line)) => Some(line.title.clone()),
+            _ => Some(spaced(home)),
+        },
         _ => None,
     };
     named.unwrap_or_else(|| home.to_string())
+}
+
+/// A key in words, at the beginning of a label.
+fn spaced(key: &str) -> String {
+    capital(&key.replace('-', " "))
 }
 
 /// The figures of each table of the plan that have one source, in a row.

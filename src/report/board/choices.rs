@@ -1,8 +1,8 @@
 //! What may be chosen: bridge options side by side, and what moves the gap most.
 
-use super::brief::{brief, briefs, number};
+use super::brief::{brief, briefs, in_words, number};
 use super::checks::{home, title};
-use super::{Piece, Redaction, Section, pieces, shown};
+use super::{Piece, Redaction, Section, cash, pieces, shown};
 use crate::decide::bridge::{BridgeChoice, Bridged, Scenario};
 use crate::decide::sensitivity::Sensitivity;
 use crate::explain::text::capital;
@@ -10,9 +10,9 @@ use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::money::Money;
 use crate::plan::Plan;
-use crate::report::picture::Picture;
 use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
+use crate::report::picture::{Ink, Picture};
 use crate::report::sensitivity::readable;
 use crate::report::words::{self, count};
 use crate::report::{
@@ -28,17 +28,29 @@ const ALIKE_WITHIN: i128 = 100;
 pub(super) fn bridge(choice: &BridgeChoice) -> Option<Section> {
     let scenario = choice.scenarios.first()?;
     let heading = heading(scenario)?;
+    let stated = scenario.plan.opening.cash_stated;
     let panel = |heading: String, forecast: &Forecast| {
         let cash = &forecast.books.cash;
         let amounts = cash.unrestricted_all_costs[cash.as_of..].to_vec();
-        Panel { heading, amounts, out: forecast.measures.cash.runs_out }
+        let measures = &forecast.measures.cash;
+        // What is not stated falls below zero in no month that is known.
+        let out = measures.runs_out.filter(|_| stated);
+        let told = match out {
+            Some(month) => (format!("below zero from {}", month.words()), Ink::Bad),
+            None if stated => ("never below zero".to_string(), Ink::Quiet),
+            None => (format!("lowest {}", brief(measures.lowest.1)), Ink::Quiet),
+        };
+        Panel { heading, amounts, told, marked: out }
     };
     let mut drawn = vec![panel("Without a bridge".to_string(), &scenario.before)];
     for option in scenario.options.iter().take(DRAWN_MAX) {
         drawn.push(panel(format!("{}: {}", option.id, option.title), &option.after));
     }
     let first = scenario.plan.horizon.as_of;
-    let title = "Unrestricted cash without and with each option, paying every cost";
+    let title = format!(
+        "Unrestricted cash without and with each option, paying every cost{}",
+        cash::counted(&scenario.plan)
+    );
     let picture =
         Picture::new("bridge", title, &heading, move |width| panels(first, &drawn, width));
     let basis = headlines::cash_basis(&scenario.plan);
@@ -148,8 +160,9 @@ fn heading(scenario: &Scenario) -> Option<String> {
     Some(match (alike.len(), all) {
         (_, 1) => format!("{title} leaves {is} of {what} unpaid instead of {before}{back}"),
         (1, _) => format!(
-            "Of {all} bridge options, {title} leaves the least {what} unpaid{of_those}: {is} instead of \
-             {before}{back}{beside}"
+            "Of {} bridge options, {title} leaves the least {what} unpaid{of_those}: {is} instead of \
+             {before}{back}{beside}",
+            in_words(all)
         ),
         (many, _) => {
             let lefts = || alike.iter().map(|option| own(option));
@@ -158,6 +171,7 @@ fn heading(scenario: &Scenario) -> Option<String> {
             let [low, high, before] = briefs([low, high, was]);
             let range = if low == high { low } else { format!("{low} to {high}") };
             let count = if many == all { "All".to_string() } else { number(many) };
+            let all = in_words(all);
             let owed = alike.iter().map(|option| option.effect.cost.owed);
             let owed: Vec<Money> = owed.filter(|owed| owed.is_positive()).collect();
             let back = match owed.as_slice() {

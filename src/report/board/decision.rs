@@ -1,6 +1,6 @@
 //! What is to be decided, by when, and what bears on it.
 
-use super::brief::{brief, briefs};
+use super::brief::{brief, briefs, in_words, number};
 use super::choices::{Best, bests, owed_words, quoted};
 use super::{Piece, Section, Sources, money};
 use crate::decide::bridge::Bridged;
@@ -84,7 +84,17 @@ pub(super) fn section(sources: &Sources) -> Section {
     }
     points.extend(re_braiding_words(forecast, core.as_ref().or(any.as_ref()), core.is_some()));
     points.extend(cash(plan, forecast));
-    points.extend(helps(sources, core.as_ref()).or_else(|| hope(forecast)));
+    let hope = hope(forecast);
+    match helps(sources, core.as_ref()) {
+        Some(helps) => {
+            // What less sure money would change is more than most bridges do, and stands with what goes unpaid.
+            if let (Some(first), Some(hope)) = (points.first_mut(), hope) {
+                *first += &format!(" {hope}");
+            }
+            points.push(helps);
+        }
+        None => points.extend(hope),
+    }
     Section { name: "decision", heading, pieces: vec![Piece::Points(points), Piece::Lines(NOTES)] }
 }
 
@@ -108,7 +118,9 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
     };
     match (options.len(), free, owing) {
         (1, None, None) => format!("{find}; the bridge option closes none of it"),
-        (many, None, None) => format!("{find}; none of {many} bridge options closes any of it"),
+        (many, None, None) => {
+            format!("{find}; none of {} bridge options closes any of it", in_words(many))
+        }
         (1, Some(best), _) | (1, None, Some(best)) => {
             let back = owed_words(best.option);
             match best.left.is_zero() {
@@ -128,20 +140,25 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
             let back = match owed {
                 0 => String::new(),
                 1 => ", one of them to be repaid".to_string(),
-                owed => format!(", {owed} of them to be repaid"),
+                owed => format!(", {} of them to be repaid", in_words(owed)),
             };
             match full.count() {
-                1 => format!("choose the one bridge of {many} that closes it, or {find}"),
+                1 => {
+                    let many = in_words(many);
+                    format!("choose the one bridge of {many} that closes it, or {find}")
+                }
                 full => format!(
-                    "choose one of the {full} bridges of {many} that close it{back}, or {find}"
+                    "choose one of the {} bridges of {} that close it{back}, or {find}",
+                    in_words(full),
+                    in_words(many)
                 ),
             }
         }
         (many, Some(best), owing) => {
             let of = match best.of {
-                of if of == many => format!("the best of {many}"),
+                of if of == many => format!("the best of {}", in_words(many)),
                 1 => "the one with nothing left to repay".to_string(),
-                of => format!("the best of {of} with nothing left to repay"),
+                of => format!("the best of {} with nothing left to repay", in_words(of)),
             };
             let beside = owing.map_or(String::new(), |owing| {
                 let (of, back) = (to_repay(&owing), owed_words(owing.option));
@@ -151,7 +168,10 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
             format!("{rest}: {of} leaves {is} of {was} core cost unpaid{from}{beside}")
         }
         (many, None, Some(best)) => {
-            let of = if best.of == many { format!("the best of {many}") } else { to_repay(&best) };
+            let of = match best.of == many {
+                true => format!("the best of {}", in_words(many)),
+                false => to_repay(&best),
+            };
             let others = match many - best.of {
                 0 => "",
                 1 => "; the option with nothing left to repay closes none of it",
@@ -167,7 +187,7 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
 fn to_repay(best: &Best) -> String {
     match best.of {
         1 => "the one to be repaid".to_string(),
-        of => format!("the best of {of} to be repaid"),
+        of => format!("the best of {} to be repaid", in_words(of)),
     }
 }
 
@@ -331,12 +351,12 @@ fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
     match more {
         0 => {}
         1 => text += " One more stands below.",
-        more => text += &format!(" {more} more stand below."),
+        more => text += &format!(" {} more stand below.", number(more)),
     }
     match left.len() - useful.len() {
         0 => {}
         1 => text += " One option closes none of it.",
-        none => text += &format!(" {none} options close none of it."),
+        none => text += &format!(" {} options close none of it.", number(none)),
     }
     Some(text)
 }

@@ -1,6 +1,6 @@
 //! Where the money of one fiscal year comes from and what it pays for, with what nobody pays yet.
 
-use super::brief::{brief, briefs};
+use super::brief::{brief, briefs, in_words};
 use super::{Piece, Section, called, folded};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
@@ -75,14 +75,14 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     let [paid, cost, gap] = if small { amounts.map(dollars) } else { briefs(amounts) };
     let label = focus.label();
     let none = focus.year.covered.is_zero();
-    let pay = if sources == 1 { "pays" } else { "pay" };
+    let pay = if sources == 1 { "source pays" } else { "sources pay" };
+    let sources = in_words(sources);
     let heading = match (focus.year.gap_total().is_zero(), none) {
-        (true, _) => format!("In {label} {} {pay} all {cost} of cost", count(sources, "source")),
+        (true, _) => format!("In {label} {sources} {pay} all {cost} of cost"),
         (false, true) => format!("In {label} no money pays any of the {cost} of cost"),
-        (false, false) => format!(
-            "In {label} {} {pay} {paid} of {cost}; {gap} is not yet funded",
-            count(sources, "source"),
-        ),
+        (false, false) => {
+            format!("In {label} {sources} {pay} {paid} of {cost}; {gap} is not yet funded")
+        }
     };
     let lead = format!(
         "{label}{} is {}. Bands are as thick as their amounts; recovered indirect cost is money of the partnership's own.",

@@ -1,10 +1,13 @@
 //! The gap by year, what of it no braid closes, and why.
 
+use std::cmp::Reverse;
+
 use super::brief::{brief, briefest, briefs};
 use super::{Piece, Section, called, folded, pieces, shown};
 use crate::braid::Method;
 use crate::forecast::Forecast;
 use crate::funding::Status;
+use crate::ledger::{Ledger, StreamBook};
 use crate::measures::YearMeasure;
 use crate::money::Money;
 use crate::month::FiscalCalendar;
@@ -29,6 +32,7 @@ pub(super) fn by_year(forecast: &Forecast) -> Section {
     }
     pieces.push(Piece::Picture(picture(forecast, &rungs, &heading)));
     pieces.push(rung_table(forecast, &rungs));
+    pieces.extend(uncounted(forecast));
     let (table, styles) = summary::year_table(forecast);
     pieces.push(folded(table, "What it costs and who pays, in dollars", styles));
     let mut page = Page::new();
@@ -240,6 +244,51 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
         }
     }
     shown(table, "Cost and money by how sure it is, in dollars", styles)
+}
+
+/// What each source would pay more if likely money came, and if all did that is hoped for; less where it would then be
+/// needed less. The sums are what the gap would fall by.
+fn uncounted(forecast: &Forecast) -> Option<Piece> {
+    let rungs = &forecast.books.ladder[counted(forecast.question.view) - 1..];
+    let paid: Vec<Vec<Money>> = rungs.iter().map(|(_, ledger)| drawn_by_stream(ledger)).collect();
+    let adds = |at: usize| paid.windows(2).map(|pair| pair[1][at] - pair[0][at]).collect();
+    let streams = forecast.books.ledger.streams.iter().enumerate();
+    let mut rows: Vec<(&StreamBook, Vec<Money>)> =
+        streams.map(|(at, stream)| (stream, adds(at))).collect();
+    rows.retain(|(_, adds)| adds.iter().any(|amount| !amount.is_zero()));
+    rows.sort_by_key(|(stream, adds)| (Reverse(adds.iter().sum::<Money>()), &stream.title));
+    let sum = |step: usize| -> Money { rows.iter().map(|(_, adds)| adds[step]).sum() };
+    let used = |step: &usize| rows.iter().any(|(_, adds)| !adds[*step].is_zero());
+    let steps: Vec<usize> = (0..rungs.len().saturating_sub(1)).filter(used).collect();
+    if steps.is_empty() {
+        return None;
+    }
+    let mut table = Table::new("uncounted", &[("Source", T), ("Funder", T)]);
+    let heads = steps.iter().map(|step| match rungs[step + 1].0 {
+        Status::Prospective => "If it comes: hoped for",
+        _ => "If it comes: likely",
+    });
+    table.columns.extend(heads.map(|name| Column { name: name.to_string(), kind: M }));
+    for (stream, adds) in &rows {
+        let names = [Cell::text(&stream.title), Cell::text(&stream.funder)];
+        let amounts = steps.iter().map(|step| Cell::Money(adds[*step]));
+        table.push(names.into_iter().chain(amounts).collect());
+    }
+    let names = [Cell::text("The gap would fall by"), Cell::Empty];
+    let sums = steps.iter().map(|step| Cell::Money(sum(*step)));
+    table.push(names.into_iter().chain(sums).collect());
+    let mut styles = vec![RowStyle::Plain; table.rows.len() - 1];
+    styles.push(RowStyle::Strong);
+    Some(shown(table, "What money that is not counted would pay, by source, in dollars", styles))
+}
+
+/// What each stream pays over the whole plan.
+fn drawn_by_stream(ledger: &Ledger) -> Vec<Money> {
+    let mut paid = vec![Money::ZERO; ledger.streams.len()];
+    for draw in &ledger.draws {
+        paid[draw.stream] += draw.amount;
+    }
+    paid
 }
 
 /// What no braid closes, what re-braiding would, and what one-time money hides; where there is any gap.

@@ -1,6 +1,6 @@
 //! Who pays for what in one fiscal year: a cost a row, a stream a column, and in each empty cell why.
 
-use super::brief::number;
+use super::brief::{in_words, number};
 use super::flows::{Focus, UNPAID};
 use super::{Piece, Section, shown};
 use crate::explain::cells::Cells;
@@ -9,7 +9,6 @@ use crate::ledger::LineBook;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Text as T};
-use crate::report::words::count;
 use crate::report::{Cell, Column, Mark, RowStyle, Table};
 
 /// Streams beside each other in one table; more stand in the next one.
@@ -33,15 +32,16 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
         .filter(|row| row.lines.iter().any(|line| of_year(&ledger.lines[*line].gap).is_positive()));
     let (label, short) = (focus.label(), short.count());
     let heading = match (short, rows.len()) {
-        (0, all) => format!("All {} of {label} are paid: who pays for what", count(all, "cost")),
+        (0, 1) => format!("The one cost of {label} is paid: who pays for it"),
+        (0, all) => format!("All {} costs of {label} are paid: who pays for what", in_words(all)),
         (1, 1) => format!("The one cost of {label} is not paid in full: who may pay for it"),
         (short, all) if short == all => {
-            format!("None of {} in {label} is paid in full: who pays for what", count(all, "cost"))
+            format!("None of {} costs in {label} is paid in full: who pays for what", in_words(all))
         }
         (short, all) => format!(
-            "{} of {} in {label} {} not paid in full: who pays for what",
+            "{} of {} costs in {label} {} not paid in full: who pays for what",
             number(short),
-            count(all, "cost"),
+            in_words(all),
             if short == 1 { "is" } else { "are" }
         ),
     };

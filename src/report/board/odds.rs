@@ -1,6 +1,6 @@
 //! What may come: many futures of the plan, how often core costs go unpaid in them, and where cash lies.
 
-use super::{Piece, Redaction, Section, folded, shown};
+use super::{Piece, Redaction, Section, cash, folded, shown};
 use crate::decide::chance::{Futures, Kept};
 use crate::explain::text::capital;
 use crate::forecast::Forecast;
@@ -30,7 +30,11 @@ pub(super) fn section(
             chance::WHAT
         ),
     )];
-    let told = chance::findings(futures).into_iter();
+    // What holds in every future is said by the heading.
+    let (times, all) =
+        (futures.tally.core_gap.by_month[futures.calendar.months - 1], futures.tally.futures);
+    let said = usize::from(times == 0 || times == all);
+    let told = chance::findings(futures).into_iter().skip(said);
     found.extend(told.map(|(mark, text)| Piece::Sentence(mark, text)));
     found.extend(fan(futures, forecast));
     found.push(shown(chance::gaps(futures), "What stays unpaid, in dollars", Vec::new()));
@@ -77,9 +81,10 @@ fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
     let at = |level: usize| spread.iter().map(|levels| levels[level]).collect::<Vec<Money>>();
     let floor = Some(forecast.books.cash.floor).filter(|floor| floor.is_positive());
     let mut told = Vec::new();
-    if let Some(out) = futures.month_of(&futures.tally.out_of_cash.by_month, 5) {
-        let runs = if futures.plan.opening.cash_stated { "run out" } else { "below $0" };
-        let text = format!("{runs} in half by {}", out.words());
+    let out = futures.month_of(&futures.tally.out_of_cash.by_month, 5);
+    // What is not stated does not run out.
+    if let Some(out) = out.filter(|_| futures.plan.opening.cash_stated) {
+        let text = format!("run out in half by {}", out.words());
         told.extend(horizon.place(out).map(|place| (place, vec![text])));
     }
     let months = Months {
@@ -101,7 +106,10 @@ fn fan(futures: &Futures, forecast: &Forecast) -> Option<Piece> {
         Some((_, text)) => text,
         None => String::new(),
     };
-    let title = "Unrestricted cash at each month's end over all futures, every cost paid";
+    let title = format!(
+        "Unrestricted cash at each month's end over all futures, every cost paid{}",
+        cash::counted(&futures.plan)
+    );
     Some(Piece::Picture(Picture::new("odds", title, finding, move |width| draw(&months, width))))
 }
 

@@ -204,8 +204,10 @@ pub struct Panel {
     pub heading: String,
     /// An amount a month.
     pub amounts: Vec<Money>,
-    /// The first month below zero.
-    pub out: Option<Month>,
+    /// What is told of it below its heading, and in which ink.
+    pub told: (String, Ink),
+    /// The month that is marked.
+    pub marked: Option<Month>,
 }
 
 /// Lines of a panel's heading, at most.
@@ -238,11 +240,8 @@ pub fn panels(first: Month, panels: &[Panel], width: Tenths) -> Drawing {
             let words = Words::new((left, above + 130 + 130 * line as i64), text).bold();
             sheet.words(Words { size: SMALL, ..words });
         }
-        let (text, ink) = match panel.out {
-            Some(month) => (format!("below zero from {}", month.words()), Ink::Bad),
-            None => ("never below zero".to_string(), Ink::Quiet),
-        };
-        let words = Words::new((left, above + 130 + 130 * below as i64), text).ink(ink);
+        let (text, ink) = &panel.told;
+        let words = Words::new((left, above + 130 + 130 * below as i64), text).ink(*ink);
         sheet.words(Words { size: SMALL, ..words });
         frame.ground(&mut sheet, 0);
         match place % in_row {
@@ -256,8 +255,9 @@ pub fn panels(first: Month, panels: &[Panel], width: Tenths) -> Drawing {
             }
         }
         sheet.line(frame.points(amounts), Stroke::Main);
-        let out = panel.out.and_then(|month| usize::try_from(month.since(first)).ok());
-        if let Some((place, amount)) = out.and_then(|at| amounts.get(at).map(|amount| (at, amount)))
+        let marked = panel.marked.and_then(|month| usize::try_from(month.since(first)).ok());
+        if let Some((place, amount)) =
+            marked.and_then(|at| amounts.get(at).map(|amount| (at, amount)))
         {
             let at = (frame.x(place), frame.y(*amount));
             sheet.shapes.push(Shape::Dot { at, tone: Tone::Unpaid });
