@@ -283,7 +283,7 @@ fn a_browser_sees_the_same_elements_whatever_a_plan_says() {
         for (name, content) in hostile::folder(text) {
             fs::write(plan.join(name), content).unwrap();
         }
-        report(&plan, &home, &["--draft"]).1
+        report(&plan, &home, &["--draft", "--futures", "5"]).1
     };
     let benign = of("Riverbend");
     let pages: Vec<String> = std::iter::once(benign.clone())

@@ -288,7 +288,7 @@ fn the_same_plan_gives_the_same_bytes() {
 #[test]
 fn a_file_read_back_holds_our_formulas_and_no_others_whatever_a_plan_says() {
     let of = |text: &str| {
-        let [(name, plan), _] = hostile::folder(text);
+        let [(name, plan), ..] = hostile::folder(text);
         let plan = folder::read(&MemoryFolder::new([(name, plan.as_str())]), folder::BASE).unwrap();
         let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
         (read_back(xlsx::encode(&book).unwrap()), book)

@@ -68,87 +68,184 @@ pub const PAYLOADS: [&str; 60] = [
     "expression(alert(1)); @page{content:\"x\"}",
 ];
 
-/// A plan and its bridge options with one text in every field that takes any.
-pub fn folder(text: &str) -> [(&'static str, String); 2] {
+/// A plan with bridge options and chances, and one text in every field that takes any.
+pub fn folder(text: &str) -> [(&'static str, String); 3] {
     let quoted = serde_json::to_string(text).unwrap();
-    let plan = format!(
-        r#"
+    [PLAN, OPTIONS, CHANCES].map(|(name, file)| (name, file.replace("TEXT", &quoted)))
+}
+
+const PLAN: (&str, &str) = (
+    "plan.toml",
+    r#"
 [plan]
-title = {quoted}
-notice = {quoted}
-region = {quoted}
+title = TEXT
+notice = TEXT
+region = TEXT
+note = TEXT
 start = "2026-07"
 months = 36
-source = {quoted}
+source = TEXT
+
+[opening]
+unrestricted-cash = 20_000
+source = TEXT
+
+[credit]
+title = TEXT
+lender = TEXT
+limit = 30_000
+rate = "6%"
+source = TEXT
 
 [driver.members]
-title = {quoted}
+title = TEXT
 start = 100
-source = {quoted}
-range = {{ start = [50, 200] }}
+source = TEXT
+range = { start = [50, 200] }
 
 [cost.convener]
-title = {quoted}
+title = TEXT
 function = "convene"
 yearly = 120_000
-partner = {quoted}
-note = {quoted}
-source = {quoted}
-range = {{ yearly = [100_000, 150_000] }}
+partner = TEXT
+note = TEXT
+source = { yearly = TEXT }
+range = { yearly = [100_000, 150_000] }
 
 [cost.staff]
-title = {quoted}
+title = TEXT
 function = "data"
 priority = "essential"
-positions = {{ fte = 2, salary = 50_000 }}
-source = {quoted}
+positions = { fte = 2, salary = 50_000 }
+source = TEXT
+
+[cost.clinic]
+title = TEXT
+function = "clinic"
+layer = "program"
+subaward = TEXT
+yearly = 10_000
+source = TEXT
 
 [stream.bridge]
-title = {quoted}
+title = TEXT
 kind = "grant"
-funder = {quoted}
+funder = TEXT
 status = "secured"
 award = 90_000
 from = "2026-07"
 until = "2027-06"
 pays-for = ["convene"]
-note = {quoted}
-source = {quoted}
+note = TEXT
+source = TEXT
 
-[stream.dues]
-title = {quoted}
-kind = "partner"
-funder = {quoted}
+[stream.federal]
+title = TEXT
+kind = "grant"
+funder = TEXT
+federal = true
+status = "secured"
+award = 30_000
+from = "2026-07"
+until = "2027-06"
+pays-for = ["clinic"]
+program-income = "addition"
+program-income-approval = TEXT
+match = { per-award-dollar = 1, federal-match-statute = TEXT }
+source = TEXT
+
+[stream.claiming]
+title = TEXT
+kind = "public"
+funder = TEXT
 status = "likely"
 from = "2026-07"
 until = "2028-06"
+pays-for = ["clinic"]
+source = TEXT
+
+[stream.claiming.terms]
+method = "administrative-claiming"
+cost-pool = 50_000
+activity = "20%"
+eligible = "60%"
+federal-share = "50%"
+certified-by = TEXT
+source = TEXT
+
+[stream.dues]
+title = TEXT
+kind = "partner"
+funder = TEXT
+status = "likely"
+from = "2026-07"
+evergreen = TEXT
 pays-for = ["anything"]
 yearly = 20_000
-source = {quoted}
+source = TEXT
+
+[pool.fund]
+title = TEXT
+members = { dues = "50%" }
+pays-for = ["convene"]
+authority = TEXT
+governed-by = TEXT
 
 [scenario.late]
-title = {quoted}
-note = {quoted}
+title = TEXT
+note = TEXT
+[scenario.late.plan]
+notice = TEXT
 [scenario.late.stream.bridge]
 from = "2026-10"
-"#
-    );
-    let options = format!(
-        r#"
+"#,
+);
+
+const OPTIONS: (&str, &str) = (
+    "bridge.toml",
+    r#"
+[funder]
+cost-of-money = "3%"
+note = TEXT
+
 [option.flat]
-title = {quoted}
+title = TEXT
 kind = "grant"
-funder = {quoted}
+funder = TEXT
 status = "secured"
 award = 40_000
 from = "2027-07"
 until = "2028-06"
 pays-for = ["anything"]
-source = {quoted}
-"#
-    );
-    [("plan.toml", plan), ("bridge.toml", options)]
-}
+source = TEXT
+"#,
+);
+
+const CHANCES: (&str, &str) = (
+    "chance.toml",
+    r#"
+[chance.lost]
+title = TEXT
+odds = "30%"
+source = TEXT
+[chance.lost.then.stream.bridge]
+title = TEXT
+funder = TEXT
+start-delay-months = 2
+
+[chance.award]
+title = TEXT
+of = "stream.bridge.award"
+uniform = [60_000, 90_000]
+source = TEXT
+
+[shock.budget]
+title = TEXT
+together = "50%"
+of = ["lost"]
+against = ["award"]
+"#,
+);
 
 /// A plan with streams and lines of these names, and amounts around a scale in dollars.
 pub fn wide(streams: usize, lines: usize, dollars: i64, name: impl Fn(usize) -> String) -> String {
