@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "import/aged.rs"]
+mod aged;
 #[path = "import/rows.rs"]
 mod rows;
 
@@ -13,7 +15,7 @@ use std::path::Path;
 
 use braidfund::error::Error;
 use braidfund::export::{csv, xlsx};
-use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder};
+use braidfund::folder::{self, Cases, DiskFolder, MemoryFolder, Wanted};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::import::book::{Book, Datum};
 use braidfund::import::{budget, edited};
@@ -65,6 +67,11 @@ const PLAN: &str = "[plan]\ntitle = \"Hub\"\nstart = \"2026-07\"\nmonths = 3\n\
 
 fn hub(mapping: &str) -> MemoryFolder {
     MemoryFolder::new([("plan.toml", PLAN), ("import.toml", mapping)])
+}
+
+/// A figure that an input is to have, found in a cell that is called by the input.
+fn wanted(path: &str, value: Decimal) -> Wanted {
+    Wanted { path: path.to_string(), value, found: format!("the cell of {path}") }
 }
 
 fn told(error: &Error) -> String {
@@ -472,14 +479,13 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
                 budget-periods = [{ from = \"2026-07\", until = \"2026-12\", amount = 100 }, \
                 { from = \"2027-01\", until = \"2027-06\", amount = 200 }]\n";
     let files = MemoryFolder::new([("plan.toml", plan)]);
-    let inputs: Vec<(String, Decimal)> = [
+    let inputs = [
         ("cost.staff.monthly", "1300.25"),
         ("driver.members.growth", "0.035"),
         ("driver.members.start", "21000"),
         ("stream.award.budget-periods.2.amount", "250"),
     ]
-    .map(|(path, value)| (path.to_string(), value.parse().unwrap()))
-    .to_vec();
+    .map(|(path, value)| wanted(path, value.parse().unwrap()));
     let restated =
         folder::restate(&files, ("base", "cfo", "Changed in \"plan.xlsx\""), &inputs).unwrap();
     let expected = "\n[scenario.cfo]\ntitle = \"Changed in \\\"plan.xlsx\\\"\"\n\
@@ -511,14 +517,29 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
         ("Base Case", "cost.staff.monthly", "1", "is no id of a scenario"),
         ("base", "cost.staff.monthly", "1", "is no id of a scenario"),
     ] {
-        let inputs = [(path.to_string(), value.parse().unwrap())];
+        let inputs = [wanted(path, value.parse().unwrap())];
         let error = folder::restate(&files, ("base", id, ""), &inputs).unwrap_err();
         assert!(told(&error).contains(why), "{why}: {}", told(&error));
     }
-    let taken = folder::restate(&with, ("base", "cfo", ""), &inputs).unwrap_err();
-    assert!(told(&taken).contains("has a scenario `cfo` already"), "{}", told(&taken));
-    let lost = [("driver.members.start".to_string(), Decimal::new(-5, 0))];
-    assert!(folder::restate(&files, ("base", "low", ""), &lost).unwrap_err().is_input());
+    // An id that is taken still shows what would be written, under one that is free.
+    let again = folder::restate(&with, ("base", "cfo", "Again"), &inputs).unwrap();
+    assert_eq!((again.id.as_str(), again.stack.as_str()), ("cfo-2", "cfo-2"));
+    assert!(again.text.starts_with("\n[scenario.cfo-2]\ntitle = \"Again\"\n"), "{}", again.text);
+    // What an input does not take is told of the cell in which it was found.
+    let lost = [
+        wanted("driver.members.start", Decimal::new(-5, 0)),
+        wanted("stream.award.budget-periods.2.amount", Decimal::new(-7, 0)),
+        wanted("cost.staff.monthly", Decimal::ONE),
+    ];
+    let error = folder::restate(&files, ("base", "low", "L"), &lost).unwrap_err();
+    assert!(error.diagnostics().iter().all(|one| one.place.is_none()), "{}", told(&error));
+    let error = told(&error);
+    for part in
+        ["the cell of driver.members.start holds -5: ", "budget-periods.2.amount holds -7: "]
+    {
+        assert!(error.contains(part), "{error}");
+    }
+    assert!(!error.contains("cost.staff"), "{error}");
 }
 
 /// A workbook of ours with some inputs changed, as its reader would.
@@ -557,7 +578,7 @@ fn workbook_of(name: &str, ids: &[&str]) -> Workbook {
             Case { books: Books { plan, timeline, ledger, cash }, measures: &forecast.measures }
         })
         .collect();
-    let about = About::default();
+    let about = About::of_run(&found[0].0, ids[0], "braid workbook", "0a1b");
     let sources = Sources { cases: &cases, shown: 0, view, about: &about, bridge: None };
     Workbook::from_sources(&sources)
 }
@@ -571,12 +592,13 @@ fn the_log_lists_what_has_changed_since_an_earlier_workbook() {
     let switch = Inputs::switch();
     set(&mut before, (switch.row, switch.column), "2", Unit::Whole);
     let earlier = Book::read("plan.xlsx", &xlsx::encode(&before).unwrap()).unwrap();
-    assert_eq!(edited::since(&earlier, &workbook_of("ri-hez", &["base"])), Some(Vec::new()));
+    let since = |now: &Workbook| edited::since(&earlier, now).unwrap();
+    assert_eq!(since(&workbook_of("ri-hez", &["base"])), Some(Vec::new()));
     let other = workbook_of("ri-hez", &["leaders-count"]);
-    let changed = edited::since(&earlier, &other).unwrap();
+    let changed = since(&other).unwrap();
     let award = (path.to_string(), Some(was.value), Some(Decimal::from(1_700_000)));
     assert_eq!(changed, vec![award]);
-    assert_eq!(edited::since(&earlier, &workbook_of("imperial-ach", &["base"])), None);
+    assert_eq!(since(&workbook_of("imperial-ach", &["base"])), None);
     let mut logged = other.clone();
     logged.log_changes("may.xlsx", Ok(&changed));
     let book = Book::read("plan.xlsx", &xlsx::encode(&logged).unwrap()).unwrap();
@@ -633,7 +655,7 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
         let mut changed = workbook();
         write(&mut changed, at, "1.9 million");
         let error = edited::changes(&read(&changed)).unwrap_err();
-        assert!(told(&error).contains("of the inputs holds"), "{}", told(&error));
+        assert!(told(&error).contains("of sheet Inputs holds"), "{}", told(&error));
     }
     let live = (input.at.row, VALUE);
     let mut changed = workbook();
@@ -682,7 +704,7 @@ fn a_figure_for_a_scenario_without_such_an_input_is_refused() {
     let of = |book: &Workbook| book.written().iter().any(|(own, _)| own == path);
     assert!(of(&workbook()) && !of(&other_first));
     assert_eq!(
-        edited::since(&read(&other_first), &workbook_of("reading-ccp", &["no-payer"])),
+        edited::since(&read(&other_first), &workbook_of("reading-ccp", &["no-payer"])).unwrap(),
         Some(Vec::new())
     );
 }
@@ -716,7 +738,7 @@ fn each_input_of_a_workbook_comes_back_as_it_was_changed() {
             continue;
         };
         let value = value + Decimal::new(1, 2);
-        let inputs = [(path.to_string(), value)];
+        let inputs = [wanted(path, value)];
         let Ok(restated) = folder::restate(&files, ("base", "edited", "E"), &inputs) else {
             // A count of months takes no hundredths, and shares of a whole no hundred points more.
             continue;
@@ -752,7 +774,7 @@ fn a_changed_workbook_becomes_a_scenario_with_its_forecast() {
     found.sort();
     let award = ("stream.ahc.award", "4600000.5".to_string());
     assert_eq!(found, [("cost.director.positions.salary", "85000".to_string()), award]);
-    let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
+    let inputs: Vec<_> = changes.iter().map(|change| wanted(&change.path, change.value)).collect();
     let files = sample("reading-ccp");
     let restated = folder::restate(&files, ("base", "cfo", "Changed"), &inputs).unwrap();
     let text = fs::read_to_string("scenarios/reading-ccp/plan.toml").unwrap();
@@ -774,7 +796,7 @@ fn a_changed_workbook_becomes_a_scenario_with_its_forecast() {
 fn a_workbook_of_a_scenario_comes_back_on_top_of_it() {
     let files = sample("reading-ccp");
     let path = "stream.hospital.terms.yearly";
-    let inputs = [(path.to_string(), Decimal::from(500_000))];
+    let inputs = [wanted(path, Decimal::from(500_000))];
     let restated = folder::restate(&files, ("hospital-absorbs", "cfo", "C"), &inputs).unwrap();
     assert_eq!(restated.stack, "hospital-absorbs+cfo");
     let changed: Vec<&str> = restated.differences.iter().map(|one| one.path.as_str()).collect();
@@ -791,8 +813,8 @@ fn a_workbook_of_a_scenario_comes_back_on_top_of_it() {
     assert_eq!(edited::case(&book), "base");
     let cover = book.sheets.iter_mut().find(|sheet| sheet.name == "Cover").unwrap();
     let row = |text: &str| Datum::Text(text.to_string());
-    cover.cells.insert((90, 0), row(SCENARIO));
-    cover.cells.insert((90, 1), row("hospital-absorbs: The hospital: all of it"));
+    let made_of = *cover.cells.iter().find(|(_, datum)| **datum == row(SCENARIO)).unwrap().0;
+    cover.cells.insert((made_of.0, 1), row("hospital-absorbs: The hospital: all of it"));
     assert_eq!(edited::case(&book), "hospital-absorbs");
 }
 
@@ -806,9 +828,9 @@ fn inputs_without_a_figure_are_refused_with_their_cells() {
     sheet.cells.remove(&(first, 1));
     sheet.cells.insert((second, 1), Datum::Text("tbd".to_string()));
     let text = told(&edited::changes(&book).unwrap_err());
-    assert!(text.contains(&format!("B{} of the inputs holds nothing", first + 1)), "{text}");
+    assert!(text.contains(&format!("B{} of sheet Inputs holds nothing", first + 1)), "{text}");
     assert!(
-        text.contains(&format!("B{} of the inputs holds the text `tbd`", second + 1)),
+        text.contains(&format!("B{} of sheet Inputs holds the text `tbd`", second + 1)),
         "{text}"
     );
 }

@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use braidfund::diagnostic::{Diagnostic, visible};
 use braidfund::error::Error;
 use braidfund::export::csv;
-use braidfund::folder::{self, Files, IMPORT_FILE};
+use braidfund::folder::{self, Files, IMPORT_FILE, Wanted};
+use braidfund::import::aged::Aged;
 use braidfund::import::book::Book;
-use braidfund::import::{budget, edited};
+use braidfund::import::{budget, edited, fault};
 use braidfund::limits::{BOOK_BYTES_MAX, CSV_BYTES_MAX};
 use braidfund::output::{DiskSink, Placed, WriteError, put};
 use braidfund::report::asking::shell_word;
@@ -29,6 +31,8 @@ struct Brought {
     files: Vec<Placed>,
     /// What is said beside it.
     told: Vec<String>,
+    /// Why it may be shown and not be written.
+    refused: Vec<Diagnostic>,
 }
 
 /// Shows what a workbook brings, and writes it where that was asked for.
@@ -37,15 +41,23 @@ pub fn run(args: args::Import, screen: &Screen) -> Result<Ending, Stop> {
     let source = Source::from(args::Source { folder: args.folder.clone(), scenario: None });
     let (brought, _) = source.watched(|files| match edited::is_ours(&book) {
         true => scenario(&book, files, &args.scenario),
-        false if files.holds(IMPORT_FILE) => costs(&book, files).map(Some),
-        false => mapping(&book).map(Some),
+        false if files.holds(IMPORT_FILE) => costs(&book, files),
+        false => mapping(&book),
     })?;
-    let Some(brought) = brought else {
-        screen.talk("no input of the workbook was changed");
-        return Ok(Ending::Done);
-    };
     screen.data(brought.shown.as_bytes())?;
     brought.told.iter().for_each(|text| screen.talk(text));
+    if brought.files.is_empty() {
+        return Ok(Ending::Done);
+    }
+    if !brought.refused.is_empty() {
+        if args.write {
+            return Err(Error::input(brought.refused).into());
+        }
+        for Diagnostic { message, cause, remedy, .. } in &brought.refused {
+            screen.talk(&format!("`--write` refuses it: {message} ({cause}); {remedy}"));
+        }
+        return Ok(Ending::Done);
+    }
     let folder = source.words();
     let paths = brought.files.iter().map(|file| format!("{folder}/{}", file.name));
     if args.write {
@@ -86,16 +98,35 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// The inputs that were changed in a workbook of ours, as a scenario; nothing where none was.
-fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Option<Brought>, Error> {
-    let changes = edited::changes(book)?;
+/// The inputs that were changed in a workbook of ours, as a scenario.
+fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Brought, Error> {
+    let (case, written) = (edited::case(book), edited::written(book)?);
+    let paths: Vec<&str> = written.iter().map(|(path, _)| path.as_str()).collect();
+    let present = folder::present(files, &case, &paths)?;
+    let aged = Aged::of(book, &written, &present)?;
+    let mut changes = edited::changes(book)?;
+    let mut told = aged.told(&changes);
+    changes.retain(|change| aged.now(&change.path) != Some(change.value));
+    told.extend(changes.iter().map(edited::Change::told));
     if changes.is_empty() {
-        return Ok(None);
+        told.push("no input of the workbook was changed".to_string());
+        return Ok(Brought { shown: String::new(), files: Vec::new(), told, refused: Vec::new() });
     }
-    let inputs: Vec<_> = changes.iter().map(|change| (change.path.clone(), change.value)).collect();
+    let wanted = |change: &edited::Change| Wanted {
+        path: change.path.clone(),
+        value: change.value,
+        found: change.found(),
+    };
+    let wanted: Vec<Wanted> = changes.iter().map(wanted).collect();
     let title = format!("Inputs changed in {}", book.name);
-    let restated = folder::restate(files, (&edited::case(book), id, &title), &inputs)?;
-    let mut told: Vec<String> = changes.iter().map(edited::Change::told).collect();
+    let restated = folder::restate(files, (&case, id, &title), &wanted)?;
+    let mut refused = aged.taken_back(&changes);
+    if restated.id != id {
+        let message = format!("the plan has a scenario `{}` already", visible(id));
+        let cause = format!("what is brought in is shown as `{}`", restated.id);
+        let remedy = format!("choose another id: `--scenario {}`", restated.id);
+        refused.push(fault(message, cause, remedy));
+    }
     told.push(format!("once it is written: --scenario {}", restated.stack));
     let mut shown = restated.text.trim_start().to_string();
     let mut files = Vec::new();
@@ -106,7 +137,7 @@ fn scenario(book: &Book, files: &dyn Files, id: &str) -> Result<Option<Brought>,
     // The plan comes last, since it names the others.
     let (bytes, before) = (restated.after, Some(restated.before));
     files.push(Placed { name: PLAN.to_string(), bytes, before });
-    Ok(Some(Brought { shown, files, told }))
+    Ok(Brought { shown, files, told, refused })
 }
 
 /// The rows of a budget as cost lines, as the folder's mapping says.
@@ -117,7 +148,12 @@ fn costs(book: &Book, files: &dyn Files) -> Result<Brought, Error> {
     let before = files.read(COSTS, CSV_BYTES_MAX).ok().flatten();
     let before = before.filter(|before| *before == shown.as_bytes());
     let (bytes, told) = (shown.clone().into_bytes(), costs.told());
-    Ok(Brought { shown, files: vec![Placed { name: COSTS.to_string(), bytes, before }], told })
+    Ok(Brought {
+        shown,
+        files: vec![Placed { name: COSTS.to_string(), bytes, before }],
+        told,
+        refused: Vec::new(),
+    })
 }
 
 /// A mapping of a budget that nobody has mapped yet.
@@ -126,5 +162,5 @@ fn mapping(book: &Book) -> Result<Brought, Error> {
     let told = vec!["a mapping is proposed: what each line is, a person must confirm".to_string()];
     let bytes = shown.clone().into_bytes();
     let file = Placed { name: IMPORT_FILE.to_string(), bytes, before: None };
-    Ok(Brought { shown, files: vec![file], told })
+    Ok(Brought { shown, files: vec![file], told, refused: Vec::new() })
 }

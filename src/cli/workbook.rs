@@ -78,7 +78,7 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
     });
     if let Some((name, earlier)) = &earlier {
         let other = edited::made_of(earlier);
-        let told = match edited::since(earlier, &workbook) {
+        let told = match edited::since(earlier, &workbook)? {
             _ if other != plan.scenario => Err(format!(
                 "not compared: it was made of scenario {other}, this one of {}",
                 plan.scenario

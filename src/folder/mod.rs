@@ -95,7 +95,7 @@ pub use init::{Template, templates};
 pub use mapping::{IMPORT_FILE, LINE_KEYS, MappedLine, Mapping, mapping};
 pub use options::{BRIDGE_FILE, BridgeOption, Options, Way};
 pub use ranges::{Form, Ranged, Setting};
-pub use restate::{Restated, restate, sound_with};
+pub use restate::{Present, Restated, Wanted, present, restate, sound_with};
 pub use schema::schema;
 pub use single::{Alone, Single};
 pub use size::{Keeps, Per, Size};

@@ -6,6 +6,7 @@
 //! unknown, with the nearest known one.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 #[cfg(test)]
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ use super::keys_savings::SAVINGS_TERMS;
 use super::ranges;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::{Source, Span};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Origin, nearest};
 use crate::error::Error;
 use crate::limits::TEXT_CHARS_MAX;
 use crate::plan::{Input, Inputs, RuleDefault};
@@ -29,6 +30,8 @@ pub struct Desk {
     sources: RefCell<Vec<Rc<Source>>>,
     faults: RefCell<Vec<Diagnostic>>,
     inputs: RefCell<Vec<Input>>,
+    /// Where rows of files stand that state a figure each, by path.
+    rows: RefCell<BTreeMap<String, Origin>>,
     defaults: RefCell<Vec<RuleDefault>>,
     environment: RefCell<Option<Error>>,
     /// Whether nobody asks for the inputs.
@@ -178,12 +181,30 @@ impl Desk {
         self.inputs.borrow_mut().push(Input { path, text, origin, source, figure });
     }
 
+    /// Records the rows of a file that a table takes, by what stands in their paths behind that of the key which names the
+    /// file; of rows that have the same, each is numbered in the order of figures.
+    pub fn record_rows<V: Ord>(&self, key: &str, rows: impl Iterator<Item = (String, V, Span)>) {
+        if self.terse {
+            return;
+        }
+        let mut rows: Vec<(String, V, Span)> = rows.collect();
+        rows.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+        let mut found = self.rows.borrow_mut();
+        for same in rows.chunk_by(|one, other| one.0 == other.0) {
+            for (place, (row, _, span)) in same.iter().enumerate() {
+                let number = if place == 0 { String::new() } else { format!(".{}", place + 1) };
+                let origin = self.source(span.file).origin(span.range().start);
+                found.insert(format!("{key}.{row}{number}"), origin);
+            }
+        }
+    }
+
     /// The inputs, in the order of paths.
     pub fn take_inputs(&self) -> Inputs {
         let mut inputs = self.inputs.take();
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         inputs.dedup_by(|later, first| later.path == first.path);
-        Inputs(inputs)
+        Inputs(inputs, self.rows.take())
     }
 
     /// Records that a rule holds where the plan states nothing.

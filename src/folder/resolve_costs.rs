@@ -406,6 +406,9 @@ fn series(context: &Context<'_>, field: Field<'_>, line: &CostLine) -> Option<Fo
         }
         return None;
     };
+    let key = format!("cost.{}.series", line.name);
+    let own = rows.iter().map(|row| (row.month.to_string(), row.value, row.span));
+    context.desk.record_rows(&key, own);
     let mut amounts: Vec<(Month, Money)> = rows.iter().map(|row| (row.month, row.value)).collect();
     amounts.sort_unstable();
     Some(Form::Series(amounts))

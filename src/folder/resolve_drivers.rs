@@ -145,6 +145,8 @@ fn from_file(context: &Context<'_>, field: Field<'_>, id: &str) -> Option<Vec<Qu
         return None;
     };
     repeats(context.desk, rows, "driver");
+    let own = rows.iter().map(|row| (row.month.to_string(), row.value, row.span));
+    context.desk.record_rows(&format!("driver.{id}.series"), own);
     if !context.horizon_known {
         return None;
     }

@@ -398,6 +398,11 @@ fn schedule(context: &Context<'_>, field: Field<'_>, name: &Name) -> Option<Vec<
     let file = field.id()?;
     let rows = context.schedule(&file, span)?;
     let rows = rows.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let window = |row: &super::tables::ScheduleRow| {
+        let last = row.last.map_or("-".to_string(), |last| last.to_string());
+        (format!("{}.{last}", row.available), row.amount, row.span)
+    };
+    context.desk.record_rows(&format!("stream.{name}.schedule"), rows.iter().map(window));
     let scheduled = |row: &super::tables::ScheduleRow| Scheduled {
         available: row.available,
         last: row.last,

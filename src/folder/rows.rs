@@ -9,10 +9,10 @@ use rust_decimal::Decimal;
 
 use super::cases::{Cases, Draft};
 use super::load;
-use super::restate::{refuse, unstated};
+use super::restate::unstated;
 use super::syntax::{Entry, Node, Value};
 use super::tables;
-use crate::diagnostic::{Diagnostic, visible};
+use crate::diagnostic::Diagnostic;
 
 /// The tables that take rows of a file: the kind, the key that names the file, the columns. One bears the name of the
 /// kind and holds ids; the last holds the figure; the others are months.
@@ -38,21 +38,44 @@ pub struct Row<'a> {
 }
 
 /// A file that a scenario names.
-pub struct RowFile {
+pub struct RowFile<'a> {
     /// Its name.
     pub name: String,
     /// Its rows.
     pub text: String,
     /// The paths of the keys that name it.
     pub paths: Vec<String>,
+    /// Its lines that are stated anew, and of which input.
+    pub stated: Vec<(u32, &'a str)>,
 }
 
 /// The rows of one table: as they stand in the file of this name, and as they are stated anew.
-struct Rows {
+struct Rows<'a> {
     kind: usize,
     file: String,
     before: Vec<Vec<String>>,
     after: Vec<Vec<String>>,
+    /// Which of them are stated anew, and of which input.
+    stated: Vec<(usize, &'a str)>,
+}
+
+/// The rows of tables, each of them read once.
+pub struct Read<'a> {
+    cases: &'a Cases<'a>,
+    tables: BTreeMap<String, Option<Rows<'a>>>,
+}
+
+impl<'a> Read<'a> {
+    /// Before any is read.
+    pub fn new(cases: &'a Cases<'a>) -> Read<'a> {
+        Read { cases, tables: BTreeMap::new() }
+    }
+
+    /// The figure of a row; nothing where there is no such row.
+    pub fn figure(&mut self, row: &Row<'_>) -> Option<Decimal> {
+        let rows = self.tables.entry(row.key()).or_insert_with(|| row.rows(self.cases)).as_ref()?;
+        rows.before[row.place(&rows.before)?].last()?.replace('_', "").parse().ok()
+    }
 }
 
 impl<'a> Row<'a> {
@@ -72,7 +95,7 @@ impl<'a> Row<'a> {
     }
 
     /// The rows of its table, and where they stand.
-    fn rows(&self, cases: &Cases<'_>) -> Option<Rows> {
+    fn rows<'r>(&self, cases: &Cases<'_>) -> Option<Rows<'r>> {
         let (kind, _, columns) = SERIES[self.kind];
         let (file, before) = match &self.series.value {
             Value::Text(file) => {
@@ -95,7 +118,8 @@ impl<'a> Row<'a> {
             }
             _ => return None,
         };
-        Some(Rows { kind: self.kind, file, after: before.clone(), before })
+        let (after, stated) = (before.clone(), Vec::new());
+        Some(Rows { kind: self.kind, file, after, before, stated })
     }
 
     /// Its place among the rows of its table.
@@ -123,15 +147,16 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The files of a scenario in which these rows have these figures: one for each file in which they stand.
+/// The files of a scenario in which these rows have these figures: one for each file in which they stand, of a name that no
+/// file of the folder has.
 ///
 /// # Errors
-/// What is told of each row that does not stand there, and of a file that stands in the folder already.
-pub fn files(
+/// What is told of each row that does not stand there.
+pub fn files<'a>(
     cases: &Cases<'_>,
     id: &str,
-    changed: &[(Row<'_>, Decimal)],
-) -> Result<Vec<RowFile>, Vec<Diagnostic>> {
+    changed: &[(Row<'a>, Decimal)],
+) -> Result<Vec<RowFile<'a>>, Vec<Diagnostic>> {
     let mut tables: BTreeMap<String, Rows> = BTreeMap::new();
     let mut faults = Vec::new();
     for (row, value) in changed {
@@ -141,6 +166,7 @@ pub fn files(
         let rows = tables.get_mut(&row.key());
         let cell = rows.and_then(|rows| {
             let place = row.place(&rows.before)?;
+            rows.stated.push((place, row.path));
             rows.after[place].last_mut()
         });
         match cell {
@@ -157,20 +183,21 @@ pub fn files(
         let stem = file.strip_suffix(".csv").unwrap_or(&file).replace('/', "-");
         let numbered = (2..).map(|number| format!("{stem}-{id}-{number}.csv"));
         let mut names = std::iter::once(format!("{stem}-{id}.csv")).chain(numbered);
-        let Some(name) = names.find(|name| files.iter().all(|other| other.name != *name)) else {
+        let free = |name: &String| files.iter().all(|other| other.name != *name);
+        let Some(name) = names.find(|name| free(name) && !cases.files.holds(name)) else {
             continue;
         };
-        if cases.files.holds(&name) {
-            let message = format!("`{}` stands in the plan folder already", visible(&name));
-            let remedy = "move it away, or choose another id with `--scenario`";
-            faults.push(refuse(message, remedy));
-        }
         let kind = tables.first().map_or(0, |(_, rows)| rows.kind);
         let mut text = SERIES[kind].2.join(",") + "\n";
-        let rows = tables.iter().flat_map(|(_, rows)| &rows.after);
-        // Ids, months and figures: none of them needs quotes.
-        text.extend(rows.map(|row| row.join(",") + "\n"));
-        files.push(RowFile { name, text, paths: tables.into_iter().map(|(key, _)| key).collect() });
+        let (mut paths, mut stated) = (Vec::new(), Vec::new());
+        for (key, rows) in tables {
+            let first = 1 + text.matches('\n').count();
+            stated.extend(rows.stated.iter().map(|(row, path)| ((first + row) as u32, *path)));
+            // Ids, months and figures: none of them needs quotes.
+            text.extend(rows.after.iter().map(|row| row.join(",") + "\n"));
+            paths.push(key);
+        }
+        files.push(RowFile { name, text, paths, stated });
     }
     if faults.is_empty() { Ok(files) } else { Err(faults) }
 }

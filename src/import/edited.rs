@@ -14,7 +14,7 @@ use crate::report::workbook::inputs::{
     scenario_column,
 };
 use crate::report::workbook::sheet::Place;
-use crate::report::workbook::{SCENARIO, Workbook};
+use crate::report::workbook::{DIGEST, SCENARIO, Workbook};
 
 /// An input that was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Change {
     pub written: Decimal,
     /// What stands in the workbook now.
     pub value: Decimal,
+    /// The cells in which the two stand: what was written, and what stands there now.
+    pub cells: [String; 2],
 }
 
 impl Change {
@@ -32,41 +34,130 @@ impl Change {
     pub fn told(&self) -> String {
         format!("{}: {} instead of {}", self.path, self.value, self.written)
     }
+
+    /// Where its figure stands, in words.
+    pub fn found(&self) -> String {
+        on_inputs(&self.cells[1])
+    }
+}
+
+/// A cell of the sheet of inputs, in words.
+fn on_inputs(cell: &str) -> String {
+    format!("{cell} of sheet {}", Place::Inputs.name())
 }
 
 /// The inputs that a plan states otherwise now than it did when a workbook of ours was made, and those that stand in one
 /// of the two alone: the path, and both values as far as there are any. Nothing where the two have no input in common.
-pub fn since(book: &Book, now: &Workbook) -> Option<Vec<Changed>> {
+///
+/// # Errors
+/// Refused input: a workbook whose inputs cannot be read.
+pub fn since(book: &Book, now: &Workbook) -> Result<Option<Vec<Changed>>, Error> {
     let mut inputs: BTreeMap<String, (Option<Decimal>, Option<Decimal>)> = BTreeMap::new();
-    if let Some(sheet) = book.sheet(Place::Inputs.name()) {
-        let scenarios = Scenarios::of(sheet);
-        for ((row, column), datum) in &sheet.cells {
-            if let (true, true, Datum::Text(path)) =
-                (*column == u32::from(PATH), *row > HEAD_ROW, datum)
-            {
-                // Whatever is switched on, the first scenario is the one that the workbook was made of.
-                let written = match scenarios.hold(sheet, *row) {
-                    true => scenarios.figures(sheet, *row, 0).1,
-                    false => figure(sheet.at(*row, WRITTEN.into())),
-                };
-                if written.is_some() {
-                    inputs.entry(path.clone()).or_default().0 = written;
-                }
-            }
-        }
+    // Whatever is switched on, the first scenario is the one that the workbook was made of.
+    for (path, written) in stated(sheet_of(book)?, 0) {
+        inputs.entry(path).or_default().0 = Some(written);
     }
     for (path, written) in now.written() {
         inputs.entry(path).or_default().1 = Some(written);
     }
     let common = inputs.values().any(|(before, now)| before.is_some() && now.is_some());
     let changed = inputs.into_iter().filter(|(_, (before, now))| before != now);
-    common.then(|| changed.map(|(path, (before, now))| (path, before, now)).collect())
+    Ok(common.then(|| changed.map(|(path, (before, now))| (path, before, now)).collect()))
 }
 
-/// Whether a workbook is one of ours.
+/// Every input of the scenario that is switched on, as the plan stated it when the workbook was made.
+///
+/// # Errors
+/// Refused input: a workbook whose inputs cannot be read.
+pub fn written(book: &Book) -> Result<Vec<(String, Decimal)>, Error> {
+    let sheet = sheet_of(book)?;
+    Ok(stated(sheet, Scenarios::of(sheet).place.unwrap_or(0)))
+}
+
+/// Every input of a scenario, by its place, as it was written.
+fn stated(sheet: &Grid, place: usize) -> Vec<(String, Decimal)> {
+    let scenarios = Scenarios::of(sheet);
+    let paths = sheet.cells.iter().filter_map(|((row, column), datum)| match datum {
+        Datum::Text(path) if *column == u32::from(PATH) && *row > HEAD_ROW => Some((*row, path)),
+        _ => None,
+    });
+    let written = |(row, path): (u32, &String)| {
+        let written = match scenarios.hold(sheet, row) {
+            true => scenarios.figures(sheet, row, place).1,
+            false => figure(sheet.at(row, WRITTEN.into())),
+        };
+        Some((path.clone(), written?))
+    };
+    paths.filter_map(written).collect()
+}
+
+/// Whether a workbook is one of ours, whatever has become of its inputs.
 pub fn is_ours(book: &Book) -> bool {
-    let sheet = book.sheet(Place::Inputs.name());
-    sheet.is_some_and(|sheet| sheet.text(HEAD_ROW, PATH.into()) == Some(PATH_HEAD))
+    let says = |place: Place, label: &str| {
+        let sheet = book.sheet(place.name());
+        sheet.is_some_and(|sheet| beside(sheet, label).is_some())
+    };
+    says(Place::Cover, SCENARIO) || says(Place::Log, DIGEST) || book.sheets.iter().any(heads_inputs)
+}
+
+/// Whether a sheet is headed like the one of inputs.
+fn heads_inputs(sheet: &Grid) -> bool {
+    sheet.text(HEAD_ROW, PATH.into()) == Some(PATH_HEAD)
+}
+
+/// The text beside a label in the first column.
+fn beside<'a>(sheet: &'a Grid, label: &str) -> Option<&'a str> {
+    let row = |((row, column), datum): (&(u32, u32), &Datum)| match datum {
+        Datum::Text(text) if *column == 0 && text == label => sheet.text(*row, 1),
+        _ => None,
+    };
+    sheet.cells.iter().find_map(row)
+}
+
+/// The sheet of inputs.
+fn sheet_of(book: &Book) -> Result<&Grid, Error> {
+    let (own, name) = (Place::Inputs.name(), visible(&book.name));
+    let anew = "or write the workbook anew with `braid workbook` and change the inputs there";
+    let found = book.sheet(own);
+    if let Some(sheet) = found.filter(|sheet| heads_inputs(sheet)) {
+        return Ok(sheet);
+    }
+    let renamed = book.sheets.iter().find(|sheet| heads_inputs(sheet));
+    let (message, cause, remedy) = match (found, renamed) {
+        (_, Some(sheet)) => {
+            let other = visible(&sheet.name);
+            let message =
+                format!("`{name}` is a workbook of braid's, and has its inputs on sheet `{other}`");
+            let remedy = format!("give sheet `{other}` the name {own} again");
+            (message, format!("they are read from sheet {own} alone"), remedy)
+        }
+        (None, None) => {
+            let message = format!("`{name}` is a workbook of braid's without its sheet {own}");
+            let cause = "what was changed is read from there".to_string();
+            (message, cause, format!("put the sheet back, {anew}"))
+        }
+        (Some(sheet), None) if sheet.cells.is_empty() => {
+            let message = format!("sheet {own} of `{name}` is empty");
+            let cause = "what was changed is read from there".to_string();
+            (message, cause, format!("put back what stood there, {anew}"))
+        }
+        (Some(_), None) => {
+            let at = address(HEAD_ROW, PATH.into());
+            let message = format!("sheet {own} of `{name}` is not laid as braid laid it");
+            let cause = format!("{at} does not hold the heading `{PATH_HEAD}`");
+            (
+                message,
+                cause,
+                format!("take back the rows or columns that were put in or taken out, {anew}"),
+            )
+        }
+    };
+    Err(Error::input(vec![fault(message, cause, remedy)]))
+}
+
+/// The plan's title in a workbook of ours, as its cover names it.
+pub fn title(book: &Book) -> Option<&str> {
+    book.sheet(Place::Cover.name())?.text(0, 0)
 }
 
 /// The case that a workbook of ours shows: the scenario that is switched on, or the one that it was made of.
@@ -78,14 +169,7 @@ pub fn case(book: &Book) -> String {
 
 /// The case that a workbook of ours was made of, as its cover names it.
 pub fn made_of(book: &Book) -> String {
-    let cover = book.sheet(Place::Cover.name());
-    let said = cover.and_then(|cover| {
-        let row = |((row, _), datum): (&(u32, u32), &Datum)| match datum {
-            Datum::Text(text) if text == SCENARIO => cover.text(*row, 1),
-            _ => None,
-        };
-        cover.cells.iter().filter(|((_, column), _)| *column == 0).find_map(row)
-    });
+    let said = book.sheet(Place::Cover.name()).and_then(|cover| beside(cover, SCENARIO));
     let id = said.map_or(BASE, |said| said.split_once(':').map_or(said, |(id, _)| id));
     id.to_string()
 }
@@ -136,16 +220,17 @@ impl Scenarios {
 /// The inputs that were changed, in the order of rows.
 ///
 /// # Errors
-/// Refused input: every cell of an input that holds no figure, or that is changed for a scenario that is not switched on.
+/// Refused input: a workbook whose inputs cannot be read; every cell of an input that holds no figure, or that is changed
+/// for a scenario that is not switched on.
 pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
     let (mut changes, mut faults) = (Vec::new(), Vec::new());
-    let Some(sheet) = book.sheet(Place::Inputs.name()) else { return Ok(changes) };
+    let sheet = sheet_of(book)?;
     let scenarios = Scenarios::of(sheet);
     if !scenarios.ids.is_empty() && scenarios.place.is_none() {
         let at = Inputs::switch();
         let found = sheet.at(at.row, at.column.into()).map_or("nothing".to_string(), Datum::words);
         let at = address(at.row, at.column.into());
-        let message = format!("{at} of the inputs holds {found}");
+        let message = format!("{} holds {found}", on_inputs(&at));
         let remedy = format!("write a number from 1 to {} there", scenarios.ids.len());
         faults.push(fault(message, "it says which scenario is switched on".to_string(), remedy));
     }
@@ -160,14 +245,17 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
         match figure(sheet.at(row, VALUE.into())) {
             Some(value) if value == written => {}
             Some(_) if sheet.text(row, UNIT.into()).is_some_and(|unit| unit.ends_with(FIXED)) => {
-                let at = address(row, VALUE.into());
-                let message = format!("{at} of the inputs was changed, and is fixed");
+                let at = on_inputs(&address(row, VALUE.into()));
+                let message = format!("{at} was changed, and is fixed");
                 let cause =
                     format!("`{}` also moves what no formula of the workbook says", visible(path));
                 let remedy = format!("write {written} there again, and change it in the plan");
                 faults.push(fault(message, cause, remedy));
             }
-            Some(value) => changes.push(Change { path: path.to_string(), written, value }),
+            Some(value) => {
+                let cells = [WRITTEN, VALUE].map(|column| address(row, column.into()));
+                changes.push(Change { path: path.to_string(), written, value, cells });
+            }
             None => {
                 faults.push(no_figure(sheet, (row, VALUE.into()), (path, written)));
             }
@@ -183,14 +271,15 @@ fn no_figure(
     (path, written): (&str, Decimal),
 ) -> Diagnostic {
     let found = sheet.at(row, column).map_or("nothing".to_string(), Datum::words);
-    let message = format!("{} of the inputs holds {found}", address(row, column));
+    let message = format!("{} holds {found}", on_inputs(&address(row, column)));
     let cause = format!("it is the figure of `{}`", visible(path));
-    fault(message, cause, format!("write a figure there; {written} stood there before"))
+    let unit = sheet.text(row, UNIT.into()).map_or(String::new(), |unit| format!(" ({unit})"));
+    fault(message, cause, format!("write a figure there{unit}; {written} stood there before"))
 }
 
 /// What is told of a cell that holds something for a scenario without such an input.
 fn no_input((row, column): (u32, u32), found: &Datum, (id, path): (&str, &str)) -> Diagnostic {
-    let message = format!("{} of the inputs holds {}", address(row, column), found.words());
+    let message = format!("{} holds {}", on_inputs(&address(row, column)), found.words());
     let cause = format!("scenario `{id}` has no `{}`", visible(path));
     let remedy = "leave the cell empty; what a scenario adds is written in the plan".to_string();
     fault(message, cause, remedy)
@@ -224,10 +313,8 @@ impl Scenarios {
             if Some(place) == self.place {
                 own = Some((value, written, column));
             } else if value != written {
-                let at = address(row, column);
-                let message = format!(
-                    "{at} of the inputs was changed, for a scenario that is not switched on"
-                );
+                let at = on_inputs(&address(row, column));
+                let message = format!("{at} was changed, for a scenario that is not switched on");
                 let cause = format!("it is what `{id}` says of `{}`", visible(path));
                 let remedy = format!("switch {} on, or write {written} there again", place + 1);
                 faults.push(fault(message, cause, remedy));
@@ -253,7 +340,7 @@ impl Scenarios {
         let value = match live {
             Some(live) if value != written => {
                 let (over, at) = (address(row, VALUE.into()), address(row, column));
-                let message = format!("{over} of the inputs holds {live}, and {at} {value}");
+                let message = format!("{} holds {live}, and {at} {value}", on_inputs(&over));
                 let cause = format!("both are the figure of `{}`", visible(path));
                 let remedy = format!("write one figure, into {at}");
                 faults.push(fault(message, cause, remedy));
@@ -264,15 +351,19 @@ impl Scenarios {
         };
         let fixed = sheet.text(row, UNIT.into()).is_some_and(|unit| unit.ends_with(FIXED));
         if fixed && value != written {
-            let message =
-                format!("{} of the inputs was changed, and is fixed", address(row, column));
+            let at = on_inputs(&address(row, column));
+            let message = format!("{at} was changed, and is fixed");
             let cause =
                 format!("`{}` also moves what no formula of the workbook says", visible(path));
             let remedy = format!("write {written} there again, and change it in the plan");
             faults.push(fault(message, cause, remedy));
             return None;
         }
-        (value != written).then(|| Change { path: path.to_string(), written, value })
+        let place = self.place?;
+        let then = scenario_column(WRITTEN, place, self.ids.len());
+        let now = if live.is_some() { u32::from(VALUE) } else { column };
+        let cells = [then.into(), now].map(|column| address(row, column));
+        (value != written).then(|| Change { path: path.to_string(), written, value, cells })
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Lines, streams, pools and drivers are sorted by name, so that an index orders like the name.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Origin;
 use crate::driver::Driver;
 use crate::driver::later;
@@ -187,9 +189,10 @@ pub struct OpeningStream {
     pub subawards: Vec<(String, Money)>,
 }
 
-/// Every input of a plan with the place where it was written, in the order of paths.
+/// Every input of a plan with the place where it was written, in the order of paths; and where the rows of files stand of
+/// which each states a figure of an input that names the file: `cost.staff.series.2026-07`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inputs(pub Vec<Input>);
+pub struct Inputs(pub Vec<Input>, pub BTreeMap<String, Origin>);
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,6 +221,11 @@ impl Inputs {
             }
             path = path.rsplit_once('.')?.0;
         }
+    }
+
+    /// Where a figure was written: the row of a file that states it, else the nearest input.
+    pub fn origin(&self, path: &str) -> Option<&Origin> {
+        self.1.get(path).or_else(|| Some(&self.find(path)?.origin))
     }
 
     /// The inputs below a path, the path's own input with them.

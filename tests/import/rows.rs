@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use braidfund::folder::{self, BASE, Cases, DiskFolder, Files, MemoryFolder, Restated};
+use braidfund::folder::{self, BASE, Cases, DiskFolder, Files, MemoryFolder, Restated, Wanted};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::plan::Plan;
-use braidfund::report::workbook::sheet::Unit;
+use braidfund::report::workbook::inputs::{FILE, HEAD_ROW, PATH};
+use braidfund::report::workbook::sheet::{Content, Place, Unit};
 use braidfund::report::workbook::{About, Books, Case, Listed, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
 use rust_decimal::Decimal;
+
+use super::wanted;
 
 /// A plan with rows of every kind, in files of its own and in the folder's.
 const PLAN: &str = "[plan]\ntitle = \"Hub\"\nstart = \"2026-07\"\nmonths = 3\n\
@@ -55,8 +58,8 @@ fn with(files: &MemoryFolder, restated: &Restated) -> MemoryFolder {
     with
 }
 
-fn inputs(of: &[(&str, &str)]) -> Vec<(String, Decimal)> {
-    of.iter().map(|(path, value)| (path.to_string(), value.parse().unwrap())).collect()
+fn inputs(of: &[(&str, &str)]) -> Vec<Wanted> {
+    of.iter().map(|(path, value)| wanted(path, value.parse().unwrap())).collect()
 }
 
 /// What a plan means, whatever it is called and wherever it was written.
@@ -158,7 +161,7 @@ fn rows_of_a_scenarios_own_file_are_stated_anew_on_top_of_it() {
 }
 
 #[test]
-fn rows_that_are_not_there_and_files_that_are_there_already_are_refused() {
+fn rows_that_are_not_there_are_refused_and_files_that_are_there_stay() {
     for (path, why) in [
         ("cost.staff.series.2026-10", "states no figure at `cost.staff.series.2026-10`"),
         ("cost.staff.series.2026-07.2", "states no figure"),
@@ -175,13 +178,52 @@ fn rows_that_are_not_there_and_files_that_are_there_already_are_refused() {
     let row = inputs(&[("cost.staff.series.2026-08", "1")]);
     let mut files = hub();
     files.put("data-needs-cfo.csv", b"mine".to_vec());
-    let error = super::told(&folder::restate(&files, (BASE, "cfo", "C"), &row).unwrap_err());
-    assert!(error.contains("`data-needs-cfo.csv` stands in the plan folder already"), "{error}");
-    folder::restate(&files, (BASE, "july", "J"), &row).unwrap();
-    // A figure that the file does not take is told with its place in the new file.
-    let cents = inputs(&[("cost.staff.series.2026-08", "1.005")]);
+    let restated = folder::restate(&files, (BASE, "cfo", "C"), &row).unwrap();
+    assert_eq!(restated.beside[0].0, "data-needs-cfo-2.csv");
+    assert!(restated.text.contains("cost.staff.series = \"data-needs-cfo-2.csv\""), "{restated:?}");
+    // A figure that the file does not take is told of the cell: the new file stands nowhere yet.
+    let cents =
+        inputs(&[("cost.staff.series.2026-07", "1"), ("cost.staff.series.2026-08", "1.005")]);
     let error = folder::restate(&hub(), (BASE, "cfo", "C"), &cents).unwrap_err();
-    assert!(error.diagnostics()[0].place.is_some(), "{}", super::told(&error));
+    let place = &error.diagnostics()[0].place;
+    let error = super::told(&error);
+    assert!(
+        place.is_none() && error.contains("the cell of cost.staff.series.2026-08 holds 1.005: "),
+        "{error}"
+    );
+    assert!(!error.contains("2026-07"), "{error}");
+}
+
+/// Each figure is traced to the very row that states it, whatever file that is in.
+#[test]
+fn an_input_of_a_file_names_its_row() {
+    let book = workbook(&folder::read(&hub(), BASE).unwrap());
+    let sheet = book.sheet(Place::Inputs).unwrap();
+    let text = |row: u32, column: u16| match sheet.cell(row, column).map(|cell| &cell.content) {
+        Some(Content::Text(text)) => text.clone(),
+        other => panic!("{row} {column}: {other:?}"),
+    };
+    let place = |path: &str| {
+        let row = (HEAD_ROW + 1..sheet.next_row()).find(|row| {
+            matches!(sheet.cell(*row, PATH).map(|cell| &cell.content), Some(Content::Text(own)) if own == path)
+        });
+        text(row.unwrap_or_else(|| panic!("no row of {path}")), FILE)
+    };
+    for (path, row) in [
+        ("cost.staff.series.2026-07", "data/needs.csv:2"),
+        ("cost.rent.series.2026-08", "data/needs.csv:5"),
+        ("cost.phones.series.2026-08", "costs.csv:2"),
+        ("cost.van.by-year.FY2027", "costs.csv:3"),
+        ("driver.visits.series.2026-08", "visits.csv:3"),
+        ("driver.members.series.2026-09", "drivers.csv:4"),
+        // Of two rows of the same months the smaller is the first.
+        ("stream.county.schedule.2026-07.2026-09", "money.csv:3"),
+        ("stream.county.schedule.2026-07.2026-09.2", "money.csv:2"),
+        ("stream.county.schedule.2026-08.-", "money.csv:4"),
+        ("cost.call.unit.cost", "plan.toml:15"),
+    ] {
+        assert_eq!(place(path), row, "{path}");
+    }
 }
 
 /// The workbook of a plan's base case.
@@ -261,10 +303,19 @@ fn every_blue_input_of_every_sample_and_case_comes_back_as_a_scenario() {
     for path in folders() {
         let files = in_memory(&path);
         let plan = folder::read(&DiskFolder::open(&path).unwrap(), BASE).unwrap();
-        for listed in &workbook(&plan).inputs {
+        let book = workbook(&plan);
+        let written = book.written();
+        let paths: Vec<&str> = written.iter().map(|(path, _)| path.as_str()).collect();
+        let present = folder::present(&files, BASE, &paths).unwrap();
+        for ((path, written), figure) in written.iter().zip(present.figures) {
+            if figure != Some(*written) {
+                told.push(format!("{path}: {written} is written, {figure:?} read"));
+            }
+        }
+        for listed in &book.inputs {
             let value = other(listed);
             let Some(alone) = by_hand(&files, &listed.path, value, listed.unit) else { continue };
-            let changed = [(listed.path.clone(), value)];
+            let changed = [wanted(&listed.path, value)];
             match folder::restate(&files, (BASE, "edited", "E"), &changed) {
                 Err(error) => {
                     told.push(format!(

@@ -160,12 +160,12 @@ impl<'a> Inputs<'a> {
         let differs = when(cell(at).differs(written), 1, 0);
         self.sheet.formula(row, CHANGED, differs, (Decimal::ZERO, Unit::Whole), Role::Check);
         self.sheet.text(row, PATH, path, Role::Grey);
-        if let Some(input) = self.plan.inputs.find(path) {
-            let (file, line) = (visible(&input.origin.file), input.origin.line);
-            self.sheet.text(row, FILE, format!("{file}:{line}"), Role::Note);
-            if let Some(source) = &input.source {
-                self.sheet.text(row, SOURCE, visible(source), Role::Source);
-            }
+        if let Some(origin) = self.plan.inputs.origin(path) {
+            let words = format!("{}:{}", visible(&origin.file), origin.line);
+            self.sheet.text(row, FILE, words, Role::Note);
+        }
+        if let Some(source) = self.plan.inputs.find(path).and_then(|input| input.source.as_ref()) {
+            self.sheet.text(row, SOURCE, visible(source), Role::Source);
         }
         self.listed.push(Listed { path: path.to_string(), at, value, unit });
         self.by_path.insert(path.to_string(), at);

@@ -50,6 +50,8 @@ use years::YearsSheet;
 
 /// What stands before the case that a workbook is of.
 pub const SCENARIO: &str = "Made of scenario";
+/// What stands before the digest of the files that a workbook was made from.
+pub const DIGEST: &str = "Digest of what was read";
 
 /// A workbook.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,11 +133,7 @@ impl About {
             told("Braided by", super::words::method(question.method)),
         ];
         let engine = format!("braid {}", env!("CARGO_PKG_VERSION"));
-        let run = vec![
-            told("Engine", &engine),
-            told("Digest of what was read", digest),
-            told("Command", command),
-        ];
+        let run = vec![told("Engine", &engine), told(DIGEST, digest), told("Command", command)];
         let short: String = digest.chars().take(12).collect();
         About { asked, run, foot: format!("{engine}, plan {short}") }
     }
