@@ -220,7 +220,8 @@ const CASES: &[Case] = &[
     // The workbook.
     case("workbook gap -o gap.xlsx --since nowhere.xlsx", 3, "", "could not read"),
     case("workbook gap -o gap.xlsx --since gap/plan.toml", 2, "", "is no .xlsx workbook"),
-    case("workbook gap -o gap/plan.toml", 2, "", "is a plan folder"),
+    case("workbook gap -o gap/plan.xlsx", 2, "", "is a plan folder"),
+    case("workbook gap -o gap.csv", 2, "", "`gap.csv` does not end like an Excel workbook"),
     // The rest.
     case("schema", 0, "\"$schema\"", ""),
     case("completions bash", 0, "_braid", ""),

@@ -30,6 +30,8 @@ mod held;
 mod hostile;
 #[path = "workbook/libreoffice.rs"]
 mod libreoffice;
+#[path = "workbook/paper.rs"]
+mod paper;
 #[path = "plans/mod.rs"]
 mod plans;
 #[path = "workbook/switched.rs"]

@@ -94,6 +94,26 @@ impl Source {
     }
 }
 
+/// The name of the file that is to be written at a path. Programs open a file by its ending, so that none may speak of
+/// another kind than is `written`; `usual` is a name that does.
+pub fn file_name<'a>(
+    path: &'a Path,
+    endings: &[&str],
+    (written, usual): (&str, &str),
+) -> Result<&'a str, Stop> {
+    let shown = path.display();
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        let message = format!("`{shown}` is no name of a file");
+        return Err(Stop::Usage(message, format!("write one: `-o {usual}`")));
+    };
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if endings.iter().any(|one| one.eq_ignore_ascii_case(ending)) {
+        return Ok(name);
+    }
+    let message = format!("`{shown}` does not end like {written}");
+    Err(Stop::Usage(message, format!("write a name like `-o {usual}`")))
+}
+
 /// The form of standard output: a table that is named is CSV.
 pub fn table_format(format: Option<TableFormat>, table: Option<&str>) -> Result<TableFormat, Stop> {
     match (format, table) {

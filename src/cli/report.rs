@@ -22,7 +22,7 @@ use braidfund::threads;
 
 use super::args::{self, ReportFormat};
 use super::ending::{Ending, Stop};
-use super::options::{Digests, INPUT_DIGEST, Source};
+use super::options::{Digests, INPUT_DIGEST, Source, file_name};
 use super::progress::Progress;
 use super::screen::Screen;
 
@@ -35,6 +35,11 @@ const SINCE_BYTES_MAX: u64 = 64 << 20;
 
 /// Writes the report.
 pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
+    let (endings, kind): (&[&str], _) = match args.format {
+        ReportFormat::Html => (&["html", "htm", ""], ("an HTML report", "board.html")),
+        ReportFormat::Md => (&["md", "markdown", "txt", ""], ("a Markdown report", "board.md")),
+    };
+    let name = args.output.as_deref().map(|path| file_name(path, endings, kind)).transpose()?;
     let earlier = args.since.as_deref().map(earlier).transpose()?;
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
@@ -78,8 +83,8 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         ReportFormat::Html => html::encode(&board),
         ReportFormat::Md => markdown::encode(&board),
     };
-    match &args.output {
-        Some(path) => write(path, text.into_bytes(), args.force, screen)?,
+    match args.output.as_deref().zip(name) {
+        Some(file) => write(file, text.into_bytes(), args.force, screen)?,
         None => screen.data(text.as_bytes())?,
     }
     Ok(Ending::Done)
@@ -225,11 +230,12 @@ fn earlier(path: &Path) -> Result<Earlier, Stop> {
 }
 
 /// Writes one file, whole or not at all. A report that braid wrote is replaced, any other file only by force.
-fn write(path: &Path, bytes: Vec<u8>, force: bool, screen: &Screen) -> Result<(), Stop> {
-    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        let message = format!("`{}` is no name of a file", path.display());
-        Stop::Usage(message, "write one: `-o board.html`".to_string())
-    })?;
+fn write(
+    (path, name): (&Path, &str),
+    bytes: Vec<u8>,
+    force: bool,
+    screen: &Screen,
+) -> Result<(), Stop> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
     let ours = is_report(path);

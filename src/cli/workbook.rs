@@ -19,7 +19,7 @@ use braidfund::timeline::{Selection, Timeline};
 use super::args;
 use super::ending::{Ending, Stop};
 use super::import::read_book;
-use super::options::Source;
+use super::options::{Source, file_name};
 use super::screen::Screen;
 
 /// The file of a plan folder that holds bridge options.
@@ -29,6 +29,7 @@ const CHANCES: &str = "chance.toml";
 
 /// Writes the workbook.
 pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
+    let name = file_name(&args.output, &["xlsx"], ("an Excel workbook", "plan.xlsx"))?;
     let earlier = args.since.as_deref().map(earlier).transpose()?;
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
@@ -88,7 +89,7 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         };
         workbook.log_changes(name, told.as_deref().map_err(String::as_str));
     }
-    write(&args.output, xlsx::encode(&workbook)?, args.force, screen)?;
+    write((&args.output, name), xlsx::encode(&workbook)?, args.force, screen)?;
     Ok(Ending::Done)
 }
 
@@ -124,11 +125,12 @@ impl<'a> Shown<'a> {
 }
 
 /// Writes one file, whole or not at all. A workbook that stands there may hold edits, so that only force replaces it.
-fn write(path: &Path, bytes: Vec<u8>, force: bool, screen: &Screen) -> Result<(), Stop> {
-    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        let message = format!("`{}` is no name of a file", path.display());
-        Stop::Usage(message, "write one: `-o plan.xlsx`".to_string())
-    })?;
+fn write(
+    (path, name): (&Path, &str),
+    bytes: Vec<u8>,
+    force: bool,
+    screen: &Screen,
+) -> Result<(), Stop> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
     let set = FileSet { files: vec![(name.to_string(), bytes)], edition: None };

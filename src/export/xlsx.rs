@@ -41,6 +41,8 @@ fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
     for sheet in &workbook.sheets {
         let page = file.add_worksheet();
         page.set_name(sheet.place.name())?;
+        // A text formula may come to nothing; the encoder would store 0 for it.
+        page.set_formula_result_default("");
         set_up(page, sheet, &workbook.run)?;
         for (row, cells) in sheet.rows.iter().enumerate() {
             for (column, cell) in cells {
@@ -178,11 +180,31 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
         // What a row is stands on each page.
         page.set_repeat_columns(0, 0)?;
     }
+    // Rows that stand on every page are as high on each as they are here.
+    for (row, cells) in sheet.rows.iter().enumerate().take(sheet.frozen_rows as usize) {
+        let lines = cells.iter().map(|(column, cell)| lines(cell, widths[usize::from(*column)]));
+        if let Some(lines) = lines.max().filter(|lines| *lines > 1) {
+            page.set_row_height(row as u32, LINE * lines)?;
+        }
+    }
     page.set_footer(format!("&L{run}&C&A&RPage &P of &N"));
     if sheet.frozen_rows > 0 {
         page.set_repeat_rows(0, sheet.frozen_rows - 1)?;
     }
     paper::lay(page, sheet, &widths)
+}
+
+/// The height of a line, in points.
+const LINE: u32 = 15;
+
+/// The lines that words take which may stand on several, where words leave a third of each empty.
+fn lines(cell: &Cell, width: u16) -> u32 {
+    match &cell.content {
+        Content::Text(text) if cell.role == Role::Source => {
+            (text.chars().count() as u32 * 3).div_ceil(u32::from(width) * 2)
+        }
+        _ => 1,
+    }
 }
 
 /// The width of a column before the months in which nothing stands.
@@ -205,7 +227,39 @@ fn fitted(sheet: &Sheet) -> Vec<u16> {
             widths[place] = widths[place].min(held(sheet, place as u16));
         }
     }
+    for (row, cells) in sheet.rows.iter().enumerate() {
+        widen(&mut widths, cells);
+        // The name of a row stands on every page of months.
+        if sheet.months_from.is_some() && row as u32 >= sheet.frozen_rows {
+            let name = cells.get(&0).map_or(0, letters);
+            widths[0] = widths[0].max(name.min(WORDS) as u16);
+        }
+    }
     widths
+}
+
+/// The letters that a column is widened to at most so that its words can be read.
+const WORDS: usize = 80;
+
+/// Widens columns whose words the next cell of the row would cut.
+fn widen(widths: &mut [u16], row: &BTreeMap<u16, Cell>) {
+    for ((column, cell), next) in row.iter().zip(row.keys().skip(1)) {
+        let empty: u16 = widths[usize::from(*column) + 1..usize::from(*next)].iter().sum();
+        let own = &mut widths[usize::from(*column)];
+        *own = (*own).max(letters(cell).min(WORDS).saturating_sub(empty.into()) as u16);
+    }
+}
+
+/// The letters that the words of a cell take on one line; none of figures, and of words on several lines.
+fn letters(cell: &Cell) -> usize {
+    let letters = match &cell.content {
+        Content::Text(text) if cell.role != Role::Source => text.chars().count(),
+        Content::Formula(_, Value::Word(word)) => word.chars().count(),
+        _ => return 0,
+    };
+    // Bold letters are wider.
+    let bold = matches!(cell.role, Role::Heading | Role::Title);
+    letters + if bold { letters / 8 } else { 0 } + GAP
 }
 
 /// The width of what a column holds.
@@ -389,4 +443,31 @@ fn draw(page: &mut xlsx::Worksheet, chart: &Chart) -> Result<(), XlsxError> {
     drawn.set_alt_text(chart.title);
     page.insert_chart(chart.at.row, chart.at.column, &drawn)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_as_wide_as_the_words_that_the_next_cell_would_cut() {
+        let mut sheet = Sheet::new(Place::Scenarios, &[10, 10, 10, 10]);
+        sheet.text(0, 0, "a title that runs over what is empty on its right", Role::Title);
+        sheet.text(1, 0, "twelve words", Role::Label);
+        sheet.text(1, 1, "x".repeat(200), Role::Note);
+        sheet.text(1, 2, "a source on as many lines as it takes", Role::Source);
+        sheet.text(1, 3, "the last of a row runs on", Role::Note);
+        sheet.text(2, 0, "words over two columns", Role::Label);
+        sheet.text(2, 3, "end", Role::Label);
+        assert_eq!(fitted(&sheet), [14, 80, 10, 10]);
+    }
+
+    #[test]
+    fn a_row_of_headings_is_as_high_as_its_words() {
+        let mut sheet = Sheet::new(Place::Inputs, &[]);
+        sheet.text(0, 0, "The plan signs: $1.50 a member a month from July 2022", Role::Source);
+        sheet.text(0, 1, "The plan signs: $1.50 a member a month from July 2022", Role::Note);
+        let cells: Vec<u32> = sheet.rows[0].values().map(|cell| lines(cell, 18)).collect();
+        assert_eq!(cells, [5, 1]);
+    }
 }

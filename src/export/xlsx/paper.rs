@@ -36,6 +36,11 @@ pub fn lay(page: &mut Worksheet, sheet: &Sheet, widths: &[u16]) -> Result<(), Xl
     page.set_landscape()
         .set_paper_size(LETTER)
         .set_margins(side, side, top, bottom, footer, footer);
+    let mut widths = widths;
+    if let Some((row, column)) = sheet.printed {
+        page.set_print_area(0, 0, row, column)?;
+        widths = &widths[..widths.len().min(usize::from(column) + 1)];
+    }
     if let Some(first) = sheet.months_from {
         let (scale, breaks) = of_months(widths, first);
         page.set_print_scale(scale);

@@ -132,8 +132,7 @@ pub fn lay(
     (months, inputs): (&Months, &mut Inputs),
 ) -> CashSheet {
     let Books { plan, ledger, cash, .. } = books;
-    let mut sheet =
-        month_sheet(Place::Cash, plan, "Cash: what comes in, what goes out, what is there");
+    let mut sheet = month_sheet(Place::Cash, plan, "Cash: in, out, and what is there");
     sheet.text(2, LABEL, "Row", Role::Heading);
     sheet.text(2, SUM, "In all", Role::Heading);
     let mut laid = Laid { books, sheet, months };

@@ -241,7 +241,7 @@ pub fn head_scenario(sheet: &mut Sheet, place: usize, count: usize, (name, title
         sheet.text(HEAD_ROW, at, heading, Role::Heading);
     }
     let at = scenario_column(VALUE, place, count);
-    sheet.text(COUNT_ROW, at, visible(title), Role::Note);
+    sheet.text(COUNT_ROW, at, visible(title), Role::Source);
 }
 
 /// A unit in words.

@@ -284,6 +284,8 @@ pub struct Sheet {
     pub months_from: Option<u16>,
     /// Its charts.
     pub charts: Vec<Chart>,
+    /// The last row and column that are put on paper, where not all are.
+    pub printed: Option<(u32, u16)>,
     /// Rows before which a new page begins on paper.
     pub breaks: Vec<u32>,
     /// A cell that holds one of the numbers from 1 to so many.
@@ -322,6 +324,7 @@ impl Sheet {
             months_from: None,
             charts: Vec::new(),
             breaks: Vec::new(),
+            printed: None,
             pick: None,
         }
     }

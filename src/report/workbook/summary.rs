@@ -230,12 +230,13 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
         Area::of(at(from), at(count - 1))
     };
     sheet.text(first, 0, "What one reads first", Role::Heading);
-    if !plan.opening.cash_stated {
-        let words = "The plan does not state its cash at the start: balances are counted from $0.";
-        sheet.text(first, 1, words, Role::Note);
-    }
     let mut amounts = Vec::new();
     let mut row = first;
+    if !plan.opening.cash_stated {
+        let words = "The plan does not state its cash at the start: balances are counted from $0.";
+        row += 1;
+        sheet.text(row, 0, words, Role::Note);
+    }
     let mut amount = |sheet: &mut Sheet, label: &str, formula: Expression, figure: Money| {
         row += 1;
         sheet.text(row, 0, label, Role::Label);

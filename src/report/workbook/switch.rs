@@ -48,6 +48,9 @@ pub fn merged(
         for (at, plan) in plans.iter().enumerate() {
             inputs::head_scenario(sheet, at, names.len(), (&names[at], scenario_title(plan)));
         }
+        // What scenarios say stands on paper; what they said as written, and where, on the screen alone.
+        let last = inputs::scenario_column(inputs::VALUE, names.len() - 1, names.len());
+        sheet.printed = Some((sheet.next_row() - 1, last));
         let at = Inputs::switch();
         sheet.pick = Some((at, names.len() as u16));
         sheet.number(at.row, at.column, Decimal::ONE, Role::Input, Unit::Whole);
@@ -80,8 +83,10 @@ impl Said<'_> {
         sheet.frozen_rows = 3;
         sheet.frozen_columns = MOVED;
         sheet.text(0, 0, "What the scenarios say where they differ", Role::Title);
-        let words = "Each figure stands three columns to the right of the cell that takes it by the switch on Inputs.";
+        let words = "Each figure stands three columns to the right of the cell that takes it by the switch on Inputs. \
+                     The sheet calculates: on paper stands this note alone.";
         sheet.text(1, 0, words, Role::Note);
+        sheet.printed = Some((1, MOVED));
         for (column, words) in ["What", "Sheet and row", "Scenario"].into_iter().enumerate() {
             sheet.text(2, column as u16, words, Role::Heading);
         }

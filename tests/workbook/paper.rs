@@ -1,0 +1,101 @@
+//! What is put on paper, and what a program shows that works nothing out.
+
+use std::io::{Cursor, Read};
+
+use braidfund::export::xlsx;
+use braidfund::folder::{self, MemoryFolder};
+use braidfund::funding::Status;
+use braidfund::plan::Plan;
+use braidfund::report::workbook::sheet::{Content, Place, Value};
+
+use super::switched::switched;
+
+/// A plan whose scenario adds a source, and that does not state its cash.
+const PLAN: &str = "[plan]\ntitle = \"Hub\"\nstart = \"2026-07\"\nmonths = 3\n\
+    [cost.staff]\nfunction = \"convene\"\nmonthly = 1000\n\
+    [stream.county]\nkind = \"partner\"\nfunder = \"County\"\nstatus = \"secured\"\nmonthly = 400\n\
+    pays-for = [\"anything\"]\nfrom = \"2026-07\"\nuntil = \"2026-09\"\n\
+    [scenario.more]\ntitle = \"The city pays too\"\n\
+    stream.city = { kind = \"partner\", funder = \"City\", status = \"secured\", monthly = 300, \
+    pays-for = [\"anything\"], from = \"2026-07\", until = \"2026-09\" }\n";
+
+fn plans(text: &str) -> [Plan; 2] {
+    let files = MemoryFolder::new([("plan.toml", text)]);
+    ["base", "more"].map(|id| folder::read(&files, id).unwrap())
+}
+
+/// A part of a packed file.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_calculating_sheet_puts_its_note_on_paper_and_inputs_what_scenarios_say() {
+    let plans = plans(PLAN);
+    let (book, alone) = switched(&plans.each_ref(), Status::Secured);
+    let workbook = part(&xlsx::encode(&book).unwrap(), "xl/workbook.xml");
+    let areas: Vec<&str> = workbook
+        .split("name=\"_xlnm.Print_Area\"")
+        .skip(1)
+        .map(|rest| rest.split_once('>').unwrap().1.split_once('<').unwrap().0)
+        .collect();
+    let inputs = book.sheet(Place::Inputs).unwrap().rows.len();
+    assert_eq!(areas, [format!("Inputs!$A$1:$J${inputs}"), "Switched!$A$1:$D$2".to_string()]);
+    // A workbook of one case has no such sheet, and prints whole.
+    let workbook = part(&xlsx::encode(&alone[0]).unwrap(), "xl/workbook.xml");
+    assert!(!workbook.contains("Print_Area") && workbook.contains("Print_Titles"), "{workbook}");
+}
+
+#[test]
+fn a_name_that_the_scenario_lacks_is_stored_as_nothing_and_not_as_0() {
+    // Two scenarios call the source otherwise, so that its name goes by the switch, and the base case has none.
+    let other = PLAN.replace("[scenario.more]", "[scenario.base-2]").replace(
+        "kind = \"partner\", funder = \"City\"",
+        "title = \"Town\", kind = \"partner\", funder = \"City\"",
+    );
+    let other =
+        folder::read(&MemoryFolder::new([("plan.toml", other.as_str())]), "base-2").unwrap();
+    let [base, more] = plans(PLAN);
+    let (book, _) = switched(&[&base, &more, &other], Status::Secured);
+    let nothing = |sheet: &braidfund::report::workbook::sheet::Sheet| {
+        let cells = sheet.rows.iter().flat_map(|row| row.values());
+        let word = |content: &Content| matches!(content, Content::Formula(_, Value::Word(word)) if word.is_empty());
+        cells.filter(|cell| word(&cell.content)).count()
+    };
+    let bytes = xlsx::encode(&book).unwrap();
+    let mut found = 0;
+    for (place, sheet) in book.sheets.iter().enumerate() {
+        let text = part(&bytes, &format!("xl/worksheets/sheet{}.xml", place + 1));
+        let stored = text.matches(" t=\"str\"><f>").count();
+        let empty = text.split(" t=\"str\"><f>").skip(1);
+        let empty = empty.filter(|rest| rest.split_once("</f>").unwrap().1.starts_with("<v></v>"));
+        let empty = empty.count();
+        assert_eq!(empty, nothing(sheet), "{:?}: {stored} words", sheet.place);
+        found += empty;
+    }
+    assert!(found > 0, "no name is nothing");
+}
+
+#[test]
+fn scenarios_say_where_cash_is_counted_from_zero() {
+    let note = |text: &str| {
+        let plans = plans(text);
+        let (book, _) = switched(&plans.each_ref(), Status::Secured);
+        let sheet = book.sheet(Place::Scenarios).unwrap();
+        let cells = sheet.rows.iter().flat_map(|row| row.values());
+        let texts = cells.filter_map(|cell| match &cell.content {
+            Content::Text(text) if text.contains("counted from $0") => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect::<Vec<String>>()
+    };
+    let counted = "the lowest cash and the month in which it runs out are counted from $0.";
+    assert_eq!(note(PLAN), [format!("The plan does not state its cash at the start: {counted}")]);
+    let one = format!("{PLAN}opening.unrestricted-cash = 5\n");
+    assert_eq!(note(&one), [format!("Cash at the start is not stated in base: there {counted}")]);
+    let stated = PLAN.replace("[cost.staff]", "[opening]\nunrestricted-cash = 5\n[cost.staff]");
+    assert!(note(&stated).is_empty());
+}
