@@ -225,6 +225,8 @@ pub struct RecoveryBook {
     pub base: Money,
     /// What is recovered.
     pub amount: Money,
+    /// What of it is recovered out of parts that pools have of the tranche.
+    pub pooled: Vec<(PoolIndex, Money)>,
 }
 
 impl Ledger {
@@ -492,7 +494,9 @@ impl<'a> Keeper<'a> {
         let recovery = |recovery: &crate::braid::Recovery| {
             let (stream, tranche) = place_of(recovery.tranche);
             let (place, base, amount) = (recovery.place, recovery.base, recovery.amount);
-            RecoveryBook { place, stream, tranche, base, amount }
+            let pool = self.timeline.tranche(recovery.tranche).pool;
+            let pooled = pool.map(|pool| (pool, amount)).into_iter().collect();
+            RecoveryBook { place, stream, tranche, base, amount, pooled }
         };
         let matched = |match_: &crate::braid::Match| {
             let (stream, tranche) = place_of(match_.tranche);
@@ -529,6 +533,7 @@ impl<'a> Keeper<'a> {
                 |kept, next| {
                     kept.base += next.base;
                     kept.amount += next.amount;
+                    kept.pooled.extend_from_slice(&next.pooled);
                 },
             ),
             advances: self.advances,

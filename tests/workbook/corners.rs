@@ -2,6 +2,7 @@
 
 use braidfund::folder::{self, MemoryFolder};
 use braidfund::funding::Status;
+use braidfund::money::Money;
 
 use super::{moved_wrongly, spent, workbook, wrong};
 
@@ -185,6 +186,29 @@ fn a_pooled_award_that_cash_is_held_of_at_the_start_is_live() {
     is_live(&format!("{}{opening}", award(QUARTERLY)), &blue);
 }
 
+/// What each part of a pooled advance recovers is drawn of that part, so that what goes back at its end is known.
+#[test]
+fn a_pooled_advance_that_lapses_and_recovers_indirect_cost_is_live() {
+    let blue = ["stream.source.award"];
+    let mut recovered = Money::ZERO;
+    for (award, cost) in [("4321.01", "190"), ("1000.01", "190"), ("4321.01", "290")] {
+        let more = format!("{QUARTERLY}\nindirect = {{ rate = \"10%\" }}");
+        let own = source("2024-02", "2024-11", &more).replace("4321.01", award) + POOL;
+        let text = plan(&own).replace("monthly = 190", &format!("monthly = {cost}"));
+        is_live_in(&[("plan.toml", text.as_str())], &blue);
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        let books = spent(&plan, Status::Prospective).ledger;
+        let pooled = books.recoveries.iter().flat_map(|own| &own.pooled);
+        recovered += pooled.map(|(_, amount)| *amount).sum();
+        assert!(
+            books.tranches.iter().any(|book| book.refund_due.is_positive()) || award == "1000.01",
+            "{text}"
+        );
+    }
+    assert!(recovered.is_positive(), "no pool recovers anything");
+}
+
 #[test]
 fn awards_of_one_window_with_others_between_are_live() {
     let rows = "stream,available,last,amount\nsource,2024-01,2024-12,700.01\nsource,2024-02,2024-06,30.07\n\
@@ -227,6 +251,35 @@ fn savings_that_were_spent_before_the_plan_are_live() {
     for spent in ["1_000.5", "900_000_000"] {
         let text = format!("{text}\n[opening.stream.met]\nspent = {spent}\n");
         is_live_in(&[("plan.toml", text.as_str())], &["opening.stream.met.spent"]);
+    }
+}
+
+/// Two amounts of one month are spent one after the other, and later advances before earlier settlements.
+#[test]
+fn savings_of_one_month_that_were_spent_before_the_plan_are_live() {
+    let terms = |more: &str| {
+        format!(
+            "[plan]\ntitle = \"One month\"\nstart = \"2024-01\"\nmonths = 36\n\
+             [driver.members]\nstart = 5_000\n\
+             [cost.work]\nlayer = \"program\"\nfunction = \"work\"\nmonthly = 9_000\n\
+             [stream.savings]\nkind = \"shared-savings\"\nfunder = \"A plan\"\nstatus = \"likely\"\n\
+             from = \"2024-01\"\nuntil = \"2025-12\"\ncaptured = \"30%\"\npays-for = [\"work\"]\n\
+             [stream.savings.terms]\nmembers = \"members\"\nbenchmark = \"400.00\"\n\
+             savings-rate = \"5%\"\n{more}\n"
+        )
+    };
+    let advance = "programme = \"mssp\"\ntrack = \"BASIC_A\"\nsettlement-lag-months = 10\n\
+                   advance = { rate = \"3.00\", quarters = 8 }";
+    let interim = "minimum-savings-rate = \"1%\"\nsharing-rate = \"50%\"\nsettlement-lag-months = 15\n\
+                   interim = { after-months = 3, share = \"40%\" }";
+    for (more, spents) in [
+        (advance, ["9_000.5", "30_000", "100_000.07", "900_000"]),
+        (interim, ["9_000.5", "150_000", "180_000.07", "900_000"]),
+    ] {
+        for spent in spents {
+            let text = format!("{}\n[opening.stream.savings]\nspent = {spent}\n", terms(more));
+            is_live_in(&[("plan.toml", text.as_str())], &["opening.stream.savings.spent"]);
+        }
     }
 }
 

@@ -201,7 +201,7 @@ impl<'a> Awards<'a> {
             return Some(vec![drawn.clone()]);
         }
         let told = last.pool.is_none() && pooled.iter().all(|piece| piece.pool.is_some());
-        if !told || self.recovered_of(book).is_positive() {
+        if !told {
             return None;
         }
         let mut by_piece = Vec::new();
@@ -211,13 +211,21 @@ impl<'a> Awards<'a> {
                 .draws
                 .iter()
                 .filter(|draw| Some(draw.tranche) == book && draw.pool == piece.pool);
-            let amount = own.map(|draw| draw.amount).sum();
+            let drawn: Money = own.map(|draw| draw.amount).sum();
+            let recoveries = ledger.recoveries.iter().filter(|own| Some(own.tranche) == book);
+            let recovered = recoveries.flat_map(|own| &own.pooled);
+            let recovered = recovered.filter(|(pool, _)| Some(*pool) == piece.pool);
+            let recovered: Money = recovered.map(|(_, amount)| *amount).sum();
+            let amount = drawn + recovered;
             let title = piece.pool.map(|pool| self.books.plan.pool(pool).title.clone());
             let title = crate::diagnostic::visible(&title.unwrap_or_default());
             let row = self.sheet.next_row();
             self.sheet.text(row, LABEL, format!("      drawn of it in {title}"), Role::Label);
             let number = dollars(amount);
             let at = self.sheet.number(row, FIRST, number, Role::Decided, Unit::Money);
+            if recovered.is_positive() {
+                self.sheet.text(row, NOTE, "with its indirect recovery", Role::Note);
+            }
             by_piece.push(Figure::of(at, amount));
         }
         let rest = drawn.less_all(&by_piece);

@@ -43,7 +43,8 @@ struct SoFar {
     index: Option<At>,
     paid: Vec<(Month, At, Money)>,
     recouped: Vec<(At, Money)>,
-    money: ByPlace,
+    /// What comes, by place, as the contract states it.
+    money: Vec<(usize, Shown)>,
     losses: Vec<(usize, At, Money)>,
 }
 
@@ -89,7 +90,7 @@ impl<'a> Awards<'a> {
             index: None,
             paid: Vec::new(),
             recouped: Vec::new(),
-            money: vec![Vec::new(); self.count()],
+            money: Vec::new(),
             losses: Vec::new(),
         };
         self.lay_advances(&contract, (stream, &setting), &mut so_far, inputs)?;
@@ -108,11 +109,15 @@ impl<'a> Awards<'a> {
                 self.lay_year((&contract, stream), (&year, dates, index), &mut so_far, inputs)?;
             }
         }
-        let cells = so_far.money.iter().map(|cells| cells_of(cells)).collect();
+        let mut money: ByPlace = vec![Vec::new(); self.count()];
+        for (place, part) in &so_far.money {
+            money[*place].push(*part);
+        }
+        let cells = money.iter().map(|cells| cells_of(cells)).collect();
         let all = Cells { come: cells, out: Vec::new() };
         let (held, coming) = match spent {
-            None => (so_far.money.clone(), so_far.money),
-            Some(spent) => self.lay_unspent(&so_far.money, spent)?,
+            None => (money.clone(), money),
+            Some(spent) => self.lay_unspent((stream, &setting), so_far.money, spent)?,
         };
         let book = &ledger.streams[source];
         let figures: Vec<Money> = held.iter().map(|cells| amount_of(cells)).collect();
@@ -133,24 +138,31 @@ impl<'a> Awards<'a> {
         })
     }
 
-    /// Lays what was spent before the plan of what years bring: what is left of each amount, and its cash, which comes
-    /// where anything of it is left; nothing where two amounts of one month are spent one after the other.
-    fn lay_unspent(&mut self, money: &ByPlace, mut spent: Taken) -> Option<(ByPlace, ByPlace)> {
-        let (mut held, mut coming) = (vec![Vec::new(); money.len()], vec![Vec::new(); money.len()]);
-        for (place, cells) in money.iter().enumerate() {
-            let [(at, amount)] = cells.as_slice() else {
-                if cells.is_empty() {
-                    continue;
-                }
-                return None;
-            };
-            let all = Figure::of(*at, *amount);
+    /// Lays what was spent before the plan of what years bring, amount after amount as the contract states them: what is
+    /// left of each, and its cash, which comes where anything of it is left.
+    fn lay_unspent(
+        &mut self,
+        (stream, setting): (&Stream, &Setting),
+        mut money: Vec<(usize, Shown)>,
+        mut spent: Taken,
+    ) -> Option<(ByPlace, ByPlace)> {
+        // A delay puts what it moved in the order of months.
+        let lowered = stream.lower(setting)?.tranches;
+        let months = lowered.iter().filter_map(|tranche| setting.place(tranche.first));
+        let brings = money.iter().filter(|(_, (_, amount))| amount.is_positive());
+        if !brings.map(|(place, _)| *place).eq(months) {
+            money.sort_by_key(|(place, _)| *place);
+        }
+        let mut held = vec![Vec::new(); self.count()];
+        let mut coming = held.clone();
+        for (place, (at, amount)) in money {
+            let all = Figure::of(at, amount);
             let before = self.figure_row("   spent before the plan", &all.at_most(&spent.left()));
             spent.take(before);
             let left = all.less(&Figure::of(before.0, before.1));
             let left = self.figure_row("      left of it", &left);
-            let comes = if left.1.is_positive() { *amount } else { Money::ZERO };
-            let comes = Figure::new(when(cell(left.0).above(0), *at, 0), comes);
+            let comes = if left.1.is_positive() { amount } else { Money::ZERO };
+            let comes = Figure::new(when(cell(left.0).above(0), at, 0), comes);
             coming[place].push(self.figure_row("      its cash", &comes));
             held[place].push(left);
         }
@@ -240,7 +252,7 @@ impl<'a> Awards<'a> {
                     savings.captured.try_of(amount)?,
                 );
                 let part = self.figure_row("      of it the partnership's", &own);
-                so_far.money[place].push(part);
+                so_far.money.push((place, part));
             }
         }
         Some(())
@@ -342,13 +354,13 @@ impl<'a> Awards<'a> {
             };
             let part = self.figure_row(&label, &part);
             if let Some(place) = early.and_then(|early| plan.horizon.place(early)) {
-                so_far.money[place].push(part);
+                so_far.money.push((place, part));
             }
             let left = all.less(&Figure::of(part.0, part.1));
             rest = self.figure_row(&format!("      of it in {}", month.words()), &left);
         }
         let Some(place) = plan.horizon.place(month) else { return Some(()) };
-        so_far.money[place].push(rest);
+        so_far.money.push((place, rest));
         if let Some((owed, amount)) = owed {
             let borne = Figure::new(
                 cents(cell(contract.loss_share) * owed),
