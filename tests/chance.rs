@@ -256,16 +256,18 @@ fn a_driver_alone_changes_what_its_streams_bring() {
 fn kept_ranges_merge_to_the_figures_of_one_run() {
     let folder = Folder::new(PLAN, RATE);
     let kept_of = |seed: u64, range: Range<u64>| folder.kept(seed, range);
-    let merged = |digest: &str, files: &[Value]| -> Result<String, String> {
+    let merged = |digest: &str, files: &[Value]| -> Result<(String, Vec<u64>), String> {
         let ask =
             Ask { seed: 7, futures: 0..1, threads: 1, through: None, keeps: true, giver: None };
         let mut futures = folder.with(|origin| Futures::none(origin, &ask)).unwrap();
         kept::merge(&mut futures, digest, files)?;
         futures.average().unwrap();
-        Ok(chance::record(&futures).to_string())
+        Ok((chance::record(&futures).to_string(), futures.tally.unpaid_with))
     };
     let (first, second) = (kept_of(7, 0..700), kept_of(7, 700..1_500));
-    let whole = chance::record(&folder.run(7, 0..1_500, 2).unwrap()).to_string();
+    let whole = folder.run(7, 0..1_500, 2).unwrap();
+    assert!(whole.tally.unpaid_with.iter().any(|times| *times > 0));
+    let whole = (chance::record(&whole).to_string(), whole.tally.unpaid_with);
     assert_eq!(merged("digest", &[second.clone(), first.clone()]), Ok(whole));
     let refused = |digest: &str, files: &[Value]| merged(digest, files).unwrap_err();
     assert!(refused("another", std::slice::from_ref(&first)).contains("input_sha256"));
