@@ -66,7 +66,7 @@ fn a_file_that_is_not_read_is_told() {
     let files = MemoryFolder::new([("plan.toml", plan), ("actuals.csv", "month,kind,id,amount\n")]);
     let plan = read(&files, "base").unwrap();
     let told: Vec<&str> = crate::plan::check::findings(&plan).iter().map(|f| f.name).collect();
-    assert_eq!(told, ["cash-not-stated", "file-not-read"]);
+    assert_eq!(told, ["cash-not-stated", "file-not-read", "no-cost", "no-stream"]);
 }
 
 #[test]

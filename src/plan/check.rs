@@ -23,6 +23,7 @@ use crate::rules::mssp;
 
 mod awards;
 mod debts;
+mod empty;
 mod payers;
 
 /// A named doubt about a plan, or about the braid that was made of it.
@@ -51,7 +52,7 @@ impl Finding {
 }
 
 /// Every check, in the order of the names of their findings.
-const CHECKS: [fn(&Facts) -> Vec<Finding>; 32] = [
+const CHECKS: [fn(&Facts) -> Vec<Finding>; 34] = [
     advance_outstanding,
     award_starts_before_plan,
     awards::budget_differs_from_award,
@@ -68,6 +69,8 @@ const CHECKS: [fn(&Facts) -> Vec<Finding>; 32] = [
     debts::loan_not_held,
     lost_to_delay,
     milestone_after_period,
+    empty::no_cost,
+    empty::no_stream,
     awards::open_period_spent,
     payers::payer_owes_unstated,
     pool_rests_on_authority,
@@ -853,6 +856,23 @@ mod tests {
             paying(&[Selector::Anything]),
         );
         assert_eq!(told(&plan), [""; 0]);
+    }
+
+    #[test]
+    fn a_plan_without_cost_or_without_money_is_told() {
+        let mut plan = one_line();
+        assert_eq!(told(&plan), ["cost-nobody-pays cost.convening 1200.00", "no-stream plan"]);
+        add(
+            &mut plan,
+            "ahc",
+            grant("2024-01", "2024-12", "1200.00"),
+            paying(&[Selector::Anything]),
+        );
+        // A line whose months lie outside the plan's costs nothing in it.
+        plan.lines[0].until = month("2023-12");
+        assert_eq!(told(&plan), ["no-cost plan", "stream-pays-nothing stream.ahc 1200.00"]);
+        plan.lines.clear();
+        assert!(told(&plan).contains(&"no-cost plan".to_string()));
     }
 
     #[test]

@@ -16,7 +16,7 @@ const SOURCES: [&str; 2] = ["illustrative-input", "unsourced-input"];
 type Words = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 /// Every finding's words, in the order of names.
-const WORDS: [Words; 44] = [
+const WORDS: [Words; 46] = [
     (
         "advance-outstanding",
         "advance on savings that is not paid back",
@@ -168,6 +168,8 @@ const WORDS: [Words; 44] = [
         "never released",
         "",
     ),
+    ("no-cost", "plan without any cost", "plans without any cost", "", ""),
+    ("no-stream", "plan without any money", "plans without any money", "", ""),
     (
         "open-period-spent",
         "opening position that spends all of its open budget periods",
@@ -326,9 +328,10 @@ pub(super) fn say(page: &mut Page, forecast: &Forecast) {
     let same = |name: &str| findings.iter().filter(|other| other.name == name).count();
     let told = |finding: &&Finding| !SOURCES.contains(&finding.name);
     let mut top: Vec<&Finding> = findings.iter().filter(told).collect();
-    // Cash that is not known, and money that a plan names and does not have, are told first: a row may be missing.
+    // A side that is missing, cash that is not known, and money that a plan names and does not have are told first: a row or
+    // a file may be missing.
     let missing = |finding: &Finding| match finding.name {
-        "cash-not-stated" => true,
+        "no-cost" | "no-stream" | "cash-not-stated" => true,
         name => name == "stream-pays-nothing" && finding.amount.is_none(),
     };
     top.sort_by_key(|finding| {
