@@ -87,7 +87,7 @@ fn swings_and_break_evens_are_worked_by_hand() {
 }
 
 /// A gift of 600 for June that comes in half of all cases leaves 1,200 where it comes and 1,800 where not: a mean of 1,500, of
-/// 1,740 at a tenth and of 1,260 at nine tenths. Where hoped-for money counts as if it came, nothing moves.
+/// 1,740 at a tenth and of 1,260 at nine tenths, whether the view counts the gift or not.
 #[test]
 fn a_probability_moves_the_mean_of_what_comes_with_it_and_without() {
     let gift = PLAN[PLAN.find("[stream.grant]").unwrap()..]
@@ -102,7 +102,17 @@ fn a_probability_moves_the_mean_of_what_comes_with_it_and_without() {
         [swing.base, swing.outcomes[0], swing.outcomes[1]].map(|outcome| outcome.gap.cents())
     };
     assert_eq!(swing(Status::Secured), [150_000, 174_000, 126_000]);
-    assert_eq!(swing(Status::Prospective), [120_000; 3]);
+    assert_eq!(swing(Status::Prospective), [150_000, 174_000, 126_000]);
+    let even = |plan: &str| {
+        let found = find(&MemoryFolder::new([("plan.toml", plan)]), None, Status::Secured).unwrap();
+        let swing = found.swings.into_iter().find(Swing::is_probability).unwrap();
+        swing.break_even.map(|even| (even.value.text(), even.funded))
+    };
+    assert_eq!(even(&plan), None, "600 do not close it");
+    let large = gift
+        .replace("award = 600", "award = 2_400")
+        .replace("2026-06\"\nuntil", "2026-01\"\nuntil");
+    assert_eq!(even(&format!("{PLAN}{large}")), Some(("100.0%".to_string(), true)));
 }
 
 fn gap(text: &str, view: Status) -> (i64, i64) {

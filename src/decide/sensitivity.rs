@@ -5,6 +5,7 @@ use super::compare::Outcome;
 use crate::error::Error;
 use crate::folder::{Cases, Chances, Draft, Form, Outcome as Drawn, Ranged, Setting};
 use crate::forecast::Question;
+use crate::funding::Status;
 use crate::money::{Money, Rate};
 use crate::plan::Plan;
 
@@ -98,10 +99,11 @@ impl Sensitivity {
         let runs = Runs { cases, draft: &draft, question, stated: cases.stated(&draft) };
         let (mut swings, mut refused) = (Vec::new(), Vec::new());
         for input in inputs {
-            if let Some(comes) = runs.with_money(&input)? {
-                let mean = |at: Setting| mean(base, comes, at);
-                let (own, outcomes) = (mean(input.base), input.ends.map(mean));
-                swings.push(Swing { input, base: own, outcomes, break_even: None });
+            if let Some(place) = runs.chance(&input) {
+                match runs.without_and_with(place, base)? {
+                    Some(pair) => swings.push(of_probability(input, pair)),
+                    None => refused.push(input.path),
+                }
                 continue;
             }
             let ends = [runs.outcome(&input, input.ends[0])?, runs.outcome(&input, input.ends[1])?];
@@ -120,6 +122,20 @@ impl Sensitivity {
     }
 }
 
+/// A probability over its range: the means of what the plan comes to without the money and with it. Core costs are funded in
+/// every case only where the money is certain.
+fn of_probability(input: Ranged, [without, with]: [Outcome; 2]) -> Swing {
+    let at = |setting: Setting| mean(without, with, setting);
+    let (base, outcomes) = (at(input.base), input.ends.map(at));
+    let decides = with.core_gap.is_zero() && base.core_gap.is_positive();
+    let certain = match input.base.form {
+        Form::Percent(places) => Some(Setting { steps: 10_i64.pow(places + 2), ..input.base }),
+        _ => None,
+    };
+    let break_even = certain.filter(|_| decides).map(|value| BreakEven { value, funded: true });
+    Swing { input, base, outcomes, break_even }
+}
+
 /// The mean of two outcomes, of which the second comes with a probability.
 fn mean(without: Outcome, with: Outcome, probability: Setting) -> Outcome {
     let text = probability.text();
@@ -134,25 +150,38 @@ fn mean(without: Outcome, with: Outcome, probability: Setting) -> Outcome {
 }
 
 impl Runs<'_> {
-    /// What the plan comes to with the money of which an input is the probability; nothing where it is another input.
-    fn with_money(&self, input: &Ranged) -> Result<Option<Outcome>, Error> {
-        let id = input.path.strip_suffix(PROBABILITY);
-        let place = id.and_then(|id| self.stated.chances.iter().position(|one| one.id == id));
-        let Some(place) = place else { return Ok(None) };
+    /// The place of the chance of which an input is the probability, if it is one.
+    fn chance(&self, input: &Ranged) -> Option<usize> {
+        let id = input.path.strip_suffix(PROBABILITY)?;
+        self.stated.chances.iter().position(|one| one.id == id)
+    }
+
+    /// What the plan comes to where the money of a chance does not come, and where it does; nothing where one of the two makes
+    /// no plan. As it is, a view may count the money or not.
+    fn without_and_with(&self, place: usize, base: Outcome) -> Result<Option<[Outcome; 2]>, Error> {
         let mut drawn = vec![None; self.stated.chances.len()];
         drawn[place] = Some(Drawn::Happens(true));
-        let plan = self.cases.plan(&self.cases.future(self.draft, &self.stated, &drawn)?)?;
-        Outcome::of(&plan, self.question).map(Some)
+        let with = self.of(&self.cases.future(self.draft, &self.stated, &drawn)?)?;
+        let without = match self.question.view {
+            Status::Secured => Some(base),
+            _ => self.of(&self.cases.without(self.draft, &self.stated.chances[place]))?,
+        };
+        Ok(without.zip(with).map(|(without, with)| [without, with]))
+    }
+
+    /// What a draft comes to; nothing where it makes no plan.
+    fn of(&self, draft: &Draft) -> Result<Option<Outcome>, Error> {
+        match self.cases.plan(draft) {
+            Ok(plan) => Outcome::of(&plan, self.question).map(Some),
+            Err(error) if error.is_input() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What the plan comes to with an input at a value; nothing where that makes no plan.
     fn outcome(&self, input: &Ranged, value: Setting) -> Result<Option<Outcome>, Error> {
         let Some(draft) = self.draft.restated(&input.path, &value.text()) else { return Ok(None) };
-        match self.cases.plan(&draft) {
-            Ok(plan) => Outcome::of(&plan, self.question).map(Some),
-            Err(error) if error.is_input() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.of(&draft)
     }
 
     /// The break-even on the side on which the core gap moves towards it, farther than the range if need be.

@@ -165,6 +165,27 @@ impl Cases<'_> {
         Chances { chances, ..Chances::default() }
     }
 
+    /// The draft in which the money of a chance that the plan states does not come: without the stream, or without its
+    /// renewal.
+    pub fn without(&self, draft: &Draft, chance: &Chance) -> Draft {
+        let mut without = draft.clone();
+        let streams = without.tree.get_mut("stream").and_then(|entry| entry.node.table_mut());
+        let id = chance.id.strip_prefix("stream.").unwrap_or_default();
+        match (&chance.renews, streams) {
+            (_, None) => {}
+            (Some(award), Some(streams)) => {
+                let award = streams.get_mut(award).and_then(|entry| entry.node.table_mut());
+                award.map(|award| award.remove("renewal"));
+            }
+            (None, Some(streams)) => {
+                if streams.remove(id).is_some() {
+                    without.dropped.insert("stream", id);
+                }
+            }
+        }
+        without
+    }
+
     /// The draft of a future: outcomes in the order of chances; chances with `None` stay as the plan has them.
     ///
     /// # Errors

@@ -23,6 +23,13 @@ impl Dropped {
         self.0.get(kind).is_some_and(|ids| ids.contains(id))
     }
 
+    /// Notes that a table was removed.
+    pub fn insert(&mut self, kind: &str, id: &str) {
+        if let Some(known) = BY_ID.iter().find(|known| **known == kind) {
+            self.0.entry(known).or_default().insert(id.to_string());
+        }
+    }
+
     /// Takes over what other scenarios have removed.
     pub fn extend(&mut self, other: &Dropped) {
         for (kind, ids) in &other.0 {
@@ -192,9 +199,7 @@ fn drop_one(
         desk.fault(Code::PatchTarget, entry.key, message, "not in the plan", remedy);
         return;
     }
-    if let Some(known) = BY_ID.iter().find(|known| **known == kind) {
-        dropped.0.entry(known).or_default().insert(id.to_string());
-    }
+    dropped.insert(kind, id);
 }
 
 /// Merges a patch's entry into a table of this kind; what stands on both sides as a table is

@@ -58,13 +58,9 @@ pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> P
         }
         if found.swings.iter().take(TOLD_MAX).any(Swing::is_probability) {
             let text = "A probability moves no single braid: told is how far the mean of what is unpaid, with that money and \
-                        without it, moves from what it is at the stated probability. `braid chance` draws all of them together.";
+                        without it, moves from what it is at the stated probability, also of money that the view counts as if \
+                        it came. `braid chance` draws all of them together.";
             page.say(Mark::None, text);
-            if found.question.view != Status::Secured {
-                let text = "Money that this view counts as if it came moves nothing here: the view of secured money alone tells \
-                            what its probability moves.";
-                page.say(Mark::None, text);
-            }
         }
         page.heading("Where core costs begin or cease to be funded");
         let told = found.swings.iter().take(TOLD_MAX);
