@@ -40,8 +40,19 @@ pub struct Diagnostic {
     pub message: String,
     /// The cause, shown at the caret; may be empty.
     pub cause: String,
+    /// Where the plan itself stands that a change does not fit.
+    pub beside: Option<Box<Beside>>,
     /// What to do about it.
     pub remedy: String,
+}
+
+/// A second place that a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Where it stands.
+    pub place: (Origin, Excerpt),
+    /// What is shown there; may be empty.
+    pub cause: String,
 }
 
 macro_rules! codes {

@@ -289,6 +289,7 @@ fn within(plan: &Plan, month: Month) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::input(vec![Diagnostic {
+        beside: None,
         code: Code::MonthRange,
         place: None,
         message: format!("{month} does not lie in the months ahead, {first} to {last}"),

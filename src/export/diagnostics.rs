@@ -67,7 +67,8 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     let mut cause_is_told = diagnostic.cause.is_empty();
     match &diagnostic.place {
         Some((origin, excerpt)) if !excerpt.text.is_empty() => {
-            group = group.element(snippet(origin, excerpt, &diagnostic.cause));
+            let mark = AnnotationKind::Primary;
+            group = group.element(snippet(origin, excerpt, &diagnostic.cause, mark));
             cause_is_told = true;
         }
         Some((origin, _)) => {
@@ -76,6 +77,11 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
             group = group.element(place);
         }
         None => {}
+    }
+    if let Some(beside) = &diagnostic.beside {
+        let (origin, excerpt) = &beside.place;
+        let mark = AnnotationKind::Context;
+        group = group.element(snippet(origin, excerpt, &beside.cause, mark));
     }
     if !cause_is_told {
         group = group.element(Level::NOTE.message(visible(&diagnostic.cause)));
@@ -86,13 +92,18 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     group
 }
 
-fn snippet<'a>(origin: &Origin, excerpt: &Excerpt, cause: &str) -> Element<'a> {
+fn snippet<'a>(
+    origin: &Origin,
+    excerpt: &Excerpt,
+    cause: &str,
+    mark: AnnotationKind,
+) -> Element<'a> {
     let (before, marked) = parts(origin, excerpt);
     let (start, marked) = (shown(&before).len(), shown(&marked).len());
     let source = shown(&excerpt.text);
     // A caret at the line's end stands one beyond it.
     let end = (start + marked.max(1)).min(source.len().max(start + 1));
-    let mut annotation = AnnotationKind::Primary.span(start..end);
+    let mut annotation = mark.span(start..end);
     if !cause.is_empty() {
         annotation = annotation.label(visible(cause));
     }
@@ -130,6 +141,7 @@ mod tests {
     fn sample(text: &str, column: u32, width: u32) -> Diagnostic {
         let origin = Origin { file: "plan.toml".into(), line: 16, column };
         Diagnostic {
+            beside: None,
             code: Code::UnknownKey,
             place: Some((origin, Excerpt { text: text.to_string(), width })),
             message: "unknown key `strat`".to_string(),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::changed::{self, Changes};
 use super::load::{self, Base};
 use super::patch::{self, Dropped};
 use super::reader::Desk;
@@ -12,7 +13,7 @@ use super::resolve::{self, Case};
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use super::{BASE, Files, conclude, read_on, scenario_heads, stack};
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::error::Error;
 use crate::plan::Plan;
 
@@ -31,6 +32,8 @@ pub struct Draft {
     pub(super) dropped: Dropped,
     /// Paths of tables with the names under which they were written, where these are others.
     pub(super) shown: Vec<(String, String)>,
+    /// An option that was put into it, and where that is written.
+    pub(super) option: Option<(String, Span)>,
     pub(super) case: Case,
 }
 
@@ -100,7 +103,18 @@ impl<'a> Cases<'a> {
     pub fn plan(&self, draft: &Draft) -> Result<Plan, Error> {
         let desk = self.desk.again();
         let plan = draft.clone().read(&desk, self.files, &self.base);
-        conclude(&desk, plan)
+        let Some((option, at)) = draft.option.clone().filter(|_| desk.fault_count() > 0) else {
+            return conclude(&desk, plan);
+        };
+        // What stands in the option's own table is told there.
+        let (plan_own, option_own) = desk.diagnostics().into_iter().partition(changed::is_of_plan);
+        let told = self.desk.again();
+        let words = format!("with option `{option}`");
+        let changes = Changes { words, at: Some(at), patches: Vec::new() };
+        changes.tell(&told, plan_own, &|_| Vec::new());
+        option_own.into_iter().for_each(|fault: Diagnostic| told.tell(fault));
+        told.take_failure(&desk);
+        conclude(&told, plan)
     }
 
     /// The inputs in which two drafts differ, in the order of paths.
@@ -156,6 +170,11 @@ impl Draft {
         Some(())
     }
 
+    /// Changes the draft as a scenario does.
+    pub(super) fn patch(&mut self, desk: &Desk, patch: &Table) {
+        patch::apply(desk, &mut self.tree, patch, &mut self.dropped);
+    }
+
     /// What stands at a path; a place in a list counts from 1.
     pub(super) fn node(&self, path: &str) -> Option<&Node> {
         let (first, rest) = path.split_once('.')?;
@@ -184,7 +203,7 @@ impl Draft {
         let mut dropped = before.dropped.clone();
         dropped.extend(&after.dropped);
         dropped.forget(&tree);
-        Draft { tree, dropped, shown: after.shown.clone(), case: after.case.clone() }
+        Draft { tree, dropped, shown: after.shown.clone(), option: None, case: after.case.clone() }
     }
 
     /// The plan of this draft, as a reader tells it on a desk.
@@ -220,7 +239,7 @@ pub(super) fn draft(
     };
     let id = if stack.is_empty() { BASE.to_string() } else { stack.join("+") };
     let title = stack.iter().map(title).collect::<Vec<_>>().join(" + ");
-    Draft { tree, dropped, shown: Vec::new(), case: Case { id, title } }
+    Draft { tree, dropped, shown: Vec::new(), option: None, case: Case { id, title } }
 }
 
 /// Hears of entries that differ: their path, and what stands there on either side.

@@ -189,7 +189,7 @@ impl<'a> Context<'a> {
             let remedy = match nearest(id, names.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{prefix}{near}`?"),
                 None if self.dropped.holds(kind, id) => {
-                    "the scenario dropped it; patch what names it too".to_string()
+                    "it was dropped; patch what names it too".to_string()
                 }
                 None => format!(
                     "write the id of a {kind} of the plan, or add `[{kind}.{}]`",

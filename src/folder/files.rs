@@ -59,6 +59,7 @@ impl DiskFolder {
     pub fn open(path: &Path) -> Result<DiskFolder, Error> {
         let missing = || {
             Error::input(vec![Diagnostic {
+                beside: None,
                 code: Code::FileMissing,
                 place: None,
                 message: format!("no plan folder at `{}`", visible(&path.display().to_string())),

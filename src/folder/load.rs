@@ -21,6 +21,9 @@ use crate::money::Quantity;
 
 /// The trunk of a plan folder.
 pub const PLAN_FILE: &str = "plan.toml";
+/// The files that state a plan without being named in it.
+pub const PLAN_FILES: [&str; 5] =
+    [PLAN_FILE, "costs.csv", "streams.csv", DRIVERS_FILE, "opening.csv"];
 /// The file whose drivers need no table of their own.
 pub const DRIVERS_FILE: &str = "drivers.csv";
 
@@ -104,6 +107,7 @@ fn tell(desk: &Desk, place: Option<Span>, code: Code, message: String, remedy: &
     match place {
         Some(span) => desk.fault(code, span, message, "named here", remedy),
         None => desk.tell(Diagnostic {
+            beside: None,
             code,
             place: None,
             message,

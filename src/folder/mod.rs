@@ -35,6 +35,7 @@ use crate::plan::Plan;
 
 mod cases;
 mod chances;
+mod changed;
 mod context;
 mod distribution;
 mod field;
@@ -100,8 +101,10 @@ pub use schema::schema;
 pub use single::{Alone, Single};
 pub use size::{Keeps, Per, Size};
 
+use changed::Changes;
 use load::Base;
 use reader::{Desk, TableReader};
+use syntax::Entry;
 
 /// The name of the plan without a scenario.
 pub const BASE: &str = "base";
@@ -130,7 +133,48 @@ fn read_on(desk: &Desk, files: &dyn Files, scenario: &str) -> Option<Plan> {
     let base = load::load(desk, files)?;
     let titles = scenario_heads(desk, &base);
     let stack = stack(desk, &titles, scenario)?;
-    cases::draft(desk, &base, &titles, &stack).read(desk, files, &base)
+    if stack.is_empty() {
+        return cases::draft(desk, &base, &titles, &stack).read(desk, files, &base);
+    }
+    let own = desk.again();
+    let plan = cases::draft(&own, &base, &titles, &stack).read(&own, files, &base);
+    if own.has_failed() {
+        tell_scenario(desk, &own, files, (&base, &titles, &stack));
+    }
+    plan
+}
+
+/// Tells what is wrong with a plan under scenarios: as it is where it is so without them, else with their names.
+fn tell_scenario(
+    desk: &Desk,
+    own: &Desk,
+    files: &dyn Files,
+    (base, titles, stack): (&Base, &[(String, String)], &[&str]),
+) {
+    let read = |draft: &dyn Fn(&Desk) -> cases::Draft| {
+        let desk = desk.again();
+        let draft = draft(&desk);
+        draft.read(&desk, files, base);
+        desk.diagnostics()
+    };
+    let plain = read(&|desk| cases::draft(desk, base, titles, &[]));
+    let (before, faults): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        own.diagnostics().into_iter().partition(|fault| plain.contains(fault));
+    before.into_iter().for_each(|fault| desk.tell(fault));
+    let scenarios: Vec<&Entry> = stack.iter().filter_map(|id| base.scenarios.get(*id)).collect();
+    let changes = Changes {
+        words: format!("in scenario `{}`", stack.join("+")),
+        at: scenarios.last().map(|entry| entry.key),
+        patches: scenarios.iter().filter_map(|entry| entry.node.table()).collect(),
+    };
+    changes.tell(desk, faults, &|patches| {
+        read(&|desk| {
+            let mut draft = cases::draft(desk, base, titles, &[]);
+            patches.iter().for_each(|patch| draft.patch(desk, patch));
+            draft
+        })
+    });
+    desk.take_failure(own);
 }
 
 /// Reads the plan of every case: the base, then each scenario alone.
@@ -216,8 +260,9 @@ fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
             field::id_form(desk, entry.key, id);
         }
         if id == BASE {
-            let message = "`base` is the name of the plan without a scenario";
-            desk.fault(Code::IdTaken, entry.key, message, "reserved", "choose another id");
+            let message = "`base` is the plan itself, and no scenario of it";
+            let remedy = "choose another id, or write what it says into the plan";
+            desk.fault(Code::IdTaken, entry.key, message, "reserved", remedy);
         }
         let Some(table) = entry.node.table() else {
             let message =
@@ -259,7 +304,7 @@ fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<
     }
     let tell = |code: Code, message: String, remedy: String| {
         let cause = String::new();
-        desk.tell(Diagnostic { code, place: None, message, cause, remedy });
+        desk.tell(Diagnostic { beside: None, code, place: None, message, cause, remedy });
     };
     let mut stack: Vec<&str> = Vec::new();
     let mut whole = true;
@@ -272,6 +317,16 @@ fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<
                 whole = false;
             }
             Some((id, _)) => stack.push(id),
+            None if part == BASE => {
+                let message = "`base` is the plan itself, and stacks on nothing";
+                let others = name.split('+').filter(|part| *part != BASE && !part.is_empty());
+                let remedy = match others.collect::<Vec<_>>().join("+") {
+                    none if none.is_empty() => "write `base` alone".to_string(),
+                    others => format!("leave it out: `{}`", visible(&others)),
+                };
+                tell(Code::Conflict, message.to_string(), remedy);
+                whole = false;
+            }
             None => {
                 let message = format!("there is no scenario `{}`", visible(part));
                 let parted = part.split([',', ' ', '/', '&']).filter(|one| !one.is_empty());

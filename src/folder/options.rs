@@ -176,6 +176,7 @@ impl<'a> Cases<'a> {
         }
         draft.shown = option.shown(&draft.tree);
         patch::apply(&desk, &mut draft.tree, &option.patch, &mut draft.dropped);
+        draft.option = option.patch.values().next().map(|entry| (option.id.clone(), entry.key));
         conclude(&desk, Some(draft))
     }
 }
@@ -188,7 +189,14 @@ pub(super) fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options
             let remedy =
                 "write the options into it, one `[option.an-id]` each in the words of a stream";
             let (cause, remedy) = (String::new(), remedy.to_string());
-            desk.tell(Diagnostic { code: Code::FileMissing, place: None, message, cause, remedy });
+            desk.tell(Diagnostic {
+                beside: None,
+                code: Code::FileMissing,
+                place: None,
+                message,
+                cause,
+                remedy,
+            });
         }
         return None;
     };

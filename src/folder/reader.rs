@@ -58,11 +58,21 @@ impl Desk {
         Desk { terse: true, ..self.again() }
     }
 
-    /// Tells what another desk was told.
-    pub fn take_over(&self, other: &Desk) {
+    /// Whether anything was told, or the environment failed.
+    pub fn has_failed(&self) -> bool {
+        self.fault_count() > 0 || self.environment.borrow().is_some()
+    }
+
+    /// Notes that the environment failed while another desk was used.
+    pub fn take_failure(&self, other: &Desk) {
         if let Some(error) = other.environment.borrow_mut().take() {
             self.fail(error);
         }
+    }
+
+    /// Tells what another desk was told.
+    pub fn take_over(&self, other: &Desk) {
+        self.take_failure(other);
         self.faults.borrow_mut().extend(other.diagnostics());
     }
 
@@ -117,6 +127,7 @@ impl Desk {
         remedy: impl Into<String>,
     ) {
         self.tell(Diagnostic {
+            beside: None,
             code,
             place: Some(self.source(span.file).place(span.range())),
             message: message.into(),

@@ -81,7 +81,14 @@ fn missing(desk: &Desk, name: &str) {
     };
     let remedy = format!("write what is uncertain into it: {FORMS}");
     let cause = cause.to_string();
-    desk.tell(Diagnostic { code: Code::FileMissing, place: None, message, cause, remedy });
+    desk.tell(Diagnostic {
+        beside: None,
+        code: Code::FileMissing,
+        place: None,
+        message,
+        cause,
+        remedy,
+    });
 }
 
 impl Reading<'_> {

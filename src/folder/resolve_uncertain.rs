@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{Cases, Draft, SILENT};
 use super::chances::{Chance, Chances, Shock, What, future, is_secured};
+use super::changed::Changes;
 use super::distribution::{Distribution, Outcome};
 use super::field::Within;
 use super::ranges::{self, Setting};
@@ -15,7 +16,7 @@ use super::resolve_costs::percent;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use super::{context, patch};
-use crate::diagnostic::{Code, Diagnostic, Origin, nearest, visible};
+use crate::diagnostic::{Code, Origin, nearest, visible};
 use crate::money::Rate;
 
 /// What a file of chances says.
@@ -397,12 +398,16 @@ impl Plans<'_> {
         };
         for (place, event) in events.iter().enumerate() {
             let words = format!("where `{}` happens", event.id);
-            self.try_future(&words, |own| {
+            let changes =
+                Changes { words, at: Some(event.at), patches: vec![&event.changes, &event.drops] };
+            self.try_future(&changes, |own| {
                 future(own, self.draft, events, &outcomes(&|other| other == place))
             });
         }
         if self.desk.fault_count() == before && events.len() > 1 {
-            self.try_future("where every event happens", |own| {
+            let words = "where every event happens".to_string();
+            let patches = events.iter().flat_map(|event| [&event.changes, &event.drops]).collect();
+            self.try_future(&Changes { words, at: None, patches }, |own| {
                 future(own, self.draft, events, &outcomes(&|_| true))
             });
         }
@@ -413,7 +418,8 @@ impl Plans<'_> {
     fn try_amount(&self, id: &str, amount: &Amount, found: &Found, draft: &Draft) {
         for (value, at) in &found.tried {
             let words = format!("`{id}` at `{}`", value.text());
-            self.try_future(&words, |_| {
+            let changes = Changes { words, at: Some(*at), patches: Vec::new() };
+            self.try_future(&changes, |_| {
                 let mut draft = draft.clone();
                 draft.restate(&amount.path, &value.text(), Some(*at));
                 draft
@@ -422,21 +428,20 @@ impl Plans<'_> {
     }
 
     /// Tells what keeps a future from being a plan, with the chance that makes it.
-    fn try_future(&self, words: &str, make: impl Fn(&Desk) -> Draft) {
+    fn try_future(&self, changes: &Changes<'_>, make: impl Fn(&Desk) -> Draft) {
         let own = self.desk.again();
         let draft = make(&own);
         if own.fault_count() == 0 {
             draft.read(&own, self.cases.files, &self.cases.base);
         }
-        let Some(error) = own.error() else { return };
-        if !error.is_input() {
-            self.desk.fail(error);
-            return;
-        }
-        for told in error.diagnostics() {
-            let message = format!("{words}: {}", told.message);
-            self.desk.tell(Diagnostic { message, ..told.clone() });
-        }
+        self.desk.take_failure(&own);
+        changes.tell(self.desk, own.diagnostics(), &|patches| {
+            let own = self.desk.again();
+            let mut draft = self.draft.clone();
+            patches.iter().for_each(|patch| draft.patch(&own, patch));
+            draft.read(&own, self.cases.files, &self.cases.base);
+            own.diagnostics()
+        });
     }
 
     /// The streams that come in no future.

@@ -279,7 +279,10 @@ fn unknown_scenarios_and_targets_are_told() {
             "E0301 plan.toml:8:1 unknown key `title` in `[scenario.lo.plan]`",
         ]
     );
-    assert!(told(&files, "low")[0].starts_with("E0610 plan.toml:5:20 cost `x` is not in the plan"));
+    assert!(
+        told(&files, "low")[0]
+            .starts_with("E0610 plan.toml:5:20 in scenario `low`: cost `x` is not in the plan")
+    );
     assert!(told(&files, "low+low")[0].starts_with("E0305 scenario `low` is stacked on itself"));
 }
 

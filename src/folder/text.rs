@@ -191,6 +191,7 @@ impl Source {
 
     fn fault(&self, code: Code, range: Range<usize>, message: String) -> Diagnostic {
         Diagnostic {
+            beside: None,
             code,
             place: Some(self.place(range)),
             message,
@@ -211,6 +212,7 @@ fn encoding(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     excerpt.text = excerpt.text.chars().take(LINE_BYTES_MAX).collect();
     excerpt.width = 1;
     Diagnostic {
+        beside: None,
         code: Code::Encoding,
         place: Some((origin, excerpt)),
         message: if wide {

@@ -17,6 +17,7 @@ pub fn fault(
     remedy: impl Into<String>,
 ) -> Diagnostic {
     Diagnostic {
+        beside: None,
         code: Code::Workbook,
         place: None,
         message: message.into(),

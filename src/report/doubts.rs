@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words::{count, dollars};
 use super::{Mark, Page, SCHEMA_VERSION, record};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Beside, Diagnostic};
 use crate::plan::Plan;
 use crate::plan::check::Finding;
 
@@ -87,6 +87,15 @@ pub fn record(plan: &Plan, cases: &[Doubts]) -> Value {
 
 /// Why a plan is refused, as a value.
 pub fn refusal(diagnostics: &[Diagnostic]) -> Value {
+    let beside = |beside: &Beside| {
+        let (origin, _) = &beside.place;
+        json!({
+            "file": origin.file.as_ref(),
+            "line": origin.line,
+            "column": origin.column,
+            "cause": beside.cause,
+        })
+    };
     let one = |diagnostic: &Diagnostic| {
         let place = diagnostic.place.as_ref().map(|(origin, _)| origin);
         json!({
@@ -97,6 +106,7 @@ pub fn refusal(diagnostics: &[Diagnostic]) -> Value {
             "message": diagnostic.message,
             "cause": diagnostic.cause,
             "remedy": diagnostic.remedy,
+            "beside": diagnostic.beside.as_deref().map(beside),
         })
     };
     json!({

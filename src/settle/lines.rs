@@ -118,6 +118,7 @@ impl<R: BufRead> Lines<R> {
     fn unread(&self, code: Code, message: String) -> Diagnostic {
         let origin = Origin { file: Arc::clone(&self.file), line: self.number, column: 1 };
         Diagnostic {
+            beside: None,
             code,
             place: Some((origin, Excerpt { text: String::new(), width: 1 })),
             message,
@@ -129,6 +130,7 @@ impl<R: BufRead> Lines<R> {
     /// A fault that has no line, such as a file without any.
     pub fn nowhere(&self, code: Code, message: &str, remedy: &str) -> Diagnostic {
         Diagnostic {
+            beside: None,
             code,
             place: None,
             message: format!("{}: {message}", self.file),
@@ -179,6 +181,7 @@ impl<'a> Line<'a> {
         let column = characters(0..range.start) + 1;
         let width = characters(range).max(1);
         Diagnostic {
+            beside: None,
             code,
             place: Some((
                 Origin { file: Arc::clone(self.file), line: self.number, column },
