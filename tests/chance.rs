@@ -257,10 +257,12 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
     let folder = Folder::new(PLAN, RATE);
     let kept_of = |seed: u64, range: Range<u64>| folder.kept(seed, range);
     let merged = |digest: &str, files: &[Value]| -> Result<(String, Vec<u64>), String> {
+        let named = ["one.json", "two.json"].map(str::to_string).into_iter();
+        let files: Vec<(String, Value)> = named.zip(files.iter().cloned()).collect();
         let ask =
             Ask { seed: 7, futures: 0..1, threads: 1, through: None, keeps: true, giver: None };
         let mut futures = folder.with(|origin| Futures::none(origin, &ask)).unwrap();
-        kept::merge(&mut futures, digest, files)?;
+        kept::merge(&mut futures, digest, &files)?;
         futures.average().unwrap();
         Ok((chance::record(&futures).to_string(), futures.tally.unpaid_with))
     };
@@ -270,15 +272,21 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
     let whole = (chance::record(&whole).to_string(), whole.tally.unpaid_with);
     assert_eq!(merged("digest", &[second.clone(), first.clone()]), Ok(whole));
     let refused = |digest: &str, files: &[Value]| merged(digest, files).unwrap_err();
-    assert!(refused("another", std::slice::from_ref(&first)).contains("input_sha256"));
-    assert!(refused("digest", &[kept_of(8, 700..900)]).contains("`seed`: 8, not 7"));
+    assert_eq!(
+        refused("another", std::slice::from_ref(&first)),
+        "one.json is of a plan folder whose files were not the same as they are now"
+    );
+    assert_eq!(
+        refused("digest", &[first.clone(), kept_of(8, 700..900)]),
+        "two.json is of another seed: 8, not 7"
+    );
     assert_eq!(
         refused("digest", &[first.clone(), kept_of(7, 800..900)]),
         "futures 700 to 799 are in no file"
     );
     assert_eq!(
         refused("digest", &[first.clone(), kept_of(7, 600..900)]),
-        "futures 600 to 699 are twice"
+        "futures 600 to 699 are in two files"
     );
     for changed in
         ["/tally/values", "/tally/brought_in/0", "/tally/core_gap", "/futures/1", "/sha256"]
@@ -286,7 +294,7 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
         let mut broken = second.clone();
         *broken.pointer_mut(changed).unwrap() = serde_json::json!(1);
         let why = refused("digest", &[first.clone(), broken]);
-        assert_eq!(why, "file 2 is not as `--keep` wrote it", "{changed}");
+        assert_eq!(why, "two.json is not as `--keep` wrote it", "{changed}");
     }
 }
 

@@ -134,7 +134,14 @@ const CASES: &[Case] = &[
     case("chance gap --futures 200 --table chances -q", 0, "\"members-sign\"", ""),
     case("chance gap --futures 200 --format json", 0, "\"unsure\": []", ""),
     case("chance gap --seed 7 --trial 8123", 0, "future 8123 of seed 7", ""),
-    case("chance gap --trials 5..9 --keep", 0, "\"input_sha256\"", ""),
+    case(
+        "chance gap --trials 5..9 --keep",
+        0,
+        "\"input_sha256\"",
+        "note: wrote what futures 5 to 8 of seed 1 came to, as JSON, to standard output; once every range is kept in a \
+         file: `braid chance gap --merge FILE --merge FILE`",
+    ),
+    case("chance gap --trials 5..9 --keep --quiet", 0, "\"input_sha256\"", ""),
     case("chance gap --trials 5..9", 0, "futures 5 to 8", ""),
     case("chance gap --trials 9..5", 2, "", "is not a range of futures"),
     case("chance gap --futures 0", 2, "", "1..=1000000"),
@@ -142,6 +149,19 @@ const CASES: &[Case] = &[
     case("chance gap --merge nowhere.json", 3, "", "could not read nowhere.json"),
     case("chance gap --merge gap/plan.toml", 2, "", "does not keep futures"),
     case("chance full", 2, "", "write what is uncertain into it"),
+    // Compare.
+    case(
+        "compare gap --scenario base",
+        2,
+        "",
+        "`base` is the plan itself, with which every scenario",
+    ),
+    case(
+        "forecast gap --scenario base+late",
+        2,
+        "",
+        "`base` is the plan itself, and stacks on nothing",
+    ),
     // Forecast.
     case("forecast gap", 0, "Riverbend", ""),
     case("forecast gap --width 80", 0, "Illustrative figures.", ""),

@@ -32,8 +32,9 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
         cases: &[&case],
         file: &args.chances,
     };
-    let kept: Vec<Value> = args.merge.iter().map(|file| kept_in(file)).collect::<Result<_, _>>()?;
-    let of_kept = kept.first().and_then(|kept| kept["seed"].as_u64());
+    let kept: Vec<(String, Value)> =
+        args.merge.iter().map(|file| kept_in(file)).collect::<Result<_, _>>()?;
+    let of_kept = kept.first().and_then(|(_, kept)| kept["seed"].as_u64());
     let seed = args.seed.or(of_kept).unwrap_or(1);
     if let Some(number) = args.trial {
         let replayed = Replayed::future(&origin, seed, number);
@@ -74,9 +75,17 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
             Stop::Usage(format!("the futures cannot be merged: {why}"), REMEDY.to_string())
         })?;
         found.average()?;
+        let files = kept.len();
+        screen.talk(&format!("note: merged {} from {files} files", which(&found)));
     }
     if args.keep {
         screen.data(json::encode(&kept::keep(&found, &digest)?).as_bytes())?;
+        screen.talk(&format!(
+            "note: wrote what {} came to, as JSON, to standard output; once every range is kept in a file: `braid chance \
+             {} --merge FILE --merge FILE`",
+            which(&found),
+            source.words()
+        ));
         return Ok(Ending::Done);
     }
     let name = args.table.as_deref().unwrap_or(chance::TABLES[0]);
@@ -89,16 +98,22 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
     Ok(Ending::Done)
 }
 
+/// Which futures were run: `futures 0 to 4999 of seed 7`.
+fn which(found: &Futures) -> String {
+    format!("futures {} to {} of seed {}", found.ran.start, found.ran.end - 1, found.seed)
+}
+
 /// What helps where kept futures cannot be merged.
 const REMEDY: &str = "merge files of the same plan, scenario, seed and engine whose ranges follow each other: \
                       `braid chance PLAN --seed 7 --trials 0..5000 --keep > first.json`";
 
-/// The futures that a file keeps.
-fn kept_in(file: &Path) -> Result<Value, Stop> {
+/// The name of a file, and the futures that it keeps.
+fn kept_in(file: &Path) -> Result<(String, Value), Stop> {
     let bytes = std::fs::read(file)
         .map_err(|error| Error::environment(format!("read {}", file.display()), error))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let message = format!("{} does not keep futures: {error}", file.display());
+    let name = file.display().to_string();
+    serde_json::from_slice(&bytes).map(|kept| (name.clone(), kept)).map_err(|error| {
+        let message = format!("{name} does not keep futures: {error}");
         Stop::Usage(message, REMEDY.to_string())
     })
 }

@@ -12,9 +12,17 @@ use crate::error::Error;
 use crate::month::Month;
 use crate::name::PoolIndex;
 
-/// What kept futures must agree in to be merged: the engine, what was read, the case and the seed.
-const AGREE: [&str; 7] =
-    ["schema_version", "engine_version", "input_sha256", "scenario", "seed", "chances", "streams"];
+/// What kept futures must agree in to be merged: the engine, what was read, the case and the seed; each in words, and
+/// whether its value says something to a person.
+const AGREE: [(&str, &str, bool); 7] = [
+    ("schema_version", "of another version of braid", true),
+    ("engine_version", "of another version of braid", true),
+    ("scenario", "of another scenario", true),
+    ("input_sha256", "of a plan folder whose files were not the same as they are now", false),
+    ("seed", "of another seed", true),
+    ("chances", "of other chances", false),
+    ("streams", "of other streams", false),
+];
 
 /// Futures as they are kept, which were asked to be. `digest` is that of what was read for them.
 ///
@@ -95,28 +103,28 @@ fn sums_value(sums: &[i128]) -> Value {
     sums.iter().map(|sum| json!(sum.to_string())).collect()
 }
 
-/// Puts kept futures together: `futures`, which have not been run, become those of all of them.
+/// Puts kept futures together, each told by its name: `futures`, which have not been run, become those of all of them.
 ///
 /// # Errors
 /// What keeps them from being merged, in words: they are of another plan, seed or engine, overlap, leave some out, or are not
 /// what [`keep`] gives.
-pub fn merge(futures: &mut Futures, digest: &str, kept: &[Value]) -> Result<(), String> {
+pub fn merge(futures: &mut Futures, digest: &str, kept: &[(String, Value)]) -> Result<(), String> {
     let heading = heading(futures, digest);
     let mut parts = Vec::new();
-    for (place, value) in kept.iter().enumerate() {
-        let number = place + 1;
-        if let Some(key) = AGREE.iter().find(|key| value[**key] != heading[**key]) {
-            return Err(format!(
-                "file {number} has another `{key}`: {}, not {}",
-                value[*key], heading[*key]
-            ));
+    for (name, value) in kept {
+        if let Some((key, what, told)) = AGREE.iter().find(|(key, ..)| value[*key] != heading[*key])
+        {
+            return Err(match told {
+                true => format!("{name} is {what}: {}, not {}", value[*key], heading[*key]),
+                false => format!("{name} is {what}"),
+            });
         }
         if value[SEAL] != json!(seal(value)) {
-            return Err(format!("file {number} is not as `--keep` wrote it"));
+            return Err(format!("{name} is not as `--keep` wrote it"));
         }
         let part = range(value).zip(tally(&futures.tally, &value["tally"]));
         let part = part.filter(|(ran, tally)| tally.futures == ran.end - ran.start);
-        parts.push(part.ok_or_else(|| format!("file {number} is not what `--keep` writes"))?);
+        parts.push(part.ok_or_else(|| format!("{name} is not what `--keep` writes"))?);
     }
     parts.sort_by_key(|(ran, _)| (ran.start, ran.end));
     let mut parts = parts.into_iter();
@@ -126,7 +134,7 @@ pub fn merge(futures: &mut Futures, digest: &str, kept: &[Value]) -> Result<(), 
     for (next, tally) in parts {
         if next.start != ran.end {
             let (what, from, to) = match next.start < ran.end {
-                true => ("twice", next.start, ran.end.min(next.end)),
+                true => ("in two files", next.start, ran.end.min(next.end)),
                 false => ("in no file", ran.end, next.start),
             };
             return Err(format!("futures {from} to {} are {what}", to - 1));
