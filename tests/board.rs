@@ -511,13 +511,51 @@ until = "2027-06"
 pays-for = ["cost.jane-doe", "cost.rent"]
 not-for = ["cost.john-roe"]
 source = "award letter"
+
+[scenario.vacant]
+title = "Jane Doe leaves"
+[scenario.vacant.cost.jane-doe]
+until = "2026-12"
+
+[scenario.small]
+title = "A smaller award"
+[scenario.small.stream.bridge]
+award = 80_000
 "#;
-    let files = MemoryFolder::new([("plan.toml", staffed)]);
+    let chances = r#"
+[chance.raise]
+title = "A raise for Jane Doe"
+of = "cost.jane-doe.positions.salary"
+uniform = [123_457, 135_791]
+
+[chance.delay]
+title = "The award is late"
+odds = "30%"
+[chance.delay.then.stream.bridge]
+start-delay-months = 2
+
+[chance.rent]
+title = "The rent falls"
+of = "cost.rent.yearly"
+uniform = [10_000, 12_000]
+
+[shock.year]
+title = "The year of Jane Doe"
+together = "50%"
+of = ["raise", "delay"]
+
+[shock.market]
+title = "The market"
+together = "20%"
+of = ["delay"]
+against = ["rent"]
+"#;
+    let files = MemoryFolder::new([("plan.toml", staffed), ("chance.toml", chances)]);
     let told = report(&files, &Asked::default()).2;
     let redacted = report(&files, &Asked { redact: true, ..Asked::default() }).2;
     let secrets = [
         "Jane", "John", "jane-doe", "john-roe", "123,457", "123_457", "98,763", "98_763",
-        "154,321", "61,727",
+        "154,321", "61,727", "135,791", "vacant",
     ];
     for encode in [html::encode, markdown::encode] {
         let (open, kept) = (encode(&told), encode(&redacted));
@@ -527,6 +565,10 @@ source = "award letter"
             assert!(!kept.contains(&secret.replace('-', "\\-")), "{secret}");
         }
         assert!(kept.contains("Pay: convening (core)"));
+        // Of what changes nobody's pay everything is told.
+        for word in ["A smaller award", "The award is late", "The market"] {
+            assert!(kept.contains(word), "{word}");
+        }
     }
     // The sums are the same: nothing but names is left out.
     assert_eq!(table(&told, "certainty"), table(&redacted, "certainty"));

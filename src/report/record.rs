@@ -193,7 +193,7 @@ fn measure(plan: &Plan, measures: &Measures) -> Value {
         "first_core_gap": measures.first_core_gap.map(month),
         "runway": {
             "core_months": measures.runway.core_months,
-            "cash_months": measures.runway.cash_months,
+            "cash_months": measures.runway.cash_months.filter(|_| plan.opening.cash_stated),
         },
         "standing_gaps": measures.standing_gaps.iter()
             .map(|(at, gap)| json!({ "month": month(*at), "gap": money(*gap) }))

@@ -176,7 +176,8 @@ impl Board {
                 choices::tornado(found, forecast.question.view, sources.redaction)
             }),
         );
-        sections.extend(sources.scenarios.and_then(scenarios::section));
+        let scenarios = |comparison| scenarios::section(comparison, sources.redaction);
+        sections.extend(sources.scenarios.and_then(scenarios));
         sections.extend(money::partners(forecast));
         sections.extend(sources.since.map(|earlier| since::section(plan, forecast, earlier)));
         sections.push(checks::assumptions(plan, forecast, sources.redaction));
@@ -270,7 +271,11 @@ fn about(sources: &Sources) -> Vec<String> {
         ),
     ];
     if sources.redaction.is_some() {
-        about.push("Pay is shown as a sum by function; names of positions are left out.".into());
+        about.push(
+            "Pay is shown as a sum by function; names of positions are left out, and scenarios and chances that \
+             change them."
+                .into(),
+        );
     }
     about
 }

@@ -3,6 +3,7 @@
 use super::{Piece, Redaction, Section, cash, folded, shown};
 use crate::decide::chance::{Futures, Kept};
 use crate::explain::text::capital;
+use crate::folder::Chance;
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::report::ColumnKind::{Money as M, Month as Mo, Text as T};
@@ -40,8 +41,11 @@ pub(super) fn section(
     found.push(shown(chance::gaps(futures), "What stays unpaid, in dollars", Vec::new()));
     found.push(quarters(futures));
     found.push(drawn(futures, redaction));
-    let shocks = chance::shocks(futures).into_iter();
-    found.extend(shocks.map(|text| Piece::Sentence(Mark::None, text)));
+    let chances = &futures.chances;
+    let moved = |place: &usize| !is_hidden(&chances.chances[*place], redaction);
+    let shocks = chances.shocks.iter().zip(chance::shocks(futures));
+    let told = shocks.filter(|(shock, _)| shock.of.iter().chain(&shock.against).all(moved));
+    found.extend(told.map(|(_, text)| Piece::Sentence(Mark::None, text)));
     let unsure = chance::unsure(futures).into_iter();
     found.extend(unsure.map(|text| Piece::Sentence(Mark::Watch, text)));
     Section { name: "odds", heading, pieces: found }
@@ -149,10 +153,7 @@ fn drawn(futures: &Futures, redaction: Option<&Redaction>) -> Piece {
     let columns = [("What may come", T), ("Stated", T), ("Drawn", T), ("Source", T)];
     let mut table = Table::new("drawn", &columns);
     for (chance, told) in futures.chances.chances.iter().zip(chance::stated(futures)) {
-        let hidden = |(kind, id): (String, String)| {
-            redaction.is_some_and(|redaction| redaction.hides(&format!("{kind}.{id}")))
-        };
-        if chance.touches().into_iter().any(hidden) {
+        if is_hidden(chance, redaction) {
             continue;
         }
         let [stated, came] = told;
@@ -160,4 +161,12 @@ fn drawn(futures: &Futures, redaction: Option<&Redaction>) -> Piece {
         table.push(vec![Cell::text(&chance.title), Cell::text(stated), Cell::text(came), source]);
     }
     folded(table, "What was drawn, and what came of it", Vec::new())
+}
+
+/// Whether a chance moves what is not to be told.
+fn is_hidden(chance: &Chance, redaction: Option<&Redaction>) -> bool {
+    let hides = |(kind, id): (String, String)| {
+        redaction.is_some_and(|redaction| redaction.hides(&format!("{kind}.{id}")))
+    };
+    chance.touches().into_iter().any(hides)
 }
