@@ -133,6 +133,9 @@ fn about(futures: &Futures) -> String {
     )
 }
 
+/// Streams that no future counts and that are named.
+const UNSURE_TOLD: usize = 6;
+
 /// What a future is.
 pub(super) const WHAT: &str = "Each draws what is uncertain, and is braided month by month, without knowing what comes. \
     Money that is not secured counts in the futures in which it comes.";
@@ -436,7 +439,11 @@ pub(super) fn unsure(futures: &Futures) -> Vec<String> {
             let stream = futures.plan.find_stream(id);
             stream.map_or_else(|| id.clone(), |stream| futures.plan.stream(stream).title.clone())
         };
-        list(&ids.iter().map(title).collect::<Vec<_>>())
+        let told = list(&ids.iter().take(UNSURE_TOLD).map(title).collect::<Vec<_>>());
+        match ids.len().saturating_sub(UNSURE_TOLD) {
+            0 => told,
+            more => format!("{told}; and {more} more"),
+        }
     };
     let mut found = Vec::new();
     if !futures.chances.unsure.is_empty() {

@@ -43,23 +43,28 @@ pub fn width(text: &str, size: Tenths, bold: bool) -> Tenths {
     (thousandths * size * weight * MARGIN).div_euclid(10_000_000) + 1
 }
 
-/// Text cut to a width, with an ellipsis where something is cut off.
+/// Text cut to a width, with an ellipsis where something is cut out: names that begin alike often end apart, so that their
+/// end is kept, whole words of it where any fit.
 pub fn fitted(text: &str, size: Tenths, bold: bool, room: Tenths) -> String {
     if width(text, size, bold) <= room {
         return text.to_string();
     }
+    let wide = |text: &str| width(text, size, bold);
+    let fits = |end: &&str| wide(end) + wide("\u{2026} ") <= room * 2 / 3;
+    let mut words = text.match_indices(' ').map(|(at, _)| &text[at..]);
+    let mut letters = text.char_indices().map(|(at, _)| &text[at..]);
+    let end = words.find(fits).or_else(|| letters.find(fits)).unwrap_or("");
     let mut cut = String::new();
-    for letter in text.chars() {
-        let longer = format!("{cut}{letter}{ELLIPSIS}");
-        if width(&longer, size, bold) > room {
+    for letter in text[..text.len() - end.len()].chars() {
+        if wide(&format!("{cut}{letter}{ELLIPSIS}{end}")) > room {
             break;
         }
         cut.push(letter);
     }
-    format!("{}{ELLIPSIS}", cut.trim_end())
+    format!("{}{ELLIPSIS}{end}", cut.trim_end())
 }
 
-/// Text in at most so many lines of a width; what does not fit is cut off with an ellipsis. A word that is
+/// Text in at most so many lines of a width; what does not fit is cut out of the last with an ellipsis. A word that is
 /// wider than a line is broken.
 pub fn wrapped(text: &str, size: Tenths, bold: bool, room: Tenths, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
@@ -104,7 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_fit_and_what_is_cut_off_is_marked() {
+    fn names_that_begin_alike_are_told_apart_by_their_ends() {
+        let name =
+            |end: &str| format!("Restricted receipts and other moneys of the State, year {end}");
+        for room in [600, 900, 1_400] {
+            let [one, other] = ["009", "024"].map(|end| fitted(&name(end), 110, false, room));
+            assert_ne!(one, other);
+            assert!(one.contains(ELLIPSIS) && one.ends_with(" 009"), "{one}");
+            assert!(width(&one, 110, false) <= room, "{one}");
+        }
+        let word = fitted(&format!("{}003", "W".repeat(57)), 110, false, 900);
+        assert!(word.starts_with('W') && word.ends_with("003"), "{word}");
+    }
+
+    #[test]
+    fn lines_fit_and_what_is_cut_out_is_marked() {
         let name = "Restricted receipts and other money of the State of Rhode Island and its zones";
         for room in [300, 600, 1_200, 2_400] {
             for lines in 1..4 {
@@ -112,7 +131,7 @@ mod tests {
                 assert!(found.len() <= lines);
                 assert!(found.iter().all(|line| width(line, 110, false) <= room), "{found:?}");
                 let whole = found.join(" ") == name;
-                assert!(whole || found.last().unwrap().ends_with('\u{2026}'), "{found:?}");
+                assert!(whole || found.last().unwrap().contains(ELLIPSIS), "{found:?}");
             }
         }
         let word = wrapped("Donaudampfschifffahrtsgesellschaft", 110, false, 500, 9);
