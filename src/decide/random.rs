@@ -149,6 +149,7 @@ fn key(seed: u64, kind: &str, id: &str) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decide::chance::Pair;
     use crate::folder::{CHANCE_FILE, Cases, MemoryFolder, Outcome, What};
 
     const PLAN: &str = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n\
@@ -169,13 +170,16 @@ then.cost.d.yearly = 1
 [chance.e]
 odds = "100%"
 then.cost.d.yearly = 2
+[chance.f]
+odds = "50%"
+then.cost.d.yearly = 3
 [shock.one]
 together = "60%"
 of = ["a", "b"]
 against = ["c"]
 [shock.two]
 together = "40%"
-of = ["c", "d"]
+of = ["c", "f"]
 "#;
 
     fn chances(text: &str) -> Chances {
@@ -238,14 +242,14 @@ of = ["c", "d"]
     fn pairs_have_the_rank_correlation_that_is_stated() {
         let drawn = drawn(&chances(CHANCES), FUTURES);
         let ranks: Vec<Vec<f64>> = drawn.iter().map(|own| ranks(own)).collect();
-        // a, b, c, d, e: `one` moves a and b together and c against them; `two` moves c and d.
+        // a to f: `one` moves a and b together and c against them; `two` moves c and f.
         let stated = [
             (0, 1, 0.6),
             (0, 2, -0.6),
             (1, 2, -0.6),
-            (2, 3, 0.4),
-            (0, 3, 0.0),
-            (1, 3, 0.0),
+            (2, 5, 0.4),
+            (0, 5, 0.0),
+            (1, 5, 0.0),
             (0, 4, 0.0),
             (3, 4, 0.0),
         ];
@@ -265,9 +269,9 @@ of = ["c", "d"]
         let event = |id: &str, odds: u32| {
             format!("[chance.{id}]\nodds = \"{odds}%\"\nthen.cost.c.yearly = {odds}\n")
         };
-        for (shock, both) in [
-            ("of = [\"often\", \"rarely\"]", 0.092),
-            ("of = [\"often\"]\nagainst = [\"rarely\"]", 0.032),
+        for (shock, both, left) in [
+            ("of = [\"often\", \"rarely\"]", 0.092, "0.1"),
+            ("of = [\"often\"]\nagainst = [\"rarely\"]", 0.032, "-0.4"),
         ] {
             let (often, rarely) = (event("often", 80), event("rarely", 10));
             let shock = format!("[shock.one]\ntogether = \"60%\"\n{shock}\n");
@@ -281,6 +285,10 @@ of = ["c", "d"]
             };
             assert!((share(&|at| happens(0, at)) - 0.8).abs() < near(0.16));
             assert!((share(&|at| happens(1, at)) - 0.1).abs() < near(0.09));
+            // What is left of the correlation: (both - 0.08) over the root of 0.8 x 0.2 x 0.1 x 0.9.
+            let [pair] = Pair::of_shock(&chances.shocks[0], &chances)[..] else { panic!("a pair") };
+            let off = pair.of_outcomes.billionths() - Rate::parse(left).unwrap().billionths();
+            assert!(off.abs() <= 1, "{}", pair.of_outcomes);
             let found = share(&|at| happens(0, at) && happens(1, at));
             assert!((found - both).abs() < near(both * (1.0 - both)), "{found}");
         }

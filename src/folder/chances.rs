@@ -95,6 +95,19 @@ pub struct Shock {
 }
 
 impl What {
+    /// Why it comes out the same in every future, if it does.
+    pub(super) fn certain(&self) -> Option<&'static str> {
+        match self {
+            What::Event { odds } if *odds == Rate::ZERO => Some("it never happens"),
+            What::Event { odds } if *odds == Rate::ONE => Some("it always happens"),
+            What::Amount { distribution: Distribution::Discrete(values), .. } => values
+                .iter()
+                .any(|(_, odds)| *odds == Rate::ONE)
+                .then_some("it always takes the same value"),
+            _ => None,
+        }
+    }
+
     /// What comes about at a quantile, in counts of 2^-64. An event happens at the high end, so that in a common shock it
     /// comes with high amounts: from the quantile 1 - odds on.
     pub fn at(&self, quantile: u64) -> Outcome {

@@ -466,6 +466,13 @@ impl Plans<'_> {
         let mut shocks = Vec::new();
         let mut places = Vec::new();
         for WrittenShock { id, title, together, of, against, key } in written {
+            for (name, at) in of.iter().chain(&against) {
+                let certain = place(name).and_then(|place| chances[place].what.certain());
+                let Some(cause) = certain else { continue };
+                let message = format!("`{name}` is certain, so that no shock moves it");
+                let remedy = "take it out of the shock, or write odds between 0% and 100%";
+                self.desk.fault(Code::Conflict, *at, message, cause, remedy);
+            }
             let [of, against] = [of, against].map(|names| {
                 let mut found: Vec<usize> =
                     names.iter().filter_map(|(name, _)| place(name)).collect();

@@ -1,20 +1,23 @@
 //! What may come, in words that a board can use: in so many of ten futures.
 
+mod drawn;
+
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
-use super::sensitivity::readable;
 use super::words::{count, dollars, grouped, list};
 use super::{Block, Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
 use crate::decide::chance::{Futures, Kept, Replayed, mean};
-use crate::folder::{Distribution, Outcome, Setting, Shock, What};
+use crate::folder::{Outcome, What};
 use crate::funding::{Kind, Status, Stream};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::rules::{BaseRate, Payers, base_rates};
 
+pub(super) use self::drawn::{shocks, stated};
+
 /// The tables, the first of them where none is named.
-pub const TABLES: [&str; 4] = ["years", "months", "chances", "streams"];
+pub const TABLES: [&str; 5] = ["years", "months", "chances", "streams", "pairs"];
 /// Streams and chances that the page names one by one; `--format csv` has them all.
 const TOLD_MAX: usize = 20;
 
@@ -93,18 +96,21 @@ pub fn page(futures: &Futures) -> Page {
     page.heading("What was drawn");
     let all = futures.chances.chances.len();
     for place in 0..all.min(TOLD_MAX) {
-        page.say(Mark::None, chance_words(futures, place));
+        page.say(Mark::None, drawn::chance_words(futures, place));
     }
     if all > TOLD_MAX {
         let more = count(all - TOLD_MAX, "more chance");
         page.say(Mark::None, format!("And {more}: `--format csv --table chances` has them all."));
     }
-    shocks(futures).into_iter().for_each(|text| page.say(Mark::None, text));
+    for shock in &futures.chances.shocks {
+        page.say(Mark::None, drawn::shock_words(futures, shock));
+        drawn::less(futures, shock).into_iter().for_each(|text| page.say(Mark::None, text));
+    }
     if !futures.chances.settled.is_empty() {
         let text = format!(
             "Not drawn, since scenario {} settles it: {}.",
             plan.scenario,
-            in_quotes(futures.chances.settled.iter())
+            drawn::in_quotes(futures.chances.settled.iter())
         );
         page.say(Mark::None, text);
     }
@@ -323,93 +329,6 @@ fn cash(futures: &Futures) -> Table {
     table
 }
 
-/// A distribution in words.
-fn in_words(what: &What) -> String {
-    // As sentences write it, with a space before the sign.
-    let share = |odds: &Rate| odds.percent().replace('%', " %");
-    match what {
-        What::Event { odds } => format!("happens in {}", share(odds)),
-        What::Amount { path, distribution, .. } => {
-            let value = |setting: &Setting| readable(path, &setting.text());
-            match distribution {
-                Distribution::Uniform { low, high } => {
-                    format!("{} to {}, each as likely", value(low), value(high))
-                }
-                Distribution::Triangular { low, likely, high } => {
-                    format!("{} to {}, most likely {}", value(low), value(high), value(likely))
-                }
-                Distribution::Discrete(values) => {
-                    let one = |(setting, odds): &(Setting, Rate)| {
-                        format!("{} in {}", value(setting), share(odds))
-                    };
-                    list(&values.iter().map(one).collect::<Vec<_>>())
-                }
-            }
-        }
-    }
-}
-
-/// What came of a chance over all futures: in how many it happened, or its mean.
-fn came(futures: &Futures, place: usize) -> String {
-    let (drawn, count_of) = (futures.tally.drawn[place], futures.tally.futures);
-    match &futures.chances.chances[place].what {
-        What::Event { .. } => {
-            let times = u64::try_from(drawn).unwrap_or(0);
-            format!("{} of {}", grouped(times), grouped(count_of))
-        }
-        What::Amount { path, base, .. } => {
-            let steps = mean(drawn, count_of).cents();
-            let mean = Setting { steps, ..*base };
-            format!("{} on average", readable(path, &mean.text()))
-        }
-    }
-}
-
-/// Of each chance what was stated of it, and what came.
-pub(super) fn stated(futures: &Futures) -> impl Iterator<Item = [String; 2]> + '_ {
-    let chances = futures.chances.chances.iter().enumerate();
-    chances.map(|(place, chance)| [in_words(&chance.what), came(futures, place)])
-}
-
-/// A chance in one sentence: what was stated of it, and what came.
-fn chance_words(futures: &Futures, place: usize) -> String {
-    let chance = &futures.chances.chances[place];
-    format!(
-        "{} ({}): {}; drawn: {}.",
-        chance.title,
-        chance.id,
-        in_words(&chance.what),
-        came(futures, place)
-    )
-}
-
-fn in_quotes<'a>(titles: impl Iterator<Item = &'a String>) -> String {
-    list(&titles.map(|title| format!("\u{201c}{title}\u{201d}")).collect::<Vec<_>>())
-}
-
-/// What moves together.
-pub(super) fn shocks(futures: &Futures) -> Vec<String> {
-    futures.chances.shocks.iter().map(|shock| shock_words(futures, shock)).collect()
-}
-
-fn shock_words(futures: &Futures, shock: &Shock) -> String {
-    let names = |places: &[usize]| {
-        in_quotes(places.iter().map(|place| &futures.chances.chances[*place].title))
-    };
-    let against = match shock.against.is_empty() {
-        true => String::new(),
-        false => format!(", and {} the other way", names(&shock.against)),
-    };
-    let (title, of) = (&shock.title, names(&shock.of));
-    match shock.together == Rate::ONE {
-        true => format!("{title}: in all futures one common shock moves {of}{against}."),
-        false => format!(
-            "{title}: in {} of futures one common shock moves {of}{against}; in the others each moves on its own.",
-            percent(shock.together),
-        ),
-    }
-}
-
 /// What streams bring that do not bring the same in every future.
 fn arrivals(futures: &Futures) -> Table {
     let columns = [("Stream", T), ("comes in", T), ("on average", M), ("as planned", M)];
@@ -535,6 +454,7 @@ pub fn table(futures: &Futures, name: &str) -> Option<Table> {
         "months" => Some(months(futures)),
         "chances" => Some(chances(futures)),
         "streams" => Some(streams(futures)),
+        "pairs" => Some(drawn::pairs(futures)),
         _ => None,
     }
 }
@@ -662,8 +582,8 @@ fn chances(futures: &Futures) -> Table {
             Cell::text(chance.origin.to_string()),
             Cell::of(chance.source.as_ref(), Cell::text),
             // As the plan writes it.
-            Cell::text(in_words(&chance.what).replace(" %", "%")),
-            Cell::text(came(futures, place)),
+            Cell::text(drawn::in_words(&chance.what).replace(" %", "%")),
+            Cell::text(drawn::came(futures, place)),
             Cell::of(odds, Cell::Share),
             Cell::of(times, Cell::Whole),
         ]);

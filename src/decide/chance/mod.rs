@@ -6,12 +6,14 @@
 
 mod future;
 mod laid;
+mod pairs;
 mod tally;
 mod values;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use self::pairs::Pair;
 pub use self::tally::{Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
 pub use self::values::{Parted, Values};
 
