@@ -126,6 +126,13 @@ const CASES: &[Case] = &[
     case("chance --help", 0, "Example", ""),
     case("chance gap --futures 200 --seed 7", 0, "200 futures", ""),
     case(
+        "chance gap --futures 200",
+        0,
+        "Unrestricted cash at the year's end, counted from $0, every cost paid, in dollars",
+        "",
+    ),
+    case("chance gap --futures 200", 0, "At its lowest it would stand, if none were in hand,", ""),
+    case(
         "chance gap --futures 200 --format csv",
         0,
         "\"year\",\"futures\"",

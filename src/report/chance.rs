@@ -91,7 +91,8 @@ pub fn page(futures: &Futures) -> Page {
     findings(futures).into_iter().for_each(|(mark, text)| page.say(mark, text));
     page.heading("What stays unpaid, in dollars");
     page.table(gaps(futures), Vec::new());
-    page.heading("Unrestricted cash at the year's end, every cost paid, in dollars");
+    let from = if plan.opening.cash_stated { "" } else { " counted from $0," };
+    page.heading(format!("Unrestricted cash at the year's end,{from} every cost paid, in dollars"));
     page.table(cash(futures), Vec::new());
     page.heading("What was drawn");
     let all = futures.chances.chances.len();
@@ -250,8 +251,9 @@ pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
     };
     let mut found = vec![(mark, text)];
     if let Some([one, _, five, ..]) = tally.spread(&futures.calendar, Kept::LowestCash) {
+        let stands = if stated { "stands" } else { "would stand, if none were in hand," };
         let text = format!(
-            "At its lowest it stands at {} or less in half of the futures, and at {} or less in 1 of 10.",
+            "At its lowest it {stands} at {} or less in half of the futures, and at {} or less in 1 of 10.",
             dollars(five),
             dollars(one),
         );
