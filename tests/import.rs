@@ -540,6 +540,13 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
         assert!(error.contains(part), "{error}");
     }
     assert!(!error.contains("cost.staff"), "{error}");
+    // What is wrong elsewhere stands where it did, and is due to the change.
+    let most = Decimal::new(9_000_000_000_000, 0);
+    let much = [wanted("cost.staff.monthly", most)];
+    let error = folder::restate(&files, ("base", "low", "L"), &much).unwrap_err();
+    let place = error.diagnostics()[0].place.as_ref().map(|(origin, _)| origin.to_string());
+    assert_eq!(place.as_deref(), Some("plan.toml:8:7"), "{}", told(&error));
+    assert!(told(&error).contains("with what was changed: "), "{}", told(&error));
 }
 
 /// A workbook of ours with some inputs changed, as its reader would.

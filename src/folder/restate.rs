@@ -202,7 +202,10 @@ fn found(error: Error, lines: &[((&str, u32), &str)], inputs: &[Wanted]) -> Erro
             message: format!("{own}: {}", fault.message),
             ..fault.clone()
         },
-        None => fault.clone(),
+        None => Diagnostic {
+            message: format!("with what was changed: {}", fault.message),
+            ..fault.clone()
+        },
     });
     Error::input(faults.collect())
 }

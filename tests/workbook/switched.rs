@@ -9,7 +9,7 @@ use braidfund::funding::Status;
 use braidfund::measures::Measures;
 use braidfund::plan::Plan;
 use braidfund::report::workbook::inputs::{Inputs, WRITTEN};
-use braidfund::report::workbook::sheet::{At, Content, FIRST, MARK, Place, SECOND};
+use braidfund::report::workbook::sheet::{At, Cell, Content, FIRST, MARK, Place, SECOND};
 use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
 use rust_decimal::Decimal;
 
@@ -423,4 +423,19 @@ fn many_scenarios_of_many_lines_and_sources_fit_in_formulas() {
     assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
     let wrong = wrong_when_switched(&book, &alone, &ids);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A line that no source pays in one scenario, and some do in another, comes to one sum and one gap.
+#[test]
+fn a_line_has_one_gap_whoever_pays_it() {
+    let files = DiskFolder::open(Path::new("scenarios/reading-ccp")).unwrap();
+    let plans = ["base", "hospital-absorbs"].map(|id| folder::read(&files, id).unwrap());
+    let (book, _) = switched(&plans.each_ref(), Status::Secured);
+    for (place, label) in
+        [(Place::Braid, "   paid by sources"), (Place::Braid, "   gap"), (Place::Years, "   gap")]
+    {
+        let rows = &book.sheet(place).unwrap().rows;
+        let own = |row: &&BTreeMap<u16, Cell>| matches!(row.get(&0).map(|cell| &cell.content), Some(Content::Text(text)) if text == label);
+        assert_eq!(rows.iter().filter(own).count(), plans[0].lines.len(), "{place:?} {label}");
+    }
 }

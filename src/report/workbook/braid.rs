@@ -215,18 +215,11 @@ impl<'a> Draws<'a> {
             let column = Months::column(place);
             self.sheet.money(need, column, from, book.need[place], Role::Formula);
         }
-        let listed = |row, label: &str, tells, figures: &[Money]| {
-            let (label, figures) = (label.to_string(), figures.to_vec());
-            ListedRow {
-                row,
-                label,
-                id: book.name.clone(),
-                block: book.name.clone(),
-                tells,
-                figures,
-            }
+        let listed = |row, (label, block): (&str, &str), tells, figures: &[Money]| {
+            let (label, block, figures) = (label.to_string(), block.to_string(), figures.to_vec());
+            ListedRow { row, label, id: book.name.clone(), block, tells, figures }
         };
-        self.listed.push(listed(need, &title, Listed::Need, &book.need));
+        self.listed.push(listed(need, (&title, &book.name), Listed::Need, &book.need));
         for ((stream, tranche), amounts) in rows {
             let block = self.block_of(index, *stream, *tranche);
             self.sheet.block(block.as_str());
@@ -262,7 +255,9 @@ impl<'a> Draws<'a> {
             }
             sum_row(&mut self.sheet, row, self.plan);
         }
-        self.sheet.block(book.name.as_str());
+        // What it comes to stands below the draws of every scenario, also where one has none.
+        let all = format!("{} in all", book.name);
+        self.sheet.block(all.as_str());
         let paid = self.sheet.next_row();
         let gap = paid + 1;
         self.sheet.text(paid, LABEL, "   paid by sources", Role::Label);
@@ -285,7 +280,7 @@ impl<'a> Draws<'a> {
         for row in [need, paid, gap] {
             sum_row(&mut self.sheet, row, self.plan);
         }
-        self.listed.push(listed(gap, "   gap", Listed::Gap, &book.gap));
+        self.listed.push(listed(gap, ("   gap", &all), Listed::Gap, &book.gap));
         let own = Area::of(self.at(gap, 0), self.at(gap, self.months() - 1));
         let over = call(Function::Min, vec![whole(0), own.into()]);
         self.over.push(self.sheet.money(gap, FIRST, over, Money::ZERO, Role::Check));

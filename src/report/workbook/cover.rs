@@ -216,23 +216,21 @@ const MONTHS: u16 = AMOUNTS + 5;
 /// Lays the scenarios: the one that is switched on is live.
 pub fn scenarios(summary: &Summary, found: &[Case], switched: &[&str]) -> Sheet {
     let mut sheet = Sheet::new(Place::Scenarios, &[12, 20, 8, 17, 17, 17, 17, 26, 14, 16]);
-    let from_zero = from_zero(found);
-    let top = if from_zero.is_some() { 3 } else { 2 };
-    (sheet.frozen_rows, sheet.frozen_columns) = (top + 1, 1);
+    (sheet.frozen_rows, sheet.frozen_columns) = (3, 1);
     sheet.text(0, 0, "Scenarios side by side", Role::Title);
     let words = "The scenario that is switched on is live; the others are what the engine found.";
     sheet.text(1, 0, words, Role::Note);
-    if let Some(words) = from_zero {
-        sheet.text(2, 0, words, Role::Note);
+    head(&mut sheet, 2);
+    let engine = 2 + found.len() as u32 + 2;
+    if let Some(words) = from_zero(found) {
+        sheet.text(engine - 1, 0, words, Role::Note);
     }
-    head(&mut sheet, top);
-    let engine = top + found.len() as u32 + 2;
     sheet.text(engine, 0, "As the engine has it", Role::Heading);
     head(&mut sheet, engine + 1);
     let last = |place: usize| summary.by_year[place].1.last().map(|(at, _)| *at);
     let live = [last(0), last(6), last(7), last(8), Some(summary.lowest)];
     for (place, own) in found.iter().enumerate() {
-        let (row, below) = (top + 1 + place as u32, engine + 2 + place as u32);
+        let (row, below) = (3 + place as u32, engine + 2 + place as u32);
         let plan = own.books.plan;
         let number = switched.iter().position(|id| *id == plan.scenario).map(|at| at as i64 + 1);
         for row in [row, below] {
