@@ -541,11 +541,12 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
     }
     assert!(!error.contains("cost.staff"), "{error}");
     // What is wrong elsewhere stands where it did, and is due to the change.
-    let most = Decimal::new(9_000_000_000_000, 0);
-    let much = [wanted("cost.staff.monthly", most)];
-    let error = folder::restate(&files, ("base", "low", "L"), &much).unwrap_err();
-    let place = error.diagnostics()[0].place.as_ref().map(|(origin, _)| origin.to_string());
-    assert_eq!(place.as_deref(), Some("plan.toml:8:7"), "{}", told(&error));
+    let grown = plan.replace("growth = \"2%\"", "growth = \"2%\"\ngrowth-month = \"january\"");
+    let grown = MemoryFolder::new([("plan.toml", grown.as_str())]);
+    let most = [wanted("driver.members.start", Decimal::from(999_999_999))];
+    let error = folder::restate(&grown, ("base", "low", "L"), &most).unwrap_err();
+    let place = error.diagnostics()[0].place.as_ref().map(|(origin, _)| origin.line);
+    assert_eq!(place, Some(7), "{}", told(&error));
     assert!(told(&error).contains("with what was changed: "), "{}", told(&error));
 }
 
