@@ -15,6 +15,9 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::limits::{YEAR_MAX, YEAR_MIN};
 
+/// Months of a year.
+pub const YEAR: usize = 12;
+
 /// English month names in order, as a plan writes them.
 pub const MONTH_NAMES: [&str; 12] = [
     "january",

@@ -1,6 +1,7 @@
 //! Which bridge option does better than another in every count that the page tells.
 
-use super::bridge::{Bridged, Odds, Scenario};
+use super::effect::{Bridged, Scenario};
+use super::odds::Odds;
 use crate::month::Month;
 
 /// For each option, one that is as good in every count of every scenario and better in one: the first by id.

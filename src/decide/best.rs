@@ -4,7 +4,7 @@
 //! One term is changed at a time, month by month or share by share, and for each the least amount is sought
 //! ([`super::solve`]); nothing is read off between two that were tried.
 
-use super::bridge::Scenario;
+use super::effect::Scenario;
 use super::solve::{Aim, Least, least_of};
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Way};

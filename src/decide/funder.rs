@@ -3,7 +3,6 @@
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::bridge::YEAR;
 use crate::cash::{Cash, Credit};
 use crate::error::Error;
 use crate::forecast::Forecast;
@@ -11,6 +10,7 @@ use crate::funding::loan::Repayment;
 use crate::funding::{DueKind, Loan, Status, Terms};
 use crate::ledger::Ledger;
 use crate::money::{Money, Rate};
+use crate::month::YEAR;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Form;

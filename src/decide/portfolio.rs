@@ -14,16 +14,13 @@ use crate::funding::Kind;
 use crate::ledger::Ledger;
 use crate::measures::{Books, Cliff, Measures};
 use crate::money::{Money, Rate};
-use crate::month::Month;
+use crate::month::{Month, YEAR};
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::plan::restriction::{Claim, Verdict, verdict};
 use crate::threads::side_by_side;
 use crate::timeline::Selection;
-
-/// Months over which a fall is told.
-const YEAR: usize = 12;
 
 /// Opens the folder at a place of the list.
 pub type Opener<'a> = &'a (dyn Fn(usize) -> Result<Box<dyn Files>, Error> + Sync);
@@ -329,7 +326,7 @@ fn next_year(books: &Books) -> Option<Rate> {
 
 fn first_core_gap(ledger: &Ledger) -> Option<Month> {
     let unpaid =
-        |place: &usize| super::bridge::core(ledger).any(|line| !line.gap[*place].is_zero());
+        |place: &usize| super::effect::core(ledger).any(|line| !line.gap[*place].is_zero());
     (seen_from(ledger)..ledger.months()).find(unpaid).map(|place| ledger.horizon.month(place))
 }
 
@@ -352,7 +349,7 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
     }
     let place = first.since(ledger.horizon.start) as usize;
     let unpaid = || {
-        let core = super::bridge::core(ledger).filter(move |line| !line.gap[place].is_zero());
+        let core = super::effect::core(ledger).filter(move |line| !line.gap[place].is_zero());
         core.filter_map(|line| plan.find_line(&line.name))
     };
     if let Some((month, streams)) = spent(plan, ledger, place, &unpaid().collect::<Vec<_>>()) {

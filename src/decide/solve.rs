@@ -10,7 +10,7 @@ mod search;
 pub use self::lack::{Event, Lack, Short};
 use self::search::{Search, Tried};
 use super::across::InFutures;
-use super::bridge::Scenario;
+use super::effect::Scenario;
 use crate::error::Error;
 use crate::folder::{BridgeOption, Cases, Draft, Keeps, Per};
 use crate::forecast::{Forecast, Question};

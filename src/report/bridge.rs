@@ -9,8 +9,10 @@ use super::{
     Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, headlines, least,
     objects,
 };
-use crate::decide::bridge::{BridgeChoice, Bridged, Odds, Scenario};
+use crate::decide::bridge::BridgeChoice;
+use crate::decide::effect::{Bridged, Scenario};
 use crate::decide::funder::RepaidFrom;
+use crate::decide::odds::Odds;
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};

@@ -1,7 +1,7 @@
 //! What stands behind the figures of a bridge option, in sentences.
 
 use super::words::{dollars, list, view_word};
-use crate::decide::bridge::Bridged;
+use crate::decide::effect::Bridged;
 use crate::decide::funder::{LineOfCredit, OtherLine, RepaidFrom};
 use crate::funding::Status;
 use crate::money::Money;

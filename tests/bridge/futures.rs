@@ -158,7 +158,7 @@ fn odds_are_looked_at_until_the_last_lender_is_repaid() {
         let scenario = &choice.scenarios[0];
         let all = scenario.options.iter().map(|option| option.odds.as_ref());
         let all = std::iter::once(scenario.odds.as_ref()).chain(all);
-        let facts = |odds: Option<&braidfund::decide::bridge::Odds>| {
+        let facts = |odds: Option<&braidfund::decide::odds::Odds>| {
             odds.map(|odds| (odds.through, odds.funded)).unwrap()
         };
         all.map(facts).collect::<Vec<_>>()

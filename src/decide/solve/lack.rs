@@ -1,8 +1,8 @@
 //! What an amount leaves unpaid, and why; and what it makes worse later.
 
 use super::search::{Search, Tried};
-use crate::decide::bridge::{core, without_match};
 use crate::decide::chance::Futures;
+use crate::decide::effect::{core, without_match};
 use crate::error::Error;
 use crate::folder::What;
 use crate::forecast::Spent;

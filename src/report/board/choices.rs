@@ -3,7 +3,8 @@
 use super::brief::{brief, briefs, in_words, number};
 use super::checks::{home, title};
 use super::{Piece, Redaction, Section, cash, pieces, shown};
-use crate::decide::bridge::{BridgeChoice, Bridged, Scenario};
+use crate::decide::bridge::BridgeChoice;
+use crate::decide::effect::{Bridged, Scenario};
 use crate::decide::sensitivity::Sensitivity;
 use crate::explain::text::capital;
 use crate::forecast::Forecast;

@@ -3,7 +3,7 @@
 use super::brief::{brief, briefs, in_words, number};
 use super::choices::{Best, bests, owed_words, quoted};
 use super::{Piece, Section, Sources, money};
-use crate::decide::bridge::Bridged;
+use crate::decide::effect::Bridged;
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::ledger::LineBook;

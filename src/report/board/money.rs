@@ -9,7 +9,7 @@ use crate::funding::{Kind, Status};
 use crate::ledger::{Ledger, StreamBook};
 use crate::measures::{PartnerRow, authority_by_month};
 use crate::money::Money;
-use crate::month::Month;
+use crate::month::{Month, YEAR};
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Month as Mo, Text as T};
 use crate::report::picture::pairs::{self, Pair};
@@ -20,8 +20,6 @@ use crate::report::{Cell, Mark, Table, headlines};
 
 /// Rows that are drawn; the rest is in the table.
 const DRAWN_MAX: usize = 14;
-/// Months over which the money of a month is averaged.
-const YEAR: usize = 12;
 /// What is said of a plan without a stream.
 const NO_SOURCE: &str = "No source is named in the plan";
 /// Functions told of what a partner pays for.
