@@ -22,6 +22,30 @@ pub fn unguarded(text: &str) -> &str {
     text.strip_prefix('\'').unwrap_or(text)
 }
 
+/// Text as HTML holds it, between tags and in quotes: what would act or be unseen is told instead.
+///
+/// ```
+/// use braidfund::export::guard::escape;
+/// assert_eq!(escape("<b>\"a\" & 'b'"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;");
+/// assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
+/// assert_eq!(escape("51 %"), "51\u{a0}%");
+/// ```
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    // A figure is not parted from its percent sign.
+    for letter in visible(text).replace(" %", "\u{a0}%").chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
 /// Whether a spreadsheet may act on text that begins like this (CWE-1236, OWASP ASVS 1.2.10). A
 /// byte-order mark or space before the sign is skipped, as programs skip it.
 fn begins_actively(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! A board's report as one page of HTML: no request, no script, every text of a plan escaped.
 
-use super::guard::visible;
+use super::guard::escape;
 use super::svg;
 use crate::money::{Money, Rate};
 use crate::report::board::{Board, Card, Piece, Section};
@@ -26,30 +26,6 @@ const SMALL_MAX: usize = 10;
 const KEPT_MAX: usize = 14;
 /// Sentences between them.
 const SAID_MAX: usize = 3;
-
-/// Text as HTML holds it, between tags and in quotes: what would act or be unseen is told instead.
-///
-/// ```
-/// use braidfund::export::html::escape;
-/// assert_eq!(escape("<b>\"a\" & 'b'"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;");
-/// assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
-/// assert_eq!(escape("51 %"), "51\u{a0}%");
-/// ```
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    // A figure is not parted from its percent sign.
-    for letter in visible(text).replace(" %", "\u{a0}%").chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
-}
 
 /// A report as a page.
 pub fn encode(board: &Board) -> String {

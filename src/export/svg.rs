@@ -1,6 +1,6 @@
 //! Pictures as SVG inside a page: geometry with patterns, strokes and words, every text escaped.
 
-use super::html::escape;
+use super::guard::escape;
 use crate::report::picture::{
     Anchor, Drawing, Ink, Picture, Point, Shape, Stroke, Tenths, Tone, Words,
 };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed::{self, Changes};
 use super::load::{self, Base};
-use super::patch::{self, Dropped};
+use super::patch::{self, Dropped, SILENT};
 use super::reader::Desk;
 use super::resolve::{self, Case};
 use super::syntax::{Entry, Node, Table, Value};
@@ -56,9 +56,6 @@ pub struct Written {
     /// Where it stands.
     pub origin: Origin,
 }
-
-/// Keys that say nothing of what a plan comes to.
-pub(super) const SILENT: [&str; 4] = ["source", "note", "title", "range"];
 
 impl<'a> Cases<'a> {
     /// Opens a folder for some of its cases: `base`, a scenario, or scenarios joined by `+`.

@@ -4,9 +4,8 @@
 //! line of the plan that is right by itself. The line to look at is the changed one: it is found by trying the changes one
 //! by one, and the plan's own line stands beside it.
 
-use super::cases::SILENT;
 use super::load::PLAN_FILES;
-use super::patch::BY_ID;
+use super::patch::{BY_ID, SILENT};
 use super::reader::Desk;
 use super::syntax::Table;
 use super::text::Span;

@@ -51,6 +51,9 @@ impl Dropped {
     }
 }
 
+/// Keys that say nothing of what a plan comes to.
+pub(super) const SILENT: [&str; 4] = ["source", "note", "title", "range"];
+
 /// The tables that are kept by id.
 pub const BY_ID: [&str; 4] = ["driver", "cost", "stream", "pool"];
 

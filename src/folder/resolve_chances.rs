@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cases::{self, Cases, Draft, SILENT};
+use super::cases::{self, Cases, Draft};
 use super::chances::{CHANCE_FILE, Chance, Chances};
 use super::field::{self, Field, Step, Within, id_form};
+use super::patch::SILENT;
 use super::ranges;
 use super::reader::{Desk, TableReader};
 use super::resolve_costs::percent;

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cases::{Cases, Draft, SILENT};
+use super::cases::{Cases, Draft};
 use super::chances::{Chance, Chances, Shock, What, future, is_secured};
 use super::changed::Changes;
 use super::distribution::{Distribution, Outcome};
 use super::field::Within;
+use super::patch::SILENT;
 use super::ranges::{self, Setting};
 use super::reader::{Desk, TableReader};
 use super::resolve_costs::percent;

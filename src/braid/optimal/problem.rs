@@ -7,16 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use super::rules::Rules;
+use super::rules::{AwardKey, Rules};
 use crate::braid::waterfall::{Bound, bounds};
 use crate::funding::Kind;
-use crate::name::{LineIndex, StreamIndex, TrancheIndex};
+use crate::name::{LineIndex, TrancheIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::timeline::{HeldTranche, Purse, Timeline};
-
-/// An award of a stream: the stream, and 0 for its first award, then one more a renewal.
-pub(super) type AwardKey = (StreamIndex, u32);
 
 /// Money that is spent under one set of uses and rules.
 pub(super) struct Fund {

@@ -1,6 +1,5 @@
 //! The rules of awards that tie what they spend on one thing to what they spend, or others spend, on another.
 
-use super::problem::AwardKey;
 use crate::money::{Money, Rate};
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
@@ -9,6 +8,9 @@ use crate::plan::restriction::{
     CapBound, Indirect, IndirectBase, Selector, counts_as_match, may_match, selected,
 };
 use crate::timeline::Timeline;
+
+/// An award of a stream: the stream, and 0 for its first award, then one more a renewal.
+pub(super) type AwardKey = (StreamIndex, u32);
 
 /// One, in the billionths in which shares are multiplied.
 pub(super) const BILLION: i64 = 1_000_000_000;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use super::laid::Laid;
+use super::laid::{Laid, different};
 use super::tally::{Slot, Tally};
 use super::{Figures, Futures, Giver, Planned, QUESTION, outcomes_at};
 use crate::braid::course::{Abreast, Course, LANES};
@@ -13,7 +13,7 @@ use crate::decide::funder::{line_outlay, stream_outlay};
 use crate::decide::random::Random;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::folder::{Cases, Chance, Chances, Distribution, Draft, Outcome, What};
+use crate::folder::{Cases, Chances, Draft, Outcome, What};
 use crate::forecast::Spent;
 use crate::funding::Kind;
 use crate::money::Money;
@@ -278,21 +278,6 @@ pub(super) fn most(
 /// The braid of a future with its books.
 pub(super) fn spent(plan: &Plan) -> Result<Spent, Error> {
     Spent::from_plan(plan, Selection::View(QUESTION.view), QUESTION.method)
-}
-
-/// How many different futures some chances have.
-pub(super) fn different<'a>(chances: impl IntoIterator<Item = &'a Chance>) -> u128 {
-    let values = |what: &What| match what {
-        What::Event { .. } => 2,
-        What::Amount { distribution, .. } => match distribution {
-            Distribution::Discrete(values) => values.len() as u128,
-            Distribution::Uniform { low, high } | Distribution::Triangular { low, high, .. } => {
-                u128::from(low.steps.abs_diff(high.steps)) + 1
-            }
-        },
-    };
-    let each = chances.into_iter().map(|chance| values(&chance.what));
-    each.fold(1, u128::saturating_mul)
 }
 
 /// What is wrong with a future's plan, with the future's number.

@@ -7,11 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use super::future::different;
 use super::{Planned, QUESTION};
 use crate::braid::course::with_amount;
 use crate::error::Error;
-use crate::folder::{Alone, Cases, Chances, Draft, Outcome, Single};
+use crate::folder::{Alone, Cases, Chance, Chances, Distribution, Draft, Outcome, Single, What};
 use crate::funding::loan::Repayment;
 use crate::funding::{Kind, Stream, Terms};
 use crate::money::Money;
@@ -405,4 +404,19 @@ fn changed(
         }
     }
     Some(found)
+}
+
+/// How many different futures some chances have.
+pub(super) fn different<'a>(chances: impl IntoIterator<Item = &'a Chance>) -> u128 {
+    let values = |what: &What| match what {
+        What::Event { .. } => 2,
+        What::Amount { distribution, .. } => match distribution {
+            Distribution::Discrete(values) => values.len() as u128,
+            Distribution::Uniform { low, high } | Distribution::Triangular { low, high, .. } => {
+                u128::from(low.steps.abs_diff(high.steps)) + 1
+            }
+        },
+    };
+    let each = chances.into_iter().map(|chance| values(&chance.what));
+    each.fold(1, u128::saturating_mul)
 }

@@ -1,7 +1,7 @@
 //! What may be chosen: bridge options side by side, and what moves the gap most.
 
 use super::brief::{brief, briefs, in_words, number};
-use super::checks::{home, title};
+use super::inputs::named;
 use super::{Piece, Redaction, Section, cash, pieces, shown};
 use crate::decide::bridge::BridgeChoice;
 use crate::decide::effect::{Bridged, Scenario};
@@ -10,7 +10,6 @@ use crate::explain::text::capital;
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::money::Money;
-use crate::plan::Plan;
 use crate::report::picture::months::{Panel, panels};
 use crate::report::picture::swings::{ROWS_MAX, Swing, draw};
 use crate::report::picture::{Ink, Picture};
@@ -193,23 +192,6 @@ fn heading(scenario: &Scenario) -> Option<String> {
 /// What people call an option, in quotation marks and without the full stop of a sentence.
 pub(super) fn quoted(option: &Bridged) -> String {
     format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
-}
-
-/// An input as people call it: what it stands in, and its key.
-pub(super) fn named(plan: &Plan, path: &str) -> String {
-    let home = home(path);
-    let key = path[home.len()..].trim_start_matches('.');
-    let key = match key.strip_prefix("terms.").unwrap_or(key) {
-        "yearly" => "a year".to_string(),
-        "monthly" => "a month".to_string(),
-        "start" => "at the start".to_string(),
-        "from" => "first month".to_string(),
-        "until" => "last month".to_string(),
-        "captured" => "share that it captures".to_string(),
-        key => key.replace(['.', '-'], " "),
-    };
-    let title = title(plan, home);
-    if key.is_empty() { title } else { format!("{title} ({key})") }
 }
 
 /// The inputs that move nothing, in one sentence.

@@ -11,6 +11,7 @@ mod choices;
 mod decision;
 mod flows;
 mod gap;
+mod inputs;
 mod matrix;
 mod money;
 mod odds;

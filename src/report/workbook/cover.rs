@@ -11,7 +11,6 @@ use crate::decide::bridge::BridgeChoice;
 use crate::diagnostic::visible;
 use crate::money::Money;
 use crate::month::Month;
-use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::report::{self, Block};
 
@@ -40,14 +39,6 @@ impl Comes {
             amounts: [cost, gap[0], gap[1], gap[2], cash.lowest().1],
             months: [month(cash.runs_out()), month(first_core)],
         }
-    }
-}
-
-/// What a plan's case is called.
-pub fn scenario_title(plan: &Plan) -> &str {
-    match plan.scenario_title.as_str() {
-        "" if plan.scenario == "base" => "Base case",
-        title => title,
     }
 }
 
@@ -235,7 +226,7 @@ pub fn scenarios(summary: &Summary, found: &[Case], switched: &[&str]) -> Sheet 
         let number = switched.iter().position(|id| *id == plan.scenario).map(|at| at as i64 + 1);
         for row in [row, below] {
             sheet.text(row, 0, visible(&plan.scenario), Role::Label);
-            sheet.text(row, 1, visible(scenario_title(plan)), Role::Label);
+            sheet.text(row, 1, visible(switch::scenario_title(plan)), Role::Label);
             if let Some(number) = number {
                 sheet.number(row, 2, Decimal::from(number), Role::Grey, Unit::Whole);
             }

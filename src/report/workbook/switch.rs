@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::align::Rows;
-use super::cover::scenario_title;
 use super::formula::{Expression, Function, call, cell, sum_of, when, whole};
 use super::inputs::{self, Inputs, Listed};
 use super::sheet::{Area, At, Cell, Content, LABEL, NOTE, Place, Role, Sheet, Unit, Value};
@@ -385,5 +384,13 @@ fn said(cell: &Option<Cell>) -> Says<'_> {
         Some(Content::Formula(expression, _)) => Says::Formula(expression),
         Some(Content::Text(text)) => Says::Text(text),
         Some(Content::Link(place)) => Says::Link(*place),
+    }
+}
+
+/// What a plan's case is called.
+pub fn scenario_title(plan: &Plan) -> &str {
+    match plan.scenario_title.as_str() {
+        "" if plan.scenario == "base" => "Base case",
+        title => title,
     }
 }

@@ -5,7 +5,8 @@
 //! award pays puts leave in by its rate, or takes match out by its ratio. The rest are limits over many months.
 
 use super::interior::{Account, Carry, Columns, Demand, Program, Solution};
-use crate::braid::optimal::problem::{AwardKey, Problem, kept};
+use crate::braid::optimal::problem::{Problem, kept};
+use crate::braid::optimal::rules::AwardKey;
 use crate::braid::optimal::rules::{BILLION, Limit, Matches, Origin, Recoveries};
 use crate::braid::proof::{AwardPrices, ONE, Price, Prices};
 use crate::name::LineIndex;
