@@ -51,6 +51,21 @@ fn the_least_amount_holds_and_a_cent_less_does_not() {
     }
 }
 
+/// In both scenarios the grant that begins too late leaves 2026 unpaid: 14,400 of cost, or 15,600 where it is dearer. What stands
+/// for all scenarios is the dearer one, wherever it was named.
+#[test]
+fn what_lacks_in_every_scenario_is_told_of_the_one_that_lacks_most() {
+    let plan = format!("{PLAN}[scenario.dear]\ncost.staff.monthly = 1_300\n");
+    for scenarios in [["base", "dear"], ["dear", "base"]] {
+        let through = Some(Aim::Through(month("2026-12")));
+        let choice = choose(&plan, GRANTS, (&scenarios, Question::default(), through)).unwrap();
+        let late = choice.solved.iter().rfind(|solved| solved.option == "half").unwrap();
+        assert_eq!(late.scenario, None, "all of them");
+        let lack = late.lack.as_ref().unwrap();
+        assert_eq!((lack.scenario.as_str(), lack.left), ("dear", Money::from_cents(1_560_000)));
+    }
+}
+
 #[test]
 fn no_amount_suffices_where_nothing_dependable_follows() {
     let plan = PLAN.replace("notice-months = 12\n", "until = \"2028-12\"\n");

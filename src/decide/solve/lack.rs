@@ -15,7 +15,7 @@ use crate::timeline::{Selection, Timeline};
 /// What the amount that comes nearest leaves of core cost in the months that count, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lack {
-    /// The scenario.
+    /// The scenario, in which the amount leaves most.
     pub scenario: String,
     /// The amount.
     pub amount: Money,
@@ -106,39 +106,48 @@ fn by_month(ledger: &Ledger) -> Vec<Money> {
 }
 
 impl Search<'_> {
-    /// What an amount leaves in the first scenario in which it leaves something; nothing where it leaves nothing as that
-    /// stands, as futures may.
+    /// What an amount leaves in the scenario in which it leaves most, of several the first; nothing where it leaves nothing as
+    /// these stand, as futures may.
     ///
     /// # Errors
     /// An internal error where a braid breaks a rule.
     pub fn lack(&self, amount: Money) -> Result<Option<Lack>, Error> {
+        let mut most: Option<Lack> = None;
         for tried in &self.tried {
-            let Some(plan) = self.plan(tried, amount)? else { continue };
-            let spent = self.spent(&plan)?;
-            let through = self.through(tried, &plan, &spent.timeline);
-            let places = Self::places(&plan, through);
-            let gaps = by_month(&spent.ledger);
-            let Some(first) = places.clone().find(|place| gaps[*place].is_positive()) else {
-                continue;
+            let found = self.lack_in(tried, amount)?;
+            most = match (most, found) {
+                (Some(most), Some(found)) if found.left > most.left => Some(found),
+                (most, found) => most.or(found),
             };
-            let mut lack = Lack {
-                scenario: tried.scenario.plan.scenario.clone(),
-                amount,
-                left: gaps[places.clone()].iter().sum(),
-                helps: self.helps(),
-                first: Some(plan.horizon.month(first)),
-                ..Lack::default()
-            };
-            self.parts(&mut lack, (tried, &plan), &spent, places.clone());
-            let own = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
-            if let Some(own) = own.filter(|own| plan.restrictions(*own).matching.is_some()) {
-                let free = by_month(&self.spent(&without_match(&plan, own))?.ledger);
-                let left: Money = free[places].iter().sum();
-                lack.match_missed = (lack.left - left).floor_zero();
-            }
-            return Ok(Some(lack));
         }
-        Ok(None)
+        Ok(most)
+    }
+
+    fn lack_in(&self, tried: &Tried, amount: Money) -> Result<Option<Lack>, Error> {
+        let Some(plan) = self.plan(tried, amount)? else { return Ok(None) };
+        let spent = self.spent(&plan)?;
+        let through = self.through(tried, &plan, &spent.timeline);
+        let places = Self::places(&plan, through);
+        let gaps = by_month(&spent.ledger);
+        let Some(first) = places.clone().find(|place| gaps[*place].is_positive()) else {
+            return Ok(None);
+        };
+        let mut lack = Lack {
+            scenario: tried.scenario.plan.scenario.clone(),
+            amount,
+            left: gaps[places.clone()].iter().sum(),
+            helps: self.helps(),
+            first: Some(plan.horizon.month(first)),
+            ..Lack::default()
+        };
+        self.parts(&mut lack, (tried, &plan), &spent, places.clone());
+        let own = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
+        if let Some(own) = own.filter(|own| plan.restrictions(*own).matching.is_some()) {
+            let free = by_month(&self.spent(&without_match(&plan, own))?.ledger);
+            let left: Money = free[places].iter().sum();
+            lack.match_missed = (lack.left - left).floor_zero();
+        }
+        Ok(Some(lack))
     }
 
     /// What goes unpaid by reason. Of a month, first what is more than without the option; of the rest, what it may not pay.
