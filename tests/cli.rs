@@ -158,12 +158,6 @@ const CASES: &[Case] = &[
     case("chance full", 2, "", "write what is uncertain into it"),
     // Compare.
     case(
-        "compare gap --scenario base",
-        2,
-        "",
-        "`base` is the plan itself, with which every scenario",
-    ),
-    case(
         "forecast gap --scenario base+late",
         2,
         "",
