@@ -7,10 +7,12 @@ use std::path::Path;
 
 use braidfund::decide::sensitivity::{Sensitivity, Swing};
 use braidfund::error::Error;
+use braidfund::export::text::{self, Colour};
 use braidfund::folder::{Cases, DiskFolder, Files, MemoryFolder, Setting, read};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::Rate;
+use braidfund::report::sensitivity;
 
 /// 1,200 a month is needed for a year; 1,000 members pay a dollar each from January on, and a grant of 600 pays in June.
 const PLAN: &str = r#"
@@ -84,6 +86,35 @@ fn swings_and_break_evens_are_worked_by_hand() {
         ("stream.grant.award", [240_000, 170_000], None),
     ];
     assert_eq!(told, expected);
+}
+
+fn page(plan: &str) -> String {
+    let found = find(&MemoryFolder::new([("plan.toml", plan)]), None, Status::Secured).unwrap();
+    let page = text::encode(&sensitivity::page(&found), 100, Colour::Without);
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The rate that closes the gap lies beyond its range and the members within theirs; both are said. An input that moves the gap
+/// less than twenty others do may be the one that decides.
+#[test]
+fn a_break_even_is_told_wherever_it_lies() {
+    let told = page(PLAN);
+    let rate = "All core costs are funded when stream.plan.terms.rate rises from $1.00 to $1.20, beyond its range.";
+    let members = "All core costs are funded when driver.members.start rises from 1000 to 1200.";
+    assert!(told.contains(rate) && told.contains(members), "{told}");
+    let mut plan = PLAN[..PLAN.find("[stream.plan]").unwrap()].replace("range = { start", "#");
+    plan.push_str(&PLAN[PLAN.find("[stream.grant]").unwrap()..]);
+    let grant = "award = 14_300\nfrom = \"2026-01\"\nuntil = \"2026-12\"\npays-for = [\"convene\"]\n\
+                 range = { award = [14_200, 14_350] }\n";
+    plan.replace_range(plan.find("award = 600").unwrap().., grant);
+    for line in 10..31 {
+        let essential = "function = \"data\"\npriority = \"essential\"\nmonthly = 1_000\n\
+                         range = { monthly = [500, 2_000] }\n";
+        plan.push_str(&format!("[cost.data-{line}]\n{essential}"));
+    }
+    let told = page(&plan);
+    let award = "All core costs are funded when stream.grant.award rises from $14,300 to $14,400, beyond its range.";
+    assert!(told.contains("And 2 more inputs") && told.contains(award), "{told}");
 }
 
 /// A gift of 600 for June that comes in half of all cases leaves 1,200 where it comes and 1,800 where not: a mean of 1,500, of
@@ -164,7 +195,7 @@ fn wrong_ranges_are_refused_with_the_remedy() {
             .contains("`rate`")
     );
     assert!(told("[\"0.80\", \"1.10\"]", "[\"0.80\"]").contains("low and a high"));
-    assert!(told("[\"0.80\", \"1.10\"]", "[\"80%\", \"1.10\"]").contains("one form"));
+    assert!(told("[\"0.80\", \"1.10\"]", "[\"80%\", \"1.10\"]").contains("of its form"));
     assert!(told("range = { award = [0, 700] }", "range = 3").contains("`range`"));
 }
 

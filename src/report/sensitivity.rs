@@ -63,16 +63,22 @@ pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> P
             page.say(Mark::None, text);
         }
         page.heading("Where core costs begin or cease to be funded");
-        let told = found.swings.iter().take(TOLD_MAX);
+        // An input that moves the gap little may decide it too.
+        let told = found.swings.iter();
         let told: Vec<String> = told.filter_map(|swing| break_even(swing, called)).collect();
         if told.is_empty() {
+            let text = "No value of a single input was found, within its range or beyond it, at which that changes.";
+            page.say(Mark::None, text);
+        }
+        for text in told.iter().take(TOLD_MAX) {
+            page.say(Mark::None, text.as_str());
+        }
+        if told.len() > TOLD_MAX {
+            let more = count(told.len() - TOLD_MAX, "more input");
             page.say(
                 Mark::None,
-                "No single input, within its range, decides whether core costs are funded.",
+                format!("And at some value of {more}: `--format csv` has them all."),
             );
-        }
-        for text in told {
-            page.say(Mark::None, text);
         }
     }
     if !found.refused.is_empty() {
@@ -156,12 +162,16 @@ fn break_even(swing: &Swing, called: &dyn Fn(&str) -> String) -> Option<String> 
         true => "rises",
         false => "falls",
     };
-    Some(match found.funded {
-        true => {
-            format!("All core costs are funded when {path} {direction} from {base} to {value}.")
-        }
-        false => format!("Core costs go unpaid when {path} {direction} from {base} to {value}."),
-    })
+    let [low, high] = swing.input.ends.map(|end| end.steps);
+    let beyond = match (low..=high).contains(&found.value.steps) {
+        true => "",
+        false => ", beyond its range",
+    };
+    let comes = match found.funded {
+        true => "All core costs are funded",
+        false => "Core costs go unpaid",
+    };
+    Some(format!("{comes} when {path} {direction} from {base} to {value}{beyond}."))
 }
 
 /// Every input with what the plan comes to at the ends of its range.
