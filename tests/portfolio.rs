@@ -283,6 +283,13 @@ fn what_paid_for_these_costs_is_told_as_theirs() {
     let basis = "scenarios/ri-hez does not state its cash in hand: no month in which it runs out is told, and none \
                  counts in the order.";
     assert!(page.contains(basis), "{page}");
+    // Every figure has its month, its unit and its period.
+    let row = "scenarios/ri-hez Apr 2024 Apr 2025 10 months not stated 0 %";
+    let heads = "Partnership Seen from Core first unpaid Runway Cash runs out Dependable";
+    let period = "Dependable: the share of the core cost of the twelve months from the month seen from that dependable \
+                  money covers.";
+    let unit = "What stays unpaid over each plan, in dollars";
+    assert!([row, heads, period, unit].iter().all(|words| page.contains(words)), "{page}");
 }
 
 #[test]

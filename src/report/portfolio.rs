@@ -41,6 +41,9 @@ pub fn page(portfolio: &Portfolio) -> Page {
     page.heading("Who runs out first");
     page.table(dates(partnerships), Vec::new());
     page.say(Mark::None, format!("Runway: {RUNWAY_MEANS}"));
+    let text = "Dependable: the share of the core cost of the twelve months from the month seen from that dependable money \
+                covers.";
+    page.say(Mark::None, text);
     let unstated = partnerships.iter().filter(|one| !one.cash_stated);
     let unstated: Vec<String> = unstated.map(|one| one.name.clone()).collect();
     if !unstated.is_empty() {
@@ -54,6 +57,7 @@ pub fn page(portfolio: &Portfolio) -> Page {
         );
         page.say(Mark::Watch, text);
     }
+    page.heading("What stays unpaid over each plan, in dollars");
     page.table(amounts(partnerships), Vec::new());
     for one in partnerships {
         let (mark, text) = ends(one);
@@ -90,6 +94,7 @@ fn words(month: Option<Month>) -> String {
 fn dates(partnerships: &[Partnership]) -> Table {
     let columns = [
         ("Partnership", T),
+        ("Seen from", T),
         ("Core first unpaid", T),
         ("Runway", T),
         ("Cash runs out", T),
@@ -102,6 +107,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
             runway.map_or("to the end".to_string(), |months| count(months as usize, "month"));
         table.push(vec![
             Cell::text(&one.name),
+            Cell::text(one.as_of.words()),
             Cell::text(words(one.first_core_gap)),
             Cell::text(runway),
             Cell::text(match one.cash_stated {
@@ -116,7 +122,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
 
 fn amounts(partnerships: &[Partnership]) -> Table {
     let columns =
-        [("Unpaid", T), ("Core", M), ("In all", M), ("Core, best case", M), ("Best case", M)];
+        [("Partnership", T), ("Core", M), ("In all", M), ("Core, best case", M), ("Best case", M)];
     let mut table = Table::new("amounts", &columns);
     for one in partnerships {
         let total = &one.measures.total;
