@@ -20,6 +20,10 @@ pub struct Odds {
     pub core_unpaid: Money,
     /// What the option's funder has not got back at most in 9 of 10 futures; nothing without an option.
     pub given: Option<Money>,
+    /// The ids of streams that no future counts, since nothing says how likely they are.
+    pub unsure: Vec<String>,
+    /// The ids of streams of which a budget period that is not secured comes in no future.
+    pub unsure_periods: Vec<String>,
 }
 
 impl Odds {
@@ -42,6 +46,8 @@ impl Odds {
             funded_in: [last(9), last(5)],
             core_unpaid: nine(Kept::CoreGapAhead).unwrap_or_default(),
             given: nine(Kept::Given),
+            unsure: futures.chances.unsure.clone(),
+            unsure_periods: futures.chances.unsure_periods.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::chance::unsure_words;
 use super::offered::{called, notes};
 use super::words::{count, dollars, grouped, method, percent, view, view_word};
 use super::{
@@ -248,12 +249,16 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
 /// How the plan fares in futures without and with each option, where they were asked for, and what is counted in them.
 pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(String, Table)> {
     let (futures, odds) = choice.futures.zip(scenario.odds.as_ref())?;
-    let text = format!(
+    let mut text = format!(
         "In {} futures, through {}, as spent month by month, whatever method and view the figures above are of: \
          money that is not secured counts where it comes.",
         grouped(futures),
         odds.through.words(),
     );
+    for sentence in unsure(scenario, odds) {
+        text.push(' ');
+        text.push_str(&sentence);
+    }
     let mut table = Table::new("odds", &[("In futures", T)]);
     columns(&mut table, scenario, T);
     let of_odds = |figure: &dyn Fn(&Odds) -> Option<String>| -> Vec<Cell> {
@@ -279,6 +284,27 @@ pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(Str
         table.push(std::iter::once(Cell::text(label)).chain(of_odds(figure)).collect());
     }
     Some((text, table))
+}
+
+/// What no future counts of the plan, and of what comes with its options.
+fn unsure(scenario: &Scenario, without: &Odds) -> Vec<String> {
+    let mut found = unsure_words(&scenario.plan, [&without.unsure, &without.unsure_periods]);
+    for (option, with) in
+        scenario.options.iter().filter_map(|option| Some((option, option.odds.as_ref()?)))
+    {
+        let more = |with: &[String], without: &[String]| -> Vec<String> {
+            with.iter().filter(|id| !without.contains(id)).cloned().collect()
+        };
+        let streams = more(&with.unsure, &without.unsure);
+        let periods = more(&with.unsure_periods, &without.unsure_periods);
+        for text in unsure_words(&option.plan, [&streams, &periods]) {
+            // Options may offer the same money.
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        }
+    }
+    found
 }
 
 /// What an option costs its funder in the scenario in which it costs most, and in all but the worst 1 of 10 futures of the

@@ -12,6 +12,7 @@ use crate::folder::{Outcome, What};
 use crate::funding::{Kind, Status, Stream};
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
+use crate::plan::Plan;
 use crate::rules::{BaseRate, Payers, base_rates};
 
 pub(super) use self::drawn::{shocks, stated};
@@ -355,10 +356,16 @@ fn arrivals(futures: &Futures) -> Table {
 
 /// Money that comes in no future, since nothing says how likely it is.
 pub(super) fn unsure(futures: &Futures) -> Vec<String> {
+    let chances = &futures.chances;
+    unsure_words(&futures.plan, [&chances.unsure, &chances.unsure_periods])
+}
+
+/// The same of the ids of streams that no future counts, and of those of which one budget period or more comes in none.
+pub(super) fn unsure_words(plan: &Plan, [streams, periods]: [&[String]; 2]) -> Vec<String> {
     let titles = |ids: &[String]| {
         let title = |id: &String| {
-            let stream = futures.plan.find_stream(id);
-            stream.map_or_else(|| id.clone(), |stream| futures.plan.stream(stream).title.clone())
+            let stream = plan.find_stream(id);
+            stream.map_or_else(|| id.clone(), |stream| plan.stream(stream).title.clone())
         };
         let told = list(&ids.iter().take(UNSURE_TOLD).map(title).collect::<Vec<_>>());
         match ids.len().saturating_sub(UNSURE_TOLD) {
@@ -367,16 +374,16 @@ pub(super) fn unsure(futures: &Futures) -> Vec<String> {
         }
     };
     let mut found = Vec::new();
-    if !futures.chances.unsure.is_empty() {
+    if !streams.is_empty() {
         found.push(format!(
             "No future counts {}: it is not secured, and nothing says how likely it is.",
-            titles(&futures.chances.unsure),
+            titles(streams),
         ));
     }
-    if !futures.chances.unsure_periods.is_empty() {
+    if !periods.is_empty() {
         found.push(format!(
             "Of {} a budget period that is not secured comes in no future.",
-            titles(&futures.chances.unsure_periods),
+            titles(periods),
         ));
     }
     found

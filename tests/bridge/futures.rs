@@ -254,3 +254,29 @@ fn what_comes_back_is_the_same_however_futures_are_told() {
     let option = line.replace("[credit]", "[option.line.with.credit]");
     assert_eq!(given(LATE, &option, award), all[44]);
 }
+
+/// A challenge brings gifts with it that nothing says the odds of: they count where likely money does, and in no future. What
+/// two options offer alike is told once, and nothing where an event secures it.
+#[test]
+fn what_no_future_counts_of_an_option_is_told() {
+    let challenge = |id: &str| {
+        let stream = |table: &str, status: &str| {
+            grant(table, "award = 14_400\nfrom = \"2027-01\"\nuntil = \"2027-12\"")
+                .replace("\"secured\"", status)
+        };
+        let own = stream(&format!("option.{id}"), "\"secured\"");
+        let gifts = stream(&format!("option.{id}.with.stream.gifts"), "\"likely\"");
+        format!("{own}{gifts}title = \"Gifts that it raises\"\n")
+    };
+    let options = format!("{}{}", challenge("one"), challenge("other"));
+    let late =
+        "[chance.late]\nodds = \"30%\"\n[chance.late.then.stream.levy]\nfrom = \"2028-04\"\n";
+    let told = page(&in_futures((PLAN, &options, late), (None, 20)));
+    let words = "No future counts Gifts that it raises: it is not secured, and nothing says how likely it is.";
+    assert_eq!(told.matches(words).count(), 1, "{told}");
+    let gifts = "[stream.gifts]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"likely\"\naward = 100\n\
+                 from = \"2027-01\"\nuntil = \"2027-12\"\npays-for = [\"convene\"]\nprobability = \"50%\"\n";
+    let own = challenge("one").split("[option.one.with").next().unwrap().to_string();
+    let told = page(&in_futures((&format!("{PLAN}{gifts}"), &own, late), (None, 20)));
+    assert!(told.contains("In 20 futures") && !told.contains("No future counts"), "{told}");
+}
