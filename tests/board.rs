@@ -237,6 +237,37 @@ fn sum(rows: &[Vec<Cell>], column: usize) -> Money {
     rows.iter().map(amount).sum()
 }
 
+/// What each source would pay, less the cost that comes with it, adds up to what its rung adds.
+fn uncounted_adds_up(board: &Board, name: &str) {
+    let certainty = table(board, "certainty");
+    for part in tables(board).filter(|table| table.name == "uncounted") {
+        let (body, foot) = part.rows.split_at(part.rows.len() - 1);
+        for column in 2..part.columns.len() {
+            let rung = match part.columns[column].name.ends_with("likely") {
+                true => "Likely money adds",
+                false => "Hoped-for money adds",
+            };
+            let row = certainty.rows.iter().find(|row| row[0] == Cell::text(rung));
+            assert_eq!(row.unwrap().last(), Some(&foot[0][column]), "{name}: {rung}");
+            assert_eq!(sum(body, column), sum(foot, column), "{name}: {rung}");
+        }
+    }
+}
+
+#[test]
+fn cost_that_comes_with_money_is_no_fall_of_the_gap() {
+    // A sponsor's fee of what is hoped for; what savings would have to be paid back.
+    for (name, falls) in [("fee-of-receipts", 4_500_000), ("shared-savings-gate", -1_250_000)] {
+        let files = DiskFolder::open(&Path::new("tests/good").join(name)).unwrap();
+        let (_, _, board) = report(&files, &Asked::default());
+        uncounted_adds_up(&board, name);
+        let part = table(&board, "uncounted");
+        let [.., cost, foot] = part.rows.as_slice() else { panic!("{name}") };
+        assert_eq!(cost[0], Cell::text("Cost that comes with it"), "{name}");
+        assert_eq!(foot.last(), Some(&Cell::Money(Money::from_cents(falls))), "{name}");
+    }
+}
+
 /// The tables of the report tie to the forecast and to each other.
 #[test]
 fn figures_are_those_of_the_forecast() {
@@ -261,19 +292,7 @@ fn figures_are_those_of_the_forecast() {
                     assert_eq!(sum(&certainty.rows[end..], column), whole, "{name}");
                 }
             }
-            // What each source would pay adds up to what its rung adds.
-            for part in tables(&board).filter(|table| table.name == "uncounted") {
-                let (body, foot) = part.rows.split_at(part.rows.len() - 1);
-                for column in 2..part.columns.len() {
-                    let rung = match part.columns[column].name.ends_with("likely") {
-                        true => "Likely money adds",
-                        false => "Hoped-for money adds",
-                    };
-                    let row = certainty.rows.iter().find(|row| row[0] == Cell::text(rung));
-                    assert_eq!(row.unwrap().last(), Some(&foot[0][column]), "{name}: {rung}");
-                    assert_eq!(sum(body, column), sum(foot, column), "{name}: {rung}");
-                }
-            }
+            uncounted_adds_up(&board, name);
             // Every flow of the year adds up to its cost; what is unpaid in the matrix is its gap.
             let flows = table(&board, "flows");
             let of_year =
@@ -517,6 +536,13 @@ title = "Jane Doe leaves"
 [scenario.vacant.cost.jane-doe]
 until = "2026-12"
 
+[scenario.hire]
+title = "Mary Major joins"
+[scenario.hire.cost.mary-major]
+title = "Mary Major, analyst"
+function = "convene"
+positions = { fte = 1, salary = 87_654, fringe = "25%" }
+
 [scenario.small]
 title = "A smaller award"
 [scenario.small.stream.bridge]
@@ -554,8 +580,21 @@ against = ["rent"]
     let told = report(&files, &Asked::default()).2;
     let redacted = report(&files, &Asked { redact: true, ..Asked::default() }).2;
     let secrets = [
-        "Jane", "John", "jane-doe", "john-roe", "123,457", "123_457", "98,763", "98_763",
-        "154,321", "61,727", "135,791", "vacant",
+        "Jane",
+        "John",
+        "jane-doe",
+        "john-roe",
+        "123,457",
+        "123_457",
+        "98,763",
+        "98_763",
+        "154,321",
+        "61,727",
+        "135,791",
+        "vacant",
+        "Mary",
+        "mary-major",
+        "hire",
     ];
     for encode in [html::encode, markdown::encode] {
         let (open, kept) = (encode(&told), encode(&redacted));
@@ -609,6 +648,20 @@ fn an_earlier_forecast_is_compared_and_anything_else_is_refused() {
     let rows = &table(&board, "since-dates").rows;
     let out = rows.iter().find(|row| row[0] == Cell::text("Cash runs out")).unwrap();
     assert_eq!(out[1..], [Cell::text("not known"), Cell::text("not known")]);
+    let from_zero = "Cash is counted from $0, since the plan does not state its cash in hand.";
+    assert!(sentences(&board, "since").contains(&(Mark::Watch, from_zero)));
+
+    // What the report does not tell where no money recurs, it does not compare.
+    let one_time = |board: &Board| {
+        let rows = &table(board, "since").rows;
+        rows.iter().any(|row| row[0] == Cell::text("Unpaid before one-time money"))
+    };
+    assert!(one_time(&board));
+    let files = sample("oakland-fy2020");
+    let (plan, forecast, _) = report(&files, &Asked::default());
+    let earlier = Earlier::parse(&json::encode(&record::forecast(&plan, &forecast))).unwrap();
+    let (_, _, board) = report(&files, &Asked { since: Some(&earlier), ..Asked::default() });
+    assert!(!one_time(&board));
 
     for (text, why) in [
         ("", "is not JSON"),

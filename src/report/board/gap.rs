@@ -247,7 +247,7 @@ fn rung_table(forecast: &Forecast, rungs: &Rungs) -> Piece {
 }
 
 /// What each source would pay more if likely money came, and if all did that is hoped for; less where it would then be
-/// needed less. The sums are what the gap would fall by.
+/// needed less. Less the cost that comes with it, as a fee of receipts does, the sums are what the gap would fall by.
 fn uncounted(forecast: &Forecast) -> Option<Piece> {
     let rungs = &forecast.books.ladder[counted(forecast.question.view) - 1..];
     let paid: Vec<Vec<Money>> = rungs.iter().map(|(_, ledger)| drawn_by_stream(ledger)).collect();
@@ -257,8 +257,12 @@ fn uncounted(forecast: &Forecast) -> Option<Piece> {
         streams.map(|(at, stream)| (stream, adds(at))).collect();
     rows.retain(|(_, adds)| adds.iter().any(|amount| !amount.is_zero()));
     rows.sort_by_key(|(stream, adds)| (Reverse(adds.iter().sum::<Money>()), &stream.title));
-    let sum = |step: usize| -> Money { rows.iter().map(|(_, adds)| adds[step]).sum() };
-    let used = |step: &usize| rows.iter().any(|(_, adds)| !adds[*step].is_zero());
+    let needs: Vec<Money> = rungs.iter().map(|(_, ledger)| needed(ledger)).collect();
+    let costs: Vec<Money> = needs.windows(2).map(|pair| pair[0] - pair[1]).collect();
+    let sum = |step: usize| rows.iter().map(|(_, adds)| adds[step]).sum::<Money>() + costs[step];
+    let used = |step: &usize| {
+        !costs[*step].is_zero() || rows.iter().any(|(_, adds)| !adds[*step].is_zero())
+    };
     let steps: Vec<usize> = (0..rungs.len().saturating_sub(1)).filter(used).collect();
     if steps.is_empty() {
         return None;
@@ -274,12 +278,22 @@ fn uncounted(forecast: &Forecast) -> Option<Piece> {
         let amounts = steps.iter().map(|step| Cell::Money(adds[*step]));
         table.push(names.into_iter().chain(amounts).collect());
     }
+    if costs.iter().any(|cost| !cost.is_zero()) {
+        let names = [Cell::text("Cost that comes with it"), Cell::Empty];
+        let amounts = steps.iter().map(|step| Cell::Money(costs[*step]));
+        table.push(names.into_iter().chain(amounts).collect());
+    }
     let names = [Cell::text("The gap would fall by"), Cell::Empty];
     let sums = steps.iter().map(|step| Cell::Money(sum(*step)));
     table.push(names.into_iter().chain(sums).collect());
     let mut styles = vec![RowStyle::Plain; table.rows.len() - 1];
     styles.push(RowStyle::Strong);
     Some(shown(table, "What money that is not counted would pay, by source, in dollars", styles))
+}
+
+/// What all lines need over the whole plan.
+fn needed(ledger: &Ledger) -> Money {
+    ledger.lines.iter().map(|line| line.need.iter().sum::<Money>()).sum()
 }
 
 /// What each stream pays over the whole plan.

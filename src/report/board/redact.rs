@@ -43,6 +43,13 @@ impl Redaction {
             && parts.next().is_some_and(|id| self.lines.iter().any(|(name, _)| name.as_str() == id))
     }
 
+    /// Whether a plan has a position that is new, or lacks one: what changes then is somebody's pay.
+    pub(super) fn differs(&self, plan: &Plan) -> bool {
+        let held: Vec<&Name> =
+            plan.lines.iter().filter(|line| is_pay(line)).map(|line| &line.name).collect();
+        held.len() != self.lines.len() || self.lines.iter().any(|(name, _)| !held.contains(&name))
+    }
+
     /// Takes paths of positions out of a text, wherever they come from.
     pub(super) fn scrub(&self, text: &mut String) {
         for (name, told) in &self.lines {

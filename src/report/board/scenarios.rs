@@ -22,8 +22,10 @@ pub(super) fn section(comparison: &Comparison, redaction: Option<&Redaction>) ->
         // What a scenario is called tells whom it is about, and what it changes what they are paid.
         Some(redaction) => {
             kept = comparison.clone();
-            kept.others
-                .retain(|other| !other.inputs.iter().any(|input| redaction.hides(&input.path)));
+            kept.others.retain(|other| {
+                !redaction.differs(&other.side.plan)
+                    && !other.inputs.iter().any(|input| redaction.hides(&input.path))
+            });
             &kept
         }
     };

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::brief::{brief, briefs};
 use super::{Piece, Section, shown};
+use crate::explain::text::CASH_FROM_ZERO;
 use crate::forecast::Forecast;
 use crate::money::Money;
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 use crate::report::ColumnKind::{Money as M, Text as T};
 use crate::report::words::{dollars, list};
-use crate::report::{Cell, Mark, RowStyle, SCHEMA_VERSION, Table, record};
+use crate::report::{Cell, Mark, RowStyle, SCHEMA_VERSION, Table, record, summary};
 
 /// Changes of streams that are told one by one.
 const STREAMS_TOLD: usize = 8;
@@ -58,6 +59,11 @@ impl Earlier {
         Money::parse(self.text(path)?).ok()
     }
 
+    /// Whether it says that cash at the start is not known.
+    fn counts_from_zero(&self) -> bool {
+        self.0.pointer(STATED) == Some(&Value::Bool(false))
+    }
+
     fn month(&self, path: &str) -> Option<Month> {
         Month::parse(self.text(path)?)
     }
@@ -96,10 +102,13 @@ const FIGURES: [(&str, &str); 8] = [
     ("Unpaid (the gap)", "/totals/gap"),
     ("of it core", "/totals/gap_by_priority/core"),
     ("Unpaid in the best case", "/totals/irreducible_gap"),
-    ("Unpaid before one-time money", "/totals/structural_gap"),
+    (STRUCTURAL, "/totals/structural_gap"),
     ("Lowest cash, every cost paid", "/measures/cash/lowest/amount"),
     ("Working capital that late payment takes", "/measures/cash/working_capital"),
 ];
+
+/// What is not told where no money recurs.
+const STRUCTURAL: &str = "Unpaid before one-time money";
 
 /// The dates that are compared.
 const DATES: [(&str, &str); 4] = [
@@ -158,12 +167,18 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast, earlier: &Earlier) -> Se
         pieces.push(Piece::Sentence(Mark::Bad, text));
     }
     pieces.extend(streams(&now, earlier).into_iter().map(|text| Piece::Sentence(Mark::None, text)));
-    pieces.push(amounts(&now, earlier));
+    if now.counts_from_zero() {
+        pieces.push(Piece::Sentence(Mark::Watch, CASH_FROM_ZERO.to_string()));
+    } else if earlier.counts_from_zero() {
+        let text = "The earlier report did not know its cash in hand, and counted cash from $0.";
+        pieces.push(Piece::Sentence(Mark::Watch, text.to_string()));
+    }
+    pieces.push(amounts(&now, earlier, summary::any_recurs(forecast)));
     pieces.push(dates(&now, earlier));
     Section { name: "since", heading, pieces }
 }
 
-fn amounts(now: &Earlier, was: &Earlier) -> Piece {
+fn amounts(now: &Earlier, was: &Earlier, any_recurs: bool) -> Piece {
     let mut table = Table::new("since", &[("", T), ("Then", M), ("Now", M), ("Change", M)]);
     let mut styles = Vec::new();
     let mut push = |label: &str, then: Option<Money>, now: Option<Money>, style: RowStyle| {
@@ -172,7 +187,8 @@ fn amounts(now: &Earlier, was: &Earlier) -> Piece {
         table.push(std::iter::once(Cell::text(label)).chain(cells).collect());
         styles.push(style);
     };
-    for (label, path) in FIGURES {
+    for (label, path) in FIGURES.into_iter().filter(|(label, _)| any_recurs || *label != STRUCTURAL)
+    {
         let style = match label {
             "Unpaid (the gap)" => RowStyle::Bad,
             "of it core" => RowStyle::BadPart,
@@ -196,7 +212,7 @@ fn dates(now: &Earlier, was: &Earlier) -> Piece {
     let mut table = Table::new("since-dates", &[("", T), ("Then", T), ("Now", T)]);
     let month = |of: &Earlier, path: &str| {
         // What is not stated does not run out.
-        let unknown = path == RUNS_OUT && of.0.pointer(STATED) == Some(&Value::Bool(false));
+        let unknown = path == RUNS_OUT && of.counts_from_zero();
         let without = if unknown { "not known" } else { "never" };
         Cell::text(of.month(path).map_or(without.to_string(), Month::words))
     };
