@@ -554,6 +554,13 @@ title = "A raise for Jane Doe"
 of = "cost.jane-doe.positions.salary"
 uniform = [123_457, 135_791]
 
+[chance.analyst]
+title = "Mary Major may join"
+odds = "30%"
+[chance.analyst.then.cost.mary-major]
+function = "convene"
+positions = { fte = 1, salary = 87_654, fringe = "25%" }
+
 [chance.delay]
 title = "The award is late"
 odds = "30%"

@@ -166,7 +166,9 @@ fn drawn(futures: &Futures, redaction: Option<&Redaction>) -> Piece {
 /// Whether a chance moves what is not to be told.
 fn is_hidden(chance: &Chance, redaction: Option<&Redaction>) -> bool {
     let hides = |(kind, id): (String, String)| {
-        redaction.is_some_and(|redaction| redaction.hides(&format!("{kind}.{id}")))
+        redaction.is_some_and(|redaction| {
+            redaction.hides(&format!("{kind}.{id}")) || kind == "cost" && redaction.is_new(&id)
+        })
     };
     chance.touches().into_iter().any(hides)
 }

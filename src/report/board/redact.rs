@@ -6,10 +6,12 @@ use crate::plan::Plan;
 use crate::plan::cost::{Category, CostLine, Form};
 
 /// The lines whose pay is not told, and the words that stand for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
     /// The ids of the lines, with what is told in their place.
     lines: Vec<(Name, String)>,
+    /// The ids of all lines of the plan.
+    known: Vec<Name>,
 }
 
 /// Whether a line is somebody's pay.
@@ -22,7 +24,8 @@ impl Redaction {
     /// A plan in which no position is named, and what was taken out of it.
     pub fn of(plan: &Plan) -> (Plan, Redaction) {
         let mut redacted = plan.clone();
-        let mut redaction = Redaction::default();
+        let known = plan.lines.iter().map(|line| line.name.clone()).collect();
+        let mut redaction = Redaction { lines: Vec::new(), known };
         for line in redacted.lines.iter_mut().filter(|line| is_pay(line)) {
             let lines = plan.lines.iter().filter(|other| other.function == line.function);
             let titles: Vec<&str> = lines.map(|other| other.title.as_str()).collect();
@@ -41,6 +44,11 @@ impl Redaction {
         let mut parts = path.split('.');
         parts.next() == Some("cost")
             && parts.next().is_some_and(|id| self.lines.iter().any(|(name, _)| name.as_str() == id))
+    }
+
+    /// Whether the plan has no such line: one that is new may be a position.
+    pub(super) fn is_new(&self, line: &str) -> bool {
+        !self.known.iter().any(|name| name.as_str() == line)
     }
 
     /// Whether a plan has a position that is new, or lacks one: what changes then is somebody's pay.
