@@ -540,14 +540,14 @@ fn changed_inputs_become_the_scenario_that_a_person_would_write() {
         assert!(error.contains(part), "{error}");
     }
     assert!(!error.contains("cost.staff"), "{error}");
-    // What is wrong elsewhere stands where it did, and is due to the change.
+    // What a change makes wrong elsewhere is told of its cell, at the plan's line.
     let grown = plan.replace("growth = \"2%\"", "growth = \"2%\"\ngrowth-month = \"january\"");
     let grown = MemoryFolder::new([("plan.toml", grown.as_str())]);
     let most = [wanted("driver.members.start", Decimal::from(999_999_999))];
     let error = folder::restate(&grown, ("base", "low", "L"), &most).unwrap_err();
     let place = error.diagnostics()[0].place.as_ref().map(|(origin, _)| origin.line);
     assert_eq!(place, Some(7), "{}", told(&error));
-    assert!(told(&error).contains("with what was changed: "), "{}", told(&error));
+    assert!(told(&error).contains("the cell of driver.members.start holds 999999999: "));
 }
 
 /// A workbook of ours with some inputs changed, as its reader would.

@@ -182,7 +182,7 @@ fn within(path: &str, whole: &str) -> bool {
 }
 
 /// What is wrong with a scenario that nobody has written yet: told of the places where its figures were found, since its own
-/// lines stand in no file.
+/// lines stand in no file, and at the plan's line that does not fit them, where there is one.
 fn found(error: Error, lines: &[((&str, u32), &str)], inputs: &[Wanted]) -> Error {
     if !error.is_input() {
         return error;
@@ -196,16 +196,16 @@ fn found(error: Error, lines: &[((&str, u32), &str)], inputs: &[Wanted]) -> Erro
         let own: Vec<String> = own.collect();
         (!own.is_empty()).then(|| own.join(", and "))
     };
-    let faults = error.diagnostics().iter().map(|fault| match told(fault) {
-        Some(own) => Diagnostic {
-            place: None,
-            message: format!("{own}: {}", fault.message),
-            ..fault.clone()
-        },
-        None => Diagnostic {
-            message: format!("with what was changed: {}", fault.message),
-            ..fault.clone()
-        },
+    let faults = error.diagnostics().iter().map(|fault| {
+        let own = told(fault);
+        // Of a fault that the change brings about elsewhere, the line of the plan beside it stands in a file.
+        let (place, cause) = match &fault.beside {
+            Some(beside) => (Some(beside.place.clone()), beside.cause.clone()),
+            None => (fault.place.clone().filter(|_| own.is_none()), fault.cause.clone()),
+        };
+        let own = own.unwrap_or_else(|| "with what was changed".to_string());
+        let message = format!("{own}: {}", fault.message);
+        Diagnostic { place, cause, message, beside: None, ..fault.clone() }
     });
     Error::input(faults.collect())
 }
