@@ -46,6 +46,30 @@ pub struct Diagnostic {
     pub remedy: String,
 }
 
+impl Diagnostic {
+    /// What is wrong at a place.
+    pub fn at(
+        place: (Origin, Excerpt),
+        code: Code,
+        message: impl Into<String>,
+        cause: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Diagnostic {
+        let cause = cause.into();
+        Diagnostic { place: Some(place), cause, ..Diagnostic::nowhere(code, message, remedy) }
+    }
+
+    /// What is wrong with something that has no line.
+    pub fn nowhere(
+        code: Code,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Diagnostic {
+        let (message, remedy) = (message.into(), remedy.into());
+        Diagnostic { code, place: None, message, cause: String::new(), beside: None, remedy }
+    }
+}
+
 /// A second place that a diagnostic points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {

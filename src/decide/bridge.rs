@@ -165,12 +165,9 @@ fn within(plan: &Plan, month: Month) -> Result<(), Error> {
     if (first..=last).contains(&month) {
         return Ok(());
     }
-    Err(Error::input(vec![Diagnostic {
-        beside: None,
-        code: Code::MonthRange,
-        place: None,
-        message: format!("{month} does not lie in the months ahead, {first} to {last}"),
-        cause: String::new(),
-        remedy: format!("name a month from {first} to {last}"),
-    }]))
+    Err(Error::input(vec![Diagnostic::nowhere(
+        Code::MonthRange,
+        format!("{month} does not lie in the months ahead, {first} to {last}"),
+        format!("name a month from {first} to {last}"),
+    )]))
 }

@@ -140,14 +140,9 @@ mod tests {
 
     fn sample(text: &str, column: u32, width: u32) -> Diagnostic {
         let origin = Origin { file: "plan.toml".into(), line: 16, column };
-        Diagnostic {
-            beside: None,
-            code: Code::UnknownKey,
-            place: Some((origin, Excerpt { text: text.to_string(), width })),
-            message: "unknown key `strat`".to_string(),
-            cause: "not a key of a grant".to_string(),
-            remedy: "did you mean `start`?".to_string(),
-        }
+        let place = (origin, Excerpt { text: text.to_string(), width });
+        let (message, cause) = ("unknown key `strat`", "not a key of a grant");
+        Diagnostic::at(place, Code::UnknownKey, message, cause, "did you mean `start`?")
     }
 
     #[test]

@@ -58,15 +58,11 @@ impl DiskFolder {
     /// Refused input where there is no folder at the path.
     pub fn open(path: &Path) -> Result<DiskFolder, Error> {
         let missing = || {
-            Error::input(vec![Diagnostic {
-                beside: None,
-                code: Code::FileMissing,
-                place: None,
-                message: format!("no plan folder at `{}`", visible(&path.display().to_string())),
-                cause: String::new(),
-                remedy: "name a folder that holds a `plan.toml`, or make one with `braid init`"
-                    .to_string(),
-            }])
+            Error::input(vec![Diagnostic::nowhere(
+                Code::FileMissing,
+                format!("no plan folder at `{}`", visible(&path.display().to_string())),
+                "name a folder that holds a `plan.toml`, or make one with `braid init`",
+            )])
         };
         let root = path.canonicalize().map_err(|_| missing())?;
         if root.is_dir() { Ok(DiskFolder { root }) } else { Err(missing()) }

@@ -106,14 +106,7 @@ pub fn open(desk: &Desk, files: &dyn Files, name: &str, named: Option<Span>) -> 
 fn tell(desk: &Desk, place: Option<Span>, code: Code, message: String, remedy: &str) {
     match place {
         Some(span) => desk.fault(code, span, message, "named here", remedy),
-        None => desk.tell(Diagnostic {
-            beside: None,
-            code,
-            place: None,
-            message,
-            cause: String::new(),
-            remedy: remedy.to_string(),
-        }),
+        None => desk.tell(Diagnostic::nowhere(code, message, remedy)),
     }
 }
 

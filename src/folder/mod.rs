@@ -303,8 +303,7 @@ fn stack<'a>(desk: &Desk, titles: &'a [(String, String)], name: &str) -> Option<
         return Some(Vec::new());
     }
     let tell = |code: Code, message: String, remedy: String| {
-        let cause = String::new();
-        desk.tell(Diagnostic { beside: None, code, place: None, message, cause, remedy });
+        desk.tell(Diagnostic::nowhere(code, message, remedy));
     };
     let mut stack: Vec<&str> = Vec::new();
     let mut whole = true;

@@ -188,15 +188,7 @@ pub(super) fn read(desk: &Desk, files: &dyn Files, name: &str) -> Option<Options
             let message = format!("there is no `{}` in the plan folder", visible(name));
             let remedy =
                 "write the options into it, one `[option.an-id]` each in the words of a stream";
-            let (cause, remedy) = (String::new(), remedy.to_string());
-            desk.tell(Diagnostic {
-                beside: None,
-                code: Code::FileMissing,
-                place: None,
-                message,
-                cause,
-                remedy,
-            });
+            desk.tell(Diagnostic::nowhere(Code::FileMissing, message, remedy));
         }
         return None;
     };

@@ -126,14 +126,8 @@ impl Desk {
         cause: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.tell(Diagnostic {
-            beside: None,
-            code,
-            place: Some(self.source(span.file).place(span.range())),
-            message: message.into(),
-            cause: cause.into(),
-            remedy: remedy.into(),
-        });
+        let place = self.source(span.file).place(span.range());
+        self.tell(Diagnostic::at(place, code, message, cause, remedy));
     }
 
     /// Whether a place lies in a CSV file.

@@ -81,15 +81,8 @@ fn missing(desk: &Desk, name: &str) {
         _ => "",
     };
     let remedy = format!("write what is uncertain into it: {FORMS}");
-    let cause = cause.to_string();
-    desk.tell(Diagnostic {
-        beside: None,
-        code: Code::FileMissing,
-        place: None,
-        message,
-        cause,
-        remedy,
-    });
+    let missing = Diagnostic::nowhere(Code::FileMissing, message, remedy);
+    desk.tell(Diagnostic { cause: cause.to_string(), ..missing });
 }
 
 impl Reading<'_> {

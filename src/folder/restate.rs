@@ -212,8 +212,7 @@ fn found(error: Error, lines: &[((&str, u32), &str)], inputs: &[Wanted]) -> Erro
 
 /// What is told of a figure that cannot be stated anew.
 pub(super) fn refuse(message: String, remedy: &str) -> Diagnostic {
-    let (cause, remedy) = (String::new(), remedy.to_string());
-    Diagnostic { beside: None, code: Code::PatchTarget, place: None, message, cause, remedy }
+    Diagnostic::nowhere(Code::PatchTarget, message, remedy)
 }
 
 /// What is told of a path at which the plan states no figure.

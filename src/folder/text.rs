@@ -190,14 +190,7 @@ impl Source {
     }
 
     fn fault(&self, code: Code, range: Range<usize>, message: String) -> Diagnostic {
-        Diagnostic {
-            beside: None,
-            code,
-            place: Some(self.place(range)),
-            message,
-            cause: String::new(),
-            remedy: String::new(),
-        }
+        Diagnostic::at(self.place(range), code, message, "", "")
     }
 }
 
@@ -211,18 +204,17 @@ fn encoding(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let (origin, mut excerpt) = source.place(offset..offset + 1);
     excerpt.text = excerpt.text.chars().take(LINE_BYTES_MAX).collect();
     excerpt.width = 1;
-    Diagnostic {
-        beside: None,
-        code: Code::Encoding,
-        place: Some((origin, excerpt)),
-        message: if wide {
-            format!("`{name}` is UTF-16 text, not UTF-8")
-        } else {
-            format!("`{name}` is not UTF-8 text: byte {offset} is 0x{:02X}", bytes[offset])
-        },
-        cause: "not UTF-8 from here on".to_string(),
-        remedy: "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)".to_string(),
-    }
+    let message = match wide {
+        true => format!("`{name}` is UTF-16 text, not UTF-8"),
+        false => format!("`{name}` is not UTF-8 text: byte {offset} is 0x{:02X}", bytes[offset]),
+    };
+    Diagnostic::at(
+        (origin, excerpt),
+        Code::Encoding,
+        message,
+        "not UTF-8 from here on",
+        "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)",
+    )
 }
 
 #[cfg(test)]

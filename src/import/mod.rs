@@ -16,12 +16,5 @@ pub fn fault(
     cause: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic {
-        beside: None,
-        code: Code::Workbook,
-        place: None,
-        message: message.into(),
-        cause: cause.into(),
-        remedy: remedy.into(),
-    }
+    Diagnostic { cause: cause.into(), ..Diagnostic::nowhere(Code::Workbook, message, remedy) }
 }

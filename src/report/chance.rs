@@ -237,8 +237,9 @@ pub(super) fn cash_words(futures: &Futures) -> Vec<(Mark, String)> {
         0 => "Unrestricted cash, every cost paid, stays above zero in every future.".to_string(),
         _ => {
             let half = futures.month_of(&tally.out_of_cash.by_month, 5);
-            let half = half
-                .map_or(String::new(), |month| format!(", in half of them by {}", month.words()));
+            let half = half.map_or(String::new(), |month| {
+                format!(", in half of all futures by {}", month.words())
+            });
             format!(
                 "Unrestricted cash, every cost paid, runs out in {}{half}.",
                 odds_in_full(times, tally.futures),

@@ -317,10 +317,16 @@ fn lacks(lack: &Lack, solved: &Solved) -> String {
     let first = lack.first.map_or(String::new(), |month| format!(", first in {}", month.words()));
     let several = solved.scenario.is_none();
     let scenario = if several { format!(" in {}", lack.scenario) } else { String::new() };
-    // Those are tried first that leave least without the months that count for its debt alone.
-    let nearest = match solved.until_repaid {
-        true => "Nearest, before what it has due itself, comes",
-        false => "Nearest comes",
+    let amount = dollars(lack.amount);
+    let lacking = solved.curve.first().map(|(_, without)| *without);
+    let leaves = match lacking.is_some_and(|lacking| lack.amount >= lacking) {
+        // Those come first that leave least without the months that count for its debt alone.
+        _ if solved.until_repaid => {
+            format!("Nearest, before what it has due itself, comes {amount}, which leaves")
+        }
+        // Less may leave no more.
+        true => format!("Even {amount} leaves"),
+        false => format!("Nearest comes {amount}, which leaves"),
     };
     let mut why = Vec::new();
     if lack.uncounted {
@@ -356,8 +362,7 @@ fn lacks(lack: &Lack, solved: &Solved) -> String {
         false => "No amount that was tried leaves less unpaid than none. ".to_string(),
     };
     format!(
-        "{helps}{nearest} {}, which leaves {} of core cost unpaid{scenario}{first}: {}.",
-        dollars(lack.amount),
+        "{helps}{leaves} {} of core cost unpaid{scenario}{first}: {}.",
         to_the_cent(lack.left),
         list(&why)
     )

@@ -117,26 +117,13 @@ impl<R: BufRead> Lines<R> {
     /// A fault of a line whose text cannot be shown.
     fn unread(&self, code: Code, message: String) -> Diagnostic {
         let origin = Origin { file: Arc::clone(&self.file), line: self.number, column: 1 };
-        Diagnostic {
-            beside: None,
-            code,
-            place: Some((origin, Excerpt { text: String::new(), width: 1 })),
-            message,
-            cause: String::new(),
-            remedy: "save the file as CSV in UTF-8, one row a line".to_string(),
-        }
+        let place = (origin, Excerpt { text: String::new(), width: 1 });
+        Diagnostic::at(place, code, message, "", "save the file as CSV in UTF-8, one row a line")
     }
 
     /// A fault that has no line, such as a file without any.
     pub fn nowhere(&self, code: Code, message: &str, remedy: &str) -> Diagnostic {
-        Diagnostic {
-            beside: None,
-            code,
-            place: None,
-            message: format!("{}: {message}", self.file),
-            cause: String::new(),
-            remedy: remedy.to_string(),
-        }
+        Diagnostic::nowhere(code, format!("{}: {message}", self.file), remedy)
     }
 }
 
@@ -180,17 +167,9 @@ impl<'a> Line<'a> {
         };
         let column = characters(0..range.start) + 1;
         let width = characters(range).max(1);
-        Diagnostic {
-            beside: None,
-            code,
-            place: Some((
-                Origin { file: Arc::clone(self.file), line: self.number, column },
-                Excerpt { text: self.text.to_string(), width },
-            )),
-            message: message.into(),
-            cause: cause.into(),
-            remedy: remedy.into(),
-        }
+        let origin = Origin { file: Arc::clone(self.file), line: self.number, column };
+        let place = (origin, Excerpt { text: self.text.to_string(), width });
+        Diagnostic::at(place, code, message, cause, remedy)
     }
 }
 

@@ -63,6 +63,9 @@ fn what_lacks_in_every_scenario_is_told_of_the_one_that_lacks_most() {
         assert_eq!(late.scenario, None, "all of them");
         let lack = late.lack.as_ref().unwrap();
         assert_eq!((lack.scenario.as_str(), lack.left), ("dear", Money::from_cents(1_560_000)));
+        // A cent leaves as much: that so much comes nearest would be no help.
+        let words = "Even $15,600 leaves $15,600.00 of core cost unpaid in dear, first in Jan 2026";
+        assert!(page(&choice).contains(words), "{}", page(&choice));
     }
 }
 
