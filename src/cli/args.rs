@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use braidfund::folder::{BRIDGE_FILE, CHANCE_FILE};
 use braidfund::limits::FUTURES_MAX;
 use braidfund::report::{bridge, chance, compare, contract, portfolio};
 use clap::builder::PossibleValuesParser;
@@ -302,7 +303,7 @@ pub struct Bridge {
     #[arg(value_name = "PLAN")]
     pub folder: PathBuf,
     /// The file of the folder that holds the options.
-    #[arg(long, value_name = "FILE", default_value = "bridge.toml")]
+    #[arg(long, value_name = "FILE", default_value = BRIDGE_FILE)]
     pub options: String,
     /// A scenario in which every option is tried; once for each [default: base].
     #[arg(long = "scenario", value_name = "ID")]
@@ -325,7 +326,7 @@ pub struct Bridge {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "futures")]
     pub seed: u64,
     /// The file of the folder that says what is uncertain.
-    #[arg(long, value_name = "FILE", default_value = "chance.toml", requires = "futures")]
+    #[arg(long, value_name = "FILE", default_value = CHANCE_FILE, requires = "futures")]
     pub chances: String,
     /// The form of standard output; CSV where a table is named.
     #[arg(long, value_name = "FORMAT")]
@@ -367,7 +368,7 @@ pub struct Chance {
     #[command(flatten)]
     pub source: Source,
     /// The file of the folder that says what is uncertain.
-    #[arg(long, value_name = "FILE", default_value = "chance.toml")]
+    #[arg(long, value_name = "FILE", default_value = CHANCE_FILE)]
     pub chances: String,
     /// How many futures are drawn.
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]

@@ -9,11 +9,12 @@ use braidfund::error::Error;
 use braidfund::folder::{self, DiskFolder, FileFault, Files};
 use braidfund::forecast::Question;
 use braidfund::funding::Status;
-use braidfund::output::sha256;
+use braidfund::output::{DiskSink, FileSet, sha256, write_all};
 use braidfund::plan::Plan;
 
 use super::args::{self, TableFormat};
 use super::ending::Stop;
+use super::screen::Screen;
 
 /// The digest of what was read, for the message of a bug.
 pub static INPUT_DIGEST: OnceLock<String> = OnceLock::new();
@@ -94,24 +95,42 @@ impl Source {
     }
 }
 
-/// The name of the file that is to be written at a path. Programs open a file by its ending, so that none may speak of
-/// another kind than is `written`; `usual` is a name that does.
-pub fn file_name<'a>(
+/// A file that is to be written.
+pub struct Target<'a> {
     path: &'a Path,
-    endings: &[&str],
-    (written, usual): (&str, &str),
-) -> Result<&'a str, Stop> {
-    let shown = path.display();
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        let message = format!("`{shown}` is no name of a file");
-        return Err(Stop::Usage(message, format!("write one: `-o {usual}`")));
-    };
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    if endings.iter().any(|one| one.eq_ignore_ascii_case(ending)) {
-        return Ok(name);
+    name: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// The file at a path. Programs open a file by its ending, so that none may speak of another kind than is `written`;
+    /// `usual` is a name that does.
+    pub fn new(
+        path: &'a Path,
+        endings: &[&str],
+        (written, usual): (&str, &str),
+    ) -> Result<Target<'a>, Stop> {
+        let shown = path.display();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            let message = format!("`{shown}` is no name of a file");
+            return Err(Stop::Usage(message, format!("write one: `-o {usual}`")));
+        };
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if endings.iter().any(|one| one.eq_ignore_ascii_case(ending)) {
+            return Ok(Target { path, name });
+        }
+        let message = format!("`{shown}` does not end like {written}");
+        Err(Stop::Usage(message, format!("write a name like `-o {usual}`")))
     }
-    let message = format!("`{shown}` does not end like {written}");
-    Err(Stop::Usage(message, format!("write a name like `-o {usual}`")))
+
+    /// Writes the file, whole or not at all; in place of another only where that `replaces` it.
+    pub fn write(&self, bytes: Vec<u8>, replaces: bool, screen: &Screen) -> Result<(), Stop> {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = parent.unwrap_or(Path::new("."));
+        let set = FileSet { files: vec![(self.name.to_string(), bytes)], edition: None };
+        write_all(&DiskSink, directory, &set, replaces)?;
+        screen.talk(&format!("wrote {}", self.path.display()));
+        Ok(())
+    }
 }
 
 /// The form of standard output: a table that is named is CSV.

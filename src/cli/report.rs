@@ -10,11 +10,10 @@ use braidfund::decide::compare::Comparison;
 use braidfund::decide::sensitivity::Sensitivity;
 use braidfund::error::Error;
 use braidfund::export::{html, markdown};
-use braidfund::folder::{self, BASE, Cases, Files};
+use braidfund::folder::{self, BASE, BRIDGE_FILE, CHANCE_FILE, Cases, Files};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::limits::COMPARED_MAX;
-use braidfund::output::{DiskSink, FileSet, write_all};
 use braidfund::plan::Plan;
 use braidfund::report::asking;
 use braidfund::report::board::{Board, Earlier, Redaction, Sources, Standing};
@@ -22,14 +21,10 @@ use braidfund::threads;
 
 use super::args::{self, ReportFormat};
 use super::ending::{Ending, Stop};
-use super::options::{Digests, INPUT_DIGEST, Source, file_name};
+use super::options::{Digests, INPUT_DIGEST, Source, Target};
 use super::progress::Progress;
 use super::screen::Screen;
 
-/// The file of a plan folder that holds bridge options.
-const OPTIONS: &str = "bridge.toml";
-/// The file of a plan folder that says what is uncertain.
-const CHANCES: &str = "chance.toml";
 /// The longest earlier forecast that is read, in bytes.
 const SINCE_BYTES_MAX: u64 = 64 << 20;
 
@@ -39,7 +34,8 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         ReportFormat::Html => (&["html", "htm", ""], ("an HTML report", "board.html")),
         ReportFormat::Md => (&["md", "markdown", "txt", ""], ("a Markdown report", "board.md")),
     };
-    let name = args.output.as_deref().map(|path| file_name(path, endings, kind)).transpose()?;
+    let output = args.output.as_deref();
+    let target = output.map(|path| Target::new(path, endings, kind)).transpose()?;
     let earlier = args.since.as_deref().map(earlier).transpose()?;
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
@@ -83,8 +79,11 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         ReportFormat::Html => html::encode(&board),
         ReportFormat::Md => markdown::encode(&board),
     };
-    match args.output.as_deref().zip(name) {
-        Some(file) => write(file, text.into_bytes(), args.force, screen)?,
+    match output.zip(target) {
+        // A report that braid wrote is replaced, any other file only by force.
+        Some((path, target)) => {
+            target.write(text.into_bytes(), args.force || is_report(path), screen)?;
+        }
         None => screen.data(text.as_bytes())?,
     }
     Ok(Ending::Done)
@@ -110,7 +109,7 @@ fn read(
     let named = |given: Option<&String>, usual: &str| {
         given.cloned().or(files.holds(usual).then(|| usual.to_string()))
     };
-    let chances = named(args.chances.as_ref(), CHANCES);
+    let chances = named(args.chances.as_ref(), CHANCE_FILE);
     let others: Vec<String> = match case {
         BASE => folder::scenarios(&*files)?.into_iter().map(|(id, _)| id).collect(),
         _ => Vec::new(),
@@ -126,7 +125,7 @@ fn read(
     let plan = cases.plan(&draft)?;
     let sensitivity = sensitivity(&cases, case, question)?;
     let (seed, count) = (args.seed, args.futures);
-    let bridge = match named(args.options.as_ref(), OPTIONS) {
+    let bridge = match named(args.options.as_ref(), BRIDGE_FILE) {
         Some(name) => {
             let options = cases.options(&name)?;
             let progress = Progress::open(screen);
@@ -227,22 +226,6 @@ fn earlier(path: &Path) -> Result<Earlier, Stop> {
     let bytes = fs::read(path).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(|_| refused("is not UTF-8"))?;
     Earlier::parse(&text).map_err(|why| refused(&why))
-}
-
-/// Writes one file, whole or not at all. A report that braid wrote is replaced, any other file only by force.
-fn write(
-    (path, name): (&Path, &str),
-    bytes: Vec<u8>,
-    force: bool,
-    screen: &Screen,
-) -> Result<(), Stop> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = parent.unwrap_or(Path::new("."));
-    let ours = is_report(path);
-    let set = FileSet { files: vec![(name.to_string(), bytes)], edition: None };
-    write_all(&DiskSink, directory, &set, force || ours)?;
-    screen.talk(&format!("wrote {}", path.display()));
-    Ok(())
 }
 
 /// Whether a report of ours stands at a path.

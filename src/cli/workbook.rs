@@ -5,12 +5,11 @@ use std::path::Path;
 use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::error::Error;
 use braidfund::export::xlsx;
-use braidfund::folder::{BASE, Cases};
+use braidfund::folder::{BASE, BRIDGE_FILE, CHANCE_FILE, Cases};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::import::book::Book;
 use braidfund::import::edited;
 use braidfund::limits::TOML_BYTES_MAX;
-use braidfund::output::{DiskSink, FileSet, write_all};
 use braidfund::plan::Plan;
 use braidfund::report::asking;
 use braidfund::report::workbook::{About, Books, Case, Sources, Workbook};
@@ -19,17 +18,12 @@ use braidfund::timeline::{Selection, Timeline};
 use super::args;
 use super::ending::{Ending, Stop};
 use super::import::read_book;
-use super::options::{Source, file_name};
+use super::options::{Source, Target};
 use super::screen::Screen;
-
-/// The file of a plan folder that holds bridge options.
-const OPTIONS: &str = "bridge.toml";
-/// The file of a plan folder that says what is uncertain.
-const CHANCES: &str = "chance.toml";
 
 /// Writes the workbook.
 pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
-    let name = file_name(&args.output, &["xlsx"], ("an Excel workbook", "plan.xlsx"))?;
+    let target = Target::new(&args.output, &["xlsx"], ("an Excel workbook", "plan.xlsx"))?;
     let earlier = args.since.as_deref().map(earlier).transpose()?;
     let question = Question::from(args.braiding);
     let source = Source::from(args.source.clone());
@@ -46,8 +40,8 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         let plan = |id: &String| cases.plan(&cases.draft(id)?);
         let plans: Vec<Plan> = ids.iter().map(plan).collect::<Result<_, Error>>()?;
         // The report reads what is uncertain, so that both are known by one digest.
-        let _ = files.read(CHANCES, TOML_BYTES_MAX);
-        let options = files.holds(OPTIONS).then(|| cases.options(OPTIONS)).transpose()?;
+        let _ = files.read(CHANCE_FILE, TOML_BYTES_MAX);
+        let options = files.holds(BRIDGE_FILE).then(|| cases.options(BRIDGE_FILE)).transpose()?;
         let bridge = options.map(|options| {
             BridgeChoice::from_cases(&mut cases, &[&case], &options, question, Seek::default())
         });
@@ -89,7 +83,8 @@ pub fn run(args: args::Workbook, screen: &Screen) -> Result<Ending, Stop> {
         };
         workbook.log_changes(name, told.as_deref().map_err(String::as_str));
     }
-    write((&args.output, name), xlsx::encode(&workbook)?, args.force, screen)?;
+    // A workbook that stands there may hold edits, so that only force replaces it.
+    target.write(xlsx::encode(&workbook)?, args.force, screen)?;
     Ok(Ending::Done)
 }
 
@@ -122,19 +117,4 @@ impl<'a> Shown<'a> {
             Books { plan, timeline, ledger: &forecast.books.ledger, cash: &forecast.books.cash };
         Case { books, measures: &forecast.measures }
     }
-}
-
-/// Writes one file, whole or not at all. A workbook that stands there may hold edits, so that only force replaces it.
-fn write(
-    (path, name): (&Path, &str),
-    bytes: Vec<u8>,
-    force: bool,
-    screen: &Screen,
-) -> Result<(), Stop> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = parent.unwrap_or(Path::new("."));
-    let set = FileSet { files: vec![(name.to_string(), bytes)], edition: None };
-    write_all(&DiskSink, directory, &set, force)?;
-    screen.talk(&format!("wrote {}", path.display()));
-    Ok(())
 }
