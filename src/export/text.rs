@@ -512,7 +512,7 @@ fn label_lines(label: &str, width: usize) -> Vec<String> {
 }
 
 /// Text broken at spaces into lines no wider than this; a longer word is cut.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in words(text) {

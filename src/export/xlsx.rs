@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use rust_xlsxwriter as xlsx;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, XlsxError};
 
+use super::text;
 use crate::error::Error;
 use crate::report::workbook::Workbook;
 use crate::report::workbook::inputs::{COUNT_ROW, HEAD_ROW};
@@ -95,9 +96,12 @@ fn format(role: Role, unit: Unit, linked: bool) -> Format {
         Role::Note => {
             format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic().set_indent(1)
         }
-        Role::Source => {
-            format.set_font_color(xlsx::Color::RGB(0x59_59_59)).set_italic().set_text_wrap()
-        }
+        // The room at its beginning parts words on several lines from those on their left.
+        Role::Source => format
+            .set_font_color(xlsx::Color::RGB(0x59_59_59))
+            .set_italic()
+            .set_text_wrap()
+            .set_indent(1),
         Role::Input => format
             .set_font_color(xlsx::Color::RGB(0x00_00_FF))
             .set_background_color(xlsx::Color::RGB(0xFF_FF_CC))
@@ -197,11 +201,11 @@ fn set_up(page: &mut xlsx::Worksheet, sheet: &Sheet, run: &str) -> Result<(), Xl
 /// The height of a line, in points.
 const LINE: u32 = 15;
 
-/// The lines that words take which may stand on several, where words leave a third of each empty.
+/// The lines that words take which may stand on several.
 fn lines(cell: &Cell, width: u16) -> u32 {
     match &cell.content {
         Content::Text(text) if cell.role == Role::Source => {
-            (text.chars().count() as u32 * 3).div_ceil(u32::from(width) * 2)
+            text::wrapped(text, usize::from(width).saturating_sub(GAP).max(1)).len() as u32
         }
         _ => 1,
     }
@@ -468,6 +472,6 @@ mod tests {
         sheet.text(0, 0, "The plan signs: $1.50 a member a month from July 2022", Role::Source);
         sheet.text(0, 1, "The plan signs: $1.50 a member a month from July 2022", Role::Note);
         let cells: Vec<u32> = sheet.rows[0].values().map(|cell| lines(cell, 18)).collect();
-        assert_eq!(cells, [5, 1]);
+        assert_eq!(cells, [4, 1]);
     }
 }

@@ -50,6 +50,33 @@ fn a_calculating_sheet_puts_its_note_on_paper_and_inputs_what_scenarios_say() {
 }
 
 #[test]
+fn what_stands_on_every_page_of_inputs_is_not_cut() {
+    let plans = plans(PLAN);
+    let (book, _) = switched(&plans.each_ref(), Status::Secured);
+    let place = book.sheets.iter().position(|sheet| sheet.place == Place::Inputs).unwrap();
+    let bytes = xlsx::encode(&book).unwrap();
+    let sheet = part(&bytes, &format!("xl/worksheets/sheet{}.xml", place + 1));
+    let row = |number: u32| {
+        let row = sheet.split("<row r=\"").find(|row| row.starts_with(&format!("{number}\"")));
+        row.unwrap().to_string()
+    };
+    // The note and the titles of scenarios stand on several lines, each in its own column, with room before the words.
+    assert!(row(2).contains(" ht=\"30\""), "{}", row(2));
+    assert!(row(4).contains(" ht=\"30\""), "{}", row(4));
+    let style = |cell: &str| {
+        let (_, rest) = sheet.split_once(&format!("<c r=\"{cell}\" s=\"")).unwrap();
+        rest.split_once('"').unwrap().0.parse::<usize>().unwrap()
+    };
+    let styles = part(&bytes, "xl/styles.xml");
+    let formats: Vec<&str> =
+        styles.split("<cellXfs").nth(1).unwrap().split("<xf ").skip(1).collect();
+    for cell in ["A2", "I4", "J4"] {
+        let format = formats[style(cell)];
+        assert!(format.contains("wrapText=\"1\"") && format.contains("indent=\"1\""), "{format}");
+    }
+}
+
+#[test]
 fn a_name_that_the_scenario_lacks_is_stored_as_nothing_and_not_as_0() {
     // Two scenarios call the source otherwise, so that its name goes by the switch, and the base case has none.
     let other = PLAN.replace("[scenario.more]", "[scenario.base-2]").replace(

@@ -78,12 +78,12 @@ impl<'a> Inputs<'a> {
         sheet.frozen_rows = HEAD_ROW + 1;
         sheet.frozen_columns = 2;
         sheet.text(0, 0, "Inputs", Role::Title);
+        // On paper the column of names alone stands on each page, so that this stays within it.
         sheet.text(
             1,
             0,
-            "Blue: what the plan states; changing one moves what depends on it, with who pays what held as it is. \
-             Fixed: it moves more than formulas say; change it in the plan.",
-            Role::Note,
+            "Blue may be changed here; who pays what stays as it is. Fixed: change it in the plan.",
+            Role::Source,
         );
         sheet.text(SWITCH_ROW, LABEL, "Scenario switched on", Role::Label);
         sheet.number(SWITCH_ROW, VALUE, Decimal::ONE, Role::Grey, Unit::Whole);
