@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, visible};
 use crate::error::Error;
 use crate::folder::BASE;
 use crate::report::workbook::inputs::{
-    Changed, FIXED, HEAD_ROW, Inputs, PATH, PATH_HEAD, SCENARIOS, UNIT, VALUE, WRITTEN,
+    COUNT_ROW, Changed, FIXED, HEAD_ROW, Inputs, PATH, PATH_HEAD, SCENARIOS, UNIT, VALUE, WRITTEN,
     scenario_column,
 };
 use crate::report::workbook::sheet::Place;
@@ -77,10 +77,6 @@ pub fn written(book: &Book) -> Result<Vec<(String, Decimal)>, Error> {
 /// Every input of a scenario, by its place, as it was written.
 fn stated(sheet: &Grid, place: usize) -> Vec<(String, Decimal)> {
     let scenarios = Scenarios::of(sheet);
-    let paths = sheet.cells.iter().filter_map(|((row, column), datum)| match datum {
-        Datum::Text(path) if *column == u32::from(PATH) && *row > HEAD_ROW => Some((*row, path)),
-        _ => None,
-    });
     let written = |(row, path): (u32, &String)| {
         let written = match scenarios.hold(sheet, row) {
             true => scenarios.figures(sheet, row, place).1,
@@ -88,7 +84,15 @@ fn stated(sheet: &Grid, place: usize) -> Vec<(String, Decimal)> {
         };
         Some((path.clone(), written?))
     };
-    paths.filter_map(written).collect()
+    paths(sheet).filter_map(written).collect()
+}
+
+/// The path of each input, with its row.
+fn paths(sheet: &Grid) -> impl Iterator<Item = (u32, &String)> {
+    sheet.cells.iter().filter_map(|((row, column), datum)| match datum {
+        Datum::Text(path) if *column == u32::from(PATH) && *row > HEAD_ROW => Some((*row, path)),
+        _ => None,
+    })
 }
 
 /// Whether a workbook is one of ours, whatever has become of its inputs.
@@ -120,7 +124,16 @@ fn sheet_of(book: &Book) -> Result<&Grid, Error> {
     let anew = "or write the workbook anew with `braid workbook` and change the inputs there";
     let found = book.sheet(own);
     if let Some(sheet) = found.filter(|sheet| heads_inputs(sheet)) {
-        return Ok(sheet);
+        let holds = Decimal::from(paths(sheet).count());
+        // Where it is not told how many there were, none can be missed.
+        let laid = sheet.number(COUNT_ROW, WRITTEN.into()).unwrap_or(holds);
+        if laid == holds {
+            return Ok(sheet);
+        }
+        let message =
+            format!("sheet {own} of `{name}` holds {holds} inputs, and braid wrote {laid}");
+        let cause = "a row was taken out or put in, or its path in the plan was";
+        return Err(Error::input(vec![fault(message, cause, format!("take that back, {anew}"))]));
     }
     let renamed = book.sheets.iter().find(|sheet| heads_inputs(sheet));
     let (message, cause, remedy) = match (found, renamed) {
@@ -241,7 +254,10 @@ pub fn changes(book: &Book) -> Result<Vec<Change>, Error> {
             changes.extend(scenarios.change(sheet, (row, path), &mut faults));
             continue;
         }
-        let Some(written) = figure(sheet.at(row, WRITTEN.into())) else { continue };
+        let Some(written) = figure(sheet.at(row, WRITTEN.into())) else {
+            faults.push(no_written(sheet, (row, WRITTEN.into()), path));
+            continue;
+        };
         match figure(sheet.at(row, VALUE.into())) {
             Some(value) if value == written => {}
             Some(_) if sheet.text(row, UNIT.into()).is_some_and(|unit| unit.ends_with(FIXED)) => {
@@ -275,6 +291,14 @@ fn no_figure(
     let cause = format!("it is the figure of `{}`", visible(path));
     let unit = sheet.text(row, UNIT.into()).map_or(String::new(), |unit| format!(" ({unit})"));
     fault(message, cause, format!("write a figure there{unit}; {written} stood there before"))
+}
+
+/// What is told of a cell that does not say any more what was written.
+fn no_written(sheet: &Grid, (row, column): (u32, u32), path: &str) -> Diagnostic {
+    let found = sheet.at(row, column).map_or("nothing".to_string(), Datum::words);
+    let message = format!("{} holds {found}", on_inputs(&address(row, column)));
+    let cause = format!("it tells what `{}` was when the workbook was written", visible(path));
+    fault(message, cause, "write that figure there again")
 }
 
 /// What is told of a cell that holds something for a scenario without such an input.

@@ -5,6 +5,7 @@ use braidfund::import::aged::Aged;
 use braidfund::import::book::{Book, Datum};
 use braidfund::import::edited;
 use braidfund::report::workbook::SCENARIO;
+use braidfund::report::workbook::inputs::WRITTEN;
 
 use super::told;
 
@@ -52,6 +53,24 @@ fn a_workbook_of_ours_whose_inputs_are_gone_is_known_and_refused() {
         book.sheets[place].cells = lower.collect();
     });
     assert!(moved.contains("F5 does not hold the heading `Path in the plan`"), "{moved}");
+    let cells = |book: &mut Book, keeps: &dyn Fn(&(u32, u32)) -> bool| {
+        book.sheets[place].cells.retain(|at, _| keeps(at));
+    };
+    let row = whole.sheets[place].cells.iter().find_map(|(at, datum)| {
+        (*datum == Datum::Text("cost.operations.yearly".to_string())).then_some(at.0)
+    });
+    let row = row.unwrap();
+    let fewer = without(&|book| cells(book, &|at| at.0 != row));
+    assert!(
+        fewer.contains("sheet Inputs of `plan.xlsx` holds 25 inputs, and braid wrote 26"),
+        "{fewer}"
+    );
+    let unsaid = without(&|book| cells(book, &|at| *at != (row, WRITTEN.into())));
+    let at = format!(
+        "D{} of sheet Inputs holds nothing / it tells what `cost.operations.yearly`",
+        row + 1
+    );
+    assert!(unsaid.contains(&at), "{unsaid}");
     // Every sheet but the one of inputs and the log may be gone too.
     let alone = without(&|book| book.sheets.retain(|sheet| sheet.name == "Log"));
     assert!(alone.contains("without its sheet Inputs"), "{alone}");

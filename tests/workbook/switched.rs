@@ -127,9 +127,9 @@ fn moved_apart(book: &Workbook, alone: &Workbook, switched: &mut Evaluator) -> V
         let mut found = said(book, place, switched);
         let mut own = said(alone, place, &mut Evaluator::new(alone, None));
         if place == Place::Inputs {
-            // The number of the scenario that is switched on.
-            found.remove(0);
-            own.remove(0);
+            // The number of the scenario that is switched on, and how many inputs there are.
+            found.drain(..2);
+            own.drain(..2);
         }
         let apart = found.iter().zip(&own).find(|(found, own)| found != own);
         if let Some((found, own)) = apart {

@@ -37,7 +37,7 @@ pub const FIXED: &str = ", fixed";
 pub const PATH_HEAD: &str = "Path in the plan";
 /// The row of the scenario that is switched on.
 const SWITCH_ROW: u32 = 2;
-/// The row of the count of changed inputs.
+/// The row of the count of changed inputs, and of all.
 pub const COUNT_ROW: u32 = 3;
 /// The row of headings.
 pub const HEAD_ROW: u32 = 4;
@@ -218,6 +218,15 @@ impl<'a> Inputs<'a> {
         let zero = (Decimal::ZERO, Unit::Whole);
         self.sheet.formula(COUNT_ROW, VALUE, sum(area), zero, Role::Check);
     }
+}
+
+/// Says of how many inputs those are that differ, so that a row which is taken out later is missed.
+pub fn tell_count(sheet: &mut Sheet) {
+    let inputs =
+        sheet.rows.iter().skip(HEAD_ROW as usize + 1).filter(|row| row.contains_key(&PATH));
+    let count = Decimal::from(inputs.count());
+    sheet.text(COUNT_ROW, UNIT, "of", Role::Note);
+    sheet.number(COUNT_ROW, WRITTEN, count, Role::Grey, Unit::Whole);
 }
 
 /// The column of what the scenario at a place says instead of the figure or the words of a column.

@@ -309,6 +309,7 @@ impl Workbook {
             1 => cases.remove(0),
             _ => switch::merged(&plans, cases, &rows, &mut listed),
         };
+        sheets.iter_mut().filter(|sheet| sheet.place == Place::Inputs).for_each(inputs::tell_count);
         sheets.extend(beside);
         sheets.push(cover::log(about));
         sheets.sort_by_key(|sheet| sheet.place);
