@@ -279,7 +279,7 @@ fn a_part_names_the_input_behind_it_with_its_place() {
     let path = "stream.hoped.pays-for".to_string();
     let text = "[\"navigation\"]".to_string();
     let input = crate::plan::Input { path, text, origin, source: None, figure: false };
-    plan.inputs.0.push(input);
+    plan.inputs.stated.push(input);
     let forecast = forecast(&plan, Method::Waterfall, Status::Secured);
     let told = explain(&plan, &forecast, "gap/travel/2024-03").unwrap();
     let hoped = told.parts.iter().find(|part| part.label == "hoped").unwrap();

@@ -543,7 +543,7 @@ against = ["stopped"]
     }
 
     fn input(plan: &Plan, path: &str) -> String {
-        plan.inputs.0.iter().find(|input| input.path == path).map_or(String::new(), |input| {
+        plan.inputs.stated.iter().find(|input| input.path == path).map_or(String::new(), |input| {
             assert!(!input.text.is_empty());
             input.text.clone()
         })

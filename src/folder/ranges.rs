@@ -164,7 +164,7 @@ impl Draft {
             let is_month = base.form == Form::Month;
             (!is_month).then(|| Ranged { path: path.to_string(), base, ends, origin: None })
         };
-        let figures = inputs.0.iter().filter(|input| input.figure);
+        let figures = inputs.stated.iter().filter(|input| input.figure);
         figures.filter_map(|input| one(&input.path)).collect()
     }
 

@@ -209,7 +209,7 @@ impl Desk {
         let mut inputs = self.inputs.take();
         inputs.sort_by(|a, b| a.path.cmp(&b.path));
         inputs.dedup_by(|later, first| later.path == first.path);
-        Inputs(inputs, self.rows.take())
+        Inputs { stated: inputs, rows: self.rows.take() }
     }
 
     /// Records that a rule holds where the plan states nothing.

@@ -236,9 +236,9 @@ fn written(node: &Node, value: Decimal) -> Option<String> {
 }
 
 /// The figure that an input states.
-pub(super) fn figure(node: &Node) -> Option<Decimal> {
+fn figure(node: &Node) -> Option<Decimal> {
     match &node.value {
-        Value::Number(text) => text.replace('_', "").parse().ok(),
+        Value::Number(text) => text.parse().ok(),
         Value::Text(text) => match text.strip_suffix('%') {
             Some(share) => share.trim().parse::<Decimal>().ok()?.checked_div(Decimal::ONE_HUNDRED),
             None => text.parse().ok(),

@@ -141,7 +141,7 @@ fn inputs_know_their_place_and_source() {
     assert_eq!(input("stream.award").text, "");
     let salary = input("cost.row-positions.positions.salary");
     assert_eq!(salary.origin.to_string(), "costs.csv:2:55");
-    let paths: Vec<&str> = plan.inputs.0.iter().map(|input| input.path.as_str()).collect();
+    let paths: Vec<&str> = plan.inputs.stated.iter().map(|input| input.path.as_str()).collect();
     assert!(paths.is_sorted());
 }
 

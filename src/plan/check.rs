@@ -475,7 +475,7 @@ fn illustrative_input(facts: &Facts) -> Vec<Finding> {
                 .as_ref()
                 .is_some_and(|source| source.to_lowercase().contains("illustrative"))
     };
-    let inputs = facts.plan.inputs.0.iter().filter(illustrative);
+    let inputs = facts.plan.inputs.stated.iter().filter(illustrative);
     let finding = |(table, keys): (&str, Vec<&Input>)| {
         let message = format!("its source calls itself illustrative: {}", listed(table, &keys));
         facts.finding("illustrative-input", table.to_string(), message)
@@ -684,7 +684,7 @@ fn terms_without_effect(facts: &Facts) -> Vec<Finding> {
 /// `unsourced-input`: figures of which the plan does not say where they come from.
 fn unsourced_input(facts: &Facts) -> Vec<Finding> {
     let unsourced = |input: &&Input| input.figure && !is_sourced(facts.plan, input);
-    let inputs = facts.plan.inputs.0.iter().filter(unsourced);
+    let inputs = facts.plan.inputs.stated.iter().filter(unsourced);
     let finding = |(table, keys): (&str, Vec<&Input>)| {
         let message = format!("no source is given for {}", listed(table, &keys));
         let first = keys.first().map(|input| input.origin.clone());
@@ -720,8 +720,8 @@ fn is_sourced(plan: &Plan, input: &Input) -> bool {
         return true;
     }
     while let Some((table, _)) = path.rsplit_once('.') {
-        let found = plan.inputs.0.binary_search_by(|input| input.path.as_str().cmp(table));
-        if found.is_ok_and(|index| plan.inputs.0[index].source.is_some()) {
+        let found = plan.inputs.stated.binary_search_by(|input| input.path.as_str().cmp(table));
+        if found.is_ok_and(|index| plan.inputs.stated[index].source.is_some()) {
             return true;
         }
         path = table;
@@ -1044,7 +1044,7 @@ mod tests {
             grant("2024-01", "2024-12", "1200.00"),
             paying(&[Selector::Anything]),
         );
-        plan.inputs.0 = vec![
+        plan.inputs.stated = vec![
             input("cost.convening", false, Some("Illustrative budget")),
             input("cost.convening.yearly", true, Some("Illustrative budget")),
             input("cost.evaluate.title", false, Some("Illustrative budget")),

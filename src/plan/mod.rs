@@ -189,10 +189,15 @@ pub struct OpeningStream {
     pub subawards: Vec<(String, Money)>,
 }
 
-/// Every input of a plan with the place where it was written, in the order of paths; and where the rows of files stand of
-/// which each states a figure of an input that names the file: `cost.staff.series.2026-07`.
+/// What a plan states, and where each of it was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inputs(pub Vec<Input>, pub BTreeMap<String, Origin>);
+pub struct Inputs {
+    /// Every input, in the order of paths.
+    pub stated: Vec<Input>,
+    /// Where the rows of files stand of which each states a figure of an input that names the file, by the row's path:
+    /// `cost.staff.series.2026-07`.
+    pub rows: BTreeMap<String, Origin>,
+}
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,8 +221,8 @@ impl Inputs {
     pub fn find(&self, path: &str) -> Option<&Input> {
         let mut path = path;
         loop {
-            if let Ok(index) = self.0.binary_search_by(|input| input.path.as_str().cmp(path)) {
-                return Some(&self.0[index]);
+            if let Ok(index) = self.stated.binary_search_by(|input| input.path.as_str().cmp(path)) {
+                return Some(&self.stated[index]);
             }
             path = path.rsplit_once('.')?.0;
         }
@@ -225,12 +230,12 @@ impl Inputs {
 
     /// Where a figure was written: the row of a file that states it, else the nearest input.
     pub fn origin(&self, path: &str) -> Option<&Origin> {
-        self.1.get(path).or_else(|| Some(&self.find(path)?.origin))
+        self.rows.get(path).or_else(|| Some(&self.find(path)?.origin))
     }
 
     /// The inputs below a path, the path's own input with them.
     pub fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Input> + 'a {
-        self.0.iter().filter(move |input| {
+        self.stated.iter().filter(move |input| {
             input
                 .path
                 .strip_prefix(path)

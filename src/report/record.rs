@@ -117,7 +117,7 @@ fn rebraiding(plan: &Plan, forecast: &Forecast) -> Value {
 /// Figures that rest on nothing firm: those whose source calls itself illustrative, or that have none, and
 /// rules taken for granted of which no source was read.
 pub(super) fn assumptions(plan: &Plan) -> Value {
-    let figures = plan.inputs.0.iter().filter(|input| input.figure);
+    let figures = plan.inputs.stated.iter().filter(|input| input.figure);
     let doubtful = figures.filter_map(|input| {
         let basis = match &input.source {
             Some(source) if source.to_lowercase().contains("illustrative") => "illustrative",

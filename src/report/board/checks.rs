@@ -20,7 +20,7 @@ pub(super) fn assumptions(
     forecast: &Forecast,
     redaction: Option<&Redaction>,
 ) -> Section {
-    let figures = plan.inputs.0.iter().filter(|input| input.figure).count();
+    let figures = plan.inputs.stated.iter().filter(|input| input.figure).count();
     let bases = record::assumptions(plan);
     let of = |basis: &str| {
         let all = bases.as_array().into_iter().flatten();
@@ -71,7 +71,7 @@ pub(super) fn assumptions(
 fn inputs(plan: &Plan) -> Table {
     let columns = [("Of", T), ("Figures", T), ("Source", T), ("Place", T)];
     let mut table = Table::new("inputs", &columns);
-    let figures: Vec<&Input> = plan.inputs.0.iter().filter(|input| input.figure).collect();
+    let figures: Vec<&Input> = plan.inputs.stated.iter().filter(|input| input.figure).collect();
     let alike = |one: &&Input, next: &&Input| {
         home(&one.path) == home(&next.path) && one.source == next.source
     };

@@ -190,7 +190,7 @@ fn after(plan: &Plan, forecast: &Forecast, stream: &StreamBook) -> &'static str 
     match stream.until {
         Some(until) if until > end => "goes on",
         Some(_) => "",
-        None if plan.inputs.0.iter().any(|input| input.path == evergreen) => "goes on",
+        None if plan.inputs.stated.iter().any(|input| input.path == evergreen) => "goes on",
         None => "end not known",
     }
 }

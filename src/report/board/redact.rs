@@ -34,7 +34,7 @@ impl Redaction {
             redaction.lines.push((line.name.clone(), told));
         }
         let own = |path: &str| redaction.hides(path);
-        redacted.inputs.0.retain(|input| !own(&input.path));
+        redacted.inputs.stated.retain(|input| !own(&input.path));
         redacted.defaults.retain(|default| !own(&default.path));
         (redacted, redaction)
     }

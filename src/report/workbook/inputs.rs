@@ -123,7 +123,7 @@ impl<'a> Inputs<'a> {
 
     /// The first of these paths at which the plan states something.
     pub fn stated(&self, paths: &[String]) -> Option<String> {
-        let inputs = &self.plan.inputs.0;
+        let inputs = &self.plan.inputs.stated;
         let at = |path: &&String| {
             inputs.binary_search_by(|input| input.path.as_str().cmp(path.as_str())).is_ok()
         };
@@ -133,7 +133,7 @@ impl<'a> Inputs<'a> {
     /// The text of the first of these paths at which the plan states something.
     pub fn text(&self, paths: &[String]) -> Option<&'a str> {
         let path = self.stated(paths)?;
-        let inputs = &self.plan.inputs.0;
+        let inputs = &self.plan.inputs.stated;
         let at = inputs.binary_search_by(|input| input.path.as_str().cmp(path.as_str())).ok()?;
         Some(inputs[at].text.as_str())
     }

@@ -232,7 +232,7 @@ impl<'a> Months<'a> {
     }
 
     fn stated(&self, path: &str) -> Option<&'a str> {
-        let inputs = &self.plan.inputs.0;
+        let inputs = &self.plan.inputs.stated;
         let at = inputs.binary_search_by(|input| input.path.as_str().cmp(path)).ok()?;
         Some(inputs[at].text.as_str())
     }
