@@ -1,6 +1,7 @@
 //! Doubts about what awards are under: termination, budget, indirect rates, program income, limits of pay.
 
-use super::{Facts, Finding, indices, stated, stream_path, sum};
+use super::Finding;
+use super::facts::{Facts, indices, stated, stream_path, sum};
 use crate::funding::{Kind, Terms};
 use crate::money::{Money, in_dollars};
 use crate::month::Month;
@@ -256,4 +257,65 @@ pub(super) fn salary_over_limit(facts: &Facts) -> Vec<Finding> {
         about(facts, "salary-over-limit", stream, "salary-limit", message, amount)
     };
     indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `award-starts-before-plan`: authority that opened before the horizon is counted whole, as if
+/// nothing of it had been spent.
+pub(super) fn award_starts_before_plan(facts: &Facts) -> Vec<Finding> {
+    let start = facts.plan.horizon.start;
+    let check = |stream: StreamIndex| {
+        let running = facts.stream(stream).lowered.tranches.iter();
+        let amount = sum(running.filter(|tranche| tranche.first < start).filter_map(stated));
+        let amount = amount.max(running_limit(facts, stream));
+        // What of a loan is not held any more counts as spent (`loan-not-held`).
+        let lent = facts.plan.stream(stream).kind == Kind::Loan;
+        if lent || facts.plan.opening_of(stream).is_some() || !amount.is_positive() {
+            return None;
+        }
+        let message = format!(
+            "it was running before the plan starts in {}, yet no opening position says what of it \
+             was spent, so all of it is counted as left",
+            start.words()
+        );
+        let finding =
+            facts.finding("award-starts-before-plan", stream_path(facts, stream), message);
+        let finding = finding.remedied("state it under `[opening.stream]`");
+        Some(Finding { amount: Some(amount), ..finding })
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// The yearly limit of a stream that ran before the plan in the fiscal year in which the plan begins.
+fn running_limit(facts: &Facts, stream: StreamIndex) -> Money {
+    let (terms, start) = (facts.plan.stream(stream), facts.plan.horizon.start);
+    let Terms::Public(public) = &terms.terms else { return Money::ZERO };
+    let runs = public.from < start && terms.fiscal.position(start) > 0;
+    let begun = terms.delayed_to.is_none_or(|begins| begins < start);
+    let limit = facts.plan.restrictions(stream).yearly_limit;
+    limit.filter(|_| runs && begun).unwrap_or_default()
+}
+
+/// `milestone-after-period`: a budget period whose milestone comes after its last month.
+pub(super) fn milestone_after_period(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for stream in indices(&facts.plan.streams) {
+        let Terms::Grant(grant) = &facts.plan.stream(stream).terms else { continue };
+        for (place, period) in grant.periods.iter().enumerate() {
+            let (release, lapse) = (grant.release(period), grant.lapse(place, period));
+            if release > lapse {
+                let message = format!(
+                    "its milestone in {} comes after {}, in which budget period {} ends: the money \
+                     is never released",
+                    release.words(),
+                    lapse.words(),
+                    place + 1
+                );
+                let subject = stream_path(facts, stream);
+                let finding = facts.finding("milestone-after-period", subject, message);
+                let finding = finding.remedied("move the milestone, or ask for carryover");
+                findings.push(Finding { amount: Some(period.amount), ..finding });
+            }
+        }
+    }
+    findings
 }

@@ -1,6 +1,7 @@
 //! Doubts about what is borrowed: what the opening position does not say, and what is never repaid.
 
-use super::{Facts, Finding, indices, stream_path, sum};
+use super::Finding;
+use super::facts::{Facts, indices, stream_path, sum};
 use crate::funding::loan::Repayment;
 use crate::funding::{DueKind, Terms};
 use crate::money::{Money, in_dollars};

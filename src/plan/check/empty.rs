@@ -1,6 +1,7 @@
 //! Findings about a plan that lacks one of its sides: what it costs, or what pays.
 
-use super::{Facts, Finding};
+use super::Finding;
+use super::facts::Facts;
 use crate::money::Money;
 
 /// `no-cost`: nothing costs anything, so that nothing can stay unpaid, whatever money there is.

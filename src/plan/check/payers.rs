@@ -1,10 +1,13 @@
 //! Doubts about what payers owe at the plan's start.
 
-use super::{Facts, Finding, indices, stream_path, sum};
+use super::Finding;
+use super::facts::{Facts, indices, stream_path, sum};
+use crate::funding::payer::PayerMethod;
 use crate::funding::{Payer, Stream, Terms};
-use crate::money::{Money, in_dollars};
+use crate::money::{Money, Rate, in_dollars};
 use crate::month::Month;
 use crate::name::StreamIndex;
+use crate::rules::Parameter;
 
 fn payer<'a>(facts: &'a Facts, stream: StreamIndex) -> Option<(&'a Payer, &'a Stream)> {
     let terms = facts.plan.stream(stream);
@@ -72,4 +75,48 @@ pub(super) fn score_stated_as_owed(facts: &Facts) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// `incentive-over-limit`: a bonus of a Medicaid plan beyond what its payment allows (42 CFR 438.6(b)).
+pub(super) fn incentive_over_limit(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Payer(payer) = &facts.plan.stream(stream).terms else { return None };
+        let bonus = payer.bonus.filter(|_| payer.medicaid)?;
+        let rule = Parameter::IncentiveLimit.in_force("", payer.from)?;
+        if bonus.share <= rule.share() {
+            return None;
+        }
+        let by_member =
+            matches!(payer.method, PayerMethod::Pmpm { .. } | PayerMethod::Capitation { .. });
+        let of = if by_member { "a Medicaid plan's capitation" } else { "what the contract pays" };
+        let message = format!(
+            "its bonus exceeds {} of {of}, the most that an incentive of a Medicaid plan may add \
+             ({})",
+            rule.value.words(),
+            rule.citation
+        );
+        let finding = facts.finding("incentive-over-limit", stream_path(facts, stream), message);
+        Some(finding.remedied("lower it, or show the state's approval"))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
+}
+
+/// `terms-without-effect`: terms of a payer that its method does not use.
+pub(super) fn terms_without_effect(facts: &Facts) -> Vec<Finding> {
+    let check = |stream: StreamIndex| {
+        let Terms::Payer(payer) = &facts.plan.stream(stream).terms else { return None };
+        let unused = payer.withhold.is_some()
+            || payer.bonus.is_some()
+            || payer.pass_through != Rate::ZERO
+            || payer.collection.iter().any(|(lag_months, _)| *lag_months > 0);
+        if !unused || !matches!(payer.method, PayerMethod::CostReimbursement { .. }) {
+            return None;
+        }
+        let message = "cost reimbursement neither withholds nor passes on, and is paid as \
+                       its invoices are: the other terms have no effect";
+        let subject = stream_path(facts, stream);
+        let finding = facts.finding("terms-without-effect", subject, message.to_string());
+        Some(finding.remedied("leave them out; when it pays is said under `payment`"))
+    };
+    indices(&facts.plan.streams).filter_map(check).collect()
 }
