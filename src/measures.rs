@@ -1,16 +1,20 @@
 //! What is reported, read from the books alone, so that no figure can disagree with an export.
 
+mod cliffs;
 mod debt;
+mod lasting;
 mod net_assets;
 
-pub use net_assets::NetAssetsYear;
+pub use self::cliffs::authority_by_month;
+pub use self::lasting::{SUSTAINED_MONTHS, has_to_stand};
+pub use self::net_assets::NetAssetsYear;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::cash::Cash;
 use crate::funding::{Kind, MemoKind, Status};
-use crate::ledger::{DrawBook, Ledger, LineBook, StreamBook, TrancheBook};
+use crate::ledger::{Ledger, LineBook, StreamBook};
 use crate::money::{Money, Rate};
 use crate::month::Month;
 use crate::net_assets::NetAssets;
@@ -332,13 +336,6 @@ pub struct StrandedRow {
     pub idle: Money,
 }
 
-/// Months on each side of a cliff.
-const CLIFF_SPAN: usize = 12;
-/// Months within which only the deepest fall is told.
-const CLIFF_NEIGHBOURS: usize = 6;
-/// The least span over which dependable money must cover the backbone to count.
-pub const SUSTAINED_MONTHS: usize = 36;
-
 impl Books {
     /// The share of the core cost of some months, what loans have due with it, that dependable money alone covers;
     /// nothing where there is no core cost, or where the horizon does not hold these months.
@@ -361,7 +358,7 @@ impl Measures {
         let spans = fiscal_years(&books.ledger);
         let horizon = Span { year: 0, first: 0, last: books.ledger.months() - 1 };
         let year = |span: &Span| year_measure(books, span);
-        let (runway, standing_gaps) = runway(books);
+        let (runway, standing_gaps) = lasting::runway(books);
         Measures {
             years: spans.iter().map(year).collect(),
             total: year(&horizon),
@@ -369,11 +366,11 @@ impl Measures {
             gap_by_line: gap_by_line(&books.ledger, &spans),
             coverage: coverage(&books.ledger, &spans),
             ladder: books.ladder.iter().map(|(view, ledger)| rung(*view, ledger, &spans)).collect(),
-            cliffs: cliffs(&books.ledger),
+            cliffs: cliffs::told(&books.ledger),
             first_core_gap: first_core_gap(&books.ledger),
             runway,
             standing_gaps,
-            sustainability: sustainability(&books.dependable),
+            sustainability: lasting::sustainability(&books.dependable),
             cash: cash_measure(books, &spans),
             indirect: indirect(&books.ledger),
             overhead: overhead(&books.ledger),
@@ -581,193 +578,6 @@ fn rung(view: Status, ledger: &Ledger, spans: &[Span]) -> LadderRung {
         by_year: spans.iter().map(total).collect(),
         first_core_gap: first_core_gap(ledger),
     }
-}
-
-/// The runway, and the small standing gaps before its end.
-fn runway(books: &Books) -> (Runway, Vec<(Month, Money)>) {
-    let ledger = &books.ledger;
-    let as_of = books.cash.as_of;
-    let months = ledger.months();
-    let gaps: Vec<Money> = (0..months).map(|place| core_gap(ledger, place)).collect();
-    let cost = |place: usize| by_priority(ledger, |line| line.need[place])[0];
-    let costs: Vec<Money> = (0..months).map(cost).collect();
-    let ends = (as_of..months).find(|place| {
-        let next = *place..(*place + 3).min(months);
-        let (gap, cost): (Money, Money) =
-            (gaps[next.clone()].iter().sum(), costs[next].iter().sum());
-        i128::from(gap.cents()) * 20 > i128::from(cost.cents())
-    });
-    let cash_ends =
-        (as_of..months).find(|place| books.cash.unrestricted[*place] < books.cash.floor);
-    let standing = (as_of..ends.unwrap_or(months)).filter(|place| gaps[*place].is_positive());
-    let standing = standing.map(|place| (ledger.horizon.month(place), gaps[place])).collect();
-    let since = |place: usize| (place - as_of) as u32;
-    (Runway { core_months: ends.map(since), cash_months: cash_ends.map(since) }, standing)
-}
-
-/// The lines that dependable money has to cover for a partnership to stand on it: backbone and core cost.
-pub fn has_to_stand(ledger: &Ledger) -> impl Iterator<Item = &LineBook> {
-    let counts =
-        |line: &&LineBook| line.layer == Layer::Backbone || line.priority == Priority::Core;
-    ledger.lines.iter().filter(counts)
-}
-
-/// The first month from which a braid of dependable money covers all backbone and core cost to the
-/// horizon's end, or to the end of a contract, for 36 months at least.
-fn sustainability(ledger: &Ledger) -> Option<Sustainability> {
-    let covered = |place: usize| has_to_stand(ledger).all(|line| line.gap[place].is_zero());
-    let costs = has_to_stand(ledger).any(|line| line.need.iter().any(|need| need.is_positive()));
-    let months = ledger.months();
-    let mut first = 0;
-    while costs && first < months {
-        let Some(end) = (first..months).find(|place| !covered(*place)) else {
-            return sustained(ledger, first, months - 1);
-        };
-        if end > first && end - first >= SUSTAINED_MONTHS {
-            let last = ledger.horizon.month(end - 1);
-            let within = |draw: &DrawBook| (first..end).contains(&draw.place);
-            let rests =
-                |index: usize| ledger.draws.iter().any(|draw| draw.stream == index && within(draw));
-            let ends =
-                |(index, stream): (usize, &StreamBook)| stream.until == Some(last) && rests(index);
-            if ledger.streams.iter().enumerate().any(ends) {
-                return sustained(ledger, first, end - 1);
-            }
-        }
-        first = end + 1;
-    }
-    None
-}
-
-fn sustained(ledger: &Ledger, first: usize, last: usize) -> Option<Sustainability> {
-    if last + 1 - first < SUSTAINED_MONTHS {
-        return None;
-    }
-    let within = |draw: &&DrawBook| (first..=last).contains(&draw.place);
-    let mut rests_on: Vec<String> = ledger
-        .draws
-        .iter()
-        .filter(within)
-        .map(|draw| ledger.streams[draw.stream].name.clone())
-        .collect();
-    rests_on.sort_unstable();
-    rests_on.dedup();
-    let (month, until) = (ledger.horizon.month(first), ledger.horizon.month(last));
-    Some(Sustainability { month, until, rests_on })
-}
-
-/// Falls of authority: twelve months before less twelve after, where they are deepest.
-fn cliffs(ledger: &Ledger) -> Vec<Cliff> {
-    let months = ledger.months();
-    if months < 2 * CLIFF_SPAN {
-        return Vec::new();
-    }
-    let spread = spread_authority(ledger);
-    let fall = |stream: usize, place: usize| -> i64 {
-        let sum = |places: std::ops::Range<usize>| spread[stream][places].iter().sum::<i64>();
-        sum(place - CLIFF_SPAN..place) - sum(place..place + CLIFF_SPAN)
-    };
-    let recurring: Vec<usize> = streams_where(ledger, false);
-    let places = CLIFF_SPAN..=months - CLIFF_SPAN;
-    let falls: Vec<i64> = places
-        .clone()
-        .map(|place| recurring.iter().map(|stream| fall(*stream, place)).sum())
-        .collect();
-    let mut cliffs = Vec::new();
-    for place in places {
-        let at = place - CLIFF_SPAN;
-        let (from, to) =
-            (at.saturating_sub(CLIFF_NEIGHBOURS), (at + CLIFF_NEIGHBOURS).min(falls.len() - 1));
-        let deepest = falls[from..at].iter().all(|other| *other < falls[at])
-            && falls[at..=to].iter().all(|other| *other <= falls[at]);
-        let year: i64 = (place - CLIFF_SPAN..place)
-            .map(|month| by_priority(ledger, |line| line.need[month])[0].cents())
-            .sum();
-        if deepest && i128::from(falls[at]) * 5 > i128::from(year) && falls[at] > 0 {
-            cliffs.push(cliff(ledger, &spread, &recurring, place, &fall));
-        }
-    }
-    cliffs
-}
-
-fn streams_where(ledger: &Ledger, one_time: bool) -> Vec<usize> {
-    let counts = |stream: &&usize| {
-        let book = &ledger.streams[**stream];
-        book.kind.is_some() && book.one_time == one_time
-    };
-    (0..ledger.streams.len()).collect::<Vec<_>>().iter().filter(counts).copied().collect()
-}
-
-fn cliff(
-    ledger: &Ledger,
-    spread: &[Vec<i64>],
-    recurring: &[usize],
-    place: usize,
-    fall: &impl Fn(usize, usize) -> i64,
-) -> Cliff {
-    let total = |places: std::ops::Range<usize>| {
-        let of = |stream: &usize| spread[*stream][places.clone()].iter().sum::<i64>();
-        Money::from_cents(recurring.iter().map(of).sum())
-    };
-    let named = |stream: &usize| {
-        let amount = Money::from_cents(fall(*stream, place));
-        amount.is_positive().then(|| (ledger.streams[*stream].name.clone(), amount))
-    };
-    let mut streams: Vec<(String, Money)> = recurring.iter().filter_map(named).collect();
-    streams.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let one_time = streams_where(ledger, true).iter().map(|stream| fall(*stream, place)).sum();
-    Cliff {
-        month: ledger.horizon.month(place),
-        before: total(place - CLIFF_SPAN..place),
-        after: total(place..place + CLIFF_SPAN),
-        one_time: Money::from_cents(one_time),
-        streams,
-    }
-}
-
-/// What each stream of the ledger may spend in a month, by month: its authority spread as cliffs count it.
-pub fn authority_by_month(ledger: &Ledger) -> Vec<Vec<Money>> {
-    let spread = spread_authority(ledger).into_iter();
-    spread.map(|months| months.into_iter().map(Money::from_cents).collect()).collect()
-}
-
-/// Each stream's authority by month, spread evenly from each tranche's first month until the stream's
-/// next one begins, or to its own last month. Money that never lapses and has no successor is spread
-/// over as many months as the tranche before it, or twelve.
-fn spread_authority(ledger: &Ledger) -> Vec<Vec<i64>> {
-    let mut spread = vec![vec![0_i64; ledger.months()]; ledger.streams.len()];
-    for (index, tranche) in ledger.tranches.iter().enumerate() {
-        let of_stream = |other: &&TrancheBook| other.stream == tranche.stream;
-        let next = ledger.tranches[index + 1..]
-            .iter()
-            .take_while(of_stream)
-            .find(|other| other.available > tranche.available);
-        let before = ledger.tranches[..index]
-            .iter()
-            .rev()
-            .take_while(of_stream)
-            .find(|other| other.available < tranche.available);
-        let pace = before.map_or(12, |before| tranche.available.since(before.available));
-        // What a running award holds is what it has left: it is spread over the months that are left.
-        let first = tranche.available.max(ledger.horizon.start);
-        let mut length = match tranche.last {
-            Some(last) => last.since(first) + 1,
-            None => next.map_or(pace, |_| i32::MAX),
-        };
-        if let Some(next) = next {
-            length = length.min(next.available.since(first));
-        }
-        let parts = length.max(1) as u32;
-        for part in 0..parts {
-            let month = first.plus(part as i32);
-            if let Some(place) = month.and_then(|month| ledger.horizon.place(month)) {
-                let amount =
-                    tranche.amount.share(part + 1, parts) - tranche.amount.share(part, parts);
-                spread[tranche.stream][place] += amount.cents();
-            }
-        }
-    }
-    spread
 }
 
 fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {

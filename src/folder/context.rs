@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::field::{self, Field};
+use super::field::Field;
 use super::files::Files;
+use super::literal;
 use super::load;
 use super::patch::Dropped;
 use super::reader::{Desk, TableReader};
@@ -309,7 +310,7 @@ impl<'a> Context<'a> {
     pub fn needs(&self, name: &str, span: Span) -> Option<Rc<NeedRows>> {
         self.cached(&self.needs, name, span, |file| {
             let plain = |text: &str| Money::parse(text).ok().filter(|_| !text.starts_with('-'));
-            let rows = tables::series(self.desk, file, "cost", "amount", field::money, plain)?;
+            let rows = tables::series(self.desk, file, "cost", "amount", literal::money, plain)?;
             let rows = load::by_id(rows);
             for (id, rows) in &rows {
                 if !self.names.lines_ever.contains(id) {

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::field;
 use super::files::{FileFault, Files, is_plain};
+use super::literal;
 use super::reader::Desk;
 use super::syntax::{self, Entry, Node, Table, Value};
 use super::tables::{self, Cell, SeriesRow};
@@ -199,7 +199,7 @@ fn graft(desk: &Desk, tree: &mut Table, kind: &str, rows: Table) {
 /// The levels of a file, by driver, in the order of rows.
 pub fn drivers(desk: &Desk, file: u16) -> Option<DriverRows> {
     let plain = |text: &str| Quantity::parse(text).ok();
-    let rows = tables::series(desk, file, "driver", "value", field::quantity, plain)?;
+    let rows = tables::series(desk, file, "driver", "value", literal::quantity, plain)?;
     Some(by_id(rows))
 }
 

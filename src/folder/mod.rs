@@ -54,6 +54,7 @@ mod keys_loan;
 mod keys_savings;
 mod keys_stream;
 mod keys_terms;
+mod literal;
 mod load;
 mod mapping;
 mod meant;
@@ -257,7 +258,7 @@ fn scenario_heads(desk: &Desk, base: &Base) -> Vec<(String, String)> {
             desk.fault(Code::Limit, entry.key, message, "one too many", "drop some of them");
         }
         if Name::parse(id).is_none() {
-            field::id_form(desk, entry.key, id);
+            literal::id_form(desk, entry.key, id);
         }
         if id == BASE {
             let message = "`base` is the plan itself, and no scenario of it";

@@ -1,8 +1,9 @@
 //! Bridge options: `bridge.toml` to drafts of plans that have one.
 
 use super::cases::{Cases, Draft};
-use super::field::{Field, Within, id_form};
+use super::field::{Field, Within};
 use super::files::Files;
+use super::literal::id_form;
 use super::load;
 use super::patch;
 use super::reader::{Desk, TableReader};

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::context::{Context, Names, reserved};
-use super::field::{self, Field, id_form};
+use super::field::{self, Field};
 use super::files::Files;
+use super::literal::id_form;
 use super::load::Base;
 use super::patch::Dropped;
 use super::reader::{Desk, TableReader};

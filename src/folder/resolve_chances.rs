@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{self, Cases, Draft};
 use super::chances::{CHANCE_FILE, Chance, Chances};
-use super::field::{self, Field, Step, Within, id_form};
+use super::field::{self, Field, Step, Within};
+use super::literal::id_form;
 use super::patch::SILENT;
 use super::ranges;
 use super::reader::{Desk, TableReader};

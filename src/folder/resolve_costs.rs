@@ -1,8 +1,9 @@
 //! Cost lines: a need each, its amount stated in exactly one form.
 
 use super::context::{Context, Recovery, reserved};
-use super::field::{self, Field, Within};
+use super::field::{Field, Within};
 use super::keys_cost::{BASES, CATEGORIES, FEE_BASES, LAYERS, PRIORITIES};
+use super::literal;
 use super::meant;
 use super::reader::TableReader;
 use super::resolve_streams::{Streams, out_of_order};
@@ -423,7 +424,7 @@ fn months(context: &Context<'_>, field: Field<'_>) -> Option<Form> {
     let mut amounts = Vec::new();
     let mut whole = true;
     for (label, key, field) in field.amounts()? {
-        match (field::month(context.desk, label, key), field.money()) {
+        match (literal::month(context.desk, label, key), field.money()) {
             (Some(month), Some(amount)) => amounts.push((month, amount)),
             _ => whole = false,
         }

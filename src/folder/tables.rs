@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use csv::StringRecord;
 
-use super::field;
 use super::keys::{self, Kind, Pattern, Shape};
+use super::literal;
 use super::meant;
 use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
@@ -359,7 +359,7 @@ pub fn series<T>(
         }
         // The plain reading is the common one; the other one knows how to tell what is wrong.
         let month = Month::parse(get(month_at))
-            .or_else(|| field::month(desk, get(month_at), records.span(month_at)));
+            .or_else(|| literal::month(desk, get(month_at), records.span(month_at)));
         let figure =
             plain(get(value_at)).or_else(|| read(desk, get(value_at), records.span(value_at)));
         if let (Some(month), Some(value)) = (month, figure) {
@@ -385,7 +385,7 @@ pub fn schedule(desk: &Desk, file: u16) -> Option<Vec<ScheduleRow>> {
     let mut rows = Vec::new();
     while records.next().is_some() {
         let get = |column: usize| records.record.get(column).unwrap_or_default();
-        let month = |column: usize| field::month(desk, get(column), records.span(column));
+        let month = |column: usize| literal::month(desk, get(column), records.span(column));
         if get(id_at).is_empty() {
             without_id(desk, "stream", records.span(id_at));
             continue;
@@ -395,7 +395,7 @@ pub fn schedule(desk: &Desk, file: u16) -> Option<Vec<ScheduleRow>> {
             "" => Some(None),
             _ => month(last_at).map(Some),
         };
-        let amount = field::money(desk, get(amount_at), records.span(amount_at));
+        let amount = literal::money(desk, get(amount_at), records.span(amount_at));
         if let (Some(available), Some(last), Some(amount)) = (available, last, amount) {
             if last.is_some_and(|last| last < available) {
                 let message =
