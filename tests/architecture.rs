@@ -80,7 +80,9 @@ fn walk(folder: &Path, sources: &mut Vec<Source>) {
             walk(&path, sources);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // Tests stand at the end of a file or in one of their own.
+            let tests = path.ends_with("tests.rs");
+            let code = text.split("#[cfg(test)]").next().filter(|_| !tests).unwrap_or_default();
             let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             let room = path.components().nth(1).unwrap().as_os_str().to_str().unwrap();
             let room = room.trim_end_matches(".rs").to_string();

@@ -13,8 +13,6 @@ mod facts;
 mod payers;
 mod savings;
 mod sources;
-#[cfg(test)]
-mod tests;
 
 use self::facts::{Facts, indices, stated, stream_path, sum};
 use crate::diagnostic::Origin;
@@ -165,3 +163,6 @@ fn stream_pays_nothing(facts: &Facts) -> Vec<Finding> {
     };
     indices(&facts.plan.streams).filter_map(check).collect()
 }
+
+#[cfg(test)]
+mod tests;
