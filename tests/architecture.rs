@@ -80,15 +80,24 @@ fn walk(folder: &Path, sources: &mut Vec<Source>) {
             walk(&path, sources);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            // Tests stand at the end of a file or in one of their own.
-            let tests = path.ends_with("tests.rs");
-            let code = text.split("#[cfg(test)]").next().filter(|_| !tests).unwrap_or_default();
+            let code = without_tests(&path, &text);
             let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             let room = path.components().nth(1).unwrap().as_os_str().to_str().unwrap();
             let room = room.trim_end_matches(".rs").to_string();
             sources.push(Source { code: code.collect::<Vec<_>>().join("\n"), room, path });
         }
     }
+}
+
+/// A file's code without its tests: these stand in modules at its end, or in a file of their own.
+fn without_tests(path: &Path, text: &str) -> String {
+    if path.ends_with("tests.rs") {
+        return String::new();
+    }
+    let module = |rest: &&str| {
+        ["mod ", "pub(crate) mod ", "#[allow("].iter().any(|start| rest.starts_with(start))
+    };
+    text.split_inclusive("\n#[cfg(test)]\n").take_while(|part| !module(part)).collect()
 }
 
 fn floor(room: &str) -> Option<usize> {

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed::{self, Changes};
+use super::desk::Desk;
 use super::load::{self, Base};
 use super::patch::{self, Dropped, SILENT};
-use super::reader::Desk;
 use super::resolve::{self, Case};
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;

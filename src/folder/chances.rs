@@ -6,9 +6,9 @@
 //! then amounts, each where its input stands in that future, then what events drop.
 
 use super::cases::{Cases, Draft};
+use super::desk::Desk;
 use super::distribution::{Distribution, Outcome, is_below};
 use super::ranges::Setting;
-use super::reader::Desk;
 use super::syntax::{Node, Table, Value};
 use super::text::Span;
 use super::{conclude, patch, resolve_chances, resolve_uncertain};

@@ -4,9 +4,9 @@
 //! line of the plan that is right by itself. The line to look at is the changed one: it is found by trying the changes one
 //! by one, and the plan's own line stands beside it.
 
+use super::desk::Desk;
 use super::load::PLAN_FILES;
 use super::patch::{BY_ID, SILENT};
-use super::reader::Desk;
 use super::syntax::Table;
 use super::text::Span;
 use crate::diagnostic::{Beside, Diagnostic, Origin};

@@ -9,12 +9,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::desk::Desk;
 use super::field::Field;
 use super::files::Files;
 use super::literal;
 use super::load;
 use super::patch::Dropped;
-use super::reader::{Desk, TableReader};
+use super::reader::TableReader;
 use super::tables::{self, ScheduleRow, SeriesRow};
 use super::text::Span;
 use crate::diagnostic::{Code, nearest, visible};

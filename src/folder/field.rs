@@ -7,8 +7,9 @@
 use std::fmt;
 use std::rc::Rc;
 
+use super::desk::Desk;
 use super::keys::{Pattern, Shape, one_of};
-use super::reader::{Desk, Sourcing, TableReader};
+use super::reader::{Sourcing, TableReader};
 use super::syntax::{Node, Table, Value};
 use super::text::Span;
 use super::{literal, meant};

@@ -1,7 +1,7 @@
 //! What a text states, whether it stands in TOML or in CSV: an amount, a level, a month, an id.
 
+use super::desk::Desk;
 use super::meant;
-use super::reader::Desk;
 use super::text::Span;
 use crate::diagnostic::{Code, visible};
 use crate::limits::NAME_CHARS_MAX;

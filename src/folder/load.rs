@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::desk::Desk;
 use super::files::{FileFault, Files, is_plain};
 use super::literal;
-use super::reader::Desk;
 use super::syntax::{self, Entry, Node, Table, Value};
 use super::tables::{self, Cell, SeriesRow};
 use super::text::Span;

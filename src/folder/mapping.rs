@@ -1,10 +1,11 @@
 //! What a budget sheet's rows and columns are: `import.toml`, which a person confirms before any of it becomes costs.
 
 use super::conclude;
+use super::desk::Desk;
 use super::field::Field;
 use super::files::Files;
 use super::load;
-use super::reader::{Desk, TableReader};
+use super::reader::TableReader;
 use super::syntax;
 use super::text::Span;
 use crate::diagnostic::Code;

@@ -37,6 +37,7 @@ mod cases;
 mod chances;
 mod changed;
 mod context;
+mod desk;
 mod distribution;
 mod field;
 mod files;
@@ -103,8 +104,9 @@ pub use single::{Alone, Single};
 pub use size::{Keeps, Per, Size};
 
 use changed::Changes;
+use desk::Desk;
 use load::Base;
-use reader::{Desk, TableReader};
+use reader::TableReader;
 use syntax::Entry;
 
 /// The name of the plan without a scenario.

@@ -1,12 +1,13 @@
 //! Bridge options: `bridge.toml` to drafts of plans that have one.
 
 use super::cases::{Cases, Draft};
+use super::desk::Desk;
 use super::field::{Field, Within};
 use super::files::Files;
 use super::literal::id_form;
 use super::load;
 use super::patch;
-use super::reader::{Desk, TableReader};
+use super::reader::TableReader;
 use super::size::Size;
 use super::syntax::{self, Entry, Node, Table, Value};
 use super::text::Span;

@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::desk::Desk;
 use super::keys;
-use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use crate::diagnostic::{Code, nearest, visible};
 use crate::name::Name;

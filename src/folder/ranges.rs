@@ -1,7 +1,7 @@
 //! The ranges that a plan states for its inputs, and inputs moved within them.
 
 use super::cases::{Cases, Draft};
-use super::reader::Desk;
+use super::desk::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use crate::diagnostic::{Code, Origin};
 use crate::money::Rate;

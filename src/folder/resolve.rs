@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::context::{Context, Names, reserved};
+use super::desk::Desk;
 use super::field::{self, Field};
 use super::files::Files;
 use super::literal::id_form;
 use super::load::Base;
 use super::patch::Dropped;
-use super::reader::{Desk, TableReader};
+use super::reader::TableReader;
 use super::syntax::{Entry, Table, Value};
 use super::text::Span;
 use super::{

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{self, Cases, Draft};
 use super::chances::{CHANCE_FILE, Chance, Chances};
+use super::desk::Desk;
 use super::field::{self, Field, Step, Within};
 use super::literal::id_form;
 use super::patch::SILENT;
 use super::ranges;
-use super::reader::{Desk, TableReader};
+use super::reader::TableReader;
 use super::resolve_costs::percent;
 use super::resolve_uncertain::{self, Amount, File, Plans, Said, Stated, Written, WrittenShock};
 use super::syntax::{self, Entry, Table};

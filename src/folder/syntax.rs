@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::reader::Desk;
+use super::desk::Desk;
 use super::text::Span;
 use crate::diagnostic::Code;
 
@@ -262,7 +262,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reader::Desk;
+    use super::super::desk::Desk;
     use super::*;
 
     fn read(text: &str) -> (Desk, Option<Table>) {

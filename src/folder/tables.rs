@@ -11,10 +11,10 @@ use std::rc::Rc;
 
 use csv::StringRecord;
 
+use super::desk::Desk;
 use super::keys::{self, Kind, Pattern, Shape};
 use super::literal;
 use super::meant;
-use super::reader::Desk;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use crate::diagnostic::{Code, nearest, visible};
