@@ -8,7 +8,7 @@
 use super::cases::{Cases, Draft};
 use super::desk::Desk;
 use super::distribution::{Distribution, Outcome, is_below};
-use super::ranges::Setting;
+use super::setting::Setting;
 use super::syntax::{Node, Table, Value};
 use super::text::Span;
 use super::{conclude, patch, resolve_chances, resolve_uncertain};
@@ -284,7 +284,7 @@ pub(super) fn is_secured(tree: &Table, stream: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::MemoryFolder;
-    use super::super::ranges::Form;
+    use super::super::setting::Form;
     use super::*;
     use crate::plan::Plan;
 

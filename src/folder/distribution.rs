@@ -6,7 +6,7 @@
 //! they sum to (a + b) / 2, so that the first j steps have the share j (j + 1) / (a (a + b)), and the last j steps the share
 //! j (j + 1) / (b (a + b)).
 
-use super::ranges::Setting;
+use super::setting::Setting;
 use crate::money::Rate;
 
 /// What an event or an amount came to in a future.
@@ -115,7 +115,7 @@ fn fewest(count: u128) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ranges::Form;
+    use super::super::setting::Form;
     use super::*;
 
     fn setting(steps: i64) -> Setting {

@@ -11,7 +11,7 @@ use super::field::{self, Field, Step};
 use super::keys::{self, Kind, Need, Shape};
 use super::keys_loan::RECOVERABLE;
 use super::keys_savings::SAVINGS_TERMS;
-use super::ranges;
+use super::range;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use crate::diagnostic::{Code, nearest};
@@ -311,7 +311,7 @@ impl<'a> TableReader<'a> {
                 Some(table) => {
                     for (name, entry) in table {
                         match keys::find(&self.kinds, name) {
-                            Some(_) => ranges::check(self.desk, name, entry, self.table.get(name)),
+                            Some(_) => range::check(self.desk, name, entry, self.table.get(name)),
                             None => self.unknown(name, entry),
                         }
                     }

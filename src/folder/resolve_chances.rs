@@ -8,10 +8,10 @@ use super::desk::Desk;
 use super::field::{self, Field, Step, Within};
 use super::literal::id_form;
 use super::patch::SILENT;
-use super::ranges;
 use super::reader::TableReader;
 use super::resolve_costs::percent;
 use super::resolve_uncertain::{self, Amount, File, Plans, Said, Stated, Written, WrittenShock};
+use super::setting;
 use super::syntax::{self, Entry, Table};
 use super::text::Span;
 use super::{context, load, patch_heads};
@@ -294,7 +294,7 @@ fn listed(field: Field<'_>, count: usize) -> Option<Vec<Stated>> {
     let items = field.items()?;
     let mut values = Vec::new();
     for item in &items {
-        let Some(text) = ranges::plain(item.node()) else {
+        let Some(text) = setting::plain(item.node()) else {
             let message = format!("an item of `{word}` is {}, not a value", item.node().kind());
             let remedy = "write it as the input itself is written, such as `\"1.50\"`";
             desk.fault(Code::WrongType, item.span(), message, "", remedy);

@@ -12,9 +12,9 @@ use super::desk::Desk;
 use super::distribution::{Distribution, Outcome};
 use super::field::Within;
 use super::patch::SILENT;
-use super::ranges::{self, Setting};
 use super::reader::TableReader;
 use super::resolve_costs::percent;
+use super::setting::{self, Setting};
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
 use super::{context, patch};
@@ -292,7 +292,7 @@ impl Plans<'_> {
             }
             return None;
         };
-        let base = ranges::plain(&node).filter(|text| ranges::settings(&[text]).is_some());
+        let base = setting::plain(&node).filter(|text| setting::settings(&[text]).is_some());
         let Some(base) = base else {
             let shown = match &node.value {
                 Value::Text(text) | Value::Date(text) | Value::Number(text) => {
@@ -307,7 +307,7 @@ impl Plans<'_> {
         };
         let texts = amount.values.iter().map(|value| value.text.as_str());
         let texts: Vec<&str> = [base].into_iter().chain(texts).collect();
-        let Some(settings) = ranges::settings(&texts) else {
+        let Some(settings) = setting::settings(&texts) else {
             let message = format!("the values of `{path}` are not written as it is in the plan");
             let cause = format!("there it is `{}`", visible(base));
             let remedy = "write numbers, percentages or months as the plan does";
@@ -556,7 +556,7 @@ fn leaves(table: &Table, path: &mut String, found: &mut BTreeSet<String>) {
                 path.push('.');
                 leaves(table, path, found);
             }
-            None if ranges::plain(&entry.node).is_some() => {
+            None if setting::plain(&entry.node).is_some() => {
                 found.insert(path.clone());
             }
             None => {}
