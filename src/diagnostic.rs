@@ -239,15 +239,18 @@ impl Diagnostic {
 /// assert_eq!(nearest("zebra", ["navigation", "data"]), None);
 /// ```
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let given = given.to_lowercase().replace('_', "-");
-    let near = |word: &&str| {
-        let distance = strsim::damerau_levenshtein(&given, word);
-        (distance, word.len().abs_diff(given.len()), word.to_string())
-    };
+    let near =
+        |word: &&str| (apart(given, word), word.len().abs_diff(given.len()), word.to_string());
     let best = known.into_iter().min_by_key(near)?;
-    let distance = strsim::damerau_levenshtein(&given, best);
+    let distance = apart(given, best);
     let length = given.chars().count();
     (distance <= 2.max(length / 4) && 2 * distance < length.max(3)).then_some(best)
+}
+
+/// By how many letters that are put in, left out, changed or swapped with the next two words differ; capitals and underscores
+/// do not count.
+pub fn apart(given: &str, known: &str) -> usize {
+    strsim::damerau_levenshtein(&given.to_lowercase().replace('_', "-"), known)
 }
 
 /// Text from a plan made fit to be shown anywhere: control, bidirectional and zero-width characters

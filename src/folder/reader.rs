@@ -4,6 +4,8 @@
 //! keys of the registry, and when it is finished every key that nobody asked for is told as
 //! unknown, with the nearest known one.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::desk::Desk;
@@ -14,7 +16,7 @@ use super::keys_savings::SAVINGS_TERMS;
 use super::range;
 use super::syntax::{Entry, Node, Table, Value};
 use super::text::Span;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, apart, nearest};
 use crate::limits::TEXT_CHARS_MAX;
 use crate::rules::Rule;
 
@@ -54,6 +56,8 @@ pub struct TableReader<'a> {
     key: Span,
     sourcing: Sourcing<'a>,
     taken: Vec<&'static str>,
+    /// Names that nothing knows, each with the missing key that it most likely stands for.
+    slips: RefCell<BTreeMap<&'a str, &'static str>>,
 }
 
 impl<'a> TableReader<'a> {
@@ -81,7 +85,8 @@ impl<'a> TableReader<'a> {
         sourcing: Sourcing<'a>,
     ) -> TableReader<'a> {
         let kinds = kinds.iter().map(|name| keys::kind(name)).collect();
-        TableReader { desk, table, kinds, path, key, sourcing, taken: Vec::new() }
+        let (taken, slips) = (Vec::new(), RefCell::default());
+        TableReader { desk, table, kinds, path, key, sourcing, taken, slips }
     }
 
     /// A reader of a table that stands at a field of this or another table.
@@ -236,22 +241,53 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// Whether a key that nothing knows is most likely the slip of one that is looked for: it is
-    /// told with that one as its remedy, and that one is then not missing.
+    /// Whether a name that nothing knows is most likely the slip of one of the keys that are looked for: it is told with that
+    /// one as its remedy, and that one is then not missing.
     fn slipped(&self, wanted: &[&str]) -> bool {
-        let strange = |name: &&String| {
-            keys::find(&self.kinds, name).is_none() && self.elsewhere(name).is_none()
-        };
+        let slip = self.slip(wanted);
+        self.slips.borrow_mut().extend(slip);
+        slip.is_some()
+    }
+
+    /// The name that nothing knows which most likely stands for one of some keys that are missing, and that key; nothing where
+    /// no name does that is not told as another one's slip.
+    pub fn slip(&self, missing: &[&str]) -> Option<(&'a str, &'static str)> {
         let family = self.kinds.first().map_or("", |kind| kind.name);
         let family = keys::family(family.split('.').next().unwrap_or_default());
-        let names = || self.kinds.iter().flat_map(|kind| kind.keys).map(|key| key.name);
-        let mut slips = self
-            .table
-            .keys()
-            .filter(strange)
-            .filter(|name| keys::find(&family, name).is_none())
-            .filter_map(|name| nearest(name, names()));
-        slips.any(|near| wanted.contains(&near))
+        let table: &'a Table = self.table;
+        let strange = table.keys().map(String::as_str).filter(|name| {
+            keys::find(&self.kinds, name).is_none()
+                && keys::find(&family, name).is_none()
+                && self.elsewhere(name).is_none()
+                && !self.slips.borrow().contains_key(name)
+        });
+        let missing = || missing.iter().filter_map(|key| Some(self.known(key)?.1.name));
+        let of = |name: &'a str| {
+            let keys = missing().filter(|key| self.may_be(name, key));
+            keys.map(|key| (apart(name, key), name, key)).min()
+        };
+        strange.filter_map(of).min().map(|(_, name, key)| (name, key))
+    }
+
+    /// Whether a name may well stand for a key that is missing: it begins it, or is as near to it as to any other that may stand
+    /// here, or almost.
+    fn may_be(&self, name: &str, key: &str) -> bool {
+        let other = self.names().into_iter().map(|other| apart(name, other)).min();
+        let near = nearest(name, [key]).is_some();
+        let begins = name.len() > 1 && key.starts_with(name);
+        begins || near && other.is_none_or(|other| apart(name, key) <= other + 1)
+    }
+
+    /// The keys that may stand here.
+    fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = Vec::new();
+        for key in self.kinds.iter().flat_map(|kind| kind.keys).chain(keys::EVERYWHERE) {
+            // Two kinds may know one key.
+            if !names.contains(&key.name) {
+                names.push(key.name);
+            }
+        }
+        names
     }
 
     /// Takes a key and tells that it does not go with what else is written, if it is given.
@@ -348,20 +384,15 @@ impl<'a> TableReader<'a> {
     }
 
     fn unknown(&self, name: &str, entry: &Entry) {
-        let own = self.kinds.iter().flat_map(|kind| kind.keys).chain(keys::EVERYWHERE);
-        let mut names: Vec<&str> = Vec::new();
-        for key in own {
-            // Two kinds may know one key.
-            if !names.contains(&key.name) {
-                names.push(key.name);
-            }
-        }
-        let remedy = match (nearest(name, names.iter().copied()), self.elsewhere(name)) {
-            (_, Some(words)) => words,
-            (Some(near), None) => format!("did you mean `{near}`?"),
-            (None, None) => {
-                let mut names = names;
-                names.retain(|known| *known != "drop" && !self.table.contains_key(*known));
+        let mut names = self.names();
+        let slip = self.slips.borrow().get(name).copied();
+        let near = nearest(name, names.iter().copied());
+        let remedy = match (slip, self.elsewhere(name), near) {
+            (Some(missing), ..) => format!("did you mean `{missing}`, which is missing here?"),
+            (None, Some(words), _) => words,
+            (None, None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None, None) => {
+                names.retain(|known| *known != "drop" && !self.has(known));
                 format!("keys that stand here: {}", names.join(", "))
             }
         };

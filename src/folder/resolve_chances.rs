@@ -24,6 +24,9 @@ use crate::name::Name;
 const FORMS: &str = "`[chance.an-id]` with `odds` and `then`, or with `of` and its values";
 /// The words of distributions.
 const DISTRIBUTIONS: [&str; 3] = ["uniform", "triangular", "discrete"];
+/// The keys of an event, and those of an amount.
+const EVENT: [&str; 2] = ["odds", "then"];
+const AMOUNT: [&str; 4] = ["of", "uniform", "triangular", "discrete"];
 
 /// What is read against.
 struct Reading<'a> {
@@ -133,8 +136,13 @@ impl Reading<'_> {
         let mut reader =
             TableReader::new(desk, table, &["chance"], format!("chance.{id}"), entry.key);
         let title = reader.get("title").and_then(Field::text);
-        let is_amount = ["of"].iter().chain(&DISTRIBUTIONS).any(|key| reader.has(key));
-        let is_event = reader.has("odds") || reader.has("then");
+        let says = |keys: &[&str]| keys.iter().any(|key| reader.has(key));
+        let said = [says(&EVENT), says(&AMOUNT)];
+        let slips = |keys: &[&str]| said == [false; 2] && reader.slip(keys).is_some();
+        let [is_event, is_amount] = match slips(&EVENT) {
+            true => [true, false],
+            false => [said[0], said[1] || slips(&AMOUNT)],
+        };
         let (said, source) = match (is_event, is_amount) {
             (false, true) => amount(&mut reader),
             (true, false) => event(&mut reader),
