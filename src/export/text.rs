@@ -272,6 +272,8 @@ struct Grid {
     heads: Vec<String>,
     widths: Vec<usize>,
     rows: Vec<GridRow>,
+    /// Whether the first column of figures stands in every block.
+    against_first: bool,
 }
 
 struct GridRow {
@@ -333,35 +335,43 @@ impl Grid {
         let widths = (0..heads.len()).map(width).collect();
         let label_head =
             table.columns.first().map_or(String::new(), |column| visible(&column.name));
-        Grid { label_head, heads, widths, rows }
+        Grid { label_head, heads, widths, rows, against_first: table.against_first }
     }
 
     /// The columns of each block, as even as they fit.
     fn blocks(&self, width: usize) -> Vec<Vec<usize>> {
-        let label = self.label_preferred(width);
-        let room = width.saturating_sub(label);
-        let mut blocks = self.filled(room);
-        if blocks.len() > 1 {
-            let even = self.heads.len().div_ceil(blocks.len());
-            let all: Vec<usize> = (0..self.heads.len()).collect();
-            let evened: Vec<Vec<usize>> = all.chunks(even).map(<[usize]>::to_vec).collect();
-            if evened.iter().all(|block| self.columns_width(block) <= room) {
-                blocks = evened;
-            }
+        let room = width.saturating_sub(self.label_preferred(width));
+        let all: Vec<usize> = (0..self.heads.len()).collect();
+        let (first, others) = all.split_at(usize::from(self.against_first).min(all.len()));
+        let left = room.saturating_sub(self.columns_width(first));
+        let fits = |column: &usize| self.widths[*column] + GUTTER <= left;
+        // Where nothing fits beside the first column, it stands by itself.
+        if first.is_empty() || !others.iter().all(fits) {
+            return self.evened(&all, room);
         }
-        blocks
+        let joined = |block: Vec<usize>| first.iter().copied().chain(block).collect();
+        self.evened(others, left).into_iter().map(joined).collect()
     }
 
-    fn filled(&self, room: usize) -> Vec<Vec<usize>> {
+    fn evened(&self, columns: &[usize], room: usize) -> Vec<Vec<usize>> {
+        let blocks = self.filled(columns, room);
+        let even = columns.len().div_ceil(blocks.len()).max(1);
+        let evened: Vec<Vec<usize>> = columns.chunks(even).map(<[usize]>::to_vec).collect();
+        let fit = evened.iter().all(|block| self.columns_width(block) <= room);
+        if blocks.len() > 1 && fit { evened } else { blocks }
+    }
+
+    fn filled(&self, columns: &[usize], room: usize) -> Vec<Vec<usize>> {
         let mut blocks: Vec<Vec<usize>> = vec![Vec::new()];
         let mut used = 0;
-        for (column, width) in self.widths.iter().enumerate() {
+        for column in columns {
+            let width = self.widths[*column];
             let last = blocks.last_mut().expect("there is always a block");
             if used + width + GUTTER > room && !last.is_empty() {
-                blocks.push(vec![column]);
+                blocks.push(vec![*column]);
                 used = width + GUTTER;
             } else {
-                last.push(column);
+                last.push(*column);
                 used += width + GUTTER;
             }
         }
@@ -630,6 +640,26 @@ mod tests {
         for line in ["Community Connections and Supportive Housing ", "\n  Navigation Award\n"] {
             assert_eq!(text.matches(line).count(), 3, "{line}\n{text}");
         }
+    }
+
+    #[test]
+    fn what_others_are_held_against_stands_in_every_block() {
+        let mut table = years(10, &[(NAME, 123_456_789)]);
+        table.against_first = true;
+        for width in [60, 80, 100] {
+            let text = encode(&page(table.clone()), width, Colour::Without);
+            let heads =
+                || text.lines().filter(|line| line.contains("FY20") || line.contains("Total"));
+            assert!(heads().count() > 1, "{width}\n{text}");
+            assert!(heads().all(|line| line.matches("FY2020").count() == 1), "{width}\n{text}");
+            assert_eq!(text.matches("Total").count(), 1, "{width}\n{text}");
+            assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
+        }
+        // Where no other column has room beside it, it stands by itself.
+        let mut wide = years(1, &[("Owed", -9_900_000_000)]);
+        wide.against_first = true;
+        let text = encode(&page(wide), 40, Colour::Without);
+        assert_eq!(text.matches("FY2020").count(), 1, "{text}");
     }
 
     #[test]

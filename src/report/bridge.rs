@@ -122,6 +122,7 @@ fn columns(table: &mut Table, scenario: &Scenario, kind: ColumnKind) {
     let heads = scenario.options.iter().map(|option| option.id.clone());
     let heads = std::iter::once("without".to_string()).chain(heads);
     table.columns.extend(heads.map(|name| Column { name, kind }));
+    table.against_first = true;
 }
 
 /// A row of one figure of the forecasts without and with each option.

@@ -152,6 +152,7 @@ fn columns(table: &mut Table, comparison: &Comparison, kind: super::ColumnKind, 
     let others = comparison.others.iter().map(|other| &other.side);
     let sides = base.then_some(&comparison.base).into_iter().chain(others);
     table.columns.extend(sides.map(|side| Column { name: side.plan.scenario.clone(), kind }));
+    table.against_first = base;
 }
 
 /// The figures of every case, one row a figure: the base's and each other one's.

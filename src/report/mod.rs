@@ -48,6 +48,9 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows, each with one cell a column.
     pub rows: Vec<Vec<Cell>>,
+    /// Whether the figures of each row are held against the first of them, which so stands in every part of a table that
+    /// is too wide for its page.
+    pub against_first: bool,
 }
 
 /// One column of a table.
