@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 use braidfund::decide::compare::{Comparison, Contrast, Measure, Outcome, Side, Value};
+use braidfund::export::csv;
+use braidfund::export::text::{self, Colour};
 use braidfund::folder::{BASE, Cases, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
@@ -56,6 +58,38 @@ fn nothing_differs_from_itself() {
             assert!(own.value.apart(figure.value).is_none(), "{figure:?}");
         }
     }
+}
+
+/// Cash that a plan does not state runs out in no month that is known, on one side or on both.
+#[test]
+fn cash_that_is_not_stated_is_compared_with_nothing() {
+    let plan = |opening: &str| {
+        format!(
+            "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n[cost.staff]\nfunction = \"convene\"\n\
+             monthly = 1_000\n{opening}[scenario.counted]\ntitle = \"Counted\"\nopening.unrestricted-cash = 3_000\n\
+             [scenario.dearer]\ntitle = \"Dearer\"\ncost.staff.monthly = 1_500\n"
+        )
+    };
+    let told = |plan: &str, other: &str| -> (String, Option<String>) {
+        let files = MemoryFolder::new([("plan.toml", plan)]);
+        let cases = Cases::open(&files, &[BASE, other]).unwrap();
+        let question = Question::default();
+        let found = Comparison::from_cases(&cases, (BASE, &[other]), question).unwrap();
+        let table = braidfund::report::compare::table(&found, "dates").unwrap();
+        let rows = csv::encode(&table);
+        let row = rows.lines().find(|row| row.contains("cash_runs_out")).unwrap().replace('"', "");
+        let page = braidfund::report::compare::page(&found);
+        let page = text::encode(&page, 100, Colour::Without);
+        let line = page.lines().find(|line| line.contains("Cash runs out"));
+        (row, line.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")))
+    };
+    let (row, line) = told(&plan(""), "dearer");
+    assert_eq!((row.as_str(), line), ("dearer,cash_runs_out,,,,", None));
+    let (row, line) = told(&plan(""), "counted");
+    assert_eq!(row, "counted,cash_runs_out,,,2026-04,");
+    assert_eq!(line.as_deref(), Some("Cash runs out not stated Apr 2026"));
+    let (row, _) = told(&plan("[opening]\nunrestricted-cash = 3_000\n"), "dearer");
+    assert_eq!(row, "dearer,cash_runs_out,,2026-04,2026-03,-1");
 }
 
 #[test]

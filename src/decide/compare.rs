@@ -126,6 +126,8 @@ pub enum Value {
     Month(Option<Month>),
     /// Whole months, or more than the horizon holds.
     Months(Option<u32>),
+    /// Not known, since it goes by cash that the plan does not state.
+    NotStated,
 }
 
 /// How far a figure lies from the base's.
@@ -141,6 +143,8 @@ pub enum Apart {
     Comes,
     /// In the base and not here.
     StaysAway,
+    /// Not known on one side or on both.
+    NotStated,
 }
 
 impl Apart {
@@ -152,12 +156,14 @@ impl Apart {
             Apart::Months(months) => Apart::Months(-months),
             Apart::Comes => Apart::StaysAway,
             Apart::StaysAway => Apart::Comes,
+            Apart::NotStated => Apart::NotStated,
         }
     }
 
-    /// Whether there is no difference.
+    /// Whether there is no difference that is known.
     pub fn is_none(self) -> bool {
-        matches!(self, Apart::Money(Money::ZERO) | Apart::Share(0) | Apart::Months(0))
+        let none = [Apart::Money(Money::ZERO), Apart::Share(0), Apart::Months(0), Apart::NotStated];
+        none.contains(&self)
     }
 }
 
@@ -181,6 +187,7 @@ impl Value {
             (Value::Months(own), Value::Months(base)) => {
                 months(own.map(|own| own as i32), base.map(|base| base as i32))
             }
+            (Value::NotStated, _) | (_, Value::NotStated) => Apart::NotStated,
             _ => unreachable!("figures of one measure are of one kind"),
         }
     }
@@ -197,6 +204,10 @@ impl Side {
         let as_of = self.plan.horizon.as_of;
         let ahead = || measures.cliffs.iter().filter(|cliff| cliff.month >= as_of);
         let deepest = ahead().map(|cliff| cliff.fall()).max();
+        let runs_out = match self.plan.opening.cash_stated {
+            true => Value::Month(cash.runs_out),
+            false => Value::NotStated,
+        };
         let whole = [
             (Measure::Cost, Value::Money(total.cost)),
             (Measure::Gap, Value::Money(total.gap_total())),
@@ -207,7 +218,7 @@ impl Side {
             (Measure::Lapsed, Value::Money(total.lapsed)),
             (Measure::LowestCash, Value::Money(cash.lowest.1)),
             (Measure::LowestCashMonth, Value::Month(Some(cash.lowest.0))),
-            (Measure::CashRunsOut, Value::Month(cash.runs_out)),
+            (Measure::CashRunsOut, runs_out),
             (Measure::FirstCoreGap, Value::Month(measures.first_core_gap)),
             (Measure::Runway, Value::Months(measures.runway.core_months)),
             (Measure::FirstCliff, Value::Month(ahead().next().map(|cliff| cliff.month))),

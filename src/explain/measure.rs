@@ -116,7 +116,10 @@ fn runway(ask: Ask) -> Explanation {
     if let Some(place) = runway.core_months.and_then(|months| after(ask, as_of, months)) {
         explanation.parts.extend(next_three(ask, place));
     }
-    let cash = runway.cash_months.map_or_else(beyond, Value::Months).words();
+    let cash = match ask.plan.opening.cash_stated {
+        true => runway.cash_months.map_or_else(beyond, Value::Months).words(),
+        false => "not known".to_string(),
+    };
     let part = Part::said(cash, "until unrestricted cash falls below the floor");
     explanation.parts.push(part.input(ask.plan, "policy.cash-floor").see("cash/lowest"));
     let standing = ask.measures().standing_gaps.iter().map(|(month, gap)| {

@@ -420,14 +420,15 @@ fn options(choice: &BridgeChoice) -> Table {
         ]
     };
     let months = |months: Option<i64>| Cell::of(months, Cell::Whole);
-    let forecast = |forecast: &Forecast| {
+    let forecast = |plan: &Plan, forecast: &Forecast| {
         let measures = &forecast.measures;
+        let runs_out = measures.cash.runs_out.filter(|_| plan.opening.cash_stated);
         vec![
             Cell::Money(measures.total.gap_total()),
             Cell::Money(measures.total.gap[0]),
             Cell::Money(measures.total.irreducible_gap()),
             Cell::Money(measures.cash.lowest.1),
-            Cell::of(measures.cash.runs_out, Cell::Month),
+            Cell::of(runs_out, Cell::Month),
             Cell::of(measures.first_core_gap, Cell::Month),
             months(measures.runway.core_months.map(i64::from)),
         ]
@@ -438,7 +439,7 @@ fn options(choice: &BridgeChoice) -> Table {
     for scenario in &choice.scenarios {
         let name = || Cell::text(&scenario.plan.scenario);
         let mut row = vec![name(), Cell::text("")];
-        row.extend(forecast(&scenario.before));
+        row.extend(forecast(&scenario.plan, &scenario.before));
         row.extend(vec![Cell::Empty; 5]);
         row.push(sustainability(&scenario.before));
         let odds = of_futures(&scenario.plan, scenario.odds.as_ref());
@@ -448,7 +449,7 @@ fn options(choice: &BridgeChoice) -> Table {
         for (option, better) in scenario.options.iter().zip(&choice.beaten_by) {
             let effect = &option.effect;
             let mut row = vec![name(), Cell::text(&option.id)];
-            row.extend(forecast(&option.after));
+            row.extend(forecast(&option.plan, &option.after));
             row.extend([
                 months(effect.runway_bought.map(i64::from)),
                 Cell::of(effect.exit, Cell::Month),

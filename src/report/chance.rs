@@ -514,7 +514,7 @@ fn years(futures: &Futures) -> Table {
         row.push(Cell::of(futures.averaged.as_deref(), sum));
         row.push(Cell::Money(tally.mean_unpaid(false, *first..=*last)));
         row.extend(spread(Kept::GapOfYear(place)));
-        row.push(whole(tally.out_of_cash.by_month[*last]));
+        row.push(out_of_cash(futures, tally.out_of_cash.by_month[*last]));
         table.push(row);
     }
     table
@@ -522,6 +522,11 @@ fn years(futures: &Futures) -> Table {
 
 fn whole(times: u64) -> Cell {
     Cell::Whole(i64::try_from(times).unwrap_or(i64::MAX))
+}
+
+/// In how many futures cash has run out: of cash that the plan does not state nobody knows.
+fn out_of_cash(futures: &Futures, times: u64) -> Cell {
+    if futures.plan.opening.cash_stated { whole(times) } else { Cell::Empty }
 }
 
 fn months(futures: &Futures) -> Table {
@@ -557,8 +562,8 @@ fn months(futures: &Futures) -> Table {
             Cell::Money(tally.mean_unpaid(true, place..=place)),
             Cell::Money(tally.mean_unpaid(false, place..=place)),
             Cell::Money(futures.planned.gap[place]),
-            whole(tally.out_of_cash.in_month[place]),
-            whole(tally.out_of_cash.by_month[place]),
+            out_of_cash(futures, tally.out_of_cash.in_month[place]),
+            out_of_cash(futures, tally.out_of_cash.by_month[place]),
             Cell::Money(futures.planned.cash[place]),
         ];
         let spread = tally.spread(calendar, Kept::Cash(place));

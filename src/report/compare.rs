@@ -219,8 +219,12 @@ pub(super) fn dates(comparison: &Comparison) -> Table {
         let label = match (figure.measure, figure.year) {
             (Measure::FirstCoreGap, _) => "Core costs first unpaid".to_string(),
             (Measure::Runway, _) => RUNWAY.to_string(),
-            // Cash that is not stated has no month in which it runs out.
-            (Measure::CashRunsOut, _) if !comparison.base.plan.opening.cash_stated => continue,
+            // Cash that nothing states has no month in which it runs out.
+            (Measure::CashRunsOut, _)
+                if others.iter().chain([&figure.value]).all(|own| *own == Value::NotStated) =>
+            {
+                continue;
+            }
             (Measure::CashRunsOut, _) => "Cash runs out".to_string(),
             (Measure::LowestCashMonth, _) => "Lowest cash".to_string(),
             (Measure::FirstCliff, _) => "Next cliff".to_string(),
@@ -258,6 +262,7 @@ fn value_words(value: Value) -> String {
         Value::Months(months) => {
             months.map_or("to the end".to_string(), |months| count(months as usize, "month"))
         }
+        Value::NotStated => "not stated".to_string(),
     }
 }
 
@@ -356,6 +361,7 @@ fn plain(value: Value) -> String {
         Value::Share(share) => share_text(share),
         Value::Month(month) => month.map_or(String::new(), |month| month.to_string()),
         Value::Months(months) => months.map_or(String::new(), |months| months.to_string()),
+        Value::NotStated => String::new(),
     }
 }
 
@@ -367,7 +373,7 @@ fn plain_apart(apart: Apart) -> String {
             Rate::from_billionths(billionths).map_or(String::new(), share_text)
         }
         Apart::Months(months) => months.to_string(),
-        Apart::Comes | Apart::StaysAway => String::new(),
+        Apart::Comes | Apart::StaysAway | Apart::NotStated => String::new(),
     }
 }
 
@@ -387,7 +393,7 @@ pub fn table(comparison: &Comparison, name: &str) -> Option<Table> {
         })),
         // Differences are in months: later, longer; empty where the month lies within the horizon on one side alone.
         "dates" => Some(figures(comparison, name, (T, W), |value| match value {
-            Value::Month(_) | Value::Months(_) => Some(Cell::text(plain(value))),
+            Value::Month(_) | Value::Months(_) | Value::NotStated => Some(Cell::text(plain(value))),
             _ => None,
         })),
         "inputs" => Some(inputs(comparison)),
@@ -420,7 +426,7 @@ fn figures(
                     Cell::of(Rate::from_billionths(billionths), Cell::Share)
                 }
                 Apart::Months(months) => Cell::Whole(months.into()),
-                Apart::Comes | Apart::StaysAway => Cell::Empty,
+                Apart::Comes | Apart::StaysAway | Apart::NotStated => Cell::Empty,
             };
             table.push(vec![
                 Cell::text(&other.side.plan.scenario),

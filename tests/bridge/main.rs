@@ -27,7 +27,7 @@ use braidfund::funding::Status;
 use braidfund::money::{Money, Rate};
 use braidfund::month::Month;
 use braidfund::plan::cost::Priority;
-use braidfund::report::bridge;
+use braidfund::report::{Cell, bridge};
 
 /// Core cost of 1,200 a month for three years, dependable money from the third year on, nothing before it.
 const PLAN: &str = r#"
@@ -128,6 +128,22 @@ fn recoverable(terms: &str) -> String {
 fn page(choice: &BridgeChoice) -> String {
     let page = text::encode(&bridge::page(choice), 100, Colour::Without);
     page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of cash that the plan does not state nobody knows when it runs out: the table says nothing then.
+#[test]
+fn cash_that_is_not_stated_runs_out_in_no_month() {
+    let stated = format!("{PLAN}[opening]\nunrestricted-cash = 3_000\n");
+    for (plan, known) in [(PLAN, false), (stated.as_str(), true)] {
+        let choice = choose(plan, GRANTS, (&["base"], Question::default(), None)).unwrap();
+        let table = bridge::table(&choice, "options").unwrap();
+        let at = table.columns.iter().position(|column| column.name == "cash_runs_out").unwrap();
+        let told: Vec<&Cell> = table.rows.iter().map(|row| &row[at]).collect();
+        match known {
+            false => assert_eq!(told, [&Cell::Empty; 4]),
+            true => assert_eq!(told[0], &Cell::Month(month("2026-03"))),
+        }
+    }
 }
 
 /// Two years of 14,400 are unpaid until the levy begins. `enough` pays them all; `half` the second one; `wrong` may pay
