@@ -364,6 +364,16 @@ impl Rate {
         }
     }
 
+    /// The share as an exact percentage, as sentences write it.
+    ///
+    /// ```
+    /// use braidfund::money::Rate;
+    /// assert_eq!(Rate::parse("0.125").unwrap().in_words(), "12.5 %");
+    /// ```
+    pub fn in_words(self) -> String {
+        self.percent().replace('%', " %")
+    }
+
     /// The rate in whole billionths, which is exact.
     pub fn billionths(self) -> i128 {
         let missing = RATE_PLACES_MAX - self.0.scale();

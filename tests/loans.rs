@@ -164,7 +164,7 @@ fn what_falls_due_of_a_loan_can_be_worked_again() {
             "6.00 a month's interest on the balance",
             "24.00 interest of 4 months before the first payment, paid with it",
             "1200.00 balance before the payment of Jun 2026",
-            "interest a year; a twelfth each month (6%)",
+            "interest a year; a twelfth each month (6 %)",
         ]
     );
     let level = told("cost/bank.principal/2026-07");
@@ -174,7 +174,7 @@ fn what_falls_due_of_a_loan_can_be_worked_again() {
             "604.50 the level payment",
             "6.00 of it, the month's interest",
             "1200.00 balance before the payment of Jul 2026",
-            "interest a year; a twelfth each month (6%)",
+            "interest a year; a twelfth each month (6 %)",
             "monthly payments (payment 2 of 3)",
         ]
     );

@@ -128,8 +128,8 @@ fn amounts(ask: Ask, line: &CostLine, place: usize) -> Vec<Part> {
             said(text::number(*fte), "positions (FTE)", "positions.fte"),
             Part::aside(*salary, "yearly salary of one")
                 .input(ask.plan, &path(line, "positions.salary")),
-            said(fringe.percent(), "fringe benefits", "positions.fringe"),
-            said(vacancy.percent(), "vacancy", "positions.vacancy"),
+            said(fringe.in_words(), "fringe benefits", "positions.fringe"),
+            said(vacancy.in_words(), "vacancy", "positions.vacancy"),
         ],
         Form::Unit { driver: units, cost } => {
             vec![driver(ask, *units, place), said(cost.to_string(), "dollars a unit", "unit.cost")]
@@ -145,10 +145,10 @@ fn amounts(ask: Ask, line: &CostLine, place: usize) -> Vec<Part> {
             vec![said(text, "stated by the file", "series")]
         }
         Form::Fee { share, .. } => {
-            vec![said(share.percent(), "share of the lines' cost", "fee.share")]
+            vec![said(share.in_words(), "share of the lines' cost", "fee.share")]
         }
         Form::FeeOfReceipts { share, .. } => {
-            vec![said(share.percent(), "share of the receipts", "fee.share")]
+            vec![said(share.in_words(), "share of the receipts", "fee.share")]
         }
         Form::Due(stream, kind) => {
             let stream = ask.plan.stream(*stream);
@@ -180,7 +180,7 @@ fn escalation(ask: Ask, line: &CostLine, place: usize) -> Vec<Part> {
             let name = text::capital(MONTH_NAMES[(month.clamp(1, 12) - 1) as usize]);
             let label = format!("growth a year, stepped each {name} after the line's first month");
             let rate_part =
-                Part::said(rate.percent(), label).input(ask.plan, &path(line, "escalate"));
+                Part::said(rate.in_words(), label).input(ask.plan, &path(line, "escalate"));
             let calendar = FiscalCalendar::starting(month.clamp(1, 12));
             let index = yearly_index(line.from, ask.month(place), rate, calendar);
             let index = index.and_then(|index| index.last().copied());

@@ -81,7 +81,7 @@ pub(super) fn credit(ask: Ask, rest: &[&str]) -> Option<Explanation> {
             .input(ask.plan, "credit.borrowing-base"),
         Part::aside(line.limit, "the limit").input(ask.plan, "credit.limit"),
         Part::aside(period.sum(&used.interest), "interest on each month's opening balance")
-            .text(format!("a twelfth of {}", line.yearly_rate.percent()))
+            .text(format!("a twelfth of {}", line.yearly_rate.in_words()))
             .input(ask.plan, "credit.rate"),
         Part::aside(
             ask.forecast.books.cash.own_unrestricted[period.last],
@@ -209,7 +209,7 @@ impl Due<'_> {
             let label = format!("balance before the payment of {}", row.month.words());
             parts.push(Part::aside(row.owed, label));
         }
-        let rate = yearly_rate.percent();
+        let rate = yearly_rate.in_words();
         parts.push(self.key(Part::said(rate, "interest a year; a twelfth each month"), "rate"));
         let of = at.map_or(String::new(), |at| format!("payment {} of ", at + 1));
         parts.push(self.key(Part::said(format!("{of}{months}"), "monthly payments"), "months"));
@@ -241,7 +241,7 @@ impl Due<'_> {
         };
         let before = month.plus(-1).map_or(Money::ZERO, through);
         let title = &self.ask.plan.stream(source).title;
-        let words = format!("{} of what {title} brought by the month", share.percent());
+        let words = format!("{} of what {title} brought by the month", share.in_words());
         let parts = vec![
             self.key(Part::plus(through(month), words), "repaid-from.share"),
             Part::minus(before, "fell due before"),

@@ -164,7 +164,7 @@ pub(crate) fn rule_words(plan: &Plan, rule: &CutRule, written: Written) -> Strin
     match &rule.kind {
         RuleKind::Benefit(line, share, most) => format!(
             "{of} may pay at most {} of {} ({}), by documented benefit",
-            percent(*share),
+            share.in_words(),
             plan.line(*line).title,
             amount(*most)
         ),
@@ -185,12 +185,12 @@ pub(crate) fn rule_words(plan: &Plan, rule: &CutRule, written: Written) -> Strin
                     };
                     format!(
                         "at most {} of what {of} {spends} may go to {on}{period}",
-                        percent(share)
+                        share.in_words()
                     )
                 }
                 (CapBound::ShareOfAward(share), Some(most)) => format!(
                     "{of} may pay at most {} of its award ({}) of {on}{period}",
-                    percent(share),
+                    share.in_words(),
                     amount(*most)
                 ),
                 (_, most) => format!(
@@ -208,7 +208,7 @@ pub(crate) fn rule_words(plan: &Plan, rule: &CutRule, written: Written) -> Strin
                 };
                 format!(
                     "at least {} of what {of} {spends} must go to {}",
-                    percent(floor.share),
+                    floor.share.in_words(),
                     selection(plan, &floor.on)
                 )
             })
@@ -234,7 +234,7 @@ pub(crate) fn rule_words(plan: &Plan, rule: &CutRule, written: Written) -> Strin
             let rate = rules.indirect.map_or(Rate::ZERO, |rule| rule.charged());
             format!(
                 "{of} pays at most {} on top of its direct costs as indirect cost",
-                percent(rate)
+                rate.in_words()
             )
         }
         RuleKind::Subaward(id) => {
@@ -258,10 +258,10 @@ fn match_words(convention: MatchConvention) -> String {
     }
     match convention {
         MatchConvention::ShareOfTotal(share) => {
-            format!(", which must be {} of the two together", percent(share))
+            format!(", which must be {} of the two together", share.in_words())
         }
         MatchConvention::PerAwardDollar(ratio) => {
-            format!(", {} of what the award pays", percent(ratio))
+            format!(", {} of what the award pays", ratio.in_words())
         }
     }
 }
@@ -321,10 +321,6 @@ pub(super) fn title(plan: &Plan, stream: StreamIndex, pool: Option<PoolIndex>) -
         Some(pool) => format!("{title} (in {})", pool.title),
         None => title.clone(),
     }
-}
-
-fn percent(share: Rate) -> String {
-    share.percent().replace('%', " %")
 }
 
 /// The first few names, the rest counted; by semicolons where a name holds a comma.

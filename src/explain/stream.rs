@@ -201,7 +201,7 @@ fn leave(
     match verdict(ask.plan, &claim, LineIndex::from(line), month) {
         Verdict::Allowed { by, benefit } => {
             let share = benefit.map_or(String::new(), |share| {
-                format!(", up to its documented benefit share of {}", share.percent())
+                format!(", up to its documented benefit share of {}", share.in_words())
             });
             let by = by.words(ask.plan);
             let path = item_path(ask, &format!("{uses}.pays-for"), &by);
@@ -294,7 +294,7 @@ pub(super) fn indirect(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     parts.push(base.input(ask.plan, &format!("{path}.base")));
     let rate = ask.planned(stream).and_then(|stream| ask.plan.restrictions(stream).indirect);
     if let Some(rate) = rate {
-        let part = Part::said(rate.charged().percent(), "rate of recovery");
+        let part = Part::said(rate.charged().in_words(), "rate of recovery");
         parts.push(part.input(ask.plan, &format!("{path}.rate")));
     }
     if row.unrecovered.is_positive() {

@@ -230,7 +230,7 @@ fn a_gap_says_which_rule_keeps_which_money_from_it() {
     assert_eq!(
         told,
         [
-            "ahc: paid 7,500.00; it may pay at most its documented benefit share of 60% \
+            "ahc: paid 7,500.00; it may pay at most its documented benefit share of 60 % \
              (2 CFR 200.405) (112,726.50 left in the month)",
             "dues: paid 1,500.00; it may pay it, and has paid all that it held (nothing of this \
              part left in the month)",

@@ -433,7 +433,7 @@ impl Why {
             Why::PayLimit => "pays no more of a yearly rate of pay than its limit".to_string(),
             Why::Benefit(share) => format!(
                 "may pay at most its documented benefit share of {} (2 CFR 200.405)",
-                share.percent()
+                share.in_words()
             ),
             Why::Cap(at) => cap_words(plan, forecast, purse, *at),
             Why::Floor(at) => format!("is kept by `floor` {} for what the floor names", at + 1),
@@ -536,8 +536,8 @@ fn cap_words(plan: &Plan, forecast: &Forecast, purse: Purse, at: usize) -> Strin
     let on: Vec<String> = cap.on.iter().map(|selector| selector.words(plan)).collect();
     let bound = match cap.bound {
         CapBound::Amount(amount) => text::money(amount),
-        CapBound::ShareOfAward(share) => format!("{} of the award", share.percent()),
-        CapBound::ShareOfSpent(share) => format!("{} of what it spends", share.percent()),
+        CapBound::ShareOfAward(share) => format!("{} of the award", share.in_words()),
+        CapBound::ShareOfSpent(share) => format!("{} of what it spends", share.in_words()),
     };
     let per = if cap.per_period { " in each budget period" } else { "" };
     let within: Vec<String> = cap.within.iter().map(|selector| selector.words(plan)).collect();

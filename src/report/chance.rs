@@ -55,11 +55,6 @@ pub(super) fn in_short(times: u64, futures: u64) -> String {
     }
 }
 
-/// A share as sentences write it, exactly: `12.5 %`.
-fn percent(share: Rate) -> String {
-    share.percent().replace('%', " %")
-}
-
 fn share(times: u64, futures: u64) -> Rate {
     let (times, futures) = (i64::try_from(times), i64::try_from(futures));
     match (times, futures) {
@@ -417,7 +412,7 @@ fn say_certain(page: &mut Page, futures: &Futures) {
             format!(
                 "{}{of}: {} in {} ({}{unread}).",
                 rate.event,
-                rate.rate.percent(),
+                rate.rate.in_words(),
                 rate.year,
                 rate.source
             ),

@@ -80,7 +80,7 @@ fn way_words(way: Way) -> String {
         Way::From(month) => format!("from {}", month.words()),
         Way::Until(month) => format!("through {}", month.words()),
         Way::Falling(share) if share == Rate::ONE => "level".to_string(),
-        Way::Falling(share) => format!("each year {} of the year before", share.percent()),
+        Way::Falling(share) => format!("each year {} of the year before", share.in_words()),
     }
 }
 

@@ -97,7 +97,8 @@ fn base_rates(page: &mut Page, rates: &[&BaseRate]) {
         let unread = if rate.is_verified() { "" } else { "; no source was read" };
         let BaseRate { event, year, source, .. } = rate;
         let whose = format!("{} money", rate.of.words());
-        let text = format!("{event} ({whose}, {year}): {} ({source}{unread})", rate.rate.percent());
+        let text =
+            format!("{event} ({whose}, {year}): {} ({source}{unread})", rate.rate.in_words());
         page.say(mark, text);
     }
 }

@@ -2,9 +2,8 @@
 
 use super::super::ColumnKind::{Share as Sh, Text as T};
 use super::super::sensitivity::readable;
-use super::super::words::{count, grouped, list, percent as whole_percent};
+use super::super::words::{count, grouped, list, percent};
 use super::super::{Cell, Table};
-use super::percent;
 use crate::decide::chance::{Futures, Pair, mean};
 use crate::folder::{Distribution, Setting, Shock, What};
 use crate::money::Rate;
@@ -16,10 +15,8 @@ const PAIRS_MAX: usize = 4;
 
 /// A distribution in words.
 pub(super) fn in_words(what: &What) -> String {
-    // As sentences write it, with a space before the sign.
-    let share = |odds: &Rate| odds.percent().replace('%', " %");
     match what {
-        What::Event { odds } => format!("happens in {}", share(odds)),
+        What::Event { odds } => format!("happens in {}", odds.in_words()),
         What::Amount { path, distribution, .. } => {
             let value = |setting: &Setting| readable(path, &setting.text());
             match distribution {
@@ -31,7 +28,7 @@ pub(super) fn in_words(what: &What) -> String {
                 }
                 Distribution::Discrete(values) => {
                     let one = |(setting, odds): &(Setting, Rate)| {
-                        format!("{} in {}", value(setting), share(odds))
+                        format!("{} in {}", value(setting), odds.in_words())
                     };
                     list(&values.iter().map(one).collect::<Vec<_>>())
                 }
@@ -96,7 +93,7 @@ pub(super) fn shock_words(futures: &Futures, shock: &Shock) -> String {
         true => format!("{title}: in all futures one common shock moves {of}{against}."),
         false => format!(
             "{title}: in {} of futures one common shock moves {of}{against}; in the others each moves on its own.",
-            percent(shock.together),
+            shock.together.in_words(),
         ),
     }
 }
@@ -111,7 +108,7 @@ pub(super) fn less(futures: &Futures, shock: &Shock) -> Option<String> {
     let title = |place: usize| &futures.chances.chances[place].title;
     let one = |pair: &Pair| {
         let [one, other] = pair.chances.map(title);
-        let share = whole_percent(pair.of_outcomes);
+        let share = percent(pair.of_outcomes);
         format!("{share} for \u{201c}{one}\u{201d} and \u{201c}{other}\u{201d}")
     };
     let told: Vec<String> = pairs.iter().take(PAIRS_MAX).map(one).collect();
@@ -125,7 +122,7 @@ pub(super) fn less(futures: &Futures, shock: &Shock) -> Option<String> {
         format!(
             "{}: {} is the rank correlation of the draws. What comes of them has less, since a thing happens or not: {}.{more}",
             shock.title,
-            percent(shock.together),
+            shock.together.in_words(),
             list(&told)
         )
     })
