@@ -9,13 +9,15 @@ mod plans;
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::path::Path;
 
 use braidfund::decide::chance::{Ask, Futures, Kept, Origin, Replayed, Values};
 use braidfund::error::Error;
-use braidfund::folder::{Files, MemoryFolder, Outcome};
+use braidfund::export::text::{self, Colour};
+use braidfund::folder::{Cases, DiskFolder, Files, MemoryFolder, Outcome};
 use braidfund::money::Money;
 use braidfund::plan::cost::Priority;
-use braidfund::report::{chance, kept};
+use braidfund::report::{Cell as Figure, chance, kept};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -248,7 +250,110 @@ fn a_driver_alone_changes_what_its_streams_bring() {
     folder.holds(7, 0..4);
     let futures = folder.run(7, 0..200, 2).unwrap();
     let payer = futures.streams.iter().position(|stream| stream == "payer").unwrap();
-    assert_eq!(futures.tally.brought[payer].0, 200);
+    assert_eq!(futures.uncertain(payer).times, 200);
+}
+
+/// The levy of 2026 is there already: what is uncertain is whether 2027 comes. Of the award the first period is secured, and the
+/// second one comes in all futures or in none. What is told of either is the rest of the stream.
+#[test]
+fn what_comes_in_is_what_is_not_the_same_in_every_future() {
+    let plan = PLAN.replace("months = 12", "months = 24\nas-of = \"2026-07\"")
+        + r#"
+[stream.levy]
+kind = "public"
+funder = "County"
+status = "secured"
+from = "2026-01"
+until = "2026-12"
+pays-for = ["convene"]
+terms = { method = "appropriation", by-year = { FY2026 = 900 } }
+[stream.award]
+kind = "grant"
+funder = "G"
+status = "secured"
+from = "2026-07"
+until = "2027-12"
+budget-periods = [
+    { from = "2026-07", until = "2026-12", amount = 700 },
+    { from = "2027-01", until = "2027-12", amount = 500, status = "likely" },
+]
+pays-for = ["convene"]
+"#;
+    let chance = RATE.to_string()
+        + r#"
+[chance.levy]
+odds = "30%"
+[chance.levy.then.stream.levy]
+until = "2027-12"
+terms.by-year = { FY2026 = 900, FY2027 = 2_000 }
+[chance.goes-on]
+odds = "71%"
+[chance.goes-on.then.stream.award]
+budget-periods = [
+    { from = "2026-07", until = "2026-12", amount = 700 },
+    { from = "2027-01", until = "2027-12", amount = 500, status = "secured" },
+]
+"#;
+    let futures = Folder::new(&plan, &chance).run(7, 0..1_000, 2).unwrap();
+    let drawn = |id: &str| {
+        let chances = &futures.chances.chances;
+        futures.tally.drawn[chances.iter().position(|chance| chance.id == id).unwrap()] as u64
+    };
+    let of = |id: &str| {
+        let place = futures.streams.iter().position(|stream| stream == id).unwrap();
+        let found = futures.uncertain(place);
+        (found.alike.to_string(), found.times)
+    };
+    assert!((200..400).contains(&drawn("levy")), "{}", drawn("levy"));
+    assert_eq!(of("levy"), ("900.00".to_string(), drawn("levy")));
+    assert_eq!(of("award"), ("700.00".to_string(), drawn("goes-on")));
+    assert_eq!(of("grant"), ("0.00".to_string(), drawn("stream.grant")));
+    assert_eq!(of("payer"), ("0.00".to_string(), 1_000));
+    let page = text::encode(&chance::page(&futures), 100, Colour::Without);
+    let row = page.lines().find(|line| line.starts_with(" levy ")).unwrap();
+    assert!(row.ends_with(" -"), "as planned nothing of it comes: {row}");
+    let table = chance::table(&futures, "streams").unwrap();
+    let row = table.rows.iter().find(|row| row[0] == Figure::text("levy")).unwrap();
+    let ends: Vec<String> = row[5..].iter().map(|cell| format!("{cell:?}")).collect();
+    let all = format!("{:?}", Figure::Money(Money::from_cents(90_000)));
+    assert_eq!(ends, [all.clone(), all]);
+}
+
+/// A plan that does not state its cash has no month and no odds in which it runs out, in any table.
+#[test]
+fn cash_that_is_not_stated_runs_out_in_no_table() {
+    let stated = format!("{PLAN}[opening]\nunrestricted-cash = 100\n");
+    for (plan, known) in [(PLAN, false), (stated.as_str(), true)] {
+        let futures = Folder::new(plan, RATE).run(7, 0..20, 1).unwrap();
+        for (name, columns) in [
+            ("years", vec!["out_of_cash_by"]),
+            ("months", vec!["out_of_cash_in", "out_of_cash_by"]),
+        ] {
+            let table = chance::table(&futures, name).unwrap();
+            for column in columns {
+                let at = table.columns.iter().position(|own| own.name == column).unwrap();
+                let empty = table.rows.iter().all(|row| row[at] == Figure::Empty);
+                assert_eq!(empty, !known, "{name}: {column}");
+            }
+        }
+    }
+}
+
+/// Shares are written one way on the page: those of chances, of shocks and of what the field reports.
+#[test]
+fn shares_are_written_one_way() {
+    let open = || -> Result<Box<dyn Files>, Error> {
+        Ok(Box::new(DiskFolder::open(Path::new("scenarios/ri-hez"))?))
+    };
+    let draft = |cases: &mut Cases| cases.draft("base");
+    let origin = Origin { open: &open, draft: &draft, cases: &["base"], file: "chance.toml" };
+    let futures = 0..20;
+    let ask = Ask { seed: 7, futures, threads: 1, through: None, keeps: false, giver: None };
+    let futures = Futures::run(&origin, &ask, &|_| {}).unwrap();
+    let page = text::encode(&chance::page(&futures), 100, Colour::Without);
+    let shares: Vec<&str> = page.match_indices('%').map(|(at, _)| &page[..at]).collect();
+    assert!(shares.len() > 10 && page.contains("69 %"), "{page}");
+    assert!(shares.iter().all(|before| before.ends_with(' ')), "{page}");
 }
 
 /// Ranges run apart and merged say what one run of them all says, to the byte; what does not belong together is refused.
@@ -288,8 +393,7 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
         refused("digest", &[first.clone(), kept_of(7, 600..900)]),
         "futures 600 to 699 are in two files"
     );
-    for changed in
-        ["/tally/values", "/tally/brought_in/0", "/tally/core_gap", "/futures/1", "/sha256"]
+    for changed in ["/tally/values", "/tally/brought/0", "/tally/core_gap", "/futures/1", "/sha256"]
     {
         let mut broken = second.clone();
         *broken.pointer_mut(changed).unwrap() = serde_json::json!(1);

@@ -328,23 +328,21 @@ fn cash(futures: &Futures) -> Table {
     table
 }
 
-/// What streams bring that do not bring the same in every future.
+/// What comes of streams beside what each of them brings alike in every future.
 fn arrivals(futures: &Futures) -> Table {
     let columns = [("Stream", T), ("comes in", T), ("on average", M), ("as planned", M)];
     let mut table = Table::new("arrivals", &columns);
     let tally = &futures.tally;
     for (place, stream) in futures.streams.iter().enumerate() {
-        let (times, sum) = tally.brought[place];
-        let planned = futures.planned.brought[place];
-        let same = sum == i128::from(planned.cents()) * i128::from(tally.futures);
-        if same && (times == 0 || times == tally.futures) {
+        let found = futures.uncertain(place);
+        if found.is_certain {
             continue;
         }
         table.push(vec![
             Cell::text(stream),
-            Cell::text(in_short(times, tally.futures)),
-            Cell::Money(mean(sum, tally.futures)),
-            Cell::Money(planned),
+            Cell::text(in_short(found.times, tally.futures)),
+            Cell::Money(mean(tally.brought[place].sum, tally.futures) - found.alike),
+            Cell::Money(futures.planned.brought[place] - found.alike),
         ]);
     }
     table
@@ -609,18 +607,20 @@ fn streams(futures: &Futures) -> Table {
         ("odds", Sh),
         ("mean", M),
         ("planned", M),
+        ("alike", M),
     ];
     let mut table = Table::new("streams", &columns);
     let tally = &futures.tally;
     for (place, stream) in futures.streams.iter().enumerate() {
-        let (times, sum) = tally.brought[place];
+        let (found, planned) = (futures.uncertain(place), futures.planned.brought[place]);
         table.push(vec![
             Cell::text(stream),
             whole(tally.futures),
-            whole(times),
-            Cell::Share(share(times, tally.futures)),
-            Cell::Money(mean(sum, tally.futures)),
-            Cell::Money(futures.planned.brought[place]),
+            whole(found.times),
+            Cell::Share(share(found.times, tally.futures)),
+            Cell::Money(mean(tally.brought[place].sum, tally.futures)),
+            Cell::Money(planned),
+            Cell::Money(if found.is_certain { planned } else { found.alike }),
         ]);
     }
     table

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::SCHEMA_VERSION;
-use crate::decide::chance::{Counted, Futures, Slot, Tally, Values};
+use crate::decide::chance::{Brought, Counted, Futures, Slot, Tally, Values};
 use crate::error::Error;
+use crate::money::Money;
 use crate::month::Month;
 use crate::name::PoolIndex;
 
@@ -50,6 +51,10 @@ pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
             "sum": sum.to_string(),
         })
     };
+    let brought = |brought: &Brought| {
+        let (amount, futures) = brought.least.unwrap_or_default();
+        json!({ "least": amount.cents(), "least_in": futures, "sum": brought.sum.to_string() })
+    };
     let needs: Map<String, Value> =
         tally.needs.1.iter().map(|(line, sums)| (line.clone(), sums_value(sums))).collect();
     let mut value = heading(futures, digest);
@@ -60,8 +65,7 @@ pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
         "out_of_cash": counted(&tally.out_of_cash),
         "core_unpaid": sums_value(&tally.unpaid[0]),
         "unpaid": sums_value(&tally.unpaid[1]),
-        "brought_in": tally.brought.iter().map(|(times, _)| *times).collect::<Vec<u64>>(),
-        "brought": sums_value(&tally.brought.iter().map(|(_, sum)| *sum).collect::<Vec<i128>>()),
+        "brought": tally.brought.iter().map(brought).collect::<Vec<Value>>(),
         "drawn": sums_value(&tally.drawn),
         "unpaid_with": tally.unpaid_with,
         "slots": tally.slots.iter().map(slot).collect::<Vec<Value>>(),
@@ -165,8 +169,11 @@ fn tally(empty: &Tally, value: &Value) -> Option<Tally> {
     let sums = |key: &str, length: usize| list(&value[key], length, sum);
     let months = empty.unpaid[0].len();
     let streams = empty.brought.len();
-    let times: Vec<u64> = list(&value["brought_in"], streams, Value::as_u64)?;
-    let brought = times.into_iter().zip(sums("brought", streams)?).collect();
+    let brought = |value: &Value| {
+        let least = (Money::from_cents(value["least"].as_i64()?), value["least_in"].as_u64()?);
+        Some(Brought { least: (least.1 > 0).then_some(least), sum: sum(&value["sum"])? })
+    };
+    let brought = list(&value["brought"], streams, brought)?;
     let values = value["values"].as_array()?;
     let count = values.first()?.as_array()?.len();
     let each = |values: &Value| Some(Values::Each(list(values, count, Value::as_i64)?));

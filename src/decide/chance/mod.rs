@@ -10,11 +10,12 @@ mod pairs;
 mod tally;
 mod values;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use self::pairs::Pair;
-pub use self::tally::{Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
+pub use self::tally::{Brought, Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
 pub use self::values::{Parted, Values};
 
 use self::future::{Memory, Teller};
@@ -96,6 +97,17 @@ pub struct Figures {
     pub given: Money,
 }
 
+/// What of a stream is not the same in every future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uncertain {
+    /// Whether nothing of it is uncertain.
+    pub is_certain: bool,
+    /// What comes of it alike in every future, where other money of it does not.
+    pub alike: Money,
+    /// In how many futures it brings anything beside that.
+    pub times: u64,
+}
+
 /// Many futures of one plan.
 #[derive(Clone, Debug)]
 pub struct Futures {
@@ -120,6 +132,8 @@ pub struct Futures {
     pub averaged: Option<Vec<Money>>,
     /// What the futures come to.
     pub tally: Tally,
+    /// What each tranche holds as the plan stands, of those that tell alike together.
+    slots: BTreeMap<Slot, Money>,
     /// What each line needs as the plan stands.
     needs: Vec<(String, Vec<Money>)>,
     /// The plan in which every event happens that takes nothing away, where it is one.
@@ -332,7 +346,7 @@ impl Futures {
         let through = ask.through.and_then(|month| plan.horizon.place(month));
         calendar.through = through.unwrap_or(calendar.months - 1);
         calendar.watches = ask.giver.is_some();
-        Ok(Futures {
+        let mut futures = Futures {
             planned: Figures::of(&plan, &spent, &streams, ask.giver.as_ref()),
             averaged: None,
             tally: Tally::new(&calendar, streams.len(), chances.chances.len(), ask.keeps),
@@ -342,10 +356,39 @@ impl Futures {
             ran: ask.futures.clone(),
             calendar,
             streams,
+            slots: BTreeMap::new(),
             needs,
             most,
             plan,
-        })
+        };
+        for tranche in &spent.timeline.tranches {
+            if let Some(slot) = futures.slot(&futures.plan, tranche) {
+                *futures.slots.entry(slot).or_default() += tranche.amount;
+            }
+        }
+        Ok(futures)
+    }
+
+    /// What a stream, by its place in [`Futures::streams`], brings beside what comes of it alike in every future; all that it
+    /// brings where all of it does.
+    pub fn uncertain(&self, stream: usize) -> Uncertain {
+        let (tally, brought) = (&self.tally, &self.tally.brought[stream]);
+        let futures = i128::from(tally.futures);
+        let (least, times) = brought.least.unwrap_or_default();
+        let own = self.slots.iter().filter(|(slot, _)| slot.stream == stream);
+        let alike = own.filter(|(slot, amount)| {
+            let sum = i128::from(amount.cents()) * futures;
+            tally.slots.get(slot) == Some(&sum)
+        });
+        let alike = alike.map(|(_, amount)| *amount).sum::<Money>().at_most(least);
+        let is_certain = brought.sum == i128::from(alike.cents()) * futures
+            && self.planned.brought[stream] == alike;
+        let alike = if is_certain { Money::ZERO } else { alike };
+        Uncertain {
+            is_certain,
+            alike,
+            times: if least > alike { tally.futures } else { tally.futures - times },
+        }
     }
 
     /// The plan as it stands, and the one with everything that may come.

@@ -147,6 +147,37 @@ pub struct Slot {
     pub on_demand: bool,
 }
 
+/// What a stream brings over many futures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// In how many futures it brings least, and how much; nothing where no future was run.
+    pub least: Option<(Money, u64)>,
+    /// What it brings in all of them together, in cents.
+    pub sum: i128,
+}
+
+impl Brought {
+    fn add(&mut self, amount: Money) {
+        self.sum += i128::from(amount.cents());
+        self.lower((amount, 1));
+    }
+
+    fn lower(&mut self, (amount, futures): (Money, u64)) {
+        self.least = match self.least {
+            Some((least, times)) if least == amount => Some((least, times + futures)),
+            Some((least, times)) if least < amount => Some((least, times)),
+            _ => Some((amount, futures)),
+        };
+    }
+
+    fn join(&mut self, other: &Brought) {
+        self.sum += other.sum;
+        if let Some(least) = other.least {
+            self.lower(least);
+        }
+    }
+}
+
 /// What many futures come to together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
@@ -162,8 +193,8 @@ pub struct Tally {
     pub out_of_cash: Counted,
     /// What goes unpaid of core costs, and of all, by month, over all futures, in cents.
     pub unpaid: [Vec<i128>; 2],
-    /// By stream: in how many futures it brings anything, and what over all of them, in cents.
-    pub brought: Vec<(u64, i128)>,
+    /// By stream, what it brings.
+    pub brought: Vec<Brought>,
     /// By chance: how often its event happened, or the sum of the steps that its amount took.
     pub drawn: Vec<i128>,
     /// By chance: in how many futures its event happened and core costs went unpaid from `as-of` through
@@ -189,7 +220,7 @@ impl Tally {
             gap: Counted::new(calendar),
             out_of_cash: Counted::new(calendar),
             unpaid: [months(), months()],
-            brought: vec![(0, 0); streams],
+            brought: vec![Brought::default(); streams],
             drawn: vec![0; chances],
             unpaid_with: vec![0; chances],
             slots: BTreeMap::new(),
@@ -209,9 +240,8 @@ impl Tally {
                 *sum += i128::from(amount.cents());
             }
         }
-        for ((times, sum), amount) in self.brought.iter_mut().zip(&figures.brought) {
-            *times += u64::from(amount.is_positive());
-            *sum += i128::from(amount.cents());
+        for (brought, amount) in self.brought.iter_mut().zip(&figures.brought) {
+            brought.add(*amount);
         }
         let ahead = figures.core_gap.get(calendar.as_of..=calendar.through).unwrap_or_default();
         let unpaid = ahead.iter().any(|gap| gap.is_positive());
@@ -277,9 +307,8 @@ impl Tally {
         for (own, other) in self.unpaid.iter_mut().zip(&other.unpaid) {
             add(own, other);
         }
-        for ((times, sum), (more, amount)) in self.brought.iter_mut().zip(&other.brought) {
-            *times += more;
-            *sum += amount;
+        for (own, other) in self.brought.iter_mut().zip(&other.brought) {
+            own.join(other);
         }
         add(&mut self.drawn, &other.drawn);
         add(&mut self.unpaid_with, &other.unpaid_with);
