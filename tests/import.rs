@@ -5,6 +5,8 @@
 
 #[path = "import/aged.rs"]
 mod aged;
+#[path = "import/budgets.rs"]
+mod budgets;
 #[path = "import/rows.rs"]
 mod rows;
 
@@ -21,7 +23,7 @@ use braidfund::import::book::{Book, Datum};
 use braidfund::import::{budget, edited};
 use braidfund::limits::{BOOK_BYTES_MAX, BOOK_UNPACKED_MAX};
 use braidfund::money::Money;
-use braidfund::report::workbook::inputs::{Inputs, VALUE};
+use braidfund::report::workbook::inputs::{FIXED, Inputs, UNIT, VALUE};
 use braidfund::report::workbook::sheet::{Place, Role, Unit};
 use braidfund::report::workbook::{About, Books, Case, SCENARIO, Sources, Workbook};
 use braidfund::timeline::{Selection, Timeline};
@@ -235,10 +237,12 @@ fn a_proposal_leaves_nothing_out_unsaid() {
         (0, 1, "Jul 2026"),
         (0, 2, "Aug 2026"),
         (0, 3, "Sep 2026"),
+        (0, 4, "Sum"),
         (1, 0, "Bus passes"),
         (1, 1, "2050"),
         (1, 2, "2051"),
         (1, 3, "2052"),
+        (1, 4, "2053"),
         (2, 0, "Travel"),
         (2, 1, "$1,200"),
         (3, 1, "77"),
@@ -266,10 +270,6 @@ fn a_proposal_leaves_nothing_out_unsaid() {
     let mapping = folder::mapping(&hub(&text.replace("= false", "= true"))).unwrap();
     let refused = told(&budget::costs(&book, &mapping).unwrap_err());
     assert!(refused.contains("B3 holds the text `$1,200`, no amount of dollars"), "{refused}");
-    let long = "x".repeat(70);
-    let book = made(&[(0, 1, "FY2027"), (1, 0, &long), (1, 1, "5"), (2, 0, &long), (2, 1, "6")]);
-    let text = budget::propose(&book).unwrap().replace("= false", "= true");
-    assert_eq!(folder::mapping(&hub(&text)).unwrap().lines.len(), 2);
 }
 
 /// A budget with all that is no cost: money that comes in, sums that are not called so, a result; and what is hidden.
@@ -646,6 +646,11 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
     let changes = edited::changes(&book).unwrap();
     let written = Decimal::from(1_700_000);
     assert_eq!((changes[0].written, changes[0].value), (written, Decimal::from(1_650_000)));
+    let stated = edited::written(&book).unwrap();
+    assert!(
+        stated.contains(&(path.to_string(), written)),
+        "what it was, whatever it was changed to"
+    );
 
     // What was changed for another one is not lost unsaid.
     let mut changed = workbook();
@@ -654,7 +659,7 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
     assert!(told(&error).contains("for a scenario that is not switched on"), "{}", told(&error));
     assert!(told(&error).contains("switch 2 on, or write 1700000 there again"), "{}", told(&error));
 
-    // A cell that holds no figure, and one input of two figures.
+    // A cell that holds no figure, one that is fixed, and one input of two figures.
     let write = |workbook: &mut Workbook, at: (u32, u16), text: &str| {
         let sheet = workbook.sheets.iter_mut().find(|sheet| sheet.place == Place::Inputs).unwrap();
         sheet.text(at.0, at.1, text, Role::Input);
@@ -665,6 +670,13 @@ fn what_was_changed_for_the_scenario_that_is_switched_on_is_brought_back() {
         let error = edited::changes(&read(&changed)).unwrap_err();
         assert!(told(&error).contains("of sheet Inputs holds"), "{}", told(&error));
     }
+    let mut changed = workbook();
+    write(&mut changed, (input.at.row, UNIT), &format!("dollars{FIXED}"));
+    assert_eq!(edited::changes(&read(&changed)).unwrap(), Vec::new());
+    set(&mut changed, base, "1900000", Unit::Money);
+    let error = told(&edited::changes(&read(&changed)).unwrap_err());
+    assert!(error.contains("was changed, and is fixed"), "{error}");
+    assert!(error.contains("write 2000000 there again"), "{error}");
     let live = (input.at.row, VALUE);
     let mut changed = workbook();
     set(&mut changed, live, "1900000", Unit::Money);
@@ -694,6 +706,9 @@ fn a_figure_for_a_scenario_without_such_an_input_is_refused() {
     for on in ["1", "2"] {
         let mut same = workbook();
         set(&mut same, switch, on, Unit::Whole);
+        assert_eq!(edited::changes(&read(&same)).unwrap(), Vec::new());
+        // Nor is the 0 of a scenario without it typed over, where nothing was worked out since.
+        set(&mut same, (input.at.row, VALUE), "0", Unit::Money);
         assert_eq!(edited::changes(&read(&same)).unwrap(), Vec::new());
     }
     let mut changed = workbook();

@@ -295,10 +295,9 @@ fn no_amount(line: &str, (row, column): (u32, u32), found: &str) -> Diagnostic {
 /// A figure in dollars as whole cents, and whether it was whole cents; nothing where it is beyond all bounds.
 fn cents(number: Decimal) -> Option<(Money, bool)> {
     let rounded = number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-    let cents = i64::try_from((rounded * Decimal::ONE_HUNDRED).normalize().mantissa()).ok()?;
-    let scale = (rounded * Decimal::ONE_HUNDRED).normalize().scale();
-    let bounded = scale == 0 && cents.unsigned_abs() <= MONEY_CENTS_MAX.unsigned_abs();
-    bounded.then_some((Money::from_cents(cents), rounded == number))
+    let cents = i64::try_from(rounded.checked_mul(Decimal::ONE_HUNDRED)?).ok()?;
+    let bounded = cents.unsigned_abs() <= MONEY_CENTS_MAX.unsigned_abs();
+    bounded.then(|| (Money::from_cents(cents), rounded == number))
 }
 
 /// Looks for a budget on a sheet: the row that names the most months or years, and the rows below it that hold anything under

@@ -5,7 +5,7 @@ use braidfund::import::aged::Aged;
 use braidfund::import::book::{Book, Datum};
 use braidfund::import::edited;
 use braidfund::report::workbook::SCENARIO;
-use braidfund::report::workbook::inputs::WRITTEN;
+use braidfund::report::workbook::inputs::{COUNT_ROW, WRITTEN};
 
 use super::told;
 
@@ -71,6 +71,10 @@ fn a_workbook_of_ours_whose_inputs_are_gone_is_known_and_refused() {
         row + 1
     );
     assert!(unsaid.contains(&at), "{unsaid}");
+    // An older workbook does not say how many there were: none is missed.
+    let mut older = whole.clone();
+    older.sheets[place].cells.retain(|at, _| at.0 != row && *at != (COUNT_ROW, WRITTEN.into()));
+    assert!(edited::changes(&older).unwrap().is_empty());
     // Every sheet but the one of inputs and the log may be gone too.
     let alone = without(&|book| book.sheets.retain(|sheet| sheet.name == "Log"));
     assert!(alone.contains("without its sheet Inputs"), "{alone}");
@@ -92,6 +96,12 @@ fn a_workbook_of_another_plan_is_refused() {
     let older = folder_with(&[(AWARD, "award = 750_000")]);
     let refused = aged(&titled, &older).err().unwrap();
     assert!(refused.contains("it is of `Another`; this folder holds `"), "{refused}");
+    // Nor is one of the same title its plan that states none of its inputs.
+    let title = edited::title(&book(&[])).unwrap().to_string();
+    let bare = format!("[plan]\ntitle = \"{title}\"\nstart = \"2026-01\"\nmonths = 12\n");
+    let bare = MemoryFolder::new([("plan.toml", bare.as_str())]);
+    let refused = aged(&book(&[]), &bare).err().unwrap();
+    assert!(refused.contains("this folder's plan states none of its inputs"), "{refused}");
     // A scenario that the plan does not have any more.
     let cover = titled.sheets.iter_mut().find(|sheet| sheet.name == "Cover").unwrap();
     let title = edited::title(&book(&[])).unwrap().to_string();
