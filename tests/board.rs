@@ -29,6 +29,8 @@ use braidfund::report::{Cell, Mark, Table, chance, record};
 
 #[path = "board/hostile.rs"]
 mod hostile;
+#[path = "board/streams.rs"]
+mod streams;
 use hostile::{LETTERS, wide};
 
 const SAMPLES: [&str; 5] =
@@ -511,8 +513,15 @@ source = "letter to Jane Doe, illustrative"
 [cost.john-roe]
 title = "John Roe, analyst"
 function = "convene"
+category = "contractual"
 positions = { fte = 0.5, salary = 98_763, fringe = "25%" }
 source = "illustrative"
+
+[cost.health-of-ann-poe]
+title = "Ann Poe, health cover"
+function = "convene"
+category = "fringe"
+yearly = 11_235
 
 [cost.rent]
 function = "operate"
@@ -542,6 +551,24 @@ title = "Mary Major joins"
 title = "Mary Major, analyst"
 function = "convene"
 positions = { fte = 1, salary = 87_654, fringe = "25%" }
+
+[scenario.swap]
+title = "Kim Lee follows Jane Doe"
+[scenario.swap.cost.jane-doe]
+drop = true
+[scenario.swap.cost.kim-lee]
+title = "Kim Lee, director"
+function = "convene"
+positions = { fte = 1, salary = 123_457, fringe = "25%" }
+[scenario.swap.stream.bridge]
+pays-for = ["cost.rent"]
+
+[scenario.gone]
+title = "The post of Jane Doe goes"
+[scenario.gone.cost.jane-doe]
+drop = true
+[scenario.gone.stream.bridge]
+pays-for = ["cost.rent"]
 
 [scenario.small]
 title = "A smaller award"
@@ -602,6 +629,13 @@ against = ["rent"]
         "Mary",
         "mary-major",
         "hire",
+        "Kim",
+        "kim-lee",
+        "swap",
+        "The post of",
+        "Ann Poe",
+        "ann-poe",
+        "11,235",
     ];
     for encode in [html::encode, markdown::encode] {
         let (open, kept) = (encode(&told), encode(&redacted));
@@ -618,7 +652,7 @@ against = ["rent"]
     }
     // The sums are the same: nothing but names is left out.
     assert_eq!(table(&told, "certainty"), table(&redacted, "certainty"));
-    assert_eq!(table(&told, "matrix").rows.len(), table(&redacted, "matrix").rows.len() + 1);
+    assert_eq!(table(&told, "matrix").rows.len(), table(&redacted, "matrix").rows.len() + 2);
 }
 
 #[test]

@@ -33,9 +33,7 @@ impl Redaction {
             line.title.clone_from(&told);
             redaction.lines.push((line.name.clone(), told));
         }
-        let own = |path: &str| redaction.hides(path);
-        redacted.inputs.stated.retain(|input| !own(&input.path));
-        redacted.defaults.retain(|default| !own(&default.path));
+        redacted.inputs.stated.retain(|input| !redaction.hides(&input.path));
         (redacted, redaction)
     }
 
@@ -51,11 +49,11 @@ impl Redaction {
         !self.known.iter().any(|name| name.as_str() == line)
     }
 
-    /// Whether a plan has a position that is new, or lacks one: what changes then is somebody's pay.
-    pub(super) fn differs(&self, plan: &Plan) -> bool {
-        let held: Vec<&Name> =
-            plan.lines.iter().filter(|line| is_pay(line)).map(|line| &line.name).collect();
-        held.len() != self.lines.len() || self.lines.iter().any(|(name, _)| !held.contains(&name))
+    /// Whether a plan has a position that is new: its cost is somebody's pay. What it lacks or changes of the others stands
+    /// in its inputs.
+    pub(super) fn is_widened(&self, plan: &Plan) -> bool {
+        let held = |line: &CostLine| self.lines.iter().any(|(name, _)| *name == line.name);
+        plan.lines.iter().any(|line| is_pay(line) && !held(line))
     }
 
     /// Takes paths of positions out of a text, wherever they come from.
@@ -84,4 +82,15 @@ fn without_path(text: &str, path: &str, told: &str) -> String {
         rest = after;
     }
     kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_id_that_begins_alike_stays() {
+        let kept = without_path("cost.a, cost.a-b, cost.ab and cost.a.fte", "cost.a", "pay");
+        assert_eq!(kept, "pay, cost.a-b, cost.ab and pay.fte");
+    }
 }

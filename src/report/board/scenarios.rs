@@ -23,7 +23,7 @@ pub(super) fn section(comparison: &Comparison, redaction: Option<&Redaction>) ->
         Some(redaction) => {
             kept = comparison.clone();
             kept.others.retain(|other| {
-                !redaction.differs(&other.side.plan)
+                !redaction.is_widened(&other.side.plan)
                     && !other.inputs.iter().any(|input| redaction.hides(&input.path))
             });
             &kept
