@@ -287,6 +287,8 @@ of = ["c", "f"]
             assert!((share(&|at| happens(1, at)) - 0.1).abs() < near(0.09));
             // What is left of the correlation: (both - 0.08) over the root of 0.8 x 0.2 x 0.1 x 0.9.
             let [pair] = Pair::of_shock(&chances.shocks[0], &chances)[..] else { panic!("a pair") };
+            let stated = if left.starts_with('-') { "-0.6" } else { "0.6" };
+            assert_eq!(pair.of_draws, Rate::parse(stated).unwrap());
             let off = pair.of_outcomes.billionths() - Rate::parse(left).unwrap().billionths();
             assert!(off.abs() <= 1, "{}", pair.of_outcomes);
             let found = share(&|at| happens(0, at) && happens(1, at));

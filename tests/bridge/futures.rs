@@ -8,11 +8,14 @@ use braidfund::measures::Books;
 fn futures_of_options_are_the_same_on_any_number_of_threads() {
     let chances =
         "[chance.late]\nodds = \"30%\"\n[chance.late.then.stream.levy]\nfrom = \"2028-04\"\n";
-    let grant = GRANTS.split("[option.half]").next().unwrap().replace("2027-12", "2028-12");
+    let brief = GRANTS.split("[option.half]").next().unwrap();
+    let long = brief.replace("2027-12", "2028-12");
+    let brief = brief.split("[option.enough]").nth(1).unwrap();
+    let options = format!("{long}[option.brief]{brief}");
     let held = || {
         MemoryFolder::new([
             ("plan.toml", PLAN),
-            ("bridge.toml", grant.as_str()),
+            ("bridge.toml", options.as_str()),
             ("chance.toml", chances),
         ])
     };
@@ -41,9 +44,14 @@ fn futures_of_options_are_the_same_on_any_number_of_threads() {
     assert_eq!(of(Some(3), 200).0, of(None, 200).0, "of few each thread has some");
     let (alone, choice) = of(None, 1_200);
     assert_eq!(of(Some(1), 1_200).0, alone);
-    assert_eq!(of(Some(3), 1_200).0, alone);
+    let (told, across) = of(Some(3), 1_200);
+    assert_eq!(told, alone);
+    assert!(across == choice, "what no record tells is the same too");
     assert!(heard.load(Ordering::Relaxed) > 2_400, "what is done is told");
-    let [_, futures] = choice.solved.as_slice() else { panic!("the scenario, and its futures") };
+    let [_, brief, _, futures] = choice.solved.as_slice() else { panic!("each, and its futures") };
+    let short = brief.short.as_ref().unwrap();
+    let late = short.event.as_ref().unwrap();
+    assert_eq!((late.with, late.without.0), ((short.unpaid, short.unpaid), 0));
     // In 9 of 10 futures the levy may be three months late.
     assert_eq!(
         (futures.in_futures, futures.least.amount()),
@@ -87,7 +95,7 @@ fn nothing_is_worse_in_none_whose_odds_are_worse() {
 }
 
 /// Options of a plan with what is uncertain, in so many futures.
-fn in_futures(
+pub(super) fn in_futures(
     (plan, options, chances): (&str, &str, &str),
     (aim, count): (Option<Aim>, u64),
 ) -> BridgeChoice {
@@ -131,6 +139,25 @@ fn reasons_of_futures_are_those_of_futures() {
     );
     assert!(told.contains(&words), "{told}");
     assert!(!told.contains("of core cost unpaid, first in"), "{told}");
+    // What is rare makes no month one of more than 1 of 10, what counts no more makes no future one that goes unpaid, and
+    // of events that stand out the first by id is not the one that tells most.
+    let cost = |id: &str, odds: &str, month: &str| {
+        format!(
+            "[chance.{id}]\nodds = \"{odds}\"\n[chance.{id}.then.cost.{id}]\nfunction = \"data\"\n\
+             priority = \"core\"\nmonthly = 100\nfrom = \"{month}\"\nuntil = \"{month}\"\n"
+        )
+    };
+    let more = [cost("extra", "5%", "2027-03"), cost("later", "50%", "2029-02"), late.to_string()];
+    let choice = in_futures((PLAN, grant, &more.concat()), (aim, 200));
+    let odds = choice.scenarios[0].options[0].odds.as_ref().unwrap();
+    let short = choice.solved[1].short.as_ref().unwrap();
+    assert_eq!(short.unpaid, 200 - odds.funded);
+    assert_eq!(short.from, month("2028-01"));
+    let event = short.event.as_ref().unwrap();
+    assert_eq!((event.title.as_str(), event.with.0), ("Late", event.with.1));
+    assert!((1..20).contains(&event.without.0), "{event:?}");
+    assert_eq!(event.with.0 + event.without.0, short.unpaid);
+    assert_eq!(event.with.1 + event.without.1, 200);
     // A grant that ends too early for the plan as it stands: that reason is told once, of the plan.
     let early = grant.replace("2027-12", "2027-06");
     let choice = in_futures((PLAN, &early, late), (aim, 200));

@@ -88,6 +88,7 @@ fn no_amount_suffices_where_nothing_dependable_follows() {
     let [solved] = choice.solved.as_slice() else { panic!("one option") };
     let whole = Least::Amount(Money::from_cents(7_200_000));
     assert_eq!((&solved.least, solved.to_the_end.as_ref()), (&Least::NothingFollows, Some(&whole)));
+    assert_eq!(solved.told(), whole.amount());
     let told = page(&choice);
     let words = "enough: no amount suffices for good: no dependable money follows that would take over within the plan. \
                  $72,000 keeps core costs funded to the plan's end, and only moves the end; exactly $72,000.00";
@@ -177,6 +178,13 @@ fn a_narrow_band_that_holds_is_found_with_both_its_ends() {
             }
             let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
             assert!(page.contains("But more money fails: it holds up to $"), "{page}");
+            // It is rounded up where that holds too, and only there.
+            let mut narrow = solved.clone();
+            narrow.least = Least::Amount(least + cent);
+            for (holds_to, told) in [(1_050_000, 1_000_001), (1_100_000, 1_100_000)] {
+                narrow.holds_to = Some(Money::from_cents(holds_to));
+                assert_eq!(narrow.told(), Some(Money::from_cents(told)));
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod best;
 mod futures;
 mod least;
 mod lender;
+mod seen;
 
 use std::fs;
 use std::path::Path;

@@ -167,5 +167,9 @@ mod tests {
         assert_eq!(triangle, [200_000_000, 600_000_000, 866_666_666, WHOLE]);
         let uniform = ends(&what(Distribution::Uniform { low, high }));
         assert_eq!(uniform, [250_000_000, 500_000_000, 750_000_000, WHOLE]);
+        let odds = ["20", "70", "10"].map(|odds| Rate::parse_percent(odds).unwrap());
+        let listed = [low, likely, high].into_iter().zip(odds).collect();
+        let discrete = ends(&what(Distribution::Discrete(listed)));
+        assert_eq!(discrete, [200_000_000, 900_000_000, WHOLE]);
     }
 }
