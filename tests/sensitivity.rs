@@ -126,14 +126,20 @@ fn a_probability_moves_the_mean_of_what_comes_with_it_and_without() {
         .replace("range = { award = [0, 700] }", "range = { probability = [\"10%\", \"90%\"] }")
         .replace("\"secured\"", "\"prospective\"\nprobability = \"50%\"");
     let plan = format!("{PLAN}{gift}");
-    let files = MemoryFolder::new([("plan.toml", plan.as_str())]);
-    let swing = |view: Status| {
-        let found = find(&files, None, view).unwrap();
-        let swing = found.swings.into_iter().find(Swing::is_probability).unwrap();
-        [swing.base, swing.outcomes[0], swing.outcomes[1]].map(|outcome| outcome.gap.cents())
-    };
-    assert_eq!(swing(Status::Secured), [150_000, 174_000, 126_000]);
-    assert_eq!(swing(Status::Prospective), [150_000, 174_000, 126_000]);
+    // What names the gift stands where it does not come; a renewal that pays as much from July on does as well.
+    let named = format!("{plan}[policy]\norder = [\"gift\", \"grant\"]\n");
+    let renewal = "renewal = { probability = \"50%\", years = 1, share = \"100%\", status = \"prospective\", \
+                   range = { probability = [\"10%\", \"90%\"] } }";
+    let renewed = PLAN.replace("range = { award = [0, 700] }", renewal);
+    for plan in [&plan, &named, &renewed] {
+        let files = MemoryFolder::new([("plan.toml", plan.as_str())]);
+        for view in [Status::Secured, Status::Prospective] {
+            let found = find(&files, None, view).unwrap();
+            let swing = found.swings.into_iter().find(Swing::is_probability).unwrap();
+            let gaps = [swing.base, swing.outcomes[0], swing.outcomes[1]];
+            assert_eq!(gaps.map(|outcome| outcome.gap.cents()), [150_000, 174_000, 126_000]);
+        }
+    }
     let even = |plan: &str| {
         let found = find(&MemoryFolder::new([("plan.toml", plan)]), None, Status::Secured).unwrap();
         let swing = found.swings.into_iter().find(Swing::is_probability).unwrap();

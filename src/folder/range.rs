@@ -86,3 +86,18 @@ fn list([low, high]: [&str; 2]) -> String {
     };
     format!("[{}, {}]", quoted(low), quoted(high))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_lies_a_tenth_to_either_side_and_within_the_whole() {
+        let example = |text: &str| around(one(text).unwrap()).map(Setting::text);
+        assert_eq!(example("12%"), ["10.8%", "13.2%"]);
+        assert_eq!(example("0%"), ["0.0%", "0.1%"]);
+        assert_eq!(example("100%"), ["90.0%", "100.0%"]);
+        assert_eq!(example("0"), ["0", "1"]);
+        assert_eq!(example("2022-12"), ["2022-06", "2023-06"]);
+    }
+}
