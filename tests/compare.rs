@@ -3,13 +3,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use braidfund::decide::compare::{Comparison, Contrast, Measure, Outcome, Side, Value};
+use braidfund::decide::compare::{Apart, Comparison, Contrast, Measure, Outcome, Side, Value};
 use braidfund::export::csv;
 use braidfund::export::text::{self, Colour};
 use braidfund::folder::{BASE, Cases, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question};
 use braidfund::funding::Status;
 use braidfund::money::Money;
+use braidfund::month::Month;
 use std::path::Path;
 
 fn compare(files: &dyn Files, base: &str, other: &str, question: Question) -> (Side, Contrast) {
@@ -159,6 +160,10 @@ fn inputs_that_work_on_each_other_share_what_they_do() {
         yearly = 80_000
         [scenario.smaller.stream.grant]
         award = 60_000
+        [scenario.cent.cost.staff]
+        yearly = "80000.01"
+        [scenario.cent.stream.grant]
+        award = 60_000
         [scenario.monthly.cost.staff]
         monthly = 11_000
         "#,
@@ -171,6 +176,10 @@ fn inputs_that_work_on_each_other_share_what_they_do() {
         .collect();
     assert_eq!(told, [("cost.staff.yearly", -3_000_000), ("stream.grant.award", 3_000_000)]);
     assert_eq!(smaller.whole.gap, Money::ZERO);
+    // A cent more of cost: -20,000.00 and -39,999.99, half of which is rounded away from zero.
+    let (_, cent) = compare(&files, BASE, "cent", Question::default());
+    let told: Vec<i64> = cent.dues.iter().map(|due| due.change.gap.cents()).collect();
+    assert_eq!(told, [-3_000_000, 3_000_001]);
 
     let (base, monthly) = compare(&files, BASE, "monthly", Question::default());
     assert_eq!(monthly.inputs.len(), 2, "one form goes, another comes");
@@ -183,4 +192,63 @@ fn inputs_that_work_on_each_other_share_what_they_do() {
     };
     assert_eq!(gap(&base), Value::Money(Money::from_cents(2_000_000)));
     assert_eq!(gap(&monthly.side), Value::Money(Money::from_cents(3_200_000)));
+}
+
+/// Three levies of 9,000, 4,000 and 8,000 a year pay 12,000 of core cost until 2026, June 2028 and 2029; nobody pays for data.
+/// The first fall is past by June 2027, and the deepest of all.
+#[test]
+fn figures_are_told_of_what_is_ahead_and_apart_by_what_they_are_more() {
+    let levy = |id: &str, base: u32, until: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+             until = \"{until}\"\npays-for = [\"convene\"]\n[stream.{id}.terms]\nmethod = \"levy\"\n\
+             base = {base}\nrate = \"100%\"\n"
+        )
+    };
+    let levies = [
+        levy("first", 9_000, "2026-12"),
+        levy("second", 4_000, "2028-06"),
+        levy("third", 8_000, "2029-12"),
+    ];
+    let text = format!(
+        "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 60\nas-of = \"2027-06\"\n\
+         [opening]\nunrestricted-cash = 90_000\n\
+         [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n\
+         [cost.registry]\nfunction = \"data\"\npriority = \"essential\"\nmonthly = 100\n{}\
+         [scenario.poorer.opening]\nunrestricted-cash = 80_000\n\
+         [scenario.kept.stream.second]\nuntil = \"2030-12\"\n\
+         [scenario.kept.stream.third]\nuntil = \"2030-12\"\n",
+        levies.concat()
+    );
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let dollars = |amount: i64| Money::from_cents(amount * 100);
+    let month = |text: &str| Month::parse(text).unwrap();
+    let of = |side: &Side, measure: Measure, year: Option<i32>| {
+        let figures = side.figures();
+        let own = figures.iter().find(|own| (own.measure, own.year) == (measure, year));
+        own.unwrap().value
+    };
+    let (base, poorer) = compare(&files, BASE, "poorer", Question::default());
+    assert_eq!(of(&base, Measure::FirstCliff, None), Value::Month(Some(month("2028-07"))));
+    assert_eq!(of(&base, Measure::DeepestCliff, None), Value::Money(dollars(8_000)));
+    for (measure, gap) in [(Measure::Gap, 1_200), (Measure::CoreGap, 0)] {
+        assert_eq!(of(&base, measure, Some(2026)), Value::Money(dollars(gap)), "{measure:?}");
+    }
+    for own in poorer.side.figures() {
+        let apart = own.value.apart(of(&base, own.measure, own.year));
+        match own.measure {
+            Measure::LowestCash => assert_eq!(apart, Apart::Money(dollars(-10_000))),
+            _ => assert!(apart.is_none(), "{own:?}"),
+        }
+    }
+    // What the first one held beyond its year pays until then.
+    let (_, kept) = compare(&files, BASE, "kept", Question::default());
+    let apart = |measure| of(&kept.side, measure, None).apart(of(&base, measure, None));
+    assert_eq!(apart(Measure::FirstCliff), Apart::StaysAway);
+    assert_eq!(apart(Measure::DeepestCliff), Apart::Money(dollars(-8_000)));
+    assert_eq!(Apart::StaysAway.reversed(), Apart::Comes);
+    assert_eq!(Apart::Months(2).reversed(), Apart::Months(-2));
+    let later = Value::Month(Some(month("2028-02"))).apart(Value::Month(Some(month("2027-12"))));
+    assert_eq!(later, Apart::Months(2));
+    assert_eq!(Value::Months(Some(3)).apart(Value::Months(None)), Apart::Comes);
 }

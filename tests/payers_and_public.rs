@@ -502,4 +502,15 @@ fn dependable_money_is_held_against_all_needs_of_the_view() {
     };
     assert_eq!(of(Status::Secured), (Rate::ONE, Some(month("2026-01"))));
     assert_eq!(of(Status::Likely), (money("14400.00").ratio(money("15600.00")), None));
+    // A partnership stands on what pays its backbone, core or not; programmes may lack.
+    for (of, stands) in
+        [("layer = \"program\"\nfunction = \"screening\"", true), ("function = \"data\"", false)]
+    {
+        let unpaid = format!("{text}[cost.unpaid]\n{of}\npriority = \"essential\"\nmonthly = 10\n");
+        let plan =
+            folder::read(&MemoryFolder::new([("plan.toml", unpaid.as_str())]), "base").unwrap();
+        let found = Forecast::from_plan(&plan, Question::default()).unwrap().measures;
+        assert_eq!(found.years[3].dependable_share, Rate::ONE, "of core cost");
+        assert_eq!(found.sustainability.is_some(), stands, "{of}");
+    }
 }

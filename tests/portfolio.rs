@@ -153,6 +153,54 @@ fn cash_that_is_not_stated_counts_in_no_order() {
     assert_eq!(runways.collect::<Vec<_>>(), [Some(7), Some(7)], "cash alone tells them apart");
 }
 
+/// A grant that paid eighteen months fell by what it paid in the last twelve; of two that end together the larger stands first;
+/// what ended two years before is no reason, nor is what still pays in the plan's last month.
+#[test]
+fn what_ended_is_told_by_its_last_year_and_only_where_it_did() {
+    let one = |text: &str| beside(&[("one", text)], ask(None, 1)).partnerships.remove(0);
+    let long = NORTH.replace("months = 24", "months = 36").replace("9_000", "18_000");
+    let Ends::Spent(when, falling) = one(&long.replace("2026-12", "2027-12")).ends else {
+        panic!("a grant is used up")
+    };
+    assert_eq!((when, falling[0].fall), (month("2027-06"), dollars(12_000)));
+
+    let desk = "[cost.desk]\nfunction = \"engage\"\nmonthly = 500\n\
+                [stream.alpha]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 4_500\n\
+                from = \"2026-01\"\nuntil = \"2026-12\"\npays-for = [\"engage\"]\n";
+    let Ends::Spent(_, falling) = one(&format!("{NORTH}{desk}")).ends else { panic!("both end") };
+    let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
+    assert_eq!(falling, [("Seed grant", dollars(9_000)), ("Alpha", dollars(4_500))]);
+
+    let levy = "[stream.levy]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                evergreen = \"a levy\"\npays-for = [\"convene\"]\n[stream.levy.terms]\nmethod = \"levy\"\n\
+                base = 12_000\nrate = \"100%\"\n";
+    let dearer = NORTH
+        .replace("months = 24", "months = 48")
+        .replace("monthly = 1_000", "yearly = [12_000, 12_000, 12_000, 60_000]")
+        .replace("award = 9_000", "award = 1_000");
+    assert_eq!(one(&format!("{dearer}{levy}")).ends, Ends::Short);
+
+    let last = NORTH.replace("months = 24", "months = 12").replace("9_000", "11_500");
+    assert_eq!(one(&last).ends, Ends::Short);
+}
+
+/// Both lack something in October; one lacks 10 of it, and most only from January on. What is past takes nothing of a sum.
+#[test]
+fn a_shorter_runway_comes_first_and_a_sum_pays_nothing_of_the_past() {
+    let small = "[cost.visit]\nfunction = \"data\"\nmonthly = 10\nfrom = \"2026-10\"\nuntil = \"2026-10\"\n";
+    let long = format!("{}{small}", NORTH.replace("9_000", "12_000"));
+    let found = beside(&[("a-long", long.as_str()), ("short", NORTH)], ask(None, 1));
+    assert!(found.partnerships.iter().all(|one| one.first_core_gap == Some(month("2026-10"))));
+    assert_eq!(order(&found), ["short", "a-long"]);
+
+    let seen = NORTH.replace("months = 24", "months = 24\nas-of = \"2026-12\"");
+    let mut given = sum(dollars(2_000), "2026-10", &["anything"]);
+    given.as_mut().unwrap().until = Some(month("2030-12"));
+    let found = beside(&[("seen", seen.as_str())], ask(given, 1));
+    let months = laid(&found)[0].cells.iter().map(|cell| cell.month.to_string());
+    assert_eq!(months.collect::<Vec<_>>(), ["2026-12", "2027-01"]);
+}
+
 /// What was unpaid before `as-of` is past; what may not pay is no money that falls short.
 #[test]
 fn what_runs_out_is_seen_from_as_of_on_and_told_by_what_may_pay() {
