@@ -240,7 +240,7 @@ const CASES: &[Case] = &[
     case("report bad", 2, "", "error[E0301]"),
     // The workbook.
     case("workbook gap -o gap.xlsx --since nowhere.xlsx", 3, "", "could not read"),
-    case("workbook gap -o gap.xlsx --since gap/plan.toml", 2, "", "is no .xlsx workbook"),
+    case("workbook gap -o gap.XLSX --since gap/plan.toml", 2, "", "is no .xlsx workbook"),
     case("workbook gap -o gap/plan.xlsx", 2, "", "is a plan folder"),
     case("workbook gap -o gap.csv", 2, "", "`gap.csv` does not end like an Excel workbook"),
     // The rest.
@@ -395,6 +395,13 @@ fn a_forecast_is_written_whole_and_replaces_its_own_files_alone() {
     assert_eq!(desk.braid("forecast gap --out foreign --force").status.code(), Some(0));
     let years = fs::read_to_string(desk.0.join("foreign/years.csv")).unwrap();
     assert!(years.starts_with("\"fiscal_year\""));
+
+    // One file that is named replaces no other either.
+    fs::write(desk.0.join("mine.xlsx"), "mine").unwrap();
+    assert_eq!(desk.braid("workbook gap -o mine.xlsx").status.code(), Some(2));
+    assert_eq!(fs::read_to_string(desk.0.join("mine.xlsx")).unwrap(), "mine");
+    assert_eq!(desk.braid("workbook gap -o mine.xlsx --force").status.code(), Some(0));
+    assert!(fs::read(desk.0.join("mine.xlsx")).unwrap().starts_with(b"PK"));
 }
 
 #[test]

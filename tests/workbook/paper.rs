@@ -49,6 +49,36 @@ fn a_calculating_sheet_puts_its_note_on_paper_and_inputs_what_scenarios_say() {
     assert!(!workbook.contains("Print_Area") && workbook.contains("Print_Titles"), "{workbook}");
 }
 
+/// Where a figure may be written a number is asked for; headings stay in sight, and what differs or fails stands out.
+#[test]
+fn inputs_take_numbers_and_what_differs_stands_out() {
+    let plans = plans(PLAN);
+    let (book, _) = switched(&plans.each_ref(), Status::Secured);
+    let bytes = xlsx::encode(&book).unwrap();
+    let sheet = |place: Place| {
+        let at = book.sheets.iter().position(|sheet| sheet.place == place).unwrap();
+        part(&bytes, &format!("xl/worksheets/sheet{}.xml", at + 1))
+    };
+    let last = book.sheet(Place::Inputs).unwrap().rows.len();
+    let changed = format!("<conditionalFormatting sqref=\"E6:E{last}\">");
+    let inputs = sheet(Place::Inputs);
+    for held in [
+        "<pane xSplit=\"2\" ySplit=\"5\"",
+        "<dataValidation type=\"decimal\"",
+        "<conditionalFormatting sqref=\"B4\">",
+        &changed,
+    ] {
+        assert!(inputs.contains(held), "{held}: {inputs}");
+    }
+    let cover = sheet(Place::Cover);
+    for told in ["text=\"A CHECK FAILS\"", "text=\"inputs edited\""] {
+        assert!(cover.contains(told), "{told}: {cover}");
+    }
+    assert!(part(&bytes, "xl/workbook.xml").contains("Inputs!$A:$A,Inputs!$1:$5"));
+    let chart = part(&bytes, "xl/charts/chart1.xml");
+    assert!(chart.contains("<c:min val=\"0\"/>"), "{chart}");
+}
+
 #[test]
 fn what_stands_on_every_page_of_inputs_is_not_cut() {
     let plans = plans(PLAN);
