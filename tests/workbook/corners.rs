@@ -283,6 +283,51 @@ fn savings_of_one_month_that_were_spent_before_the_plan_are_live() {
     }
 }
 
+/// What is shared is capped; a loss is owed from the minimum on, up to its limit, less what is forgiven; and an advance is paid
+/// back out of a year that was settled before the plan.
+#[test]
+fn savings_at_their_limits_are_live() {
+    let text = |start: &str, terms: &str| {
+        format!(
+            "[plan]\ntitle = \"Limits\"\nstart = \"{start}\"\nmonths = 36\n\
+             [driver.members]\nstart = 5_000\n\
+             [cost.work]\nlayer = \"program\"\nfunction = \"work\"\nmonthly = 9_000\n\
+             [stream.savings]\nkind = \"shared-savings\"\nfunder = \"A plan\"\nstatus = \"likely\"\n\
+             from = \"2024-01\"\nuntil = \"2026-12\"\ncaptured = \"30%\"\nloss-share = \"20%\"\n\
+             pays-for = [\"work\"]\n\
+             [stream.savings.terms]\nmembers = \"members\"\nbenchmark = \"400.00\"\n{terms}\n"
+        )
+    };
+    let contract = |rate: &str, more: &str| {
+        format!(
+            "savings-rate = \"{rate}\"\nminimum-savings-rate = \"2%\"\nsharing-rate = \"50%\"\n\
+             settlement-lag-months = 6\n{more}"
+        )
+    };
+    let medicare = |rate: &str, track: &str, more: &str| {
+        format!(
+            "savings-rate = \"{rate}\"\nprogramme = \"mssp\"\ntrack = \"{track}\"\n\
+             settlement-lag-months = 10\n{more}"
+        )
+    };
+    for (start, terms, moves) in [
+        ("2024-01", contract("5%", "cap = \"1%\""), "cap"),
+        ("2024-01", contract("5%", "cap-amount = 100_000"), "cap-amount"),
+        ("2024-01", contract("-5%", "loss-rate = \"60%\"\nloss-limit = \"1%\""), "loss-limit"),
+        ("2024-01", contract("-1%", "loss-rate = \"60%\""), "minimum-savings-rate"),
+        ("2024-01", medicare("-5%", "ENHANCED", "quality = \"90%\"\nrelief = 10_000"), "relief"),
+        (
+            "2026-01",
+            medicare("6%", "BASIC_A", "advance = { rate = \"30.00\", quarters = 8 }"),
+            "savings-rate",
+        ),
+    ] {
+        let text = text(start, &terms);
+        let path = format!("stream.savings.terms.{moves}");
+        is_live_in(&[("plan.toml", text.as_str())], &[path.as_str()]);
+    }
+}
+
 #[test]
 fn a_fee_of_receipts_that_are_pooled_or_late_is_live() {
     let fee = "[cost.sponsor]\nfunction = \"operate\"\n\
