@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
-use braidfund::decide::chance::{Ask, Futures, Kept, Origin, Replayed, Values};
+use braidfund::decide::chance::{Ask, Futures, Kept, Origin, Replayed, Split, Values};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour};
 use braidfund::folder::{Cases, DiskFolder, Files, MemoryFolder, Outcome};
@@ -361,7 +361,7 @@ fn shares_are_written_one_way() {
 fn kept_ranges_merge_to_the_figures_of_one_run() {
     let folder = Folder::new(PLAN, RATE);
     let kept_of = |seed: u64, range: Range<u64>| folder.kept(seed, range);
-    let merged = |digest: &str, files: &[Value]| -> Result<(String, Vec<u64>), String> {
+    let merged = |digest: &str, files: &[Value]| -> Result<(String, Vec<Split>), String> {
         let named = ["one.json", "two.json"].map(str::to_string).into_iter();
         let files: Vec<(String, Value)> = named.zip(files.iter().cloned()).collect();
         let ask =
@@ -369,12 +369,12 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
         let mut futures = folder.with(|origin| Futures::none(origin, &ask)).unwrap();
         kept::merge(&mut futures, digest, &files)?;
         futures.average().unwrap();
-        Ok((chance::record(&futures).to_string(), futures.tally.unpaid_with))
+        Ok((chance::record(&futures).to_string(), futures.tally.splits))
     };
     let (first, second) = (kept_of(7, 0..700), kept_of(7, 700..1_500));
     let whole = folder.run(7, 0..1_500, 2).unwrap();
-    assert!(whole.tally.unpaid_with.iter().any(|times| *times > 0));
-    let whole = (chance::record(&whole).to_string(), whole.tally.unpaid_with);
+    assert!(whole.tally.splits.iter().flat_map(|split| &split.parts).any(|part| part[1] > 0));
+    let whole = (chance::record(&whole).to_string(), whole.tally.splits);
     assert_eq!(merged("digest", &[second.clone(), first.clone()]), Ok(whole));
     let refused = |digest: &str, files: &[Value]| merged(digest, files).unwrap_err();
     assert_eq!(

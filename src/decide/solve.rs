@@ -7,7 +7,7 @@
 mod lack;
 mod search;
 
-pub use self::lack::{Event, Lack, Short};
+pub use self::lack::{Case, Cause, Lack, Short};
 use self::search::{Search, Tried};
 use super::across::InFutures;
 use super::effect::Scenario;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::SCHEMA_VERSION;
-use crate::decide::chance::{Brought, Counted, Futures, Slot, Tally, Values};
+use crate::decide::chance::{Brought, Counted, Futures, Slot, Split, Tally, Values};
 use crate::error::Error;
 use crate::money::Money;
 use crate::month::Month;
@@ -67,7 +67,7 @@ pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
         "unpaid": sums_value(&tally.unpaid[1]),
         "brought": tally.brought.iter().map(brought).collect::<Vec<Value>>(),
         "drawn": sums_value(&tally.drawn),
-        "unpaid_with": tally.unpaid_with,
+        "splits": tally.splits.iter().map(|split| &split.parts).collect::<Vec<_>>(),
         "slots": tally.slots.iter().map(slot).collect::<Vec<Value>>(),
         "needs_of": tally.needs.0,
         "needs": needs,
@@ -180,6 +180,11 @@ fn tally(empty: &Tally, value: &Value) -> Option<Tally> {
     let values: Option<Vec<Values>> = values.iter().map(each).collect();
     let needs = value["needs"].as_object()?.iter();
     let needs = needs.map(|(line, sums)| Some((line.clone(), list(sums, months, sum)?)));
+    let splits = value["splits"].as_array().filter(|own| own.len() == empty.splits.len())?;
+    let splits = empty.splits.iter().zip(splits).map(|(like, value)| {
+        let part = |value: &Value| list(value, 2, Value::as_u64)?.try_into().ok();
+        Some(Split { marks: like.marks.clone(), parts: list(value, like.parts.len(), part)? })
+    });
     let slots = value["slots"].as_array()?.iter().map(|value| slot(value, streams));
     Some(Tally {
         futures: count as u64,
@@ -190,7 +195,7 @@ fn tally(empty: &Tally, value: &Value) -> Option<Tally> {
         unpaid: [sums("core_unpaid", months)?, sums("unpaid", months)?],
         brought,
         drawn: sums("drawn", empty.drawn.len())?,
-        unpaid_with: list(&value["unpaid_with"], empty.drawn.len(), Value::as_u64)?,
+        splits: splits.collect::<Option<_>>()?,
         slots: slots.collect::<Option<_>>()?,
         needs: (value["needs_of"].as_u64()?, needs.collect::<Option<_>>()?),
         values: values.filter(|values| values.len() == empty.values.len())?,

@@ -1,12 +1,13 @@
 //! The least of each bridge option that keeps core costs funded, and the best way to offer it.
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::sensitivity::readable;
 use super::words::{count, dollars, grouped, list};
 use super::{Cell, Mark, Page, Table};
 use crate::decide::best::{Best, Term};
 use crate::decide::bridge::BridgeChoice;
-use crate::decide::solve::{Lack, Least, Short, Solved};
-use crate::folder::{Keeps, Per, Way};
+use crate::decide::solve::{Case, Cause, Lack, Least, Short, Solved};
+use crate::folder::{Form, Keeps, Per, Setting, Way};
 use crate::measures::SUSTAINED_MONTHS;
 use crate::money::{Money, Rate};
 
@@ -287,28 +288,43 @@ fn short_words(short: &Short, stands: Option<Money>) -> String {
     let stands = stands.map_or(String::new(), |amount| {
         format!(" The plan as it stands holds with {}.", dollars(amount))
     });
-    let event = short.event.as_ref().map_or(String::new(), |event| {
-        let of = |(times, all): (u64, u64)| match times {
-            0 => "none".to_string(),
-            _ if times == all => "all".to_string(),
-            _ => grouped(times),
-        };
-        format!(
-            " They do in {} of the {} in which \u{201c}{}\u{201d} happens, and in {} of the other {}.",
-            of(event.with),
-            grouped(event.with.1),
-            event.title.trim_end_matches('.'),
-            of(event.without),
-            grouped(event.without.1),
-        )
-    });
+    let causes: String = short.causes.iter().map(cause_words).collect();
     format!(
-        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.{event}{stands}",
+        "Nearest comes {}: with it core costs still go unpaid by {} in {} of {} futures, and by {} in more than 1 of 10.{causes}{stands}",
         dollars(short.amount),
         short.through.words(),
         grouped(short.unpaid),
         grouped(short.futures),
         short.from.words(),
+    )
+}
+
+/// In which futures core costs go unpaid more or less often than in the others.
+fn cause_words(cause: &Cause) -> String {
+    let of = |(times, all): (u64, u64)| match times {
+        0 => "none".to_string(),
+        _ if times == all => "all".to_string(),
+        _ => grouped(times),
+    };
+    let month = |value: &Setting| value.form == Form::Month;
+    let happens = match &cause.where_it {
+        Case::Happens => "happens".to_string(),
+        Case::Below(path, value) if month(value) => {
+            format!("is before {}", readable(path, &value.text()))
+        }
+        Case::Below(path, value) => format!("is below {}", readable(path, &value.text())),
+        Case::From(path, value) if month(value) => {
+            format!("is {} or later", readable(path, &value.text()))
+        }
+        Case::From(path, value) => format!("is {} or more", readable(path, &value.text())),
+    };
+    format!(
+        " They do in {} of the {} in which \u{201c}{}\u{201d} {happens}, and in {} of the other {}.",
+        of(cause.with),
+        grouped(cause.with.1),
+        cause.title.trim_end_matches('.'),
+        of(cause.without),
+        grouped(cause.without.1),
     )
 }
 

@@ -85,7 +85,7 @@ fn no_future_goes_unpaid_for_what_is_past() {
     let aim = Some(Aim::Through(month("2028-12")));
     let choice = in_futures((&seen(PLAN), &option, chances), (aim, 200));
     let short = choice.solved[1].short.as_ref().unwrap();
-    let event = short.event.as_ref().unwrap();
+    let event = short.causes.last().unwrap();
     assert_eq!((event.title.as_str(), event.with), ("Late", (short.unpaid, short.unpaid)));
     assert_eq!(event.without, (0, 200 - short.unpaid));
 }

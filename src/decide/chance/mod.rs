@@ -7,6 +7,7 @@
 mod future;
 mod laid;
 mod pairs;
+mod split;
 mod tally;
 mod values;
 
@@ -15,6 +16,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use self::pairs::Pair;
+pub use self::split::Split;
 pub use self::tally::{Brought, Calendar, Counted, Kept, LEVELS, Slot, Tally, mean};
 pub use self::values::{Parted, Values};
 
@@ -346,10 +348,11 @@ impl Futures {
         let through = ask.through.and_then(|month| plan.horizon.place(month));
         calendar.through = through.unwrap_or(calendar.months - 1);
         calendar.watches = ask.giver.is_some();
+        let splits = chances.chances.iter().map(|chance| Split::of(&chance.what)).collect();
         let mut futures = Futures {
             planned: Figures::of(&plan, &spent, &streams, ask.giver.as_ref()),
             averaged: None,
-            tally: Tally::new(&calendar, streams.len(), chances.chances.len(), ask.keeps),
+            tally: Tally::new(&calendar, streams.len(), splits, ask.keeps),
             chances: chances.clone(),
             seed: ask.seed,
             giver: ask.giver.clone(),

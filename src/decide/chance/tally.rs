@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Figures;
+use super::split::Split;
 use super::values::{Values, rank};
 use crate::folder::Outcome;
 use crate::money::Money;
@@ -197,9 +198,8 @@ pub struct Tally {
     pub brought: Vec<Brought>,
     /// By chance: how often its event happened, or the sum of the steps that its amount took.
     pub drawn: Vec<i128>,
-    /// By chance: in how many futures its event happened and core costs went unpaid from `as-of` through
-    /// [`Calendar::through`].
-    pub unpaid_with: Vec<u64>,
+    /// By chance: futures by what came of it, and in how many of these core costs went unpaid.
+    pub splits: Vec<Split>,
     /// By tranche, what it holds over all futures, in cents.
     pub slots: BTreeMap<Slot, i128>,
     /// Where costs differ from those of the plan as it stands: in how many futures, and what each line needs by month over
@@ -211,7 +211,7 @@ pub struct Tally {
 
 impl Tally {
     /// The tally of no future yet, which keeps every value of a figure if `each`, or what quantiles need of them.
-    pub fn new(calendar: &Calendar, streams: usize, chances: usize, each: bool) -> Tally {
+    pub fn new(calendar: &Calendar, streams: usize, splits: Vec<Split>, each: bool) -> Tally {
         let months = || vec![0; calendar.months];
         Tally {
             futures: 0,
@@ -221,8 +221,8 @@ impl Tally {
             out_of_cash: Counted::new(calendar),
             unpaid: [months(), months()],
             brought: vec![Brought::default(); streams],
-            drawn: vec![0; chances],
-            unpaid_with: vec![0; chances],
+            drawn: vec![0; splits.len()],
+            splits,
             slots: BTreeMap::new(),
             needs: (0, BTreeMap::new()),
             values: vec![Values::new(each); calendar.kept()],
@@ -245,8 +245,8 @@ impl Tally {
         }
         let ahead = figures.core_gap.get(calendar.as_of..=calendar.through).unwrap_or_default();
         let unpaid = ahead.iter().any(|gap| gap.is_positive());
-        for (times, outcome) in self.unpaid_with.iter_mut().zip(outcomes) {
-            *times += u64::from(unpaid && *outcome == Outcome::Happens(true));
+        for (split, outcome) in self.splits.iter_mut().zip(outcomes) {
+            split.add(*outcome, unpaid);
         }
         for (drawn, outcome) in self.drawn.iter_mut().zip(outcomes) {
             *drawn += match outcome {
@@ -311,7 +311,9 @@ impl Tally {
             own.join(other);
         }
         add(&mut self.drawn, &other.drawn);
-        add(&mut self.unpaid_with, &other.unpaid_with);
+        for (own, other) in self.splits.iter_mut().zip(&other.splits) {
+            own.join(other);
+        }
         for (slot, sum) in &other.slots {
             self.hold(slot, *sum);
         }
@@ -339,7 +341,8 @@ impl Tally {
         if self.futures == 0 || self.values.iter().all(tells) {
             return None;
         }
-        let mut empty = Tally::new(calendar, self.brought.len(), self.drawn.len(), false);
+        let splits = self.splits.iter().map(Split::empty).collect();
+        let mut empty = Tally::new(calendar, self.brought.len(), splits, false);
         empty.values = self.values.iter().map(|values| values.again(&ranks)).collect();
         Some(empty)
     }

@@ -1,10 +1,10 @@
 //! What an amount leaves unpaid, and why; and what it makes worse later.
 
 use super::search::{Search, Tried};
-use crate::decide::chance::Futures;
+use crate::decide::chance::{Futures, Split};
 use crate::decide::effect::{core, without_match};
 use crate::error::Error;
-use crate::folder::What;
+use crate::folder::{Chance, Setting, What};
 use crate::forecast::Spent;
 use crate::ledger::{Ledger, LineBook};
 use crate::money::Money;
@@ -52,51 +52,93 @@ pub struct Short {
     pub from: Month,
     /// The last month that counts.
     pub through: Month,
-    /// The event on which it depends most, where one stands out.
-    pub event: Option<Event>,
+    /// What it depends on most: an uncertain amount, where it tells more than any event, and the event that tells most; those that
+    /// stand out.
+    pub causes: Vec<Cause>,
 }
 
-/// What an event has to do with core costs that go unpaid.
+/// What a chance has to do with core costs that go unpaid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct Cause {
     /// What people call it.
     pub title: String,
-    /// In how many futures core costs go unpaid of those in which it happens, and how many these are.
+    /// What comes of it where core costs go unpaid.
+    pub where_it: Case,
+    /// In how many of those futures core costs go unpaid, and how many these are.
     pub with: (u64, u64),
-    /// The same of those in which it does not.
+    /// The same of all others.
     pub without: (u64, u64),
 }
 
-/// An event stands out where core costs go unpaid so much more or less often with it than without: 1 of so many.
-const STANDS_OUT: u128 = 10;
+/// What comes of a chance in some futures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// The event happens.
+    Happens,
+    /// The amount at a path is less.
+    Below(String, Setting),
+    /// The amount at a path is as much or more.
+    From(String, Setting),
+}
 
-impl Event {
-    /// How much more or less often core costs go unpaid with it than without, as a fraction; nothing where one of the two never
-    /// came.
+/// A cause stands out where core costs go unpaid so much more or less often with it than without: 1 of so many.
+const STANDS_OUT: u128 = 10;
+/// And where the two lie further apart than so many standard errors, as chance alone hardly ever makes them.
+const ERRORS: u128 = 3;
+
+impl Cause {
+    /// How much more or less often core costs go unpaid with it than without, as a fraction; nothing where it does not stand out,
+    /// or one of the two never came.
     fn apart(&self) -> Option<(u128, u128)> {
         let ((some, all), (others, rest)) = (self.with, self.without);
         let [some, all, others, rest] = [some, all, others, rest].map(u128::from);
-        (all > 0 && rest > 0).then(|| ((some * rest).abs_diff(others * all), all * rest))
+        let (apart, whole) = ((some * rest).abs_diff(others * all), all * rest);
+        // The square of the error, were both parts of one: u (n - u) / (n all rest), with u of n futures in both.
+        let (unpaid, futures) = (some + others, all + rest);
+        let by_chance = ERRORS * ERRORS * unpaid * (futures - unpaid) * whole;
+        let stands =
+            whole > 0 && apart * STANDS_OUT >= whole && apart * apart * futures > by_chance;
+        stands.then_some((apart, whole))
     }
 
-    /// The event of some futures, `unpaid` of which leave core costs unpaid, that stands out most; of several the first.
-    fn of(ran: &Futures, unpaid: u64) -> Option<Event> {
-        let tally = &ran.tally;
-        let events = ran.chances.chances.iter().zip(&tally.drawn).zip(&tally.unpaid_with);
-        let events = events.filter(|((chance, _), _)| matches!(chance.what, What::Event { .. }));
-        let found = events.filter_map(|((chance, happened), with)| {
-            let happened = u64::try_from(*happened).ok()?;
-            let event = Event {
-                title: chance.title.clone(),
-                with: (*with, happened),
-                without: (unpaid - with, tally.futures - happened),
+    /// The causes of a chance: one for each of its marks.
+    fn of_chance<'a>(chance: &'a Chance, split: &'a Split) -> impl Iterator<Item = Cause> + 'a {
+        split.halves().map(|(mark, halves)| {
+            let [below, from] = halves.map(|[futures, unpaid]| (unpaid, futures));
+            let (where_it, with, without) = match &chance.what {
+                What::Event { .. } => (Case::Happens, from, below),
+                What::Amount { path, base, .. } => {
+                    let value = Setting { steps: mark, ..*base };
+                    let more = |one: (u64, u64), other: (u64, u64)| {
+                        u128::from(one.0) * u128::from(other.1)
+                            > u128::from(other.0) * u128::from(one.1)
+                    };
+                    match more(from, below) {
+                        true => (Case::From(path.clone(), value), from, below),
+                        false => (Case::Below(path.clone(), value), below, from),
+                    }
+                }
             };
-            let apart = event.apart().filter(|(part, whole)| part * STANDS_OUT >= *whole)?;
-            Some((event, apart))
-        });
+            Cause { title: chance.title.clone(), where_it, with, without }
+        })
+    }
+
+    /// What tells most of some futures: the amount, where it tells more than any event, and the event; of several the first.
+    fn of(ran: &Futures) -> Vec<Cause> {
+        let chances = ran.chances.chances.iter().zip(&ran.tally.splits);
+        let found = chances.flat_map(|(chance, split)| Cause::of_chance(chance, split));
+        let found = found.filter_map(|cause| Some((cause.apart()?, cause)));
+        let (events, amounts): (Vec<_>, Vec<_>) =
+            found.partition(|(_, cause)| cause.where_it == Case::Happens);
         let more = |one: &(u128, u128), other: &(u128, u128)| one.0 * other.1 > other.0 * one.1;
-        let most = found.reduce(|best, next| if more(&next.1, &best.1) { next } else { best });
-        most.map(|(event, _)| event)
+        let most = |causes: Vec<((u128, u128), Cause)>| {
+            causes.into_iter().reduce(|best, next| if more(&next.0, &best.0) { next } else { best })
+        };
+        let (event, amount) = (most(events), most(amounts));
+        let told =
+            |own: &((u128, u128), Cause)| event.as_ref().is_none_or(|event| more(&own.0, &event.0));
+        let amount = amount.filter(told);
+        amount.into_iter().chain(event).map(|(_, cause)| cause).collect()
     }
 }
 
@@ -252,7 +294,7 @@ impl Search<'_> {
             futures,
             from: ran.plan.horizon.month(from),
             through,
-            event: Event::of(&ran, unpaid[ran.calendar.through]),
+            causes: Cause::of(&ran),
         }))
     }
 
