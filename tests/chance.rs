@@ -309,6 +309,13 @@ budget-periods = [
     assert_eq!(of("award"), ("700.00".to_string(), drawn("goes-on")));
     assert_eq!(of("grant"), ("0.00".to_string(), drawn("stream.grant")));
     assert_eq!(of("payer"), ("0.00".to_string(), 1_000));
+    // A levy that may begin late brings as much then: of that nothing is told.
+    let late =
+        "[chance.late]\nodds = \"50%\"\n[chance.late.then.stream.levy]\nstart-delay-months = 2\n";
+    let moved = Folder::new(&plan, late).run(7, 0..20, 1).unwrap();
+    let place = moved.streams.iter().position(|stream| stream == "levy").unwrap();
+    assert!(moved.tally.splits.iter().any(|split| split.parts.iter().all(|part| part[0] > 0)));
+    assert_eq!((moved.uncertain(place).is_certain, moved.uncertain(place).times), (true, 20));
     let page = text::encode(&chance::page(&futures), 100, Colour::Without);
     let row = page.lines().find(|line| line.starts_with(" levy ")).unwrap();
     assert!(row.ends_with(" -"), "as planned nothing of it comes: {row}");

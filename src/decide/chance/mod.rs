@@ -102,7 +102,7 @@ pub struct Figures {
 /// What of a stream is not the same in every future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Uncertain {
-    /// Whether nothing of it is uncertain.
+    /// Whether it brings as much in every future as the plan has it bring.
     pub is_certain: bool,
     /// What comes of it alike in every future, where other money of it does not.
     pub alike: Money,
@@ -384,8 +384,8 @@ impl Futures {
             tally.slots.get(slot) == Some(&sum)
         });
         let alike = alike.map(|(_, amount)| *amount).sum::<Money>().at_most(least);
-        let is_certain = brought.sum == i128::from(alike.cents()) * futures
-            && self.planned.brought[stream] == alike;
+        // What comes at another time, or may be spent for less long, comes all the same.
+        let is_certain = brought.least == Some((self.planned.brought[stream], tally.futures));
         let alike = if is_certain { Money::ZERO } else { alike };
         Uncertain {
             is_certain,
