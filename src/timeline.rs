@@ -599,7 +599,7 @@ fn still_to_come(receipts: &Receipts, start: Month, last: Option<Month>) -> Mone
 }
 
 /// The award of whose project money that arises in a month is income.
-fn project_of(plan: &Plan, stream: StreamIndex, month: Month) -> Option<StreamIndex> {
+pub fn project_of(plan: &Plan, stream: StreamIndex, month: Month) -> Option<StreamIndex> {
     match Standing::of_income(plan, stream, month) {
         Standing::Project(award) => Some(award),
         Standing::Own | Standing::Pool(_) => None,

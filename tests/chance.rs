@@ -204,6 +204,28 @@ fn the_gap_of_average_money_is_not_the_average_gap() {
     assert_eq!(mean.cents(), ((600_000 * times + 2_000) / 4_000) as i64);
 }
 
+/// 10 come in each of two months, of which the second is an award's project's, and 15 of a loan are repaid in it. Where the award is
+/// gone all 20 are free; a plan of averages has it, so that 10 are.
+#[test]
+fn income_of_a_project_that_some_futures_lack_is_the_project_s_in_a_plan_of_averages() {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 3\n[driver.members]\nstart = 10\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 0\n\
+                [stream.award]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 10\nfrom = \"2026-02\"\n\
+                until = \"2026-03\"\npays-for = [\"cost.staff\"]\n\
+                [stream.fees]\nkind = \"payer\"\nfunder = \"P\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                until = \"2026-02\"\npays-for = [\"anything\"]\nearned-by = \"award\"\n\
+                terms = { method = \"pmpm\", members = \"members\", rate = 1 }\n\
+                [stream.loan]\nkind = \"loan\"\nfunder = \"L\"\nstatus = \"secured\"\nfrom = \"2026-01\"\namount = 15\n\
+                pays-for = [\"cost.staff\"]\nrate = \"0%\"\nmonths = 1\n";
+    let chance = "[chance.gone]\nodds = \"40%\"\nthen.stream.award.drop = true\n";
+    let futures = Folder::new(plan, chance).run(3, 0..100, 1).unwrap();
+    let gone = futures.tally.drawn[0];
+    assert!((20..60).contains(&gone));
+    let unpaid = |futures: i128| Money::from_cents(((futures * 500 + 50) / 100) as i64);
+    assert_eq!(futures.tally.mean_unpaid(true, 1..=1), unpaid(100 - gone));
+    assert_eq!(futures.averaged.unwrap()[1], unpaid(100));
+}
+
 /// Every figure that is told of futures.
 fn told(futures: &Futures) -> Value {
     chance::record(futures)

@@ -40,7 +40,6 @@ pub fn keep(futures: &Futures, digest: &str) -> Result<Value, Error> {
     let slot = |(slot, sum): (&Slot, &i128)| {
         json!({
             "stream": slot.stream,
-            "project": slot.project,
             "pool": slot.pool.map(PoolIndex::at),
             "first": slot.first.to_string(),
             "last": slot.last.map(|last| last.to_string()),
@@ -222,7 +221,6 @@ fn slot(value: &Value, streams: usize) -> Option<(Slot, i128)> {
     let stream = place(&value["stream"]).filter(|stream| *stream < streams)?;
     let slot = Slot {
         stream,
-        project: may(&value["project"], place)?.filter(|project| *project < streams),
         pool: may(&value["pool"], place)?.map(PoolIndex::from),
         first: month(&value["first"])?,
         last: may(&value["last"], month)?,

@@ -29,10 +29,9 @@ use crate::forecast::{Forecast, Question};
 use crate::funding::{Receipts, Status};
 use crate::money::Money;
 use crate::month::Month;
-use crate::name::StreamIndex;
 use crate::plan::Plan;
 use crate::threads;
-use crate::timeline::{HeldTranche, Selection, Timeline};
+use crate::timeline::{HeldTranche, Selection, Timeline, project_of};
 
 /// What futures are asked: secured money, as spent. What is not secured as the plan stands is secured in the futures in which
 /// it comes; and the waterfall knows nothing of the months to come.
@@ -401,13 +400,9 @@ impl Futures {
 
     /// What tells a tranche of a plan from others; nothing for a stream that no future was expected to hold.
     fn slot(&self, plan: &Plan, tranche: &HeldTranche) -> Option<Slot> {
-        let place = |stream: StreamIndex| {
-            let name = plan.stream(stream).name.as_str();
-            self.streams.binary_search_by(|own| own.as_str().cmp(name)).ok()
-        };
+        let name = plan.stream(tranche.stream).name.as_str();
         Some(Slot {
-            stream: place(tranche.stream)?,
-            project: tranche.project.and_then(place),
+            stream: self.streams.binary_search_by(|own| own.as_str().cmp(name)).ok()?,
             pool: tranche.pool,
             first: tranche.first,
             last: tranche.last,
@@ -428,11 +423,9 @@ impl Futures {
 
     fn averaged(&self) -> Result<Option<Vec<Money>>, Error> {
         let (Some((_, plan)), futures) = (&self.most, self.tally.futures) else { return Ok(None) };
-        let stream = |place: usize| plan.find_stream(&self.streams[place]);
         let mut tranches = Vec::new();
         for (slot, sum) in &self.tally.slots {
-            let project = slot.project.map(stream);
-            let (Some(stream), false) = (stream(slot.stream), project == Some(None)) else {
+            let Some(stream) = plan.find_stream(&self.streams[slot.stream]) else {
                 return Ok(None);
             };
             let Some((opens, closes)) = plan.horizon.window(slot.first, slot.last) else {
@@ -440,7 +433,8 @@ impl Futures {
             };
             tranches.push(HeldTranche {
                 stream,
-                project: project.flatten(),
+                // Where some futures lack the award that earns it, this plan has it all the same.
+                project: project_of(plan, stream, slot.first).filter(|_| slot.pool.is_none()),
                 pool: slot.pool,
                 purse: 0,
                 first: slot.first,

@@ -132,8 +132,6 @@ impl Counted {
 pub struct Slot {
     /// The stream's place in [`super::Futures::streams`].
     pub stream: usize,
-    /// The award whose project's income it is, by its place there.
-    pub project: Option<usize>,
     /// The pool under whose uses it stands.
     pub pool: Option<PoolIndex>,
     /// The first month, as stated.
