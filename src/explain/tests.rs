@@ -4,8 +4,8 @@ use super::*;
 use crate::braid::Method;
 use crate::folder::{self, DiskFolder};
 use crate::forecast::Question;
-use crate::funding::grant::sample::{driver, money, month, rate, stream};
-use crate::funding::grant::{BudgetPeriod, Carryover, Grant, Payment, Renewal};
+use crate::funding::grant::sample::{self, driver, money, month, rate, stream};
+use crate::funding::grant::{BudgetPeriod, Grant, Payment, Renewal};
 use crate::funding::partner::PartnerMethod;
 use crate::funding::reserve::Floor;
 use crate::funding::{Kind, Partner, Reserve, Status, Stream, Terms};
@@ -17,19 +17,8 @@ use crate::plan::restriction::{Cap, CapBound, Indirect, IndirectBase, IndirectKi
 use crate::plan::{Opening, Pool, Restrictions};
 
 fn grant(first: &str, last: &str, amount: &str, status: Status) -> Stream {
-    let period = BudgetPeriod {
-        first: month(first),
-        last: month(last),
-        amount: money(amount),
-        status,
-        milestone: None,
-    };
+    let period = BudgetPeriod { status, ..sample::period(first, last, amount) };
     let grant = Grant {
-        from: month(first),
-        until: month(last),
-        periods: vec![period],
-        carryover: Carryover::None,
-        extension_months: 0,
         payment: Payment::Reimbursement { cycle_months: 1, lag_months: 1 },
         renewal: Some(Renewal {
             probability: rate("0.5"),
@@ -37,8 +26,7 @@ fn grant(first: &str, last: &str, amount: &str, status: Status) -> Stream {
             share: rate("1"),
             status: Status::Prospective,
         }),
-        milestone: None,
-        fixed_amount: false,
+        ..sample::grant(vec![period])
     };
     let mut stream = stream(Kind::Grant, Terms::Grant(grant), Some(last));
     stream.status = status;

@@ -247,6 +247,7 @@ pub(super) fn in_horizon(tranche: &Tranche, setting: &Setting) -> bool {
 /// Streams and settings for the tests of every kind.
 #[cfg(test)]
 pub(crate) mod sample {
+    use super::{BudgetPeriod, Carryover, Grant, Payment};
     use crate::driver::Driver;
     use crate::funding::{
         Authority, End, Kind, Lowered, MemoKind, Setting, Status, Stream, Terms, Tranche,
@@ -289,6 +290,32 @@ pub(crate) mod sample {
         }
     }
 
+    /// A secured budget period.
+    pub fn period(first: &str, last: &str, amount: &str) -> BudgetPeriod {
+        BudgetPeriod {
+            first: month(first),
+            last: month(last),
+            amount: money(amount),
+            status: Status::Secured,
+            milestone: None,
+        }
+    }
+
+    /// A grant of these budget periods, advanced in one sum, that lapses what is left of each.
+    pub fn grant(periods: Vec<BudgetPeriod>) -> Grant {
+        Grant {
+            from: periods[0].first,
+            until: periods[periods.len() - 1].last,
+            periods,
+            carryover: Carryover::None,
+            extension_months: 0,
+            payment: Payment::Advance { every_months: None, lag_months: 0 },
+            renewal: None,
+            milestone: None,
+            fixed_amount: false,
+        }
+    }
+
     /// A driver with a level a month.
     pub fn driver(name: &str, levels: &[&str]) -> Driver {
         let levels = levels.iter().map(|level| Quantity::parse(level).unwrap()).collect();
@@ -324,33 +351,9 @@ pub(crate) mod sample {
 
 #[cfg(test)]
 mod tests {
-    use super::sample::{lower, money, month, rate, stream, tranches};
+    use super::sample::{grant, lower, money, month, period, rate, stream, tranches};
     use super::*;
     use crate::funding::{Kind, Terms};
-
-    fn period(first: &str, last: &str, amount: &str) -> BudgetPeriod {
-        BudgetPeriod {
-            first: month(first),
-            last: month(last),
-            amount: money(amount),
-            status: Status::Secured,
-            milestone: None,
-        }
-    }
-
-    fn grant(periods: Vec<BudgetPeriod>) -> Grant {
-        Grant {
-            from: periods[0].first,
-            until: periods[periods.len() - 1].last,
-            periods,
-            carryover: Carryover::None,
-            extension_months: 0,
-            payment: Payment::Advance { every_months: None, lag_months: 0 },
-            renewal: None,
-            milestone: None,
-            fixed_amount: false,
-        }
-    }
 
     fn lowered(grant: &Grant, months: u32) -> Lowered {
         let until = grant.until.to_string();

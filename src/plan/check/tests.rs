@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::sources::table_of;
 use super::*;
 use crate::diagnostic::Origin;
-use crate::funding::grant::sample::{money, month, rate, stream};
-use crate::funding::grant::{BudgetPeriod, Carryover, Grant, Payment};
-use crate::funding::{Kind, Scheduled, Status, Stream, Terms};
+use crate::funding::grant::sample::{self, money, month, rate, stream};
+use crate::funding::{Kind, Scheduled, Stream, Terms};
 use crate::money::Rate;
 use crate::name::{LineIndex, Name, StreamIndex};
 use crate::plan::cost::sample::{add, line, plan};
@@ -17,24 +16,7 @@ use crate::plan::{Input, OpeningStream, Plan, Pool, Restrictions};
 
 /// A grant whose single period has these months and amount.
 fn grant(first: &str, last: &str, amount: &str) -> Stream {
-    let period = BudgetPeriod {
-        first: month(first),
-        last: month(last),
-        amount: money(amount),
-        status: Status::Secured,
-        milestone: None,
-    };
-    let grant = Grant {
-        from: month(first),
-        until: month(last),
-        periods: vec![period],
-        carryover: Carryover::None,
-        extension_months: 0,
-        payment: Payment::Advance { every_months: None, lag_months: 0 },
-        renewal: None,
-        milestone: None,
-        fixed_amount: false,
-    };
+    let grant = sample::grant(vec![sample::period(first, last, amount)]);
     stream(Kind::Grant, Terms::Grant(grant), Some(last))
 }
 
