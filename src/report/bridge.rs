@@ -165,7 +165,7 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, best, total(&|forecast| forecast.measures.total.irreducible_gap()));
     let lowest = "Lowest cash, every cost paid".to_string();
     push(RowStyle::Plain, lowest, total(&|forecast| forecast.measures.cash.lowest.1));
-    let fall = "More core unpaid in the year after it than in its last".to_string();
+    let fall = "More core unpaid in the year after".to_string();
     let falls = of_options(scenario, |option| Cell::of(option.effect.fall_at_exit, Cell::Money));
     push(RowStyle::Plain, fall, falls);
     let unlocked = "Money that it unlocks".to_string();
