@@ -142,6 +142,12 @@ const CASES: &[Case] = &[
     case("chance gap --futures 200 --format json", 0, "\"unsure\": []", ""),
     case("chance gap --seed 7 --trial 8123", 0, "future 8123 of seed 7", ""),
     case(
+        "chance gap --seed 7 --trial 8123 --format csv",
+        0,
+        "\"chance\",\"title\",\"outcome\"",
+        "Illustrative figures.",
+    ),
+    case(
         "chance gap --trials 5..9 --keep",
         0,
         "\"input_sha256\"",

@@ -45,7 +45,7 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
             (format, &replayed.plan.notice),
             || chance::replay(&replayed, (seed, number), &folder),
             || chance::replay_record(&replayed, (seed, number)),
-            || None,
+            || Some(chance::outcomes(&replayed)),
         )?;
         return Ok(Ending::Done);
     }

@@ -662,7 +662,8 @@ pub fn replay(replayed: &Replayed, (seed, number): (u64, u64), folder: &str) -> 
     page
 }
 
-fn outcomes(replayed: &Replayed) -> Table {
+/// What came of each chance in one future.
+pub fn outcomes(replayed: &Replayed) -> Table {
     let mut table = Table::new("outcomes", &[("chance", T), ("title", T), ("outcome", T)]);
     for (chance, outcome) in replayed.chances.chances.iter().zip(&replayed.outcomes) {
         let outcome = match outcome {
