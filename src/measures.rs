@@ -60,6 +60,8 @@ pub struct Measures {
     pub cliffs: Vec<Cliff>,
     /// The first month with a core gap.
     pub first_core_gap: Option<Month>,
+    /// The first month from `as-of` on with a core gap: what was unpaid before is past.
+    pub next_core_gap: Option<Month>,
     /// How long core costs stay covered.
     pub runway: Runway,
     /// Months before the runway's end whose core gap is above zero: small standing gaps.
@@ -367,7 +369,8 @@ impl Measures {
             coverage: coverage(&books.ledger, &spans),
             ladder: books.ladder.iter().map(|(view, ledger)| rung(*view, ledger, &spans)).collect(),
             cliffs: cliffs::told(&books.ledger),
-            first_core_gap: first_core_gap(&books.ledger),
+            first_core_gap: first_core_gap(&books.ledger, 0),
+            next_core_gap: next_core_gap(&books.ledger),
             runway,
             standing_gaps,
             sustainability: lasting::sustainability(&books.dependable),
@@ -565,8 +568,14 @@ fn core_gap(ledger: &Ledger, place: usize) -> Money {
     by_priority(ledger, |line| line.gap[place])[0]
 }
 
-fn first_core_gap(ledger: &Ledger) -> Option<Month> {
-    let place = (0..ledger.months()).find(|place| core_gap(ledger, *place).is_positive());
+/// The first month from `as-of` on with a core gap.
+pub fn next_core_gap(ledger: &Ledger) -> Option<Month> {
+    let horizon = &ledger.horizon;
+    first_core_gap(ledger, horizon.as_of.since(horizon.start).max(0) as usize)
+}
+
+fn first_core_gap(ledger: &Ledger, from: usize) -> Option<Month> {
+    let place = (from..ledger.months()).find(|place| core_gap(ledger, *place).is_positive());
     place.map(|place| ledger.horizon.month(place))
 }
 
@@ -576,7 +585,7 @@ fn rung(view: Status, ledger: &Ledger, spans: &[Span]) -> LadderRung {
         view,
         gap: by_priority(ledger, |line| line.gap.iter().sum()),
         by_year: spans.iter().map(total).collect(),
-        first_core_gap: first_core_gap(ledger),
+        first_core_gap: first_core_gap(ledger, 0),
     }
 }
 

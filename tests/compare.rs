@@ -252,3 +252,34 @@ fn figures_are_told_of_what_is_ahead_and_apart_by_what_they_are_more() {
     assert_eq!(later, Apart::Months(2));
     assert_eq!(Value::Months(Some(3)).apart(Value::Months(None)), Apart::Comes);
 }
+
+/// Of 1,000 a month for two years the award pays all but the last two months. Later it pays the last 23, and less goes unpaid; yet it
+/// does so at once: January lacks 1,000 of three months' 3,000.
+#[test]
+fn what_comes_sooner_is_told_where_less_goes_unpaid() {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 24\n[opening]\nunrestricted-cash = 500\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n\
+                [stream.award]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 22_000\n\
+                from = \"2026-01\"\nuntil = \"2027-10\"\npays-for = [\"convene\"]\n\
+                [scenario.later.stream.award]\naward = 23_000\nfrom = \"2026-02\"\nuntil = \"2027-12\"\n\
+                [scenario.less.stream.award]\naward = 21_000\nfrom = \"2026-02\"\n\
+                [scenario.seen.plan]\nas-of = \"2026-03\"\n\
+                [scenario.seen.stream.award]\naward = 23_000\nfrom = \"2026-02\"\nuntil = \"2027-12\"\n";
+    let files = MemoryFolder::new([("plan.toml", plan)]);
+    let told = |other: &str| {
+        let cases = Cases::open(&files, &[BASE, other]).unwrap();
+        let found = Comparison::from_cases(&cases, (BASE, &[other]), Question::default()).unwrap();
+        text::encode(&braidfund::report::compare::page(&found), 300, Colour::Without)
+    };
+    let later = told("later");
+    let words = "v later: $1,000 less stays unpaid ($1,000 less of core costs): $1,000 in all. But core costs first go \
+                 unpaid in Jan 2026 instead of Nov 2027, the runway is 0 months instead of 20 months and cash runs out in \
+                 Jan 2026 instead of Nov 2027.";
+    assert!(later.contains(words), "{later}");
+    // Where more goes unpaid the amounts say it.
+    assert!(!told("less").contains(" instead of "));
+    // What was unpaid before it is looked at is past.
+    let seen = told("seen");
+    let line = seen.lines().find(|line| line.contains("Core costs first unpaid")).unwrap();
+    assert!(line.contains("not by the end"), "{line}");
+}

@@ -25,7 +25,8 @@ pub(super) fn beaten(scenarios: &[Scenario], options: usize) -> Vec<Option<Strin
 
 impl Bridged {
     /// All of its figures that have a better side, less being better. What comes back to the funder and its interest are
-    /// part of the net cost; when its last money pays in is neither good nor bad.
+    /// part of the net cost; when its last money pays in is neither good nor bad, nor is a fall at its end: what is unpaid
+    /// counts by year, and only what was paid can fall.
     fn counts(&self) -> Vec<Option<i128>> {
         let (measures, effect) = (&self.after.measures, &self.effect);
         let start = self.plan.horizon.start;
@@ -50,9 +51,8 @@ impl Bridged {
         .chain(measures.years.iter().map(|year| year.gap_total()))
         .map(|amount| Some(i128::from(amount.cents())))
         .collect();
-        counts.push(effect.fall_at_exit.map(|fall| i128::from(fall.cents())));
         counts.extend(effect.dependable.map(|share| share.map(|share| -share.billionths())));
-        counts.extend([late(measures.first_core_gap), runway, stands].map(Some));
+        counts.extend([late(measures.next_core_gap), runway, stands].map(Some));
         let cash_stated = self.plan.opening.cash_stated;
         counts.push(cash_stated.then(|| late(measures.cash.runs_out)));
         let odds = |count: &dyn Fn(&Odds) -> i128| self.odds.as_ref().map(count);
@@ -101,10 +101,9 @@ mod tests {
         let month = scenario.plan.horizon.month(2);
         for own in &mut scenario.options {
             own.effect.unlocked = vec![("Other".to_string(), CENT)];
-            own.effect.fall_at_exit = Some(CENT);
             own.effect.dependable = [Some(Rate::ONE); 2];
             let measures = &mut own.after.measures;
-            measures.first_core_gap = None;
+            measures.next_core_gap = None;
             measures.runway.core_months = Some(2);
             measures.cash.runs_out = Some(month);
             let (until, rests_on) = (month, Vec::new());
@@ -127,7 +126,7 @@ mod tests {
     type Worsen = fn(&mut Bridged, Month);
 
     /// What makes an option worse in one count, and in no other.
-    const WORSE: [(&str, Worsen); 23] = [
+    const WORSE: [(&str, Worsen); 22] = [
         ("core cost unpaid", |one, _| {
             let gap = &mut one.after.measures.total.gap;
             (gap[0], gap[1]) = (gap[0] + CENT, gap[1] - CENT);
@@ -143,10 +142,9 @@ mod tests {
         ("present value", |one, _| one.effect.cost.present_value += CENT),
         ("owed", |one, _| one.effect.cost.owed += CENT),
         ("unpaid in a year", |one, _| one.after.measures.years[1].gap[2] += CENT),
-        ("fall at its exit", |one, _| one.effect.fall_at_exit = Some(CENT + CENT)),
         ("dependable", |one, _| one.effect.dependable[0] = Some(Rate::ZERO)),
         ("dependable later", |one, _| one.effect.dependable[1] = Some(Rate::ZERO)),
-        ("first gap", |one, before| one.after.measures.first_core_gap = Some(before)),
+        ("first gap", |one, before| one.after.measures.next_core_gap = Some(before)),
         ("runway", |one, _| one.after.measures.runway.core_months = Some(1)),
         ("sustainability", |one, _| one.after.measures.sustainability = None),
         ("funded", |one, _| odds(one).funded = 8),
@@ -172,6 +170,10 @@ mod tests {
         for (opening, cash_counts) in [("[opening]\nunrestricted-cash = 50\n", true), ("", false)] {
             let same = alike(opening);
             assert_eq!(beaten(std::slice::from_ref(&same), 2), [None, None]);
+            // What fell at its end is what it paid before.
+            let mut falls = same.clone();
+            falls.options[1].effect.fall_at_exit = Some(CENT);
+            assert_eq!(beaten(&[falls], 2), [None, None]);
             let before = same.plan.horizon.start;
             let counts = WORSE.iter().map(|worse| (worse, true));
             let of_cash = WORSE_IN_CASH.iter().map(|worse| (worse, cash_counts));

@@ -103,7 +103,7 @@ pub enum Measure {
     LowestCashMonth,
     /// The first month without unrestricted cash, paying every cost.
     CashRunsOut,
-    /// The first month with a core gap.
+    /// The first month from `as-of` on with a core gap.
     FirstCoreGap,
     /// Whole months from `as-of` until core costs go unpaid.
     Runway,
@@ -169,6 +169,9 @@ impl Apart {
 
 impl Value {
     /// How far it lies from the base's value of the same figure.
+    ///
+    /// # Panics
+    /// When the two are of different kinds, as figures of different measures may be.
     pub fn apart(self, base: Value) -> Apart {
         let months = |one: Option<i32>, other: Option<i32>| match (one, other) {
             (Some(one), Some(other)) => Apart::Months(one - other),
@@ -219,7 +222,7 @@ impl Side {
             (Measure::LowestCash, Value::Money(cash.lowest.1)),
             (Measure::LowestCashMonth, Value::Month(Some(cash.lowest.0))),
             (Measure::CashRunsOut, runs_out),
-            (Measure::FirstCoreGap, Value::Month(measures.first_core_gap)),
+            (Measure::FirstCoreGap, Value::Month(measures.next_core_gap)),
             (Measure::Runway, Value::Months(measures.runway.core_months)),
             (Measure::FirstCliff, Value::Month(ahead().next().map(|cliff| cliff.month))),
             (Measure::DeepestCliff, Value::Money(deepest.unwrap_or(Money::ZERO))),

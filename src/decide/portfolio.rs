@@ -12,7 +12,7 @@ use crate::folder::{Cases, Files, Given};
 use crate::forecast::{Forecast, Question, Spent};
 use crate::funding::Kind;
 use crate::ledger::Ledger;
-use crate::measures::{Books, Cliff, Measures};
+use crate::measures::{Books, Cliff, Measures, next_core_gap};
 use crate::money::{Money, Rate};
 use crate::month::{Month, YEAR};
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
@@ -258,7 +258,7 @@ impl Best {
             gaps[line.priority as usize] += line.gap.iter().sum();
             needs += line.need.iter().sum();
         }
-        Best { gaps, needs, first_core_gap: first_core_gap(ledger) }
+        Best { gaps, needs, first_core_gap: next_core_gap(ledger) }
     }
 }
 
@@ -270,7 +270,7 @@ impl Seen {
         let plan = cases.plan(&draft)?;
         let forecast = Forecast::from_plan(&plan, ask.question)?;
         let books = &forecast.books;
-        let first = first_core_gap(&books.ledger);
+        let first = forecast.measures.next_core_gap;
         let own = Partnership {
             name: name.to_string(),
             place,
@@ -314,20 +314,9 @@ impl Sum {
     }
 }
 
-/// The place of `as-of` in the books, which may lie before them.
-fn seen_from(ledger: &Ledger) -> usize {
-    ledger.horizon.as_of.since(ledger.horizon.start).max(0) as usize
-}
-
 fn next_year(books: &Books) -> Option<Rate> {
-    let first = seen_from(&books.ledger);
+    let first = books.cash.as_of;
     books.dependable_share(first..=first + YEAR - 1)
-}
-
-fn first_core_gap(ledger: &Ledger) -> Option<Month> {
-    let unpaid =
-        |place: &usize| super::effect::core(ledger).any(|line| !line.gap[*place].is_zero());
-    (seen_from(ledger)..ledger.months()).find(unpaid).map(|place| ledger.horizon.month(place))
 }
 
 /// What runs out when core costs first stay unpaid.

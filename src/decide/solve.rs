@@ -57,6 +57,8 @@ pub struct Solved {
     /// What of a loan or a line of credit is still owed at the end of the months that count, in the scenario in which that is
     /// most.
     pub owed: Money,
+    /// What of the amount may be spent only after these months, in the scenario in which that is most.
+    pub later: Money,
     /// Over what time the amount is counted, and how many amounts share it.
     pub counted: (Per, usize),
     /// Amounts with the core gap that each leaves through these months, in the scenario in which it leaves most.
@@ -156,6 +158,7 @@ pub(super) fn solve(
             to_the_end: None,
             keeps: Keeps::CoreCosts,
             owed: Money::ZERO,
+            later: Money::ZERO,
             counted: (Per::Life, 1),
             curve: Vec::new(),
             tried: (0, Money::ZERO),

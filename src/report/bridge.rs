@@ -85,7 +85,7 @@ fn say_scenario(page: &mut Page, choice: &BridgeChoice, scenario: &Scenario) {
     };
     page.heading(format!("Scenario {title}"));
     let total = &scenario.before.measures.total;
-    let first = match scenario.before.measures.first_core_gap {
+    let first = match scenario.before.measures.next_core_gap {
         Some(month) => format!("; core costs are first left unpaid in {}", month.words()),
         None => String::new(),
     };
@@ -201,7 +201,7 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
     };
     push(
         "Core costs first unpaid",
-        of_forecasts(scenario, |forecast| month(forecast.measures.first_core_gap, "never")),
+        of_forecasts(scenario, |forecast| month(forecast.measures.next_core_gap, "never")),
     );
     let runway = |forecast: &Forecast| match forecast.measures.runway.core_months {
         Some(months) => count(months as usize, "month"),
@@ -314,13 +314,26 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
     let cost = |scenario: &&Scenario| scenario.options[place].effect.cost.net();
     let scenarios = || choice.scenarios.iter().rev();
     let Some(worst) = scenarios().max_by_key(cost) else { return String::new() };
-    let lost = match cost(&worst) {
-        net if net < Money::ZERO => format!("{} more comes back than it gives", dollars(-net)),
-        net => format!("{} does not come back", dollars(net)),
+    let own = &worst.options[place].effect.cost;
+    // What is still owed may come later.
+    let end = worst.plan.horizon.end().words();
+    let lost = |net: Money, more: &str, less: &str| match net {
+        Money::ZERO => "as much comes back as it gives".to_string(),
+        net if net < Money::ZERO => {
+            format!("{less}{} more comes back than it gives", dollars(-net))
+        }
+        net if own.owed.is_zero() && own.returned.is_zero() => {
+            format!("{more}{} does not come back", dollars(net))
+        }
+        net => format!("{more}{} has not come back by {end}", dollars(net)),
+    };
+    let lost_here = match own.paid.is_zero() {
+        true => "it gives nothing".to_string(),
+        false => lost(own.net(), "", ""),
     };
     let core = worst.options[place].after.measures.total.gap[0];
     let text = format!(
-        "{id}: {lost} in {}, and {} of core cost stays unpaid there.",
+        "{id}: {lost_here} in {}, and {} of core cost stays unpaid there.",
         worst.plan.scenario,
         dollars(core)
     );
@@ -337,10 +350,7 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
         1 => String::new(),
         _ => format!(" of {}", worst.plan.scenario),
     };
-    let given = match given < Money::ZERO {
-        true => format!("at least {} more comes back than it gives", dollars(-given)),
-        false => format!("at most {} does not come back", dollars(given)),
-    };
+    let given = lost(given, "at most ", "at least ");
     let (core, through) = (dollars(core), through.words());
     format!(
         "{text} In 9 of 10 futures{of} {given}; in 9 of 10 at most {core} of core cost stays unpaid through {through}."
@@ -429,7 +439,7 @@ fn options(choice: &BridgeChoice) -> Table {
             Cell::Money(measures.total.irreducible_gap()),
             Cell::Money(measures.cash.lowest.1),
             Cell::of(runs_out, Cell::Month),
-            Cell::of(measures.first_core_gap, Cell::Month),
+            Cell::of(measures.next_core_gap, Cell::Month),
             months(measures.runway.core_months.map(i64::from)),
         ]
     };

@@ -14,7 +14,7 @@ use crate::folder::{Difference, Written};
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::money::{Money, Rate};
-use crate::month::FiscalCalendar;
+use crate::month::{FiscalCalendar, Month};
 
 /// The runway in words: it is over when of the core cost of the next three months more than 5 % goes unpaid.
 pub(super) const RUNWAY: &str = "Runway (next 3 months 95 % paid)";
@@ -105,11 +105,16 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
     let hoped = unpaid_in(&other.side.forecast, Status::Prospective)
         - unpaid_in(&base.forecast, Status::Prospective);
     let worse_in_all = hoped.is_positive() && !gap.is_positive();
+    // Where amounts are no worse, dates may be.
+    let sooner = match core_gap.is_positive() || gap.is_positive() {
+        true => Vec::new(),
+        false => sooner(base, &other.side),
+    };
     let mark = match (core_gap.is_positive(), gap.is_positive()) {
         (true, _) => Mark::Bad,
         (false, true) => Mark::Watch,
-        (false, false) if gap.is_zero() && core_gap.is_zero() && !worse_in_all => Mark::None,
-        _ if worse_in_all => Mark::Watch,
+        _ if worse_in_all || !sooner.is_empty() => Mark::Watch,
+        _ if gap.is_zero() && core_gap.is_zero() => Mark::None,
         _ if pays_no_more => Mark::None,
         _ => Mark::Good,
     };
@@ -129,6 +134,9 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
             dollars(other_gaps.1),
         ),
     };
+    if !sooner.is_empty() {
+        text += &format!(" But {}.", list(&sooner));
+    }
     if own != cost {
         text += &format!(" There is {} cost to pay.", less(own - cost));
     }
@@ -139,6 +147,34 @@ pub(super) fn verdict(base: &Side, other: &Contrast, name: &str) -> (Mark, Strin
         );
     }
     (mark, text)
+}
+
+/// What comes sooner in a case than in the base: the first core gap, the end of the runway and that of cash.
+fn sooner(base: &Side, other: &Side) -> Vec<String> {
+    let [own, than] = [other, base].map(|side| &side.forecast.measures);
+    fn is_sooner<T: Ord>(own: Option<T>, than: Option<T>) -> bool {
+        own.is_some_and(|own| than.is_none_or(|than| own < than))
+    }
+    let month = |month: Option<Month>| month.map_or("never".to_string(), |month| month.words());
+    let mut found = Vec::new();
+    if is_sooner(own.next_core_gap, than.next_core_gap) {
+        let [own, than] = [own, than].map(|measures| month(measures.next_core_gap));
+        found.push(format!("core costs first go unpaid in {own} instead of {than}"));
+    }
+    let [ends, ended] = [own, than].map(|measures| measures.runway.core_months);
+    if is_sooner(ends, ended) {
+        let long = |months: Option<u32>| match months {
+            Some(months) => count(months as usize, "month"),
+            None => "to the plan's end".to_string(),
+        };
+        found.push(format!("the runway is {} instead of {}", long(ends), long(ended)));
+    }
+    let stated = [base, other].iter().all(|side| side.plan.opening.cash_stated);
+    let [out, was_out] = [own, than].map(|measures| measures.cash.runs_out);
+    if stated && is_sooner(out, was_out) {
+        found.push(format!("cash runs out in {} instead of {}", month(out), month(was_out)));
+    }
+    found
 }
 
 /// What a forecast leaves unpaid with the money of a view.

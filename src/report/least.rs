@@ -259,6 +259,10 @@ fn beside(solved: &Solved) -> Vec<(Mark, String)> {
     } else if solved.owed.is_positive() {
         found.push((Mark::None, format!("{} of it is still owed then.", dollars(solved.owed))));
     }
+    if solved.later.is_positive() {
+        let later = dollars(solved.later);
+        found.push((Mark::None, format!("{later} of it may be spent only after that.")));
+    }
     if solved.keeps == Keeps::Cash && matches!(solved.least, Least::NoneFound(_)) {
         let nearest = solved.curve.iter().map(|(amount, short)| (*short, *amount)).min();
         if let Some((short, amount)) = nearest {

@@ -269,9 +269,13 @@ fn what_does_not_come_back_in_the_worst_futures_is_told() {
         assert_eq!(choice.scenarios[0].odds.as_ref().unwrap().given, None);
         let told = page(&choice);
         let words = format!(
-            "loan: $0 does not come back in base, and $14,400 of core cost stays unpaid there. In 9 of 10 futures at \
-             most {} does not come back; in 9 of 10 at most {} of core cost stays unpaid through Dec 2031.",
-            if given > 0 { "$14,400" } else { "$0" },
+            "loan: as much comes back as it gives in base, and $14,400 of core cost stays unpaid there. In 9 of 10 futures \
+             {}; in 9 of 10 at most {} of core cost stays unpaid through Dec 2031.",
+            if given > 0 {
+                "at most $14,400 has not come back by Dec 2031"
+            } else {
+                "as much comes back as it gives"
+            },
             if given > 0 { "$86,400" } else { "$14,400" },
         );
         assert!(told.contains(&words), "{told}");

@@ -340,7 +340,9 @@ fn amounts_that_are_several_keep_their_proportions() {
     let choice = choose(PLAN, &options, asked).unwrap();
     let [listed, year, lent, line] = choice.solved.as_slice() else { panic!("four options") };
     let amount = |cents| Least::Amount(Money::from_cents(cents));
-    // Half a cent of the first year rounds up.
+    // Half a cent of the first year rounds up. Its second year's money comes after the months that count.
+    let later: Vec<i64> = choice.solved.iter().map(|solved| solved.later.cents()).collect();
+    assert_eq!(later, [4_319_999 - 1_440_000, 0, 0, 0]);
     assert_eq!((&listed.least, listed.counted.1), (&amount(4_319_999), 2));
     assert_eq!((&year.least, &lent.least), (&amount(1_440_000), &amount(1_440_000)));
     assert!(matches!(&line.least, Least::NotOneFigure(why) if why.contains("no opening cash")));
@@ -349,6 +351,7 @@ fn amounts_that_are_several_keep_their_proportions() {
         page.contains("a: $44,000 in all, its 2 amounts in their proportions, keeps"),
         "{page}"
     );
+    assert!(page.contains("$28,800 of it may be spent only after that."), "{page}");
     // 14,400 are repaid by 4,800 and 9,600, which nothing pays.
     assert_eq!(lent.worse_later[0].1.cents(), 1_440_000);
 }

@@ -257,13 +257,13 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// What of an amount is still owed at the end of the months that count, in the scenario in which that is most: of a loan,
-    /// which is served in them, what is not due yet.
+    /// What of an amount is still owed at the end of the months that count, and what of it may not be spent before that end,
+    /// each in the scenario in which it is most: of a loan, which is served in them, what is not due yet.
     ///
     /// # Errors
     /// An internal error where a braid breaks a rule.
-    pub fn owed(&self, amount: Money) -> Result<Money, Error> {
-        let mut owed = Money::ZERO;
+    pub fn after(&self, amount: Money) -> Result<(Money, Money), Error> {
+        let (mut owed, mut later) = (Money::ZERO, Money::ZERO);
         for tried in self.tried.iter().filter(|tried| tried.futures.is_none()) {
             let Some(plan) = self.plan(tried, amount)? else { continue };
             let Spent { timeline, cash, .. } = self.spent(&plan)?;
@@ -275,8 +275,11 @@ impl Search<'_> {
             };
             let last = lent.and_then(|owed| owed.get(end.checked_sub(1)?));
             owed = owed.max(last.copied().unwrap_or(Money::ZERO));
+            let own = timeline.tranches.iter().filter(|tranche| Some(tranche.stream) == stream);
+            let opening = own.filter(|tranche| tranche.opens >= end);
+            later = later.max(opening.map(|tranche| tranche.amount).sum());
         }
-        Ok(owed)
+        Ok((owed, later))
     }
 
     /// How futures fare with an amount; nothing where core costs are funded in 9 of 10 of them.

@@ -121,7 +121,7 @@ impl<'a> Search<'a> {
                     if self.size.keeps == Keeps::CoreCosts {
                         solved.worse_later = self.worse_later(least)?;
                     }
-                    solved.owed = self.owed(least)?;
+                    (solved.owed, solved.later) = self.after(least)?;
                     Some(least)
                 }
                 Least::NotOneFigure(_) => {
