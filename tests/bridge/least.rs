@@ -285,6 +285,34 @@ fn reasons_why_no_amount_is_told_are_true() {
     assert!(page.contains(words), "{page}");
 }
 
+/// What stays unpaid has one reason each. A recoverable grant that pays 2026 has a third of itself due in June: those 4,800 are its own,
+/// though 1,200 of June would be unpaid without it. A grant for 2026 that makes the levy three months late leaves 2027, in which
+/// its money may not be spent, and 3,600 more than without it. One that brings a cost of 100 a month that it may not pay leaves
+/// 2,400 of it in two years that would be unpaid without it too, and 1,200 in the year that the levy pays.
+#[test]
+fn what_stays_unpaid_is_told_under_one_reason() {
+    let lent = "[option.a]\nkind = \"loan\"\nmethod = \"recoverable-grant\"\nfunder = \"F\"\nstatus = \"secured\"\n\
+                amount = 900\nfrom = \"2026-01\"\npays-for = [\"convene\"]\n\
+                repayments = [{ month = \"2026-06\", amount = 300 }, { month = \"2031-06\", amount = 600 }]\n";
+    let year = grant("option.a", "award = 9_000\nfrom = \"2026-01\"\nuntil = \"2026-12\"");
+    let late = format!("{year}[option.a.with.stream.levy]\nfrom = \"2028-04\"\n");
+    let dearer = format!(
+        "{}[option.a.with.cost.desk]\nfunction = \"data\"\npriority = \"core\"\nmonthly = 100\n",
+        year.replace("2026-12", "2028-12")
+    );
+    for (options, through, reasons) in [
+        (lent, "2026-12", [480_000, 480_000, 0, 0]),
+        (&late, "2028-12", [1_800_000, 360_000, 1_440_000, 0]),
+        (&dearer, "2028-12", [360_000, 120_000, 0, 240_000]),
+    ] {
+        let asked = (&["base"][..], Question::default(), Some(Aim::Through(month(through))));
+        let choice = choose(PLAN, options, asked).unwrap();
+        let lack = choice.solved[0].lack.as_ref().unwrap();
+        let found = [lack.left, lack.own, lack.other_months, lack.other_uses].map(Money::cents);
+        assert_eq!(found, reasons, "{lack:?}");
+    }
+}
+
 /// A grant that pays 2026 comes with a levy that begins three months late, 3,600 worse, and with gifts for months of 2027: what
 /// these leave less of is part of what comes later.
 #[test]

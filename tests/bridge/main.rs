@@ -24,7 +24,7 @@ use braidfund::error::Error;
 use braidfund::export::text::{self, Colour};
 use braidfund::folder::{self, Cases, DiskFolder, Files, MemoryFolder, Outcome, Way};
 use braidfund::forecast::{Forecast, Question};
-use braidfund::funding::Status;
+use braidfund::funding::{DueKind, Status};
 use braidfund::money::{Money, Rate};
 use braidfund::month::Month;
 use braidfund::plan::cost::Priority;
