@@ -222,6 +222,48 @@ fn what_runs_out_is_seen_from_as_of_on_and_told_by_what_may_pay() {
     assert!(later.first_core_gap.unwrap() > month("2026-06"), "the past is past");
 }
 
+/// The levy pays for data alone; half of it goes into a pool that pays half of what convening costs, by the county's leave.
+#[test]
+fn what_a_pool_may_pay_falls_short() {
+    let (head, _) = NORTH.split_once("[stream.seed]").unwrap();
+    let levy = "[stream.levy]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                until = \"2026-12\"\npays-for = [\"data\"]\n[stream.levy.terms]\nmethod = \"levy\"\nbase = 12_000\n\
+                rate = \"100%\"\n";
+    let pool = "[pool.fund]\nmembers = { levy = \"50%\" }\npays-for = [\"convene\"]\ngoverned-by = \"Charter\"\n\
+                authority = \"A resolution of the county\"\n";
+    let alone = format!("{}{levy}", head.replace("months = 24", "months = 12"));
+    let pooled = format!("{alone}{pool}");
+    for (text, ends) in [(&alone, Ends::NoneMayPay), (&pooled, Ends::Short)] {
+        assert_eq!(beside(&[("one", text)], ask(None, 1)).partnerships[0].ends, ends, "{text}");
+    }
+}
+
+/// Alpha's 1,000 a month end with 2027, and a gift takes their place until Beta's end in June 2029, from when on nothing pays: that
+/// is Beta's fall, which lies nearer than Alpha's.
+#[test]
+fn of_two_falls_the_one_before_the_gap_is_told() {
+    let stream = |id: &str, award: u32, from: &str, until: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = {award}\n\
+             from = \"{from}\"\nuntil = \"{until}\"\npays-for = [\"convene\"]\n"
+        )
+    };
+    let (head, _) = NORTH.split_once("[stream.seed]").unwrap();
+    let text = [
+        head.replace("months = 24", "months = 60").replace("1_000", "2_000"),
+        stream("alpha", 24_000, "2026-01", "2027-12"),
+        stream("beta", 42_000, "2026-01", "2029-06"),
+        stream("gift", 18_000, "2028-01", "2029-06"),
+    ]
+    .concat();
+    let found = beside(&[("one", &text)], ask(None, 1));
+    let one = &found.partnerships[0];
+    assert_eq!(one.first_core_gap, Some(month("2029-07")));
+    let Ends::Money(when, falling) = &one.ends else { panic!("{:?}", one.ends) };
+    let falling: Vec<_> = falling.iter().map(|own| (own.title.as_str(), own.fall)).collect();
+    assert_eq!((*when, falling), (month("2029-07"), vec![("Beta", dollars(12_000))]));
+}
+
 /// From October 2026 on: north lacks 1,000 in October and in November; in December north lacks 1,000 and south 2,000; in
 /// January both again. 6,000 pay October to December and, of January, north's 1,000.
 #[test]
@@ -275,8 +317,14 @@ fn a_sum_pays_only_for_what_it_names_in_its_months() {
     let within = beside(&texts, ask(window, 1));
     assert_eq!(laid(&within)[0].planned, [dollars(2_000), dollars(1_000), Money::ZERO]);
     assert_eq!(laid(&within)[1].planned, [dollars(2_000), Money::ZERO, Money::ZERO]);
-    let gone = beside(&texts, ask(sum(dollars(6_000), "2030-01", &["anything"]), 1));
-    assert_eq!(gone.laid.as_ref().unwrap().left, dollars(6_000));
+    // What may be spent after a plan's end alone is refused by no plan.
+    for until in [None, Some(month("2031-12"))] {
+        let mut after = sum(dollars(6_000), "2030-01", &["cost.registry"]);
+        after.as_mut().unwrap().until = until;
+        let gone = beside(&texts, ask(after, 1));
+        assert_eq!(gone.laid.as_ref().unwrap().left, dollars(6_000));
+        assert!(laid(&gone).iter().all(|part| part.refused.is_none()), "{until:?}");
+    }
 }
 
 /// The stream takes the first id that no stream has.
@@ -432,7 +480,7 @@ proptest! {
             let closes: [Money; 3] = std::array::from_fn(|at| without[at] - with[at]);
             prop_assert_eq!(part.closes, closes);
             let free = after.restrictions.iter().all(|rules| !rules.ties_amounts());
-            if free && part.needs.is_zero() {
+            if free {
                 prop_assert_eq!(part.closed(), part.amount());
                 prop_assert!(part.closes[0] >= part.planned[0]);
             }

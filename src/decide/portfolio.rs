@@ -18,7 +18,7 @@ use crate::month::{Month, YEAR};
 use crate::name::{LineIndex, PoolIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
-use crate::plan::restriction::{Claim, Verdict, verdict};
+use crate::plan::restriction::{Claim, verdict};
 use crate::threads::side_by_side;
 use crate::timeline::Selection;
 
@@ -150,8 +150,6 @@ pub struct Part {
     pub planned: [Money; 3],
     /// What it closes of the gap of the optimal braid, by priority; below zero where a gap grows.
     pub closes: [Money; 3],
-    /// By how much what is needed rises with it.
-    pub needs: Money,
     /// The first month from `as-of` on in which the optimal braid leaves core costs unpaid, without and with it.
     pub first_core_gap: [Option<Month>; 2],
     /// The id of its stream in the plan; nothing where it has no part.
@@ -246,19 +244,16 @@ struct Seen {
 #[derive(Clone, Copy)]
 struct Best {
     gaps: [Money; 3],
-    needs: Money,
     first_core_gap: Option<Month>,
 }
 
 impl Best {
     fn of(ledger: &Ledger) -> Best {
         let mut gaps = [Money::ZERO; 3];
-        let mut needs = Money::ZERO;
         for line in &ledger.lines {
             gaps[line.priority as usize] += line.gap.iter().sum();
-            needs += line.need.iter().sum();
         }
-        Best { gaps, needs, first_core_gap: next_core_gap(ledger) }
+        Best { gaps, first_core_gap: next_core_gap(ledger) }
     }
 }
 
@@ -350,9 +345,11 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
     let may_pay = ledger.tranches.iter().any(|tranche| {
         let book = &ledger.streams[tranche.stream];
         let Some(stream) = plan.find_stream(&book.name) else { return false };
-        let pooled = plan.pools.iter().enumerate().filter(|(_, pool)| {
-            pool.members.iter().any(|(member, share)| *member == stream && *share > Rate::ZERO)
-        });
+        let pooled = plan
+            .pools
+            .iter()
+            .enumerate()
+            .filter(|(_, pool)| pool.members.iter().any(|(member, _)| *member == stream));
         let pools = pooled.map(|(at, _)| Some(PoolIndex::from(at)));
         std::iter::once(None).chain(pools).any(|pool| {
             let claim = Claim { stream, pool, first: tranche.available, last: tranche.last };
@@ -411,14 +408,10 @@ fn payable(
             if line.gap[place].is_zero() {
                 continue;
             }
-            let Verdict::Allowed { benefit, .. } = verdict(plan, &claim, index, month) else {
-                continue;
-            };
-            let most = benefit.map_or(line.need[place], |share| share.of(line.need[place]));
-            let amount = line.gap[place].at_most(most);
-            let (priority, line) = (line.priority, line.name.clone());
-            if amount.is_positive() {
-                found.push(Unpaid { priority, month, line, amount });
+            // A line's documented benefit names awards of the plan, and a sum that is laid is none of them.
+            if verdict(plan, &claim, index, month).is_allowed() {
+                let (priority, amount) = (line.priority, line.gap[place]);
+                found.push(Unpaid { priority, month, line: line.name.clone(), amount });
             }
         }
     }
@@ -463,7 +456,6 @@ fn part(
         cells,
         planned,
         closes: [Money::ZERO; 3],
-        needs: Money::ZERO,
         first_core_gap: [seen.best.first_core_gap; 2],
         stream: None,
         refused: seen.refused.clone(),
@@ -477,7 +469,6 @@ fn part(
     let after = Spent::from_plan(&cases.plan(&draft)?, selection, Method::Optimal)?;
     let after = Best::of(&after.ledger);
     part.closes = std::array::from_fn(|at| seen.best.gaps[at] - after.gaps[at]);
-    part.needs = after.needs - seen.best.needs;
     part.first_core_gap[1] = after.first_core_gap;
     part.stream = Some(id);
     Ok(part)

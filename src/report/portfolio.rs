@@ -248,12 +248,8 @@ fn notes(part: &Part) -> Vec<(Mark, String)> {
     let text = format!("pays {} to {}; in the best case {moves}.", first.words(), last.words());
     let mut notes = vec![(Mark::None, text)];
     if part.closed() != part.amount() {
-        let needs = match part.needs {
-            Money::ZERO => String::new(),
-            more => format!(", and what is needed changes by {}", dollars(more)),
-        };
         let text = format!(
-            "{} was laid, but {} is closed: rules of the plan tie other money to it{needs}.",
+            "{} was laid, but {} is closed: rules of the plan tie other money to it.",
             dollars(part.amount()),
             dollars(part.closed())
         );
@@ -382,7 +378,6 @@ fn parts(portfolio: &Portfolio) -> Table {
         ("closes_core", M),
         ("closes_essential", M),
         ("closes_stretch", M),
-        ("needs_change", M),
         ("first_core_gap_before", Mo),
         ("first_core_gap_after", Mo),
         ("stream", T),
@@ -394,7 +389,6 @@ fn parts(portfolio: &Portfolio) -> Table {
         row.extend(part.planned.map(Cell::Money));
         row.push(Cell::Money(part.closed()));
         row.extend(part.closes.map(Cell::Money));
-        row.push(Cell::Money(part.needs));
         row.extend(part.first_core_gap.map(|month| Cell::of(month, Cell::Month)));
         row.push(Cell::of(part.stream.as_ref(), Cell::text));
         row.push(Cell::of(part.refused.as_ref(), Cell::text));
