@@ -467,6 +467,25 @@ mod tests {
     }
 
     #[test]
+    fn words_are_stored_as_far_as_a_cell_holds_them() {
+        use std::io::{Cursor, Read};
+        let long = "w".repeat(40_000);
+        let mut sheet = Sheet::new(Place::Scenarios, &[10]);
+        let at = sheet.text(0, 0, long.as_str(), Role::Note);
+        sheet.word(1, 0, crate::report::workbook::formula::cell(at), &long);
+        let (title, run) = (long.clone(), String::new());
+        let (sheets, inputs, fixed) = (vec![sheet], Vec::new(), Vec::new());
+        let bytes = encode(&Workbook { title, run, sheets, inputs, fixed }).unwrap();
+        let mut file = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        for name in ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
+            let mut text = String::new();
+            file.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            let longest = text.split(|letter| letter != 'w').map(str::len).max();
+            assert_eq!(longest, Some(LETTERS_MAX), "{name}");
+        }
+    }
+
+    #[test]
     fn a_row_of_headings_is_as_high_as_its_words() {
         let mut sheet = Sheet::new(Place::Inputs, &[]);
         sheet.text(0, 0, "The plan signs: $1.50 a member a month from July 2022", Role::Source);

@@ -220,6 +220,42 @@ fn awards_of_one_window_with_others_between_are_live() {
     is_live_in(&[("plan.toml", text.as_str()), ("rows.csv", rows)], &[]);
 }
 
+/// Two awards of one window before the plan, of which cash is held: as much as they leave room for, or more; what is not
+/// spent goes back.
+#[test]
+fn cash_held_of_awards_of_one_window_is_live() {
+    let rows = "stream,available,last,amount\nsource,2023-07,2024-06,700.01\nsource,2023-07,2024-06,90.03\n";
+    for (cash, work) in [("740.02", "190"), ("740.02", "60"), ("900.07", "60")] {
+        let text = plan(&format!(
+            "[stream.source]\nkind = \"grant\"\nfunder = \"A funder\"\nstatus = \"secured\"\n\
+             from = \"2023-07\"\nuntil = \"2024-06\"\npays-for = [\"work\"]\nschedule = \"rows.csv\"\n\
+             [opening.stream.source]\nspent = 20.5\ncash = {cash}\n"
+        ));
+        let text = text.replace("monthly = 190", &format!("monthly = {work}"));
+        let files = [("plan.toml", text.as_str()), ("rows.csv", rows)];
+        is_live_in(&files, &["opening.stream.source.spent", "opening.stream.source.cash"]);
+    }
+}
+
+/// Two budget periods that a milestone releases in one month: of what each was spent only the engine knows, by which the last
+/// instalment would come if its period held less.
+#[test]
+fn an_advance_of_two_periods_of_one_window_is_the_engines() {
+    let periods = "milestone = \"2024-07\"\ncarryover = \"automatic\"\nbudget-periods = [\n\
+                   { from = \"2024-01\", until = \"2024-06\", amount = 700.01 },\n\
+                   { from = \"2024-07\", until = \"2024-12\", amount = 900.03 }]";
+    let late = QUARTERLY.replace("lag-months = 2", "lag-months = 5");
+    let own = source("2024-01", "2024-12", &format!("{late}\n{periods}"));
+    let text = plan(&own.replace("award = \"4321.01\"\n", ""));
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, folder::BASE).unwrap();
+    let view = Status::Prospective;
+    let book = workbook(&plan, &spent(&plan, view), view);
+    assert_eq!(book.fixed, ["Source"]);
+    let wrong = wrong(&book);
+    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
+}
+
 /// A grant that income is taken off, and what earns it.
 fn deducted(earns: &str) -> String {
     let award = "program-income = \"deduction\"\npayment = { method = \"advance\", \

@@ -70,6 +70,10 @@ fn inputs_take_numbers_and_what_differs_stands_out() {
     ] {
         assert!(inputs.contains(held), "{held}: {inputs}");
     }
+    let last = book.sheet(Place::Engine).unwrap().rows.len();
+    let differs = format!("<conditionalFormatting sqref=\"D5:D{last}\">");
+    let engine = sheet(Place::Engine);
+    assert!(engine.contains(&differs), "{differs}: {engine}");
     let cover = sheet(Place::Cover);
     for told in ["text=\"A CHECK FAILS\"", "text=\"inputs edited\""] {
         assert!(cover.contains(told), "{told}: {cover}");
@@ -77,6 +81,56 @@ fn inputs_take_numbers_and_what_differs_stands_out() {
     assert!(part(&bytes, "xl/workbook.xml").contains("Inputs!$A:$A,Inputs!$1:$5"));
     let chart = part(&bytes, "xl/charts/chart1.xml");
     assert!(chart.contains("<c:min val=\"0\"/>"), "{chart}");
+}
+
+/// How a cell of a sheet looks, in the words of the file.
+fn format_of(bytes: &[u8], sheet: &str, cell: &str) -> String {
+    let (_, rest) = sheet.split_once(&format!("<c r=\"{cell}\" s=\"")).unwrap();
+    let style: usize = rest.split_once('"').unwrap().0.parse().unwrap();
+    let styles = part(bytes, "xl/styles.xml");
+    let formats = styles.split("<cellXfs").nth(1).unwrap();
+    let format = formats.split("<xf ").nth(style + 1).unwrap();
+    let number = format.split_once("numFmtId=\"").unwrap().1.split_once('"').unwrap().0;
+    let code = styles.split_once(&format!("<numFmt numFmtId=\"{number}\" formatCode=\""));
+    let code = code.map_or("", |(_, rest)| rest.split_once('"').unwrap().0);
+    format!("{code} {format}")
+}
+
+/// What heads figures stands above them, on the right; what may be changed shows its cents or its share.
+#[test]
+fn headings_stand_above_their_figures_and_inputs_show_their_unit() {
+    let fee =
+        "[cost.fee]\nfunction = \"operate\"\nfee = { share = \"12.5%\", on = [\"cost.staff\"] }\n";
+    let plans = plans(&PLAN.replace("[stream.county]", &format!("{fee}[stream.county]")));
+    let (book, _) = switched(&plans.each_ref(), Status::Secured);
+    let bytes = xlsx::encode(&book).unwrap();
+    let format = |place: Place, (row, column): (u32, u16)| {
+        let at = book.sheets.iter().position(|sheet| sheet.place == place).unwrap();
+        let sheet = part(&bytes, &format!("xl/worksheets/sheet{}.xml", at + 1));
+        let column = char::from(b'A' + u8::try_from(column).unwrap());
+        format_of(&bytes, &sheet, &format!("{column}{}", row + 1))
+    };
+    for (place, words, right) in [
+        (Place::Inputs, "Input", false),
+        (Place::Inputs, "Value", true),
+        (Place::Scenarios, "What it is", false),
+        (Place::Scenarios, "Core gap", true),
+    ] {
+        let cells = book.sheet(place).unwrap().rows.iter().enumerate().flat_map(|(row, cells)| {
+            cells.iter().map(move |(column, cell)| ((row as u32, *column), cell))
+        });
+        let heads = |cell: &Content| matches!(cell, Content::Text(text) if text == words);
+        let (at, _) = cells.into_iter().find(|(_, cell)| heads(&cell.content)).unwrap();
+        let format = format(place, at);
+        assert_eq!(format.contains("horizontal=\"right\""), right, "{words}: {format}");
+    }
+    for (path, shown) in
+        [("cost.staff.monthly", "#,##0.00_)"), ("cost.fee.fee.share", "0.00######%_)")]
+    {
+        let input = book.inputs.iter().find(|input| input.path == path).unwrap();
+        let format = format(Place::Inputs, (input.at.row, input.at.column));
+        assert!(format.starts_with(shown), "{path}: {format}");
+    }
 }
 
 #[test]
@@ -93,15 +147,8 @@ fn what_stands_on_every_page_of_inputs_is_not_cut() {
     // The note and the titles of scenarios stand on several lines, each in its own column, with room before the words.
     assert!(row(2).contains(" ht=\"30\""), "{}", row(2));
     assert!(row(4).contains(" ht=\"30\""), "{}", row(4));
-    let style = |cell: &str| {
-        let (_, rest) = sheet.split_once(&format!("<c r=\"{cell}\" s=\"")).unwrap();
-        rest.split_once('"').unwrap().0.parse::<usize>().unwrap()
-    };
-    let styles = part(&bytes, "xl/styles.xml");
-    let formats: Vec<&str> =
-        styles.split("<cellXfs").nth(1).unwrap().split("<xf ").skip(1).collect();
     for cell in ["A2", "I4", "J4"] {
-        let format = formats[style(cell)];
+        let format = format_of(&bytes, &sheet, cell);
         assert!(format.contains("wrapText=\"1\"") && format.contains("indent=\"1\""), "{format}");
     }
 }

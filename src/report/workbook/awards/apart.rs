@@ -343,7 +343,7 @@ impl<'a> Awards<'a> {
     }
 }
 
-/// Pieces as the timeline keeps them: like ones are one; pools first.
+/// Pieces as the timeline keeps them: like ones are one. What is in no pool stands last, as it was laid.
 fn like_as_one(pieces: &[Piece]) -> Vec<Piece> {
     let mut held: Vec<Piece> = Vec::new();
     let both = |one: &Option<Figure>, other: &Option<Figure>| match (one, other) {
@@ -360,12 +360,10 @@ fn like_as_one(pieces: &[Piece]) -> Vec<Piece> {
                 kept.held = both(&kept.held, &piece.held);
                 kept.over = both(&kept.over, &piece.over);
                 kept.rows.extend(piece.rows.iter().copied());
-                kept.rows.sort_by_key(|(place, ..)| *place);
             }
             None => held.push(piece.clone()),
         }
     }
-    held.sort_by_key(|piece| (piece.pool.is_none(), piece.pool));
     held
 }
 

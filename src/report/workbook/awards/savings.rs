@@ -117,7 +117,7 @@ impl<'a> Awards<'a> {
         let all = Cells { come: cells, out: Vec::new() };
         let (held, coming) = match spent {
             None => (money.clone(), money),
-            Some(spent) => self.lay_unspent((stream, &setting), so_far.money, spent)?,
+            Some(spent) => self.lay_unspent(so_far.money, spent),
         };
         let book = &ledger.streams[source];
         let figures: Vec<Money> = held.iter().map(|cells| amount_of(cells)).collect();
@@ -140,19 +140,7 @@ impl<'a> Awards<'a> {
 
     /// Lays what was spent before the plan of what years bring, amount after amount as the contract states them: what is
     /// left of each, and its cash, which comes where anything of it is left.
-    fn lay_unspent(
-        &mut self,
-        (stream, setting): (&Stream, &Setting),
-        mut money: Vec<(usize, Shown)>,
-        mut spent: Taken,
-    ) -> Option<(ByPlace, ByPlace)> {
-        // A delay puts what it moved in the order of months.
-        let lowered = stream.lower(setting)?.tranches;
-        let months = lowered.iter().filter_map(|tranche| setting.place(tranche.first));
-        let brings = money.iter().filter(|(_, (_, amount))| amount.is_positive());
-        if !brings.map(|(place, _)| *place).eq(months) {
-            money.sort_by_key(|(place, _)| *place);
-        }
+    fn lay_unspent(&mut self, money: Vec<(usize, Shown)>, mut spent: Taken) -> (ByPlace, ByPlace) {
         let mut held = vec![Vec::new(); self.count()];
         let mut coming = held.clone();
         for (place, (at, amount)) in money {
@@ -166,7 +154,7 @@ impl<'a> Awards<'a> {
             coming[place].push(self.figure_row("      its cash", &comes));
             held[place].push(left);
         }
-        Some((held, coming))
+        (held, coming)
     }
 
     /// Lays what every year goes by.
@@ -268,20 +256,16 @@ impl<'a> Awards<'a> {
     /// The members of a year's months, summed.
     fn member_months(&self, contract: &Contract, first: Month) -> Expression {
         let since = first.since(self.books.plan.horizon.start);
-        let last = self.count() as i32 - 1;
+        // What is settled within the plan ran before its end.
         let before = (-since).clamp(0, 12);
-        let beyond = (since + 11 - last).clamp(0, 12);
         let row = contract.members;
         let mut terms: Vec<Expression> = Vec::new();
         if before > 0 {
             terms.push(cell(self.at(row, 0)) * i64::from(before));
         }
-        if before + beyond < 12 {
+        if before < 12 {
             let of = |place: i32| self.at(row, usize::try_from(place).unwrap_or(0));
-            terms.push(sum(Area::of(of(since.max(0)), of((since + 11).min(last)))));
-        }
-        if beyond > 0 {
-            terms.push(cell(self.at(row, self.count() - 1)) * i64::from(beyond));
+            terms.push(sum(Area::of(of(since.max(0)), of(since + 11))));
         }
         terms.into_iter().reduce(|sum, term| sum + term).unwrap_or(whole(0))
     }
