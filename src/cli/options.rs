@@ -211,3 +211,32 @@ impl Files for Watched {
         self.files.holds(name)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Folders whose files have the same names are told apart.
+    #[test]
+    fn a_digest_is_of_all_folders_that_were_read() {
+        let root = std::env::temp_dir().join(format!("braid-digest-{}", std::process::id()));
+        let digest = |texts: [&str; 2]| {
+            let digests = Digests::default();
+            for (name, text) in ["one", "two"].into_iter().zip(texts) {
+                let folder = root.join(name);
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join("plan.toml"), text).unwrap();
+                let files = digests.watch(&folder, &format!("{name}/")).unwrap();
+                assert_eq!(files.read("plan.toml", 100).unwrap().unwrap(), text.as_bytes());
+            }
+            digests.digest()
+        };
+        let whole = digest(["a", "b"]);
+        assert_eq!(digest(["a", "b"]), whole);
+        for other in [["c", "b"], ["a", "c"], ["b", "a"]] {
+            assert_ne!(digest(other), whole, "{other:?}");
+        }
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+}
