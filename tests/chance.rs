@@ -188,6 +188,45 @@ fn one_and_zero_are_exact() {
     }
 }
 
+/// Where nothing pays, what average costs leave unpaid is what futures leave on average.
+#[test]
+fn average_costs_are_those_of_the_futures() {
+    let (plan, _) = PLAN.split_once("[stream.grant]").unwrap();
+    let dear = "[chance.dear]\nodds = \"30%\"\nthen.cost.staff.monthly = 1_700\n";
+    let futures = Folder::new(plan, dear).run(3, 0..100, 1).unwrap();
+    let times = i64::try_from(futures.tally.drawn[0]).unwrap();
+    assert!((15..50).contains(&times), "{times}");
+    // 1,000 and, in each of them, 700 more.
+    let month = Money::from_cents(100_000 + 700 * times);
+    assert_eq!(futures.averaged, Some(vec![month; 12]));
+    assert_eq!(futures.tally.mean_unpaid(true, 0..=0), month);
+}
+
+/// Half a cent is rounded away from zero.
+#[test]
+fn a_mean_is_the_nearest_cent() {
+    for (sum, futures, cents) in
+        [(5, 2, 3), (-5, 2, -3), (4, 3, 1), (5, 3, 2), (-4, 3, -1), (0, 7, 0)]
+    {
+        assert_eq!(braidfund::decide::chance::mean(sum, futures).cents(), cents, "{sum} {futures}");
+    }
+}
+
+/// One future brings 2,000 less than planned and one 2,000 more: as much as planned together, and 4,000 in both.
+#[test]
+fn what_futures_bring_together_is_not_what_each_brings() {
+    let award = "[chance.award]\nof = \"stream.grant.award\"\n\
+                 discrete = { \"4000\" = \"50%\", \"8000\" = \"50%\" }\n";
+    let plan = PLAN.replace("status = \"likely\"\nprobability = \"40%\"", "status = \"secured\"");
+    let runs = (0..50).map(|seed| Folder::new(&plan, award).run(seed, 0..2, 1).unwrap());
+    let both = |run: &Futures| run.tally.drawn[0] == 12_000;
+    let mut runs = runs.filter(both);
+    let run = runs.next().unwrap();
+    let place = run.streams.iter().position(|stream| stream == "grant").unwrap();
+    let found = run.uncertain(place);
+    assert_eq!((found.is_certain, found.alike.cents(), found.times), (false, 400_000, 1));
+}
+
 #[test]
 fn the_gap_of_average_money_is_not_the_average_gap() {
     // One grant of 12,000 pays all or, in half of futures, nothing: on average half is unpaid, and half of the money pays half.
@@ -224,6 +263,32 @@ fn income_of_a_project_that_some_futures_lack_is_the_project_s_in_a_plan_of_aver
     let unpaid = |futures: i128| Money::from_cents(((futures * 500 + 50) / 100) as i64);
     assert_eq!(futures.tally.mean_unpaid(true, 1..=1), unpaid(100 - gone));
     assert_eq!(futures.averaged.unwrap()[1], unpaid(100));
+}
+
+/// Seen from April on: January to March go unpaid in every future, which is past; April in those in which the grant comes a month
+/// late. Cash of 5,000 fell to 2,000 by March; from April on it is lowest in December, at 5,000, or in April itself, at 1,000,
+/// where the grant is late. A year that begins in July has its own half of the months.
+#[test]
+fn what_is_past_counts_in_no_odds_and_what_is_now_does() {
+    let plan = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\nas-of = \"2026-04\"\n\
+                fiscal-year-starts = \"july\"\n[opening]\nunrestricted-cash = 5_000\n\
+                [cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\n\
+                [stream.grant]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 12_000\n\
+                from = \"2026-04\"\nuntil = \"2026-12\"\npays-for = [\"anything\"]\n";
+    let late =
+        "[chance.late]\nodds = \"30%\"\n[chance.late.then.stream.grant]\nfrom = \"2026-05\"\n";
+    let run = Folder::new(plan, late).run(3, 0..200, 1).unwrap();
+    let (tally, calendar) = (&run.tally, &run.calendar);
+    let happens = u64::try_from(tally.drawn[0]).unwrap();
+    assert!((41..100).contains(&happens), "{happens}");
+    assert_eq!(tally.core_gap.in_month[..5], [200, 200, 200, happens, 0]);
+    assert_eq!(tally.core_gap.by_month[..4], [0, 0, 0, happens]);
+    assert_eq!(tally.core_gap.by_month[11], happens);
+    let lowest = tally.spread(calendar, Kept::LowestCash).unwrap().map(Money::cents);
+    assert_eq!(lowest, [100_000, 100_000, 500_000, 500_000, 500_000]);
+    assert_eq!(calendar.years, [(2026, 0, 5), (2027, 6, 11)]);
+    let in_year = |year| tally.spread(calendar, Kept::CoreGapOfYear(year)).unwrap()[0].cents();
+    assert_eq!([in_year(0), in_year(1)], [300_000, 0]);
 }
 
 /// Every figure that is told of futures.
@@ -273,6 +338,35 @@ fn a_driver_alone_changes_what_its_streams_bring() {
     let futures = folder.run(7, 0..200, 2).unwrap();
     let payer = futures.streams.iter().position(|stream| stream == "payer").unwrap();
     assert_eq!(futures.uncertain(payer).times, 200);
+}
+
+/// What follows from an uncertain stream is as uncertain, whatever it is: a sponsor's fee of what it brings, how much of a cost it may
+/// pay, an award that falls by what its own activity earns, and a loss that it may have to bear. There are too many futures to know each.
+#[test]
+fn what_follows_from_a_stream_follows_in_every_future() {
+    let members = "[chance.members]\nof = \"driver.members.start\"\nuniform = [50, 1_600]\n";
+    let fee = "[cost.fee]\nfunction = \"operate\"\n\
+               fee = { share = \"10%\", of = \"receipts\", streams = [\"payer\"] }\n";
+    let capped = "[chance.capped]\nodds = \"50%\"\n[chance.capped.then.stream.payer]\n\
+                  cap = [{ on = [\"convene\"], amount = 100, per = \"period\" }]\n";
+    let secured = PLAN.replace("\"likely\"\nprobability = \"40%\"", "\"secured\"");
+    let earned = secured
+        .replace("award = 6_000", "award = 6_000\nprogram-income = \"deduction\"")
+        .replace("funder = \"P\"", "funder = \"P\"\nearned-by = \"grant\"");
+    let savings = "[stream.savings]\nkind = \"shared-savings\"\nfunder = \"P\"\nstatus = \"secured\"\n\
+                   from = \"2025-01\"\nuntil = \"2025-12\"\ncaptured = \"30%\"\nloss-share = \"20%\"\n\
+                   pays-for = [\"convene\"]\n[stream.savings.terms]\nmembers = \"members\"\n\
+                   benchmark = \"10.00\"\nsavings-rate = \"-5%\"\nsharing-rate = \"50%\"\nloss-rate = \"0%\"\n\
+                   settlement-lag-months = 6\n";
+    let lost = "[chance.lost]\nof = \"stream.savings.terms.loss-rate\"\nuniform = [\"0.00%\", \"60.00%\"]\n";
+    for (plan, chances) in [
+        (format!("{secured}{savings}"), lost.to_string()),
+        (format!("{PLAN}{fee}"), members.to_string()),
+        (PLAN.to_string(), format!("{members}{capped}")),
+        (earned, members.to_string()),
+    ] {
+        Folder::new(&plan, &chances).holds(5, 0..4);
+    }
 }
 
 /// The levy of 2026 is there already: what is uncertain is whether 2027 comes. Of the award the first period is secured, and the

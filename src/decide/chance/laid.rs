@@ -90,7 +90,6 @@ impl Stands {
             && self.timeline.needs == other.timeline.needs
             && ceilings(self) == ceilings(other)
             && self.plan.policy.protect_core_months == other.plan.policy.protect_core_months
-            && self.plan.credit == other.plan.credit
             && self.elsewhere(streams) == other.elsewhere(streams)
     }
 

@@ -22,8 +22,6 @@ impl Split {
                 let quarter = |number: u64| distribution.at(number << (u64::BITS - 2)).steps;
                 let mut marks: Vec<i64> = (1..4).map(quarter).collect();
                 marks.dedup();
-                // Nothing lies below the lowest value.
-                marks.retain(|mark| *mark > quarter(0));
                 marks
             }
         };

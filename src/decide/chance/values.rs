@@ -335,6 +335,12 @@ mod tests {
 
     const LEVELS: [u64; 5] = [1, 2, 5, 8, 9];
 
+    #[test]
+    fn a_rank_reaches_its_tenths() {
+        let told = [(10, 1), (11, 1), (5, 5), (200, 9), (201, 9), (1, 1), (0, 9)];
+        assert_eq!(told.map(|(count, level)| rank(count, level)), [1, 2, 3, 180, 181, 1, 1]);
+    }
+
     fn quantiles(values: &[i64]) -> Vec<Option<i64>> {
         let mut sorted = values.to_vec();
         sorted.sort_unstable();
