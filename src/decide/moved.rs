@@ -50,7 +50,7 @@ pub(super) fn moved(before: &Ledger, after: &Ledger, option: Option<usize>) -> (
     }
     let (mut unlocked, mut displaced) = (Moved::new(), Moved::new());
     for change in changes.values() {
-        let more = change.total - change.own.floor_zero();
+        let more = change.total - change.own;
         let mut less = (-change.total).floor_zero();
         for (need, amount) in &change.by_need {
             let Some(cut) = cuts.get_mut(need) else { continue };

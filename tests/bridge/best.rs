@@ -34,6 +34,14 @@ fn the_best_start_and_the_best_length_are_worked_by_hand() {
         assert!(others.into_iter().all(|(_, offer)| offer.money.is_none()));
         assert_eq!(found.refused, None);
     }
+    // Twenty months from May, June or July do alike: what the old grant pays lapses sooner and is spent first. The last is told.
+    let longer = offered.replace("2027-06", "2027-08");
+    let three = best(&plan, &grant("option.bridge", &longer), &[Term::Start]);
+    let [found] = three.best.as_slice() else { panic!("one term") };
+    let alike = found.offers.iter().filter(|(_, offer)| offer.money == Some(money));
+    let alike: Vec<Way> = alike.map(|(way, _)| *way).collect();
+    assert_eq!(alike, ["2026-05", "2026-06", "2026-07"].map(|from| Way::From(month(from))));
+    assert_eq!(found.offers[found.best.unwrap()].0, Way::From(month("2026-07")));
     let page = text::encode(&bridge::page(&choice), 100, Colour::Without);
     let told = "bridge, best start of 24 ways, of which 1 can do: from Jul 2026, with $21,600 in all, where as it stands";
     let one_line = page.split_whitespace().collect::<Vec<_>>().join(" ");

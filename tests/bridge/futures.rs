@@ -214,6 +214,18 @@ fn an_uncertain_amount_that_tells_more_than_any_event_is_named() {
         cause.with.1, cause.without.0, cause.without.1
     );
     assert!(told.contains(&words), "{told}");
+    // Of pay it is the larger that goes unpaid: the levy pays 1,200 a month.
+    let pay =
+        "[chance.pay]\ntitle = \"Pay\"\nof = \"cost.staff.monthly\"\nuniform = [1_001, 1_400]\n";
+    let choice = in_futures((PLAN, grant, pay), (aim, 200));
+    let causes = &choice.solved[1].short.as_ref().unwrap().causes;
+    let [pay] = causes.as_slice() else { panic!("{causes:?}") };
+    assert!(
+        matches!(&pay.where_it, Case::From(path, _) if path == "cost.staff.monthly"),
+        "{pay:?}"
+    );
+    assert!(pay.with.0 == pay.with.1 && pay.without.0 * 5 < pay.without.1, "{pay:?}");
+    assert!(page(&choice).contains("in which \u{201c}Pay\u{201d} is $1,20"), "{}", page(&choice));
     // An amount on which nothing depends is not named.
     let idle = amount.replace("[7_200, 16_800]", "[28_800, 40_000]");
     let choice = in_futures((PLAN, grant, &format!("{idle}{late}")), (aim, 200));
@@ -349,6 +361,33 @@ fn what_comes_back_is_the_same_however_futures_are_told() {
         books.cash.receipts_by_stream[place].iter().sum::<Money>() - back
     });
     assert_eq!(given(&plan, &loan, &levy), all[44]);
+}
+
+/// Cash of 14,400 pays 2026 to the last cent, in every future, and January 2027 in none. Of ten futures nine are 9 of 10.
+#[test]
+fn odds_count_what_just_holds() {
+    let late = |odds: &str| {
+        format!(
+            "[chance.late]\nodds = \"{odds}\"\n[chance.late.then.stream.levy]\nfrom = \"2028-04\"\n"
+        )
+    };
+    let stated = format!("{PLAN}[opening]\nunrestricted-cash = 14_400\n");
+    for (through, holds) in [("2026-12", 20), ("2027-01", 0)] {
+        let aim = Some(Aim::Through(month(through)));
+        let choice = in_futures((&stated, GRANTS, &late("30%")), (aim, 20));
+        assert_eq!(choice.scenarios[0].odds.as_ref().unwrap().in_cash, holds, "{through}");
+    }
+    let grant = GRANTS.split("[option.half]").next().unwrap();
+    let of = |odds: u32| {
+        let choice = in_futures((PLAN, grant, &late(&format!("{}%", odds * 3))), (None, 10));
+        let odds = choice.scenarios[0].options[0].odds.as_ref().unwrap();
+        (odds.funded, odds.funded_in[0])
+    };
+    let found: Vec<_> = (1..12).map(of).collect();
+    for (funded, through) in [(9, "2031-12"), (8, "2027-12")] {
+        let one = found.iter().find(|one| one.0 == funded).unwrap();
+        assert_eq!(one.1, Some(month(through)), "{found:?}");
+    }
 }
 
 /// Gifts of 4,800 for 2026 that come with the grant in 19 of 20 futures: as the plan stands it has to pay all of 14,400, in 9 of 10

@@ -411,6 +411,10 @@ fn the_least_limit_of_a_line_keeps_cash_above_zero() {
     assert_eq!(lowest(least), (Money::ZERO, solved.owed));
     assert_eq!(lowest(least - Money::from_cents(1)).0.cents(), -1);
     assert_eq!(least.cents(), 154_867);
+    // Through January alone 200 are enough, whatever follows.
+    let asked = (&["base"][..], Question::default(), Some(Aim::Through(month("2026-01"))));
+    let january = &choose(&plan, line, asked).unwrap().solved[0];
+    assert_eq!(january.least, Least::Amount(Money::from_cents(20_000)));
     let page = text::encode(&bridge::page(&choice), 200, Colour::Without);
     assert!(page.contains("of credit keeps cash for what is funded at zero or above"), "{page}");
     assert!(page.contains("is still owed then. It lends cash and pays no cost."), "{page}");

@@ -327,6 +327,21 @@ fn cost_that_is_cut_is_no_money_that_leaves() {
     assert_eq!(leaves(&both, "cut"), 360_000);
 }
 
+/// Two levies of 600 a month share a cost of 1,200. Half of it is cut, and both begin in July: until then 600 a month are no more
+/// and 600 leave, once for both of them; from July on what is left of the cost takes the first, and the second has nothing to pay.
+#[test]
+fn cost_that_is_cut_is_counted_once_for_all() {
+    let (head, levy) = PLAN.split_once("[stream.levy]").unwrap();
+    let levy = levy.replace("14_400", "7_200").replace("2028-01", "2026-01");
+    let second = levy.replace("stream.levy", "stream.other");
+    let plan = format!("{}[stream.levy]{levy}[stream.other]{second}", head.replace("72", "12"));
+    let options = "[option.cut.with.cost.staff]\nmonthly = 600\n[option.cut.with.stream.levy]\nfrom = \"2026-07\"\n\
+                   [option.cut.with.stream.other]\nfrom = \"2026-07\"\n";
+    let choice = choose(&plan, options, (&["base"], Question::default(), None)).unwrap();
+    let effect = &option(&choice, "cut").effect;
+    assert_eq!((effect.displaced_total().cents(), effect.unlocked_total()), (360_000, Money::ZERO));
+}
+
 /// Both leave a year unpaid, and the dearer one more of its own: but each pays a year that the other does not.
 #[test]
 fn nothing_is_worse_in_none_that_leaves_a_year_with_more() {

@@ -64,6 +64,30 @@ fn an_option_without_money_costs_nobody_anything() {
     assert_eq!((effect.cost.paid, effect.cost.interest), (Money::ZERO, Money::ZERO));
 }
 
+/// 18 months of 1,200 are ahead until the levy begins. That no less would do is proved where nothing was unpaid before, which an
+/// optimal braid might pay instead, and no rule ties amounts together.
+#[test]
+fn the_least_amount_is_of_what_is_ahead() {
+    let first = grant("stream.first", "award = 7_200\nfrom = \"2026-01\"\nuntil = \"2026-06\"");
+    let option = grant("option.a", "award = 9_000\nfrom = \"2026-07\"\nuntil = \"2027-12\"");
+    let gifts = option.replace("option.a", "option.a.with.stream.gifts");
+    let matched = format!("{option}match = {{ per-award-dollar = 1 }}\n{gifts}");
+    let paid = format!("{PLAN}{first}");
+    let aim = Some(Aim::Through(month("2028-12")));
+    for (plan, proved) in [(PLAN, false), (&paid, true)] {
+        for method in [Method::Waterfall, Method::Optimal] {
+            let question = Question { method, ..Question::default() };
+            let choice = choose(&seen(plan), &option, (&["base"], question, aim)).unwrap();
+            let solved = &choice.solved[0];
+            assert_eq!(solved.least, Least::Amount(Money::from_cents(2_160_000)), "{method:?}");
+            assert_eq!(solved.proved, proved && method == Method::Optimal, "{method:?}");
+        }
+    }
+    let question = Question { method: Method::Optimal, ..Question::default() };
+    let choice = choose(&seen(&paid), &matched, (&["base"], question, aim)).unwrap();
+    assert!(!choice.solved[0].proved, "{:?}", choice.solved[0]);
+}
+
 #[test]
 fn no_month_that_is_past_is_asked_for() {
     let plan = seen(PLAN);

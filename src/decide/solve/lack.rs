@@ -311,3 +311,24 @@ fn may_pay(timeline: &Timeline, purses: impl Iterator<Item = usize>, line: usize
     let mut permits = purses.flat_map(|purse| timeline.purses[purse].permits.iter());
     permits.any(|permit| permit.line.at() == line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of 10,000 futures 4 of 100 more is no accident and tells little; of 200 futures 12 of 100 more may be one.
+    #[test]
+    fn a_cause_stands_out_and_is_no_accident() {
+        let stands = |with: (u64, u64), without: (u64, u64)| {
+            let (title, where_it) = (String::new(), Case::Happens);
+            Cause { title, where_it, with, without }.apart().is_some()
+        };
+        assert!(!stands((300, 5_000), (100, 5_000)));
+        assert!(stands((600, 5_000), (100, 5_000)), "1 of 10, to the future");
+        assert!(!stands((599, 5_000), (100, 5_000)));
+        // Three standard errors are 0.147, then 0.166.
+        assert!(!stands((20, 100), (8, 100)));
+        assert!(stands((30, 100), (8, 100)) && stands((8, 100), (30, 100)), "less often too");
+        assert!(!stands((30, 100), (0, 0)), "one of the two never came");
+    }
+}
