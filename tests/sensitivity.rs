@@ -117,6 +117,37 @@ fn a_break_even_is_told_wherever_it_lies() {
     assert!(told.contains("And 2 more inputs") && told.contains(award), "{told}");
 }
 
+/// A levy of 100 a month pays for no more than a tenth of the cost, and a contract that lasts two years longer pays for all: both are
+/// found, far beyond their ranges.
+#[test]
+fn a_break_even_is_sought_down_to_nothing_and_for_years() {
+    let (plan, rest) = PLAN.split_once("[cost.staff]").unwrap();
+    let (_, contract) = rest.split_once("[stream.plan]").unwrap();
+    let (contract, _) = contract.split_once("[stream.grant]").unwrap();
+    let plan = plan.replace("range = ", "# ");
+    let staff = "[cost.staff]\nfunction = \"convene\"\nmonthly = 1_000\nrange = { monthly = [900, 1_100] }\n";
+    let levy = "[stream.levy]\nkind = \"public\"\nfunder = \"County\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                until = \"2026-12\"\npays-for = [\"convene\"]\n[stream.levy.terms]\nmethod = \"levy\"\nbase = 1_200\n\
+                rate = \"100%\"\n";
+    let longer = contract.replace("range = { rate", "# ").replace(
+        "range = { from = [\"2026-01\", \"2026-03\"] }",
+        "range = { until = [\"2026-11\", \"2027-01\"] }",
+    );
+    let years = plan.replace("months = 12", "months = 36");
+    let fixed = staff.replace("range = ", "# ");
+    for (text, path, value) in [
+        (format!("{plan}{staff}{levy}"), "cost.staff.monthly", "100"),
+        (format!("{years}{fixed}[stream.plan]{longer}"), "stream.plan.until", "2028-12"),
+    ] {
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let found = find(&files, None, Status::Secured).unwrap();
+        let [swing] = found.swings.as_slice() else { panic!("{:?}", found.swings) };
+        let even = swing.break_even.as_ref().unwrap();
+        assert_eq!((swing.input.path.as_str(), even.value.text().as_str()), (path, value));
+        assert!(even.funded);
+    }
+}
+
 /// A gift of 600 for June that comes in half of all cases leaves 1,200 where it comes and 1,800 where not: a mean of 1,500, of
 /// 1,740 at a tenth and of 1,260 at nine tenths, whether the view counts the gift or not.
 #[test]
