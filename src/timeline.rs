@@ -416,6 +416,8 @@ impl Timeline {
     fn split_among_pools(&mut self, plan: &Plan, tranche: HeldTranche) {
         let (mut rest, mut advanced) = (tranche.amount, tranche.advanced_before);
         let mut over = tranche.over_advanced;
+        // Of an award that was spent a pool has no part, and the rest has all that still comes.
+        let of = tranche.amount.max(Money::from_cents(1));
         // Income of an award's project stays with the project.
         let pools = if tranche.project.is_some() { &[] } else { plan.pools.as_slice() };
         for (index, pool) in pools.iter().enumerate() {
@@ -431,7 +433,7 @@ impl Timeline {
                 plan,
                 HeldTranche {
                     pool: Some(PoolIndex::from(index)),
-                    receipts: scale(&tranche.receipts, part, tranche.amount),
+                    receipts: scale(&tranche.receipts, part, of),
                     amount: part,
                     advanced_before,
                     over_advanced,

@@ -1004,3 +1004,28 @@ fn match_is_raised_for_direct_cost_and_recovery_together_2_cfr_200_306() {
     assert_eq!(told.drawn("fed"), "523.81");
     assert_eq!(told.draws("city", "care"), "523.81");
 }
+
+/// An award of which all was spent before the plan, and of which cash is held: what still comes of it comes once,
+/// whatever share a pool has of it.
+#[test]
+fn what_comes_of_an_award_that_was_spent_comes_once_in_a_pool_too() {
+    let award = "[cost.work]\nlayer = \"program\"\nfunction = \"work\"\nmonthly = 190\n\
+                 [stream.award]\nkind = \"grant\"\nfunder = \"An agency\"\nstatus = \"secured\"\n\
+                 from = \"2025-01\"\nuntil = \"2025-12\"\naward = 4_000\npays-for = [\"work\"]\n\
+                 payment = { method = \"advance\", instalments = \"quarterly\" }\n\
+                 [opening.stream.award]\nspent = 4_000\ncash = 400\n";
+    let received = |pools: &str| {
+        let told = told(12, &format!("{award}{pools}"));
+        told.forecast.books.cash.receipts_by_stream[0].iter().sum::<Money>().to_string()
+    };
+    let pool = |id: &str, share: &str| {
+        format!(
+            "[pool.{id}]\nmembers = {{ award = \"{share}\" }}\npays-for = [\"work\"]\n\
+             governed-by = \"Charter\"\n"
+        )
+    };
+    // Two of four quarters: July and October.
+    assert_eq!(received(""), "2000.00");
+    assert_eq!(received(&pool("fund", "37.5%")), "2000.00");
+    assert_eq!(received(&(pool("fund", "37.5%") + &pool("other", "20%"))), "2000.00");
+}

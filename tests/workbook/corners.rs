@@ -184,6 +184,9 @@ fn a_pooled_award_that_cash_is_held_of_at_the_start_is_live() {
     // More is held than the award leaves room for: it goes back, each pool's part of it too.
     let opening = "[opening.stream.source]\nspent = 2700.1\ncash = 3_900.03\n";
     is_live(&format!("{}{opening}", award(QUARTERLY)), &blue);
+    // All of it was spent: no pool has a part of what still comes.
+    let opening = "[opening.stream.source]\nspent = 4321.01\ncash = 400.03\n";
+    is_live(&format!("{}{opening}", award(QUARTERLY)), &blue);
 }
 
 /// What each part of a pooled advance recovers is drawn of that part, so that what goes back at its end is known.

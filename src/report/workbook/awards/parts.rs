@@ -48,7 +48,7 @@ impl Awards<'_> {
             let label = "         cash of that held at the start";
             let part_held = take(&own.held, &mut held, label);
             let part_over = take(&own.over, &mut over, "         cash held beyond it");
-            let rows = self.lay_part(&flow, &part, &left);
+            let rows = self.lay_part(&flow, |figure| in_part(figure, &part, &left));
             pieces.push(Piece {
                 pool: Some(*pool),
                 amount: part,
@@ -68,7 +68,13 @@ impl Awards<'_> {
         };
         let held = cell_of(held, "         cash of that held at the start");
         let over = cell_of(over, "         cash held beyond it");
-        let rows = self.lay_part(&flow, &rest, &left);
+        // Where pools have nothing, as of an award that was spent, all that comes is the rest's.
+        let rows = self.lay_part(&flow, |figure| {
+            let part = in_part(figure, &rest, &left);
+            let all = rest.formula.clone().equals(left.formula.clone());
+            let amount = if rest.amount == left.amount { figure.amount } else { part.amount };
+            Figure::new(when(all, figure.formula.clone(), part.formula), amount)
+        });
         pieces.push(Piece { amount: rest, held, over, rows, ..own });
         pieces
     }
@@ -77,12 +83,11 @@ impl Awards<'_> {
     pub(super) fn lay_part(
         &mut self,
         flow: &Flow,
-        part: &Figure,
-        whole: &Figure,
+        part: impl Fn(&Figure) -> Figure,
     ) -> Vec<(usize, At, Money)> {
         let to_date = flow.to_date.iter();
-        let to_date = to_date.map(|(place, figure)| (*place, in_part(figure, part, whole)));
-        let came = in_part(&flow.came, part, whole);
+        let to_date = to_date.map(|(place, figure)| (*place, part(figure)));
+        let came = part(&flow.came);
         let own = Flow { came, to_date: to_date.collect() };
         let own = self.lay_to_date("         its instalments to date", own);
         self.lay_flow("         its instalments", &own)
