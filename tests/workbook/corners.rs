@@ -116,6 +116,33 @@ fn a_repayment_out_of_a_terminated_award_is_live() {
     is_live(&format!("{}{own}", bridge("2024-01")), &["stream.source.award"]);
 }
 
+/// What comes after the end of a terminated award comes as far as it was spent: so it repays.
+#[test]
+fn a_repayment_out_of_late_instalments_of_a_terminated_award_is_live() {
+    let late = QUARTERLY.replace("lag-months = 2", "lag-months = 5");
+    let ended = |more: &str| format!("{late}\ntermination = {{ on = \"2024-06\"{more} }}");
+    let survived = ended(", survives = [\"work\"]");
+    let blue = ["stream.source.award", "stream.bridge.repaid-from.share"];
+    for more in [ended(""), survived.clone()] {
+        for pool in ["", POOL] {
+            let own = source("2024-02", "2024-11", &more);
+            is_live(&format!("{}{own}{pool}", bridge("2024-01")), &blue);
+        }
+    }
+    // What survives needs more than is left of an even month, or less.
+    let own = source("2024-02", "2024-11", &survived).replace("4321.01", "21000.00");
+    let more = format!("{}{own}", bridge("2024-01"));
+    is_live(&more, &["stream.source.award", "cost.work.monthly"]);
+    // What was spent and came before the plan counts.
+    let opening = "[opening.stream.source]\nspent = 700.1\ncash = 100\n[opening.stream.bridge]\n\
+                   cash = 300\n";
+    for more in [ended(""), survived] {
+        let own = source("2023-07", "2024-10", &more);
+        let blue = ["stream.source.award", "opening.stream.source.spent"];
+        is_live(&format!("{}{own}{opening}", bridge("2023-09")), &blue);
+    }
+}
+
 /// Public money or a payer's contract on these terms.
 fn contract(kind: &str, keys: &str, terms: &str) -> String {
     format!(

@@ -368,8 +368,9 @@ fn like_as_one(pieces: &[Piece]) -> Vec<Piece> {
 }
 
 /// What cells come to together.
-fn total(rows: &[(usize, At, Money)]) -> Figure {
+pub(super) fn total(rows: &[(usize, At, Money)]) -> Figure {
     match rows {
+        [] => Figure::nothing(),
         [(_, at, amount)] => Figure::of(*at, *amount),
         _ => {
             let cells: Vec<At> = rows.iter().map(|(_, at, _)| *at).collect();

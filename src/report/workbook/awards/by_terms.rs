@@ -1,19 +1,20 @@
 //! What sources bring by their terms, before any draw: what a fee of receipts is a share of
 //! (`plan::cost::planned_receipts`), and what a recoverable grant is repaid out of (`plan::dues::scheduled`).
 
+use super::apart::total;
 use super::figure::{Figure, sum_figures};
 use super::{Awards, Books, Part, as_spent};
 use crate::funding::loan::Repayment;
-use crate::funding::{Receipts, Terms, reimbursed_in};
+use crate::funding::{Terms, reimbursed_in};
 use crate::money::Money;
 use crate::month::Month;
 use crate::name::{LineIndex, StreamIndex};
 use crate::plan::cost::Form;
 use crate::plan::dues;
 use crate::plan::restriction::selected;
-use crate::report::workbook::costs::brings_as_planned;
+use crate::report::workbook::costs::{brings_as_planned, sum_row};
 use crate::report::workbook::earned::Row;
-use crate::report::workbook::formula::{cell, cents, least, sum_of, sum_where, whole};
+use crate::report::workbook::formula::{cell, cents, least, sum, sum_of, sum_where, whole};
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{At, FIRST, LABEL, Place, Role, Sheet};
 
@@ -52,6 +53,8 @@ pub(super) struct ByTerms {
     pub(super) evenly: Vec<Evenly>,
     /// What is left of that at the plan's start.
     pub(super) left: Vec<Evenly>,
+    /// Instalments of terminated awards of which some come after the award's end, without income that is deducted.
+    pub(super) late: Vec<Late>,
     /// What came before the plan and repays a recoverable grant, by the grant's place.
     pub(super) before: Vec<(usize, Figure)>,
 }
@@ -72,6 +75,20 @@ pub(super) struct Evenly {
     pub(super) last: Month,
     /// Its termination.
     pub(super) ended: Option<Ended>,
+}
+
+/// Instalments of a terminated award: those after its end come as far as what was spent, as if evenly, has not come.
+pub(super) struct Late {
+    /// The instalments, by place.
+    pub(super) rows: Vec<(usize, At, Money)>,
+    /// The last place in which the award may be spent.
+    pub(super) last: usize,
+    /// What came before the plan.
+    pub(super) came: Figure,
+    /// What was spent before the plan, if anything.
+    pub(super) spent: Option<Figure>,
+    /// What is left of it, as it is planned to be spent.
+    pub(super) left: Evenly,
 }
 
 /// The end of an award before its term.
@@ -169,16 +186,6 @@ impl<'a> Awards<'a> {
     ) -> Option<()> {
         let Books { plan, .. } = self.books;
         let start = plan.horizon.start;
-        // Of a terminated award what comes late goes by what was spent of it.
-        let late = |tranche: &&crate::timeline::HeldTranche| match &tranche.receipts {
-            Receipts::Advanced(rows) => {
-                rows.iter().any(|(month, _)| tranche.last.is_some_and(|last| *month > last))
-            }
-            _ => false,
-        };
-        if plan.streams[source].termination.is_some() && self.held(source).iter().any(late) {
-            return None;
-        }
         cells.come.resize_with(self.count(), Vec::new);
         for even in terms.iter().flat_map(|terms| &terms.left) {
             let row = self.lay_evenly(even, months);
@@ -200,6 +207,10 @@ impl<'a> Awards<'a> {
             for (place, cells) in cells.come.iter_mut().enumerate() {
                 cells.push(self.at(row, place));
             }
+        }
+        for late in terms.iter().flat_map(|terms| &terms.late) {
+            let rows = self.lay_late(late, months);
+            cells.add_rows(&rows, self.count());
         }
         let opening = plan.opening_of(StreamIndex::from(source));
         let owed = opening.iter().flat_map(|opening| &opening.receivables);
@@ -231,6 +242,36 @@ impl<'a> Awards<'a> {
             }
         }
         Some(())
+    }
+
+    /// Lays the instalments of a terminated award of which some are late.
+    fn lay_late(&mut self, late: &Late, months: &Months) -> Vec<(usize, At, Money)> {
+        let even = self.lay_evenly(&late.left, months);
+        let planned =
+            Figure::new(sum(months.row(self.at(even.row, 0))), even.figures.iter().copied().sum());
+        let spent = late.spent.iter().fold(planned, |sum, before| before.plus(&sum));
+        let (at, amount) = self.figure_row("   spent of it as planned", &spent);
+        let spent = Figure::of(at, amount);
+        let label = "   comes, after its end as far as it is planned to be spent";
+        let row = self.sheet.next_row();
+        let mut come: Vec<(usize, At, Money)> = Vec::new();
+        for (place, at, amount) in &late.rows {
+            let stated = Figure::of(*at, *amount);
+            let figure = match *place <= late.last {
+                true => stated,
+                false => {
+                    let came = late.came.plus(&total(&come));
+                    stated.at_most(&spent.less(&came).floor_zero())
+                }
+            };
+            let Figure { formula, amount } = figure;
+            let column = Months::column(*place);
+            let at = self.sheet.money(row, column, formula, amount, Role::Formula);
+            come.push((*place, at, amount));
+        }
+        self.sheet.text(row, LABEL, label, Role::Label);
+        sum_row(&mut self.sheet, row, self.books.plan);
+        come
     }
 
     /// Lays cash as planned; nothing where it is not what the engine plans.

@@ -1,15 +1,17 @@
 //! The cash of an award: its instalments, what of them comes with what is deducted, what is held of it at the start.
 
 use super::Awards;
-use super::by_terms::{Ended, Evenly};
+use super::by_terms::{Ended, Evenly, Late};
 use super::chain::{Chain, Piece};
 use super::figure::Figure;
 use super::parts::{Flow, in_part};
 use crate::funding::{Receipts, Tranche, reimbursed_in};
+use crate::money::Money;
 use crate::month::Month;
 use crate::name::StreamIndex;
 use crate::plan::dues;
 use crate::plan::restriction::Standing;
+use crate::report::workbook::sheet::At;
 use crate::report::workbook::stated::{Instalment, Stated, part_of};
 
 /// What a tranche holds by its terms, and what is taken of it.
@@ -144,7 +146,10 @@ impl Awards<'_> {
                 (Some(_), true) => self.lay_flow("      the same with what is earned off", &flow),
             };
             chain.by_terms.all.add_rows(&all, self.count());
-            chain.by_terms.lowered.add_rows(&lowered, self.count());
+            match self.late(chain, tranche, (&holding, &flow.came), &lowered) {
+                Some(late) => chain.by_terms.late.push(late),
+                None => chain.by_terms.lowered.add_rows(&lowered, self.count()),
+            }
         }
         // Cash that is held at the start.
         if let Some(cash) = chain.cash.as_mut().filter(|_| advanced) {
@@ -164,28 +169,52 @@ impl Awards<'_> {
         own
     }
 
+    /// What of a terminated award comes after its end, to repay with; nothing where none does.
+    fn late(
+        &self,
+        chain: &Chain,
+        tranche: &Tranche,
+        (holding, came): (&Holding, &Figure),
+        rows: &[(usize, At, Money)],
+    ) -> Option<Late> {
+        let plan = self.books.plan;
+        plan.streams[chain.source].termination?;
+        let last = plan.horizon.place(tranche.last?)?;
+        let advanced = matches!(tranche.receipts, Receipts::Advanced(_));
+        let late = advanced && rows.iter().any(|(place, ..)| *place > last);
+        late.then(|| Late {
+            rows: rows.to_vec(),
+            last,
+            came: came.clone(),
+            spent: holding.before.clone(),
+            left: self.left_evenly(chain, tranche, &holding.left),
+        })
+    }
+
+    /// What is left of an award, as if it were spent evenly over the window that it had before its termination.
+    fn left_evenly(&self, chain: &Chain, tranche: &Tranche, left: &Figure) -> Evenly {
+        let plan = self.books.plan;
+        let first = tranche.first.max(plan.horizon.start);
+        let last = dues::whole(&chain.in_full, tranche).unwrap_or(plan.horizon.end());
+        let ended = plan.streams[chain.source].termination.map(|end| Ended {
+            month: end.month,
+            survivors: end.commitments.then(|| self.survivors(chain.source)),
+        });
+        Evenly { all: left.clone(), first, last: last.max(first), ended }
+    }
+
     /// Takes what is reimbursed for money that is planned to be spent evenly over its months: what fees of receipts and
     /// repayments go by.
     fn plan_reimbursed(&self, chain: &mut Chain, tranche: &Tranche, holding: &Holding) {
         let Receipts::AsSpent { cycle_months, lag_months } = tranche.receipts else { return };
         let plan = self.books.plan;
         let (start, end) = (plan.horizon.start, plan.horizon.end());
-        let even = |figure: &Figure, (first, last): (Month, Month), ended| Evenly {
-            all: figure.clone(),
-            first,
-            last: last.max(first),
-            ended,
-        };
         let last = tranche.last.unwrap_or(end);
-        chain.by_terms.evenly.push(even(&holding.whole, (tranche.first, last), None));
-        // Repayments go by the window that the award had before its termination.
-        let last = dues::whole(&chain.in_full, tranche).unwrap_or(end);
-        let ended = plan.streams[chain.source].termination.map(|end| Ended {
-            month: end.month,
-            survivors: end.commitments.then(|| self.survivors(chain.source)),
-        });
-        let first = tranche.first.max(start);
-        chain.by_terms.left.push(even(&holding.left, (first, last), ended));
+        let (all, first) = (holding.whole.clone(), tranche.first);
+        chain.by_terms.evenly.push(Evenly { all, first, last: last.max(first), ended: None });
+        let left = self.left_evenly(chain, tranche, &holding.left);
+        let last = left.last;
+        chain.by_terms.left.push(left);
         // What was spent before is paid by its cycles too, as far as that lies before the plan.
         let begun = *chain.begun.get_or_insert(tranche.first);
         let (Some(spent), Some(last_before)) = (&holding.before, start.plus(-1)) else { return };
