@@ -4,7 +4,11 @@ use braidfund::folder::{self, MemoryFolder};
 use braidfund::funding::Status;
 use braidfund::money::Money;
 
-use super::{moved_wrongly, spent, workbook, wrong};
+use braidfund::report::workbook::sheet::Content;
+use rust_decimal::Decimal;
+
+use super::evaluate::{Evaluator, Found};
+use super::{cover, held, moved_wrongly, spent, workbook, wrong};
 
 /// A plan for a year from January 2024 with a backbone's cost, and what else a case states.
 fn plan(more: &str) -> String {
@@ -412,6 +416,108 @@ fn a_part_that_is_nearly_a_cent_more_is_no_cent_more() {
     let award = source("2024-02", "2024-08", QUARTERLY).replace("\"4321.01\"", "42_000_000.05");
     let pool = POOL.replace("37.5%", "0.0001%");
     is_live(&format!("{award}{pool}"), &["stream.source.award"]);
+}
+
+/// A contract whose cash comes in three steps.
+fn curve(keys: &str, steps: [(u8, &str); 3]) -> String {
+    let steps = steps.map(|(lag, share)| format!("{{ lag-months = {lag}, share = \"{share}\" }}"));
+    let terms = format!(
+        "method = \"pmpm\"\nmembers = \"members\"\nrate = \"1.38\"\ncollection = [{}]",
+        steps.join(", ")
+    );
+    format!("[driver.members]\nstart = 333\ngrowth = \"7%\"\n{}", contract("payer", keys, &terms))
+}
+
+const STEPS: [(u8, &str); 3] = [(2, "33.3%"), (0, "16.67%"), (3, "50.03%")];
+
+#[test]
+fn the_steps_of_a_collection_curve_are_live() {
+    let blue = [
+        "stream.source.terms.collection.1.lag-months",
+        "stream.source.terms.collection.2.share",
+        "stream.source.terms.collection.3.lag-months",
+    ];
+    is_live(&curve("", STEPS), &blue);
+    let one = "method = \"pmpm\"\nmembers = \"members\"\nrate = \"1.37\"\n\
+               collection = [{ lag-months = 3, share = \"100%\" }]";
+    let one = contract("payer", "", one);
+    is_live(
+        &format!("[driver.members]\nstart = 333\n{one}"),
+        &["stream.source.terms.collection.1.lag-months"],
+    );
+}
+
+/// One share cannot change alone, and steps that pass each other round other cents: both against the engine, with the draws held.
+#[test]
+fn shares_and_steps_that_change_together_move_what_the_engine_moves() {
+    let changed = [
+        [(2, "53.3%"), (0, "6.67%"), (3, "40.03%")],
+        [(0, "33.3%"), (5, "16.67%"), (6, "50.03%")],
+        [(3, "10%"), (3, "20.5%"), (3, "69.5%")],
+    ];
+    for steps in changed {
+        moves_as_the_engine("", steps);
+    }
+    // Of a pooled contract the months stay.
+    for steps in
+        [[(2, "53.3%"), (0, "6.67%"), (3, "40.03%")], [(2, "1%"), (0, "98.99%"), (3, "0.01%")]]
+    {
+        moves_as_the_engine(POOL, steps);
+    }
+}
+
+fn moves_as_the_engine(more: &str, steps: [(u8, &str); 3]) {
+    let view = Status::Prospective;
+    let read = |steps: [(u8, &str); 3]| {
+        let text = plan(&format!("{}{more}", curve("", steps)));
+        folder::read(&MemoryFolder::new([("plan.toml", text.as_str())]), folder::BASE).unwrap()
+    };
+    let before = read(STEPS);
+    let made = spent(&before, view);
+    let mut book = workbook(&before, &made, view);
+    let other = read(steps);
+    let other = workbook(&other, &held::with_draws(&other, &made, view).unwrap(), view);
+    let figures = held::figures(&other);
+    assert_ne!(figures, held::figures(&book));
+    for (number, ((lag, share), (lag_before, _))) in (1..).zip(steps.into_iter().zip(STEPS)) {
+        let share: Decimal = share.trim_end_matches('%').parse().unwrap();
+        let mut edits = vec![("share", share / Decimal::from(100))];
+        edits.extend((lag != lag_before).then_some(("lag-months", Decimal::from(lag))));
+        for (key, figure) in edits {
+            let path = format!("stream.source.terms.collection.{number}.{key}");
+            let at = book.inputs.iter().find(|input| input.path == path).unwrap().at;
+            let sheet = book.sheets.iter_mut().find(|sheet| sheet.place == at.sheet);
+            let cell = sheet.unwrap().rows[at.row as usize].get_mut(&at.column);
+            cell.unwrap().content = Content::Number(figure);
+        }
+    }
+    let mut evaluator = Evaluator::new(&book, None);
+    for (at, (label, figure)) in held::live(&book).into_iter().zip(figures) {
+        assert_eq!(evaluator.at(at), Found::Number(figure), "{steps:?}: {label}");
+    }
+}
+
+/// Shares that do not come to one are no plan: the master check says so.
+#[test]
+fn shares_of_a_curve_that_do_not_come_to_one_fail_a_check() {
+    let text = plan(&curve("", STEPS));
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, folder::BASE).unwrap();
+    let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+    let share = "stream.source.terms.collection.2.share";
+    let told = |factor: Decimal| cover(&book, share, factor).0;
+    assert_eq!(told(Decimal::ONE), Found::Word("all checks hold".to_string()));
+    let fails = Found::Word("A CHECK FAILS: see Checks".to_string());
+    assert_eq!(told(Decimal::new(1001, 3)), fails);
+}
+
+/// A month's cost is no whole cent, and is rounded before it is taken so often.
+#[test]
+fn months_of_cost_that_a_reserve_keeps_are_live() {
+    let reserve = "[stream.own]\nkind = \"reserve\"\nbalance = 9_000.07\nauthorised = 7_000\n\
+                   floor-months = 3\n[cost.once]\nlayer = \"program\"\nfunction = \"work\"\n\
+                   once = \"100.01\"\nfrom = \"2024-03\"\n";
+    is_live(reserve, &["stream.own.floor-months", "stream.own.balance"]);
 }
 
 /// After the last payment, with which what is left over goes, nothing is owed and nothing falls due.

@@ -79,6 +79,29 @@ fn awards(timeline: &Timeline) -> Vec<impl PartialEq + use<>> {
     timeline.tranches.iter().map(|tranche| (tranche.purse, tranche.order())).collect()
 }
 
+/// The books of other terms with the same draws; nothing where the draws break a law of the new books.
+pub fn with_draws(plan: &Plan, spent: &Spent, view: Status) -> Option<Spent> {
+    let timeline = Timeline::from_plan(plan, Selection::View(view)).unwrap();
+    // Draws are of tranches by their places: one that comes or goes is another braid.
+    if awards(&timeline) != awards(&spent.timeline) {
+        return None;
+    }
+    let ledger = Ledger::from_braid(plan, &timeline, &spent.braid).ok()?;
+    // An award that holds less than was drawn of it is no plan any more: a check of the workbook says so.
+    if ledger.tranches.iter().any(|tranche| tranche.drawn > tranche.amount) {
+        return None;
+    }
+    // A pool's part that holds less than was drawn of it shows as cash that goes back below nothing.
+    if ledger.tranches.iter().any(|tranche| tranche.refund_due < Money::ZERO) {
+        return None;
+    }
+    let cash = Cash::from_ledger(plan, &timeline, &ledger);
+    // Nor is one that draws money before it is there.
+    NetAssets::from_books(plan, &timeline, &ledger, &cash).ok()?;
+    let (braid, certificate) = (spent.braid.clone(), spent.certificate.clone());
+    Some(Spent { timeline, braid, certificate, ledger, cash })
+}
+
 /// Each input of a workbook that can be changed in its folder, changed, with what the engine says of the same draws.
 /// An input is passed over where the engine refuses the change, or where the draws break a law of the new books.
 pub fn changed(
@@ -98,27 +121,8 @@ pub fn changed(
         else {
             continue;
         };
-        let timeline = Timeline::from_plan(&plan, Selection::View(view)).unwrap();
-        // Draws are of tranches by their places: one that comes or goes is another braid.
-        if awards(&timeline) != awards(&spent.timeline) {
-            continue;
-        }
-        let Ok(ledger) = Ledger::from_braid(&plan, &timeline, &spent.braid) else { continue };
-        // An award that holds less than was drawn of it is no plan any more: a check of the workbook says so.
-        if ledger.tranches.iter().any(|tranche| tranche.drawn > tranche.amount) {
-            continue;
-        }
-        // A pool's part that holds less than was drawn of it shows as cash that goes back below nothing.
-        if ledger.tranches.iter().any(|tranche| tranche.refund_due < Money::ZERO) {
-            continue;
-        }
-        let cash = Cash::from_ledger(&plan, &timeline, &ledger);
-        // Nor is one that draws money before it is there.
-        if NetAssets::from_books(&plan, &timeline, &ledger, &cash).is_err() {
-            continue;
-        }
-        let (braid, certificate) = (spent.braid.clone(), spent.certificate.clone());
-        let other = lay(&plan, &Spent { timeline, braid, certificate, ledger, cash });
+        let Some(kept) = with_draws(&plan, spent, view) else { continue };
+        let other = lay(&plan, &kept);
         let figures = figures(&other);
         held.push(Held { path: listed.path.clone(), edited: (listed.at, value), figures });
     }

@@ -241,6 +241,11 @@ pub fn checks(laid: &Laid, summary: &Summary, years: &YearsSheet, engine: &Engin
             total(&cash.sheet, r.payments) - sums.of(&payments),
         ));
     }
+    if !awards.curves.is_empty() {
+        let wrong: Vec<At> = awards.curves.values().copied().collect();
+        let words = "Shares of every collection curve come to 100% (how many do not)";
+        listed.push((words, sums.of(&wrong)));
+    }
     listed.push((
         "The workbook says what the engine says (where no input is edited)",
         when(cell(inputs.changed).equals(0), engine.largest, 0),

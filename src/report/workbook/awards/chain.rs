@@ -6,6 +6,7 @@ use super::figure::{Figure, sum_figures};
 use super::instalments::Holding;
 use super::parts::Flow;
 use super::{Awards, Books, Part};
+use crate::diagnostic::visible;
 use crate::funding::{Authority, Receipts, Status, Stream, Terms, Tranche};
 use crate::money::{Money, Rate};
 use crate::month::Month;
@@ -297,16 +298,21 @@ impl<'a> Awards<'a> {
     }
 
     /// The pools that have a share of a source, each with the cell of its share.
-    fn pools_of(&self, source: usize, inputs: &mut Inputs<'a>) -> Vec<(PoolIndex, At, Rate)> {
+    pub(super) fn pools_of(
+        &self,
+        source: usize,
+        inputs: &mut Inputs<'a>,
+    ) -> Vec<(PoolIndex, At, Rate)> {
         let plan = self.books.plan;
         let mut found = Vec::new();
         for (place, pool) in plan.pools.iter().enumerate() {
             let own = pool.members.iter().find(|(stream, _)| stream.at() == source);
             let Some((_, share)) = own else { continue };
             let path = format!("pool.{}.members.{}", pool.name, plan.streams[source].name);
-            // What a pool may take of it binds the braid itself, so that it is changed in the plan.
+            // With the draws held it moves cents and whether they are legal: what it does is for a new braid to say.
             let stated = inputs.place_of(&path);
-            let at = inputs.constant("Share of a pool", of_rate(*share), Unit::Share, &stated);
+            let label = format!("Share of pool {}", visible(&pool.title));
+            let at = inputs.constant(&label, of_rate(*share), Unit::Share, &stated);
             found.push((PoolIndex::from(place), at, *share));
         }
         found

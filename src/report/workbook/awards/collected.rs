@@ -6,14 +6,15 @@ use super::parts::{in_cents, in_full_cents};
 use super::{Awards, shifted};
 use crate::diagnostic::visible;
 use crate::money::{Money, Rate};
-use crate::name::StreamIndex;
+use crate::name::{PoolIndex, StreamIndex};
 use crate::plan::restriction::Standing;
-use crate::report::workbook::earned::{Flow, Row, Way};
+use crate::report::workbook::earned::{Flow, Leg, Row, Way};
 use crate::report::workbook::formula::{
-    Expression, cell, cents, floor_zero, least, sum_of, when, whole,
+    Expression, cell, cents, floor_zero, least, round, sum_of, when, whole,
 };
 use crate::report::workbook::months::Months;
-use crate::report::workbook::sheet::{At, FIRST, Role, Sheet, Unit, of_rate};
+use crate::report::workbook::sheet::{At, FIRST, LABEL, Role, SECOND, SUM, Sheet, Unit, of_rate};
+use rust_decimal::Decimal;
 
 /// One step in which cash comes or goes: how much of each month, and how much later.
 pub struct Step {
@@ -25,12 +26,51 @@ pub struct Step {
     label: &'static str,
 }
 
+/// One step of a collection curve that has several: the cell of its months, and its share with the cell of that, in
+/// billionths.
+struct CurveStep {
+    lag: At,
+    lag_months: u32,
+    share: (At, i128),
+}
+
+impl CurveStep {
+    fn of(leg: &Leg) -> Option<CurveStep> {
+        let (at, share) = leg.share?;
+        Some(CurveStep {
+            lag: leg.lag?,
+            lag_months: leg.lag_months,
+            share: (at, share.billionths()),
+        })
+    }
+}
+
+/// What shares of a curve come to.
+struct Share {
+    formula: Option<Expression>,
+    billionths: i128,
+}
+
+impl Share {
+    fn nothing() -> Share {
+        Share { formula: None, billionths: 0 }
+    }
+
+    fn add(&mut self, formula: Expression, billionths: i128) {
+        self.formula = Some(match self.formula.take() {
+            Some(sum) => sum + formula,
+            None => formula,
+        });
+        self.billionths += billionths;
+    }
+}
+
 impl<'a> Awards<'a> {
     /// Lays the amounts of the steps in which cash comes for a row of amounts.
     pub(super) fn lay_steps(&mut self, flow: &Flow, all: &Row, steps: &mut Vec<Step>) {
-        let mut posted = vec![Money::ZERO; self.count()];
-        let mut come: (Option<Expression>, i128) = (None, 0);
-        for leg in &flow.legs {
+        let curve: Vec<CurveStep> = flow.legs.iter().filter_map(CurveStep::of).collect();
+        self.check_shares(&curve);
+        for (number, leg) in flow.legs.iter().enumerate() {
             let mut step = Step {
                 of: all.clone(),
                 lag: leg.lag,
@@ -38,40 +78,76 @@ impl<'a> Awards<'a> {
                 way: flow.way,
                 label: flow.label,
             };
-            if flow.legs.len() > 1 {
-                let before = come.0.clone();
-                let until = leg.share.map(|(at, share)| {
-                    come.1 += share.billionths();
-                    match &before {
-                        Some(before) => before.clone() + at,
-                        None => cell(at),
-                    }
-                });
-                // What has come through this step; through the last one, all.
-                let through = |amount: &Money| match leg.share {
-                    Some(_) => {
-                        Rate::from_billionths(come.1).map_or(*amount, |part| part.of(*amount))
-                    }
-                    None => *amount,
-                };
-                let now: Vec<Money> = all.figures.iter().map(through).collect();
-                let figures: Vec<Money> =
-                    now.iter().zip(&posted).map(|(now, before)| *now - *before).collect();
-                posted = now;
-                let share_of = |share: &Option<Expression>, at: At| match share {
-                    Some(share) => cents(cell(at) * share.clone()),
-                    None => cell(at),
-                };
-                let formula = |sheet: &Sheet, _: u32, place: usize| {
-                    let at = sheet.at(all.row, Months::column(place));
-                    let now = share_of(&until, at);
-                    Some(if before.is_some() { now - share_of(&before, at) } else { now })
-                };
-                let row = self.row("   of it one step of the curve", formula, &figures);
-                step.of = Row { row, figures };
-                come.0 = until;
+            if !curve.is_empty() {
+                step.of = self.lay_curve_step(&curve, number, all);
             }
             steps.push(step);
+        }
+    }
+
+    /// Lays whether the shares of a curve come to one, once for each curve: 0 where they do.
+    fn check_shares(&mut self, curve: &[CurveStep]) {
+        let shares: Vec<At> = curve.iter().map(|step| step.share.0).collect();
+        let Some(first) = shares.first().filter(|first| !self.curves.contains_key(first)) else {
+            return;
+        };
+        let row = self.sheet.next_row();
+        self.sheet.text(
+            row,
+            LABEL,
+            "   1 where the shares of the curve do not come to 100%",
+            Role::Note,
+        );
+        let wrong = when(round(sum_of(&shares), 9).equals(1), 0, 1);
+        let none = (Decimal::ZERO, Unit::Whole);
+        let at = self.sheet.formula(row, SUM, wrong, none, Role::Check);
+        self.curves.insert(*first, at);
+    }
+
+    /// Lays what one step of a curve brings of a row: what has come through it less what came before it, each rounded,
+    /// whatever the order of the steps becomes.
+    fn lay_curve_step(&mut self, curve: &[CurveStep], number: usize, all: &Row) -> Row {
+        let own = &curve[number];
+        let mut before = Share::nothing();
+        for (place, other) in curve.iter().enumerate().filter(|(place, _)| *place != number) {
+            // Steps of one month add up to the same in either order.
+            let (earlier, comes) = match place < number {
+                true => (cell(other.lag).at_most(own.lag), other.lag_months <= own.lag_months),
+                false => (cell(other.lag).below(own.lag), other.lag_months < own.lag_months),
+            };
+            before.add(when(earlier, other.share.0, 0), if comes { other.share.1 } else { 0 });
+        }
+        let row = self.sheet.next_row();
+        let [before_at, through_at] = [FIRST, SECOND].map(|column| self.sheet.at(row, column));
+        let any_before = before.formula.is_some();
+        let mut through =
+            Share { formula: any_before.then(|| cell(before_at)), billionths: before.billionths };
+        through.add(cell(own.share.0), own.share.1);
+        let part = |share: &Share, amount: Money| {
+            Rate::from_billionths(share.billionths).map_or(amount, |part| part.of(amount))
+        };
+        let figures: Vec<Money> = all
+            .figures
+            .iter()
+            .map(|amount| part(&through, *amount) - part(&before, *amount))
+            .collect();
+        let formula = |sheet: &Sheet, _: u32, place: usize| {
+            let at = sheet.at(all.row, Months::column(place));
+            let to = |share: At| cents(cell(at) * share);
+            Some(if any_before { to(through_at) - to(before_at) } else { to(through_at) })
+        };
+        self.row("   of it one step of the curve", formula, &figures);
+        self.lay_share(before_at, before);
+        self.lay_share(through_at, through);
+        Row { row, figures }
+    }
+
+    /// Lays a share of a curve, to the place in which shares are stated.
+    fn lay_share(&mut self, at: At, share: Share) {
+        let rate = Rate::from_billionths(share.billionths).map_or(Decimal::ONE, of_rate);
+        if let Some(formula) = share.formula {
+            let figure = (rate, Unit::Share);
+            self.sheet.formula(at.row, at.column, round(formula, 9), figure, Role::Formula);
         }
     }
 
@@ -153,13 +229,15 @@ impl<'a> Awards<'a> {
 
     /// Lays the amounts of steps as the parts of pools and the rest bring them: of each part, what came through each
     /// step is its share of that, to the full cent.
-    pub(super) fn lay_pooled(&mut self, source: usize, kept: &Row, steps: &mut [Step]) {
+    pub(super) fn lay_pooled(
+        &mut self,
+        source: usize,
+        kept: &Row,
+        steps: &mut [Step],
+        pools: &[(PoolIndex, At, Rate)],
+    ) {
         let plan = self.books.plan;
-        let shares = plan.pools.iter().filter_map(|pool| {
-            let own = pool.members.iter().find(|(stream, _)| stream.at() == source)?;
-            Some((pool, own.1))
-        });
-        let shares: Vec<_> = shares.map(|(pool, share)| Some((pool, share))).collect();
+        let shares: Vec<_> = pools.iter().copied().map(Some).collect();
         // Income of an award's project stays with the project.
         let of_project = |place: usize| {
             let month = plan.horizon.month(place);
@@ -171,12 +249,12 @@ impl<'a> Awards<'a> {
         for share in shares.into_iter().chain([None]) {
             let part = |place: usize| match share {
                 Some(_) if of_project(place) => Money::ZERO,
-                Some((_, share)) => share.of(kept.figures[place]).at_most(rest[place]),
+                Some((.., share)) => share.of(kept.figures[place]).at_most(rest[place]),
                 None => rest[place],
             };
             let own: Vec<Money> = (0..self.count()).map(part).collect();
             let laid: Vec<u32> = parts.iter().map(|part| part.row).collect();
-            let formula = |sheet: &Sheet, row: u32, place: usize| {
+            let formula = |sheet: &Sheet, _: u32, place: usize| {
                 let column = Months::column(place);
                 let whole = sheet.at(kept.row, column);
                 sheet.cell(kept.row, column)?;
@@ -184,16 +262,19 @@ impl<'a> Awards<'a> {
                 match share {
                     None => Some(left),
                     Some(_) if of_project(place) => None,
-                    Some(_) => Some(least(cents(cell(whole) * sheet.at(row, FIRST)), left)),
+                    Some((_, share, _)) => Some(least(cents(cell(whole) * share), left)),
                 }
             };
             let label = match share {
-                Some((pool, _)) => format!("   part of the pool {}", visible(&pool.title)),
+                Some((pool, ..)) => {
+                    format!("   part of the pool {}", visible(&plan.pool(pool).title))
+                }
                 None => "   part outside pools".to_string(),
             };
             let row = self.row(&label, formula, &own);
-            if let Some((_, share)) = share {
-                self.sheet.number(row, FIRST, of_rate(share), Role::Grey, Unit::Share);
+            if let Some((_, at, share)) = share {
+                let figure = (of_rate(share), Unit::Share);
+                self.sheet.formula(row, FIRST, cell(at), figure, Role::Formula);
             }
             for (rest, own) in rest.iter_mut().zip(&own) {
                 *rest -= *own;

@@ -129,6 +129,8 @@ pub struct Awards<'a> {
     pub over: Vec<At>,
     /// What streams have due of losses: the place, the cell and the amount, by source.
     pub losses: BTreeMap<usize, Vec<(usize, At, Money)>>,
+    /// Whether the shares of each collection curve come to one, by the cell of its first share.
+    pub curves: BTreeMap<At, At>,
     /// The table of minimum savings rates.
     brackets: Option<(At, At)>,
     /// The cells of what is there of each source at the start.
@@ -198,6 +200,7 @@ impl<'a> Awards<'a> {
             drawn_row: 0,
             over: Vec::new(),
             losses: BTreeMap::new(),
+            curves: BTreeMap::new(),
             brackets: None,
             there: Vec::new(),
         };
@@ -334,7 +337,7 @@ impl<'a> Awards<'a> {
         };
         let mut laid = match self.laying(source, cash, (draws, months), inputs) {
             Laying::Laid(part) => part,
-            Laying::Monthly(earned) => self.lay_monthly(source, earned, months),
+            Laying::Monthly(earned) => self.lay_monthly(source, earned, (months, inputs)),
             Laying::Recovered => {
                 let rows = std::mem::take(&mut self.recovered);
                 let formula = |sheet: &Sheet, _: u32, place: usize| {

@@ -7,12 +7,18 @@ use crate::funding::Receipts;
 use crate::money::Money;
 use crate::report::workbook::earned::{Earned, Row};
 use crate::report::workbook::formula::cell;
+use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
 use crate::report::workbook::sheet::{FIRST, LABEL, Role, Sheet, Unit, dollars};
 
 impl<'a> Awards<'a> {
     /// Lays a source month by month.
-    pub(super) fn lay_monthly(&mut self, source: usize, earned: Earned, months: &Months) -> Part {
+    pub(super) fn lay_monthly(
+        &mut self,
+        source: usize,
+        earned: Earned,
+        (months, inputs): (&Months<'a>, &mut Inputs<'a>),
+    ) -> Part {
         let book = &self.books.ledger.streams[source];
         let mut part = Part::default();
         let mut available = book.made_available.clone();
@@ -36,6 +42,7 @@ impl<'a> Awards<'a> {
         let mut cash = Cells::default();
         let pooled = self.is_pooled(source);
         let mut unpooled = (pooled && self.is_asked(source)).then(Cells::default);
+        let mut pools = None;
         for paid in &earned.cash {
             let mut steps: Vec<Step> = Vec::new();
             for flow in &paid.flows {
@@ -48,7 +55,8 @@ impl<'a> Awards<'a> {
                     unpooled.add(self.lay_come(&steps, months));
                 }
                 steps.sort_by_key(|step| step.lag_months);
-                self.lay_pooled(source, kept, &mut steps);
+                let pools = pools.get_or_insert_with(|| self.pools_of(source, inputs));
+                self.lay_pooled(source, kept, &mut steps, pools);
             }
             let come = self.lay_come(&steps, months);
             if let Some(unpooled) = unpooled.as_mut().filter(|_| kept.is_none()) {

@@ -89,7 +89,7 @@ pub struct Leg {
     pub lag: Option<At>,
     /// The months.
     pub lag_months: u32,
-    /// The share that comes then, and its cell; the last step brings the rest.
+    /// The share that comes then, and its cell, where there are several steps.
     pub share: Option<(At, Rate)>,
 }
 
@@ -120,9 +120,9 @@ pub fn earned<'c>(
             let floor = match reserve.floor {
                 Floor::Amount(floor) => cell(figure(laid.inputs, "floor", "What must stay", floor)),
                 Floor::MonthsOfCost(kept) => {
-                    let label = "Months of cost that must stay";
-                    let why = "the reserve's floor";
-                    let kept = laid.inputs.constant(label, of_count(kept), Unit::Whole, why);
+                    let (paths, label) =
+                        (of(stream, &["floor-months"]), "Months of cost that must stay");
+                    let kept = laid.inputs.figure(&paths, label, of_count(kept), Unit::Whole);
                     let span = i64::from(first_months.last.column - first_months.first.column) + 1;
                     cents(sum(first_months) / span) * kept
                 }

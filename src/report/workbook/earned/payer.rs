@@ -14,6 +14,8 @@ use crate::report::workbook::sheet::{At, FIRST, LABEL, Role, SECOND, Unit, dolla
 use crate::report::workbook::stated::{of, of_count};
 use rust_decimal::Decimal;
 
+/// The most steps of a collection curve, each of which a formula looks at.
+const STEPS_MAX: usize = 100;
 /// What is withheld.
 const WITHHELD: Kind = Kind {
     key: "withhold",
@@ -60,7 +62,7 @@ impl Laid<'_, '_, '_> {
         let priced = self.priced(payer, index, &by_place)?;
         let scores = payer.withhold.is_some() || payer.bonus.is_some();
         let passing = self.passing(payer);
-        let legs = self.curve(payer);
+        let legs = self.curve(payer)?;
         let plain = payer.true_up.is_none() && !scores && passing.at.is_none();
         if plain && legs.len() == 1 {
             return Some(Earned::plain(priced.within, legs));
@@ -160,40 +162,47 @@ impl Laid<'_, '_, '_> {
         Passing { share: payer.pass_through, at, when_earned }
     }
 
-    /// The steps in which what is paid at first comes.
-    fn curve(&mut self, payer: &Payer) -> Vec<Leg> {
-        let mut curve = payer.collection.clone();
+    /// The steps in which what is paid at first comes; nothing where they are more than one formula holds.
+    fn curve(&mut self, payer: &Payer) -> Option<Vec<Leg>> {
+        let key = "collection-lag-months";
+        let mut curve: Vec<(u32, usize, Rate)> = Vec::new();
+        for (place, (lag_months, share)) in payer.collection.iter().enumerate() {
+            curve.push((*lag_months, place + 1, *share));
+        }
         curve.sort_unstable();
         match curve.as_slice() {
-            [] => vec![self.lag_of(payer, "collection-lag-months", ("Months to the cash", 0))],
-            [(lag_months, _)] => {
-                let key = "collection-lag-months";
-                vec![self.lag_of(payer, key, ("Months to the cash", *lag_months))]
+            [] => Some(vec![self.lag_of(payer, &[key], ("Months to the cash", 0))]),
+            [(lag_months, ..)] => {
+                let keys = [key, "collection.1.lag-months"];
+                Some(vec![self.lag_of(payer, &keys, ("Months to the cash", *lag_months))])
             }
+            many if many.len() > STEPS_MAX => None,
             many => {
                 let mut legs = Vec::new();
-                for (place, (lag_months, share)) in many.iter().enumerate() {
-                    let why = "a step of the collection curve";
-                    let months = of_count(*lag_months);
-                    let lag = self.inputs.constant("Months to the cash", months, Unit::Whole, why);
-                    let label = "Share that comes then";
-                    let at = self.inputs.constant(label, of_rate(*share), Unit::Share, why);
-                    let share = (place + 1 < many.len()).then_some((at, *share));
-                    legs.push(Leg { lag: Some(lag), lag_months: *lag_months, share });
+                for (lag_months, number, share) in many {
+                    let key = format!("collection.{number}.lag-months");
+                    let label = format!("Months to the cash, step {number}");
+                    let leg = self.lag_of(payer, &[&key], (&label, *lag_months));
+                    let key = format!("collection.{number}.share");
+                    let label = format!("Share that comes then, step {number}");
+                    let at = self.share(&key, &label, *share);
+                    legs.push(Leg { share: Some((at, *share)), ..leg });
                 }
-                legs
+                Some(legs)
             }
         }
     }
 
     /// The months after which cash comes. Where a pool takes a part of what comes in several steps, they stay as they
     /// are: in the order of the steps its part is rounded.
-    fn lag_of(&mut self, payer: &Payer, key: &str, (label, lag_months): (&str, u32)) -> Leg {
+    fn lag_of(&mut self, payer: &Payer, keys: &[&str], (label, lag_months): (&str, u32)) -> Leg {
         let own = |name: &Name| *name == self.stream.name;
         let members = self.plan.pools.iter().flat_map(|pool| &pool.members);
         let pooled = members.into_iter().any(|(stream, _)| own(&self.plan.stream(*stream).name));
-        let steps = payer.true_up.is_some() || payer.partners_paid == PartnersPaid::WhenEarned;
-        let paths = of(self.stream, &[key]);
+        let steps = payer.collection.len() > 1
+            || payer.true_up.is_some()
+            || payer.partners_paid == PartnersPaid::WhenEarned;
+        let paths = of(self.stream, keys);
         let months = of_count(lag_months);
         let lag = match pooled && steps {
             false => self.inputs.figure(&paths, label, months, Unit::Whole),
@@ -298,7 +307,7 @@ impl Laid<'_, '_, '_> {
             let corrected = self.less(label, kept, &first.kept);
             let corrected = self.where_kept("   true-up, where any is kept", &corrected, kept);
             let key = "true-up.after-months";
-            let leg = self.lag_of(payer, key, ("Months to the true-up", *after_months));
+            let leg = self.lag_of(payer, &[key], ("Months to the true-up", *after_months));
             let label = "true-up";
             flows.push(Flow { of: Some(corrected), legs: vec![leg], way: Way::Either, label });
         }
