@@ -36,6 +36,8 @@ mod paper;
 mod plans;
 #[path = "workbook/switched.rs"]
 mod switched;
+#[path = "workbook/values.rs"]
+mod values;
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -74,10 +76,10 @@ fn spent(plan: &Plan, view: Status) -> Spent {
     Spent::from_plan(plan, Selection::View(view), Method::Waterfall).unwrap()
 }
 
-/// Every formula that does not say what the engine says, as far as ten.
+/// Every formula that does not say what the engine says, and every value that ought to be one, as far as ten.
 fn wrong(book: &Workbook) -> Vec<String> {
     let mut evaluator = Evaluator::new(book, None);
-    let mut wrong = Vec::new();
+    let mut wrong = values::wrong(book);
     for (at, found) in evaluator.all() {
         let sheet = book.sheet(at.sheet).unwrap();
         let Some(Content::Formula(expression, value)) =
@@ -190,9 +192,6 @@ fn a_changed_input_moves_what_the_engine_moves_with_the_same_draws() {
     assert!(changed >= 300, "{changed} inputs move a figure");
 }
 
-/// The letters that a spreadsheet takes of one formula.
-const LETTERS_MAX: usize = 8_192;
-
 /// A plan of many sources and of many lines that pay late.
 fn wide_and_late(streams: usize, lines: usize) -> String {
     let text = hostile::wide(streams, lines, 900_000_000, |place| format!("Number {place}"));
@@ -219,7 +218,7 @@ fn many_lines_that_pay_late_and_many_sources_fit_in_formulas() {
     let plan = folder::read(&files, folder::BASE).unwrap();
     let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
     let longest = longest(&book);
-    assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
+    assert!((100..values::LETTERS_MAX).contains(&longest), "{longest} letters");
     let wrong = wrong(&book);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

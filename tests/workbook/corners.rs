@@ -497,6 +497,37 @@ fn moves_as_the_engine(more: &str, steps: [(u8, &str); 3]) {
     }
 }
 
+/// Each step looks at all others, and the check at every curve: both are held to what a formula takes (`wrong`).
+#[test]
+fn long_curves_and_curves_of_many_contracts_fit_in_formulas() {
+    let of = |name: usize, steps: u32| {
+        let steps = (0..steps).map(|lag| {
+            let share = Decimal::from(100) / Decimal::from(steps);
+            format!("{{ lag-months = {}, share = \"{share}%\" }}", lag % 7)
+        });
+        let steps: Vec<String> = steps.collect();
+        let terms = format!(
+            "method = \"pmpm\"\nmembers = \"members\"\nrate = \"1.38\"\ncollection = [{}]",
+            steps.join(",\n")
+        );
+        contract("payer", "", &terms).replace("stream.source", &format!("stream.source-{name}"))
+    };
+    let fixed = |contracts: &[(usize, u32)]| {
+        let contracts: String = contracts.iter().map(|(name, steps)| of(*name, *steps)).collect();
+        let text = plan(&format!("[driver.members]\nstart = 333\n{contracts}"));
+        let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+        let plan = folder::read(&files, folder::BASE).unwrap();
+        let book = workbook(&plan, &spent(&plan, Status::Prospective), Status::Prospective);
+        let wrong = wrong(&book);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        book.fixed.len()
+    };
+    let many: Vec<(usize, u32)> = (0..80).map(|name| (name, 10)).collect();
+    assert_eq!(fixed(&many), 0);
+    assert_eq!(fixed(&[(0, 100)]), 0);
+    assert!(fixed(&[(0, 125)]) > 0);
+}
+
 /// Shares that do not come to one are no plan: the master check says so.
 #[test]
 fn shares_of_a_curve_that_do_not_come_to_one_fail_a_check() {

@@ -15,8 +15,8 @@ use rust_decimal::Decimal;
 
 use super::evaluate::{self, Evaluator, Found, told};
 use super::{
-    LETTERS_MAX, folders, held, longest, measures_of, plans, scenarios, spent, wide_and_late,
-    workbook, wrong,
+    folders, held, longest, measures_of, plans, scenarios, spent, values, wide_and_late, workbook,
+    wrong,
 };
 
 /// A plan of the folder's other scenarios beside the one that is shown, each with the books of its own braid: the
@@ -420,7 +420,7 @@ fn many_scenarios_of_many_lines_and_sources_fit_in_formulas() {
     let ids: Vec<String> = plans.iter().map(|plan| plan.scenario.clone()).collect();
     assert_eq!((numbered(&book).len(), &numbered(&book)), (12, &ids));
     let longest = longest(&book);
-    assert!((100..LETTERS_MAX).contains(&longest), "{longest} letters");
+    assert!((100..values::LETTERS_MAX).contains(&longest), "{longest} letters");
     let wrong = wrong_when_switched(&book, &alone, &ids);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -9,7 +9,7 @@ use crate::report::workbook::earned::{Earned, Row};
 use crate::report::workbook::formula::cell;
 use crate::report::workbook::inputs::Inputs;
 use crate::report::workbook::months::Months;
-use crate::report::workbook::sheet::{FIRST, LABEL, Role, Sheet, Unit, dollars};
+use crate::report::workbook::sheet::{FIRST, LABEL, NOTE, Role, Sheet, Unit, dollars};
 
 impl<'a> Awards<'a> {
     /// Lays a source month by month.
@@ -78,6 +78,7 @@ impl<'a> Awards<'a> {
         if !book.opening[0].is_zero() {
             let row = self.sheet.next_row();
             self.sheet.text(row, LABEL, "   there at the start", Role::Label);
+            self.sheet.text(row, NOTE, note, Role::Note);
             let opening = dollars(book.opening[0]);
             let at = self.sheet.number(row, FIRST, opening, Role::Decided, Unit::Money);
             part.opening = Some(cell(at));
