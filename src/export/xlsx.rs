@@ -112,6 +112,7 @@ fn format(role: Role, unit: Unit, linked: bool) -> Format {
         Role::Formula if linked => format.set_font_color(xlsx::Color::RGB(0x00_66_00)),
         Role::Formula => format.set_font_color(xlsx::Color::Black),
         Role::Total => format.set_bold().set_border_top(FormatBorder::Hair),
+        Role::Sum => format.set_bold(),
         Role::Check => format.set_font_color(xlsx::Color::RGB(0x37_56_23)),
     }
 }
@@ -439,7 +440,7 @@ fn draw(page: &mut xlsx::Worksheet, chart: &Chart) -> Result<(), XlsxError> {
         drawn.x_axis().set_num_format("mmm yy").set_label_interval(apart);
     }
     drawn.x_axis().set_label_position(xlsx::ChartAxisLabelPosition::Low);
-    drawn.y_axis().set_num_format("#,##0");
+    drawn.y_axis().set_num_format("#,##0").set_name("Dollars");
     // A column says an amount by its height, which has to begin at zero.
     if !chart.columns.is_empty() {
         drawn.y_axis().set_min(0.0);

@@ -96,7 +96,11 @@ impl Laid<'_, '_> {
         figures: &[Money],
     ) -> u32 {
         let row = self.sheet.next_row();
-        let role = if label.starts_with(' ') { Role::Formula } else { Role::Total };
+        let role = match label {
+            "Closing" => Role::Total,
+            indented if indented.starts_with(' ') => Role::Formula,
+            _ => Role::Sum,
+        };
         self.sheet.text(row, LABEL, label, Role::Label);
         for (place, figure) in figures.iter().enumerate() {
             let formula = formula(&self.sheet, row, place);

@@ -602,7 +602,7 @@ pub fn sum_row(sheet: &mut Sheet, row: u32, plan: &Plan) -> At {
     let last = Months::column(plan.horizon.months as usize - 1);
     let area = Area::of(sheet.at(row, MONTHS_FROM), sheet.at(row, last));
     let figure = cached_sum(sheet, area);
-    sheet.formula(row, SUM, sum(area), (figure, Unit::Money), Role::Total)
+    sheet.formula(row, SUM, sum(area), (figure, Unit::Money), Role::Sum)
 }
 
 /// What the figures of an area come to.

@@ -69,6 +69,8 @@ pub struct Inputs<'a> {
     pub changed: At,
     /// Where each path was laid.
     by_path: BTreeMap<String, At>,
+    /// The id and the title of the block that begins with the next row.
+    begun: Option<(String, String)>,
 }
 
 impl<'a> Inputs<'a> {
@@ -101,7 +103,7 @@ impl<'a> Inputs<'a> {
             sheet.text(HEAD_ROW, column, words, Role::Heading);
         }
         let changed = sheet.at(COUNT_ROW, VALUE);
-        Inputs { plan, sheet, listed: Vec::new(), changed, by_path: BTreeMap::new() }
+        Inputs { plan, sheet, listed: Vec::new(), changed, by_path: BTreeMap::new(), begun: None }
     }
 
     /// The cell that says which scenario is switched on.
@@ -114,11 +116,19 @@ impl<'a> Inputs<'a> {
         self.by_path.contains_key(path)
     }
 
-    /// Begins a block of inputs, of something that has an id.
+    /// Begins a block of inputs, of something that has an id; it is headed where it holds any.
     pub fn block(&mut self, id: &str, title: &str) {
-        self.sheet.block(id);
-        let row = self.sheet.next_row();
-        self.sheet.text(row, LABEL, visible(title), Role::Heading);
+        self.begun = Some((id.to_string(), title.to_string()));
+    }
+
+    /// The next row of the block.
+    fn next_row(&mut self) -> u32 {
+        if let Some((id, title)) = self.begun.take() {
+            self.sheet.block(id);
+            let row = self.sheet.next_row();
+            self.sheet.text(row, LABEL, visible(&title), Role::Heading);
+        }
+        self.sheet.next_row()
     }
 
     /// The first of these paths at which the plan states something.
@@ -152,7 +162,7 @@ impl<'a> Inputs<'a> {
         if let Some(at) = self.by_path.get(path) {
             return *at;
         }
-        let row = self.sheet.next_row();
+        let row = self.next_row();
         self.sheet.text(row, LABEL, label, Role::Label);
         let at = self.sheet.number(row, VALUE, value, Role::Input, unit);
         self.sheet.text(row, UNIT, words(unit), Role::Note);
@@ -195,7 +205,7 @@ impl<'a> Inputs<'a> {
 
     /// The cell of a figure that cannot be changed here.
     pub fn constant(&mut self, label: &str, value: Decimal, unit: Unit, why: &str) -> At {
-        let row = self.sheet.next_row();
+        let row = self.next_row();
         self.sheet.text(row, LABEL, label, Role::Label);
         let at = self.sheet.number(row, VALUE, value, Role::Grey, unit);
         self.sheet.text(row, UNIT, words(unit), Role::Note);

@@ -192,8 +192,10 @@ pub enum Role {
     Decided,
     /// A formula.
     Formula,
-    /// A formula that sums up.
+    /// A formula of a row that sums up.
     Total,
+    /// A formula that sums its row up, or that is read first.
+    Sum,
     /// A formula whose value is 0 where all is well.
     Check,
 }
@@ -241,7 +243,8 @@ impl Cell {
         let whole = figure.trunc().abs().to_string().len();
         // Digits, what parts the thousands, the point and cents, a sign; bold ones are wider.
         let letters = whole + (whole - 1) / 3 + 4;
-        let letters = letters + if self.role == Role::Total { letters / 8 } else { 0 };
+        let letters =
+            letters + if matches!(self.role, Role::Total | Role::Sum) { letters / 8 } else { 0 };
         (self.unit == Unit::Money).then_some(letters as u16 + 1)
     }
 }

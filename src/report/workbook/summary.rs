@@ -135,20 +135,26 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Summary {
         }
         let whole_row = Area::of(sheet.at(row, 1), sheet.at(row, all - 1));
         let amount = figure(&measures.total);
-        cells.push((sheet.money(row, all, sum(whole_row), amount, Role::Total), amount));
+        let role = if role == Role::Total { role } else { Role::Sum };
+        cells.push((sheet.money(row, all, sum(whole_row), amount, role), amount));
         by_year.push((label.trim().to_string(), cells));
     }
+    let mut cash_names = Vec::new();
     for (label, row, figures) in [
         ("Cash at the year's end", cash.rows.closing, &books.cash.closing),
-        ("   of it unrestricted", cash.rows.unrestricted, &books.cash.unrestricted),
         (
-            "   unrestricted if every cost is paid",
+            "   unrestricted, paying what is funded",
+            cash.rows.unrestricted,
+            &books.cash.unrestricted,
+        ),
+        (
+            "   unrestricted, paying every cost",
             cash.rows.unrestricted_all,
             &books.cash.unrestricted_all_costs,
         ),
     ] {
         let at = sheet.next_row();
-        sheet.text(at, 0, label, Role::Label);
+        cash_names.push(sheet.text(at, 0, label, Role::Label));
         let mut last = 0;
         let mut cells = Vec::new();
         for (place, year) in years.iter().enumerate() {
@@ -176,16 +182,9 @@ pub fn lay(laid: &Laid, measures: &Measures) -> Summary {
         at: sheet.at(chart_row, 0),
     };
     let cash_rows = [cash.rows.unrestricted, cash.rows.unrestricted_all];
-    let cash_names =
-        ["Unrestricted cash, paying what is funded", "Unrestricted cash, paying every cost"];
-    let legends: Vec<At> = cash_names
-        .iter()
-        .enumerate()
-        .map(|(place, words)| sheet.text(chart_row + 44 + place as u32, 0, *words, Role::Note))
-        .collect();
     let line = |place: usize| {
         let row = cash_rows[place];
-        (legends[place], area(&cash.sheet, row))
+        (cash_names[1 + place], area(&cash.sheet, row))
     };
     let cash_chart = Chart {
         title: "Unrestricted cash at each month's end",
@@ -240,7 +239,7 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
     let mut amount = |sheet: &mut Sheet, label: &str, formula: Expression, figure: Money| {
         row += 1;
         sheet.text(row, 0, label, Role::Label);
-        let at = sheet.money(row, 1, formula, figure, Role::Total);
+        let at = sheet.money(row, 1, formula, figure, Role::Sum);
         amounts.push((label.to_string(), at, figure));
         at
     };
@@ -274,7 +273,7 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
                 None => Value::Word("none".to_string()),
             };
             let content = Content::Formula(formula, value);
-            sheet.put(row, 1, content, Role::Total, Unit::Month)
+            sheet.put(row, 1, content, Role::Sum, Unit::Month)
         };
     let row = sheet.next_row();
     let of_lowest = at_place(dates(as_of), found(cell(lowest), cash.rows.unrestricted_all));
@@ -306,6 +305,6 @@ fn singles(laid: &Laid, sheet: &mut Sheet, measures: &Measures, first: u32) -> S
     let label = "Months with less unrestricted cash than is to be kept, paying what is funded";
     sheet.text(row + 3, 0, label, Role::Label);
     let flags = sum(ahead(cash.rows.below_floor));
-    sheet.formula(row + 3, 1, flags, (Decimal::from(below), Unit::Whole), Role::Total);
+    sheet.formula(row + 3, 1, flags, (Decimal::from(below), Unit::Whole), Role::Sum);
     Singles { amounts, lowest, runs_out, first_core_gap }
 }

@@ -122,7 +122,8 @@ impl Years<'_, '_> {
         }
         let all = FIRST + by_year.len() as u16;
         let own = Area::of(self.sheet.at(row, FIRST), self.sheet.at(row, all - 1));
-        self.sheet.money(row, all, sum(own), by_year.iter().sum(), Role::Total);
+        let role = if role == Role::Total { role } else { Role::Sum };
+        self.sheet.money(row, all, sum(own), by_year.iter().sum(), role);
     }
 
     fn lay_sources(&mut self) {
