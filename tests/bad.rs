@@ -469,7 +469,8 @@ fn mapping() -> MemoryFolder {
 }
 
 /// How an encrypted workbook begins.
-const ENCRYPTED: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+const ENCRYPTED: &[u8] =
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
 
 /// Cases that are too large or too odd to stand in the repository.
 fn made() -> &'static [(&'static str, Error)] {

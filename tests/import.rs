@@ -400,13 +400,14 @@ fn what_is_no_sound_workbook_is_refused_with_the_reason() {
     let whole = office();
     let bomb = vec![b' '; BOOK_UNPACKED_MAX as usize + 1];
     let cases: Vec<(Vec<u8>, &str)> = vec![
-        (b"cost,2026-07\n".to_vec(), "is no .xlsx workbook"),
-        (Vec::new(), "is no .xlsx workbook"),
+        (b"cost,2026-07\n".to_vec(), "is no .xlsx workbook / it holds plain text"),
+        (b"\0\x01".to_vec(), "is no .xlsx workbook / it is a file of another kind"),
+        (Vec::new(), "is no .xlsx workbook / it is empty"),
         (
             [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0].to_vec(),
-            "is encrypted, or an old .xls",
+            "is of an old format (.xls)",
         ),
-        (whole[..whole.len() / 2].to_vec(), "is broken"),
+        (whole[..whole.len() / 2].to_vec(), "is broken / it was cut short"),
         (packed(&[("content.xml", b"<office/>")]), "it is an OpenDocument file"),
         (packed(&[("xl/workbook.bin", b"")]), "it is a binary workbook"),
         (packed(&[("word/document.xml", b"<w/>")]), "another kind"),

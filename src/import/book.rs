@@ -62,6 +62,16 @@ const NOT_WORKED_OUT: &str = "a formula that was never worked out";
 /// The beginning of a packed file.
 const PACKED: [u8; 4] = *b"PK\x03\x04";
 
+/// What ends a packed file.
+const END: &[u8] = b"PK\x05\x06";
+/// The name of the part in which an encrypted workbook lies.
+const ENCRYPTED: &[u8] = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
+
+/// Whether a file holds some bytes.
+fn holds(bytes: &[u8], some: &[u8]) -> bool {
+    bytes.windows(some.len()).any(|own| own == some)
+}
+
 impl Book {
     /// Reads a workbook.
     ///
@@ -174,19 +184,32 @@ fn sound(shown: &str, bytes: &[u8]) -> Result<(), Error> {
         )));
     }
     if bytes.starts_with(&COMPOUND) {
-        let message = format!("`{shown}` is encrypted, or an old .xls workbook");
-        let remedy = "open it with its password and save it as .xlsx without one";
-        return Err(refuse(fault(message, "", remedy)));
+        let (what, remedy) = match holds(bytes, ENCRYPTED) {
+            true => ("encrypted", "open it with its password and save it as .xlsx without one"),
+            false => {
+                ("of an old format (.xls)", "open it in a spreadsheet program and save it as .xlsx")
+            }
+        };
+        return Err(refuse(fault(format!("`{shown}` is {what}"), "", remedy)));
     }
     let foreign = |cause: String| {
         let remedy = "save it as an Excel workbook (.xlsx) in the program that made it";
         refuse(fault(format!("`{shown}` is no .xlsx workbook"), cause, remedy))
     };
     if !bytes.starts_with(&PACKED) {
-        return Err(foreign(String::new()));
+        let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+        let of = match is_text {
+            _ if bytes.is_empty() => "it is empty",
+            true => "it holds plain text, as a .csv file does",
+            false => "it is a file of another kind",
+        };
+        return Err(foreign(of.to_string()));
     }
     let broken = |error: &dyn std::fmt::Display| {
-        let cause = visible(&error.to_string());
+        let cause = match holds(bytes, END) {
+            true => visible(&error.to_string()),
+            false => "it was cut short".to_string(),
+        };
         let remedy = "fetch it anew, or open it in a spreadsheet program and save it as .xlsx";
         refuse(fault(format!("`{shown}` is broken"), cause, remedy))
     };
