@@ -135,6 +135,8 @@ function = \"operate\"
 layer = \"backbone\"
 priority = \"core\"
 
+# The lines above come to $40,357: compare that with the budget's own total.
+
 # Left out as sums of other rows:
 # row 7: Subtotal personnel, $39,251
 # row 11: Total, $40,357
@@ -146,11 +148,11 @@ priority = \"core\"
     let costs = budget::costs(&book, &folder::mapping(&hub(&confirmed)).unwrap()).unwrap();
     let text = csv::encode(&costs.table);
     let rows = [
-        "\"cost\",\"title\",\"function\",\"layer\",\"priority\",\"2026-07\",\"2026-08\",\"2026-09\"",
-        "\"program-director\",\"Program director\",\"operate\",\"backbone\",\"core\",8000.00,8000.00,8250.50",
-        "\"data-analyst\",\"Data analyst\",\"operate\",\"backbone\",\"core\",5000.13,5000.00,5000.00",
-        "\"rent-utilities\",\"Rent & utilities\",\"operate\",\"backbone\",\"core\",1100.00,0.10,0.20",
-        "\"program-director-2\",\"Program director\",\"operate\",\"backbone\",\"core\",1.00,2.00,3.00",
+        "\"cost\",\"title\",\"function\",\"layer\",\"priority\",\"source\",\"2026-07\",\"2026-08\",\"2026-09\"",
+        "\"program-director\",\"Program director\",\"operate\",\"backbone\",\"core\",\"budget.xlsx, sheet Budget, row 5\",8000.00,8000.00,8250.50",
+        "\"data-analyst\",\"Data analyst\",\"operate\",\"backbone\",\"core\",\"budget.xlsx, sheet Budget, row 6\",5000.13,5000.00,5000.00",
+        "\"rent-utilities\",\"Rent & utilities\",\"operate\",\"backbone\",\"core\",\"budget.xlsx, sheet Budget, row 9\",1100.00,0.10,0.20",
+        "\"program-director-2\",\"Program director\",\"operate\",\"backbone\",\"core\",\"budget.xlsx, sheet Budget, row 10\",1.00,2.00,3.00",
     ];
     assert_eq!(text, rows.join("\n") + "\n");
     // 24,250.50 + 15,000.13 + 1,100.30 + 6.00, of which one figure was rounded.
@@ -160,6 +162,8 @@ priority = \"core\"
     files.put("costs.csv", text.into_bytes());
     let plan = folder::read(&files, "base").unwrap();
     assert_eq!(plan.lines.len(), 4);
+    let from = plan.inputs.find("cost.data-analyst.series.2026-08").unwrap().source.clone();
+    assert_eq!(from.unwrap(), "budget.xlsx, sheet Budget, row 6");
 }
 
 #[test]
@@ -335,6 +339,7 @@ fn a_proposal_says_of_each_row_that_is_no_cost_why_and_what_is_hidden() {
             "[line.fringe-benefits]          # $700 in all",
             "[line.rent]          # $700 in all",
             "[line.travel]          # $40 in all",
+            "# The lines above come to $2,140: compare that with the budget's own total.",
             "# Left out as sums of other rows:",
             "# row 6: Total revenue, $1,000",
             "# Left out as sums of other rows, by their formulas:",

@@ -147,7 +147,7 @@ pub fn propose(book: &Book) -> Result<String, Error> {
     }
     let dollars =
         |total: &Decimal| dollars(cents(*total).map_or(Money::ZERO, |(amount, _)| amount));
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut taken_in_all) = (BTreeSet::new(), Decimal::ZERO);
     let mut left: BTreeMap<Why, String> = BTreeMap::new();
     for (row, name, total, why) in &found.rows {
         let note = hidden(hides.rows.contains(row), ", hidden on the sheet");
@@ -158,6 +158,7 @@ pub fn propose(book: &Book) -> Result<String, Error> {
             continue;
         }
         let id = id(name, &mut taken);
+        taken_in_all += *total;
         text += &format!(
             "\n[line.{id}]          # {} in all{note}\nrow = {}\nnamed = {}\ntitle = {}\nfunction = \"{GUESSED}\"\n\
              layer = \"backbone\"\npriority = \"core\"\n",
@@ -167,6 +168,9 @@ pub fn propose(book: &Book) -> Result<String, Error> {
             quoted(name),
         );
     }
+    let all = dollars(&taken_in_all);
+    text +=
+        &format!("\n# The lines above come to {all}: compare that with the budget's own total.\n");
     for why in Why::ALL {
         if let Some(rows) = left.get(&why) {
             text += &format!("\n# Left out as {}:\n{rows}", why.words());
@@ -219,11 +223,14 @@ pub fn costs(book: &Book, mapping: &Mapping) -> Result<Costs, Error> {
     let mut table = Table::new("costs", &[("cost", T)]);
     let mut head = |name: &str, kind| table.columns.push(Column { name: name.to_string(), kind });
     used.iter().for_each(|place| head(LINE_KEYS[*place], T));
+    head("source", T);
     columns.iter().for_each(|(_, holds)| head(holds, M));
     let (mut total, mut rounded) = (Decimal::ZERO, 0);
     for line in &mapping.lines {
         let mut cells = vec![Cell::text(&line.id)];
         cells.extend(used.iter().map(|place| Cell::of(line.said[*place].as_ref(), Cell::text)));
+        let from = format!("{}, sheet {}, row {}", book.name, mapping.sheet, line.row);
+        cells.push(Cell::text(&from));
         let row = line.row - 1;
         let mut any = false;
         for (place, _) in &columns {
