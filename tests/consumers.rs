@@ -233,6 +233,17 @@ fn close(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
+/// Half of a sheet of US Letter, in points from its top; and where its footer begins.
+const HALF: f64 = 396.0;
+const FOOTER: f64 = 740.0;
+
+/// Where the last line above the footer ends on a page, by the places of its words.
+fn last_line(page: &str) -> f64 {
+    let ends = page.split("yMax=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let ends = ends.filter_map(|end| end.parse::<f64>().ok());
+    ends.filter(|end| *end < FOOTER).fold(0.0, f64::max)
+}
+
 #[test]
 fn paper_holds_every_heading_table_and_page_number() {
     let Some(browser) = program(&["chromium", "chromium-browser", "google-chrome"]) else { return };
@@ -270,6 +281,12 @@ fn paper_holds_every_heading_table_and_page_number() {
         assert!(printed.contains("Boardcopy.braid"), "{sample}: the footer");
         // What is folded on a screen is open on paper: every input stands there.
         assert!(printed.contains("FiguresSourcePlace"), "{sample}: the inputs");
+        let output = Command::new(&to_text).arg("-bbox").arg(&pdf).arg("-").output().unwrap();
+        let places = String::from_utf8_lossy(&output.stdout).to_string();
+        let ends: Vec<f64> = places.split("<page ").skip(1).map(last_line).collect();
+        assert_eq!(ends.len().to_string(), pages, "{sample}");
+        let empty = ends[..ends.len() - 1].iter().position(|end| *end < HALF);
+        assert_eq!(empty, None, "{sample}: no page but the last is half white: {ends:?}");
     }
 }
 

@@ -22,10 +22,6 @@ const ON_PAPER: (i64, i64) = (100, 76);
 const DENSE: i64 = 87;
 /// Rows of a table that is not parted by a page's end.
 const SMALL_MAX: usize = 10;
-/// Rows of a table that is not parted from its picture.
-const KEPT_MAX: usize = 14;
-/// Sentences between them.
-const SAID_MAX: usize = 3;
 
 /// A report as a page.
 pub fn encode(board: &Board) -> String {
@@ -71,12 +67,7 @@ fn section(page: &mut String, section: &Section) {
         escape(&section.heading)
     );
     let mut tables = 0;
-    let mut kept = 0..0;
-    for (place, piece) in section.pieces.iter().enumerate() {
-        if let Some(end) = self::kept(&section.pieces[place..]) {
-            kept = place..place + end;
-            *page += "<div class=\"kept\">\n";
-        }
+    for piece in &section.pieces {
         match piece {
             Piece::Sentence(mark, text) => {
                 *page += &format!("<p{}>{}</p>\n", class(*mark), escape(text));
@@ -112,25 +103,8 @@ fn section(page: &mut String, section: &Section) {
                 *page += &format!("<dl>\n{}</dl>\n", terms.iter().map(one).collect::<String>());
             }
         }
-        if place + 1 == kept.end {
-            *page += "</div>\n";
-        }
     }
     *page += "</section>\n";
-}
-
-/// How many pieces stay on one page of paper: a picture with the small table of it and what is said between them.
-fn kept(pieces: &[Piece]) -> Option<usize> {
-    let [Piece::Picture(_), after @ ..] = pieces else { return None };
-    let said = after.iter().take_while(|piece| matches!(piece, Piece::Sentence(..))).count();
-    match after.get(said) {
-        Some(Piece::Table { table, .. })
-            if said <= SAID_MAX && table.rows.len() * self::parts(table).0.len() <= KEPT_MAX =>
-        {
-            Some(said + 2)
-        }
-        _ => None,
-    }
 }
 
 fn class(mark: Mark) -> &'static str {
