@@ -620,7 +620,7 @@ fn cash_measure(books: &Books, spans: &[Span]) -> CashMeasure {
 
 /// A balance over a cost, times `numerator / denominator`, to one place, half away from zero, and within
 /// the bounds of a rate; zero where there is no cost.
-fn per_cost(balance: Money, cost: Money, numerator: i64, denominator: i64) -> Rate {
+pub(crate) fn per_cost(balance: Money, cost: Money, numerator: i64, denominator: i64) -> Rate {
     if cost.is_zero() {
         return Rate::ZERO;
     }

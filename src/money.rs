@@ -364,7 +364,7 @@ impl Rate {
         }
     }
 
-    /// The share as an exact percentage, as sentences write it.
+    /// The share as an exact percentage, as sentences write what a plan states.
     ///
     /// ```
     /// use braidfund::money::Rate;
@@ -372,6 +372,38 @@ impl Rate {
     /// ```
     pub fn in_words(self) -> String {
         self.percent().replace('%', " %")
+    }
+
+    /// The share as a percentage to one place, rounded half away from zero, as every page shows it. What is not nothing never
+    /// reads as nothing, and what is not all never as all.
+    ///
+    /// ```
+    /// use braidfund::money::Rate;
+    /// assert_eq!(Rate::parse("0.6449").unwrap().percent_shown(), "64.5");
+    /// assert_eq!(Rate::parse("0.0004").unwrap().percent_shown(), "<0.1");
+    /// assert_eq!(Rate::parse("0.9999").unwrap().percent_shown(), ">99.9");
+    /// assert_eq!(Rate::parse("-0.6").unwrap().percent_shown(), "-60.0");
+    /// ```
+    pub fn percent_shown(self) -> String {
+        let size = self.billionths().unsigned_abs();
+        let sign = if self < Rate::ZERO { "-" } else { "" };
+        match (size + 500_000) / 1_000_000 {
+            0 if size > 0 => format!("{sign}<0.1"),
+            1_000 if size < 1_000_000_000 => format!("{sign}>99.9"),
+            tenths => format!("{sign}{}.{}", tenths / 10, tenths % 10),
+        }
+    }
+
+    /// The share rounded as every page shows it, as sentences write it: without a tenth that is none.
+    ///
+    /// ```
+    /// use braidfund::money::Rate;
+    /// assert_eq!(Rate::parse("0.5124").unwrap().rounded_in_words(), "51.2 %");
+    /// assert_eq!(Rate::parse("0.85").unwrap().rounded_in_words(), "85 %");
+    /// ```
+    pub fn rounded_in_words(self) -> String {
+        let shown = self.percent_shown();
+        format!("{} %", shown.strip_suffix(".0").unwrap_or(&shown))
     }
 
     /// The rate in whole billionths, which is exact.
@@ -625,5 +657,15 @@ mod tests {
         let grown = Rate::ONE.grown(Rate::parse("0.03").unwrap()).unwrap();
         let again = grown.grown(Rate::parse("0.03").unwrap()).unwrap();
         assert_eq!(again.to_string(), "1.0609");
+    }
+
+    #[test]
+    fn a_share_that_is_not_nothing_never_reads_as_nothing() {
+        let of = |text| Rate::parse(text).unwrap().rounded_in_words();
+        assert_eq!(of("0"), "0 %");
+        assert_eq!(of("0.0001"), "<0.1 %");
+        assert_eq!(of("0.125"), "12.5 %");
+        assert_eq!(of("0.9999"), ">99.9 %");
+        assert_eq!(of("1"), "100 %");
     }
 }

@@ -32,6 +32,8 @@ mod hostile;
 #[path = "board/streams.rs"]
 mod streams;
 use hostile::{LETTERS, wide};
+#[path = "board/told.rs"]
+mod told;
 
 const SAMPLES: [&str; 5] =
     ["imperial-ach", "oakland-fy2020", "oakland-fy2021", "reading-ccp", "ri-hez"];
@@ -399,10 +401,10 @@ fn a_figure_above_a_column_is_that_of_its_mark_and_of_a_row() {
     // Another braid has money for it.
     assert_eq!(heading(&board, "gap"), "$365,152 of $111M cost goes unpaid, first in Mar 2021");
     assert!(!markdown::encode(&board).contains("o money at all"));
-    // What would go unpaid without one-time money is told nowhere where no money recurs.
+    // The structural gap is told nowhere where no money recurs.
     let before = |board: &Board| {
         let rows = &table(board, "years").rows;
-        rows.iter().any(|row| row[0] == Cell::text("Gap before one-time money"))
+        rows.iter().any(|row| row[0] == Cell::text("Structural gap"))
     };
     assert_eq!((before(&board), before(&of_reading)), (false, true));
 }
@@ -684,7 +686,7 @@ fn an_earlier_forecast_is_compared_and_anything_else_is_refused() {
     // What the report does not tell where no money recurs, it does not compare.
     let one_time = |board: &Board| {
         let rows = &table(board, "since").rows;
-        rows.iter().any(|row| row[0] == Cell::text("Unpaid before one-time money"))
+        rows.iter().any(|row| row[0] == Cell::text("Structural gap"))
     };
     assert!(one_time(&board));
     let files = sample("oakland-fy2020");

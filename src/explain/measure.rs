@@ -344,7 +344,7 @@ fn funders(ask: Ask, period: &Period) -> Vec<Part> {
     let part = |(funder, amount): &(&str, Money)| {
         let name = if funder.is_empty() { "the partnership's own money" } else { funder };
         Part::aside(*amount, format!("drawn on {name}"))
-            .text(text::percent_rounded(amount.ratio(whole)))
+            .text(amount.ratio(whole).rounded_in_words())
     };
     let whole = Part::aside(whole, "drawn on all streams");
     let parts = rows.iter().map(part).chain([whole]);
@@ -372,7 +372,7 @@ fn concentration(ask: Ask, rest: &[&str]) -> Option<Explanation> {
 fn top_funder(ask: Ask, rest: &[&str]) -> Option<Explanation> {
     let (period, measure) = year(ask, rest)?;
     let words = match &measure.top_funder {
-        Some((funder, share)) => format!("{funder}, {}", text::percent_rounded(*share)),
+        Some((funder, share)) => format!("{funder}, {}", share.rounded_in_words()),
         None => "none: nothing is drawn".to_string(),
     };
     let subject = subject("the funder of the most draws", "", &period);

@@ -18,6 +18,7 @@ use crate::month::Month;
 use crate::plan::{Input, Plan};
 
 mod ask;
+pub(crate) mod called;
 mod cash;
 mod catalogue;
 pub(crate) mod cells;
@@ -124,7 +125,7 @@ impl Value {
     pub fn words(&self) -> String {
         match self {
             Value::Money(amount) => text::money(*amount),
-            Value::Share(share) => text::percent_rounded(*share),
+            Value::Share(share) => share.rounded_in_words(),
             Value::Number(number) => text::number(*number),
             Value::Months(1) => "1 month".to_string(),
             Value::Months(months) => format!("{months} months"),

@@ -2,7 +2,7 @@
 //! keep more of it from them.
 
 use super::ask::{largest_first, sums};
-use super::text;
+use super::{called, text};
 use crate::braid::cut::{Cut, CutNeed, CutRule, Group, RuleKind};
 use crate::forecast::Forecast;
 use crate::money::{Money, Rate};
@@ -270,7 +270,7 @@ fn match_words(convention: MatchConvention) -> String {
 fn selection(plan: &Plan, on: &[Selector]) -> String {
     let one = |selector: &Selector| match selector {
         Selector::Anything => "anything".to_string(),
-        Selector::Function(function) => text::activity(function),
+        Selector::Function(function) => called::of_plan(plan, function),
         Selector::Line(line) => plan.line(*line).title.clone(),
         Selector::Layer(layer) => format!("{} costs", layer.word()),
         Selector::Category(category) => format!("{} costs", category.word()),
@@ -287,7 +287,7 @@ pub(super) fn costs(plan: &Plan, forecast: &Forecast, group: &Group) -> String {
     let functions = sums(group.needs.iter().map(|need| (line(need).function.clone(), need.need)));
     let functions: Vec<String> = largest_first(functions)
         .into_iter()
-        .map(|(function, _)| text::activity(&function))
+        .map(|(function, _)| called::of_plan(plan, &function))
         .collect();
     let own = |priority: &Priority| group.needs.iter().any(|need| line(need).priority == *priority);
     let priorities: Vec<String> =

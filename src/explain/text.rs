@@ -34,14 +34,6 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A share as a percentage to one place, half away from zero: a measure, not an input.
-pub(super) fn percent_rounded(share: Rate) -> String {
-    let billionths = share.billionths();
-    let sign = if billionths < 0 { "-" } else { "" };
-    let tenths = (billionths.unsigned_abs() + 500_000) / 1_000_000;
-    format!("{sign}{}.{} %", tenths / 10, tenths % 10)
-}
-
 /// A plain number, as short as it is exact.
 pub(super) fn number(number: Rate) -> String {
     number.to_string()
@@ -121,7 +113,6 @@ mod tests {
     fn shares_are_exact() {
         assert_eq!(Rate::parse_percent("12.5").unwrap().percent(), "12.5%");
         assert_eq!(Rate::ONE.percent(), "100%");
-        assert_eq!(percent_rounded(Rate::parse_percent("64.45").unwrap()), "64.5 %");
         assert_eq!(Rate::parse_percent("33.3333333").unwrap().percent(), "33.3333333%");
     }
 

@@ -2,7 +2,7 @@
 
 use super::guard::escape;
 use super::svg;
-use crate::money::{Money, Rate};
+use crate::money::Money;
 use crate::report::board::{Board, Card, Piece, Section};
 use crate::report::picture::letters;
 use crate::report::words::{grouped, whole_dollars};
@@ -248,7 +248,7 @@ pub(super) fn plain(cell: &Cell) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => text.clone(),
         Cell::Money(amount) => whole(*amount),
-        Cell::Share(share) => percent(*share),
+        Cell::Share(share) => format!("{} %", share.percent_shown()),
         Cell::Month(month) => month.words(),
         Cell::Whole(number) if *number >= 0 => grouped(number.unsigned_abs()),
         Cell::Whole(number) => format!("({})", grouped(number.unsigned_abs())),
@@ -264,14 +264,6 @@ fn whole(amount: Money) -> String {
         ..0 => format!("({digits})"),
         _ => digits,
     }
-}
-
-/// A share to a tenth of a percent, half away from zero.
-fn percent(share: Rate) -> String {
-    let billionths = share.billionths();
-    let tenths = (billionths.unsigned_abs() + 500_000) / 1_000_000;
-    let sign = if billionths < 0 && tenths > 0 { "-" } else { "" };
-    format!("{sign}{}.{} %", tenths / 10, tenths % 10)
 }
 
 /// How the page looks: on a wide screen, on a narrow one, and on US Letter.

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::guard::visible;
-use crate::money::{Money, Rate};
+use crate::money::Money;
 use crate::report::words::{exact, grouped, whole_dollars};
 use crate::report::{Bars, Block, Cell, Column, Entry, Mark, Page, RowStyle, Table};
 
@@ -406,7 +406,7 @@ fn shown(cell: &Cell) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => visible(text),
         Cell::Money(amount) => dollars(*amount),
-        Cell::Share(share) => percent(*share),
+        Cell::Share(share) => format!("{} % ", share.percent_shown()),
         Cell::Month(month) => month.words() + " ",
         Cell::Whole(number) => format!("{number} "),
     }
@@ -419,12 +419,6 @@ fn dollars(amount: Money) -> String {
     let whole = whole_dollars(amount);
     let digits = grouped(whole.unsigned_abs());
     if whole < 0 { format!("({digits})") } else { format!("{digits} ") }
-}
-
-fn percent(share: Rate) -> String {
-    let tenths = (share.billionths().unsigned_abs() + 500_000) / 1_000_000;
-    let sign = if share < Rate::ZERO && tenths > 0 { "-" } else { "" };
-    format!("{sign}{}.{} % ", tenths / 10, tenths % 10)
 }
 
 /// What a full bar and the mark of a line of bars mean.
@@ -557,6 +551,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Rate;
     use crate::month::Month;
     use crate::report::ColumnKind;
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::chance::unsure_words;
 use super::offered::{called, notes};
-use super::words::{count, dollars, grouped, method, percent, view, view_word};
+use super::words::{count, dollars, grouped, method, view, view_word};
 use super::{
     Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, headlines, least,
     objects,
@@ -15,7 +15,7 @@ use crate::decide::effect::{Bridged, Scenario};
 use crate::decide::funder::RepaidFrom;
 use crate::decide::odds::Odds;
 use crate::forecast::Forecast;
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 
@@ -181,7 +181,7 @@ pub(super) fn amounts(choice: &BridgeChoice, scenario: &Scenario) -> (Table, Vec
     push(RowStyle::Plain, "The funder pays".into(), own(&|option| option.effect.cost.paid));
     push(RowStyle::Part, "comes back".into(), own(&|option| option.effect.cost.returned));
     push(RowStyle::Part, "interest".into(), own(&|option| option.effect.cost.interest));
-    let worth = format!("Funder's net cost today, at {} a year", percent(choice.cost_of_money));
+    let worth = format!("Funder's net cost today, at {} a year", choice.cost_of_money.in_words());
     push(RowStyle::Plain, worth, own(&|option| option.effect.cost.present_value));
     push(RowStyle::Plain, "Still owed at the end".into(), own(&|option| option.effect.cost.owed));
     (table, styles)
@@ -231,7 +231,7 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
             label,
             of_options(scenario, |option| {
                 let share = option.effect.dependable[place];
-                Cell::text(share.map_or("not forecast".to_string(), percent))
+                Cell::text(share.map_or("not forecast".to_string(), Rate::rounded_in_words))
             }),
         );
     }

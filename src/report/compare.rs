@@ -293,7 +293,7 @@ pub(super) fn dates(comparison: &Comparison) -> Table {
 fn value_words(value: Value) -> String {
     match value {
         Value::Money(amount) => dollars(amount),
-        Value::Share(share) => super::words::percent(share),
+        Value::Share(share) => share.rounded_in_words(),
         Value::Month(month) => month.map_or("not by the end".to_string(), |month| month.words()),
         Value::Months(months) => {
             months.map_or("to the end".to_string(), |months| count(months as usize, "month"))
@@ -307,9 +307,9 @@ fn apart_words(apart: Apart) -> Option<String> {
     let months = |months: i32| count(months.unsigned_abs() as usize, "month");
     match apart {
         Apart::Share(billionths) if billionths != 0 => {
-            let points = (billionths.unsigned_abs() + 5_000_000) / 10_000_000;
-            let sign = if billionths < 0 { "-" } else { "+" };
-            Some(format!("{sign}{points} points"))
+            let points = Rate::from_billionths(billionths).map(Rate::rounded_in_words)?;
+            let sign = if billionths < 0 { "" } else { "+" };
+            Some(format!("{sign}{}points", points.trim_end_matches('%')))
         }
         Apart::Months(later) if later > 0 => Some(format!("{} later", months(later))),
         Apart::Months(sooner) if sooner < 0 => Some(format!("{} sooner", months(sooner))),

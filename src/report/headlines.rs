@@ -1,6 +1,6 @@
 //! The headlines of the forecast page: what is bad first, what is good last.
 
-use super::words::{count, dollars, list, near, percent, whole_dollars};
+use super::words::{count, dollars, list, near, whole_dollars};
 use super::{Mark, Page};
 use crate::braid::Method;
 use crate::explain::text;
@@ -46,7 +46,7 @@ pub(super) fn gap(forecast: &Forecast) -> Vec<Line> {
         "{} of {} cost stays unpaid ({}): {parts}.",
         near(gap),
         dollars(total.cost),
-        percent(gap.ratio(total.cost)),
+        gap.ratio(total.cost).rounded_in_words(),
     );
     let first = forecast.measures.first_core_gap.map(|month| {
         (Mark::Bad, format!("Core costs are first left unpaid in {}.", month.words()))
@@ -392,7 +392,7 @@ pub(super) fn indirect(forecast: &Forecast) -> Option<Line> {
 
 pub(super) fn dependable(forecast: &Forecast) -> Line {
     let share = forecast.measures.total.dependable_share;
-    let covers = format!("Dependable money covers {} of core cost", percent(share));
+    let covers = format!("Dependable money covers {} of core cost", share.rounded_in_words());
     let Some(stands) = &forecast.measures.sustainability else {
         let streams = &forecast.books.ledger.streams;
         let text = if !streams.iter().any(|stream| stream.dependable) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words::{count, dollars, list, percent, view, view_word};
+use super::words::{count, dollars, list, view, view_word};
 use super::{Cell, ColumnKind, Mark, Page, SCHEMA_VERSION, Table};
 use crate::explain::text::{activity, capital};
 use crate::funding::Kind;
@@ -319,7 +319,7 @@ fn what(plan: &Plan, change: &Change) -> String {
     let line = |line: &LineIndex| plan.line(*line).title.clone();
     let points = |share: &Rate| match share.billionths() {
         10_000_000 => "a point".to_string(),
-        _ => percent(*share),
+        _ => share.rounded_in_words(),
     };
     match change {
         Change::Money(..)

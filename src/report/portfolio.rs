@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::compare::RUNWAY_MEANS;
-use super::words::{count, dollars, list, method, one_kind, percent, view, view_word};
+use super::words::{count, dollars, list, method, one_kind, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
 use crate::folder::BASE;
 use crate::funding::Kind;
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::month::Month;
 
 /// The portfolio as a page.
@@ -114,7 +114,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
                 true => words(one.cash_runs_out()),
                 false => "not stated".to_string(),
             }),
-            Cell::text(one.dependable.map_or("not forecast".to_string(), percent)),
+            Cell::text(one.dependable.map_or("not forecast".to_string(), Rate::rounded_in_words)),
         ]);
     }
     table

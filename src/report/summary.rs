@@ -7,6 +7,7 @@ use super::{
     rebraiding, words,
 };
 use crate::braid::Method;
+use crate::explain::called;
 use crate::forecast::Forecast;
 use crate::funding::{Kind, Status};
 use crate::ledger::{Ledger, TrancheBook};
@@ -167,8 +168,7 @@ pub(super) fn year_table(forecast: &Forecast) -> (Table, Vec<RowStyle>) {
         }
     }
     if any_recurs(forecast) {
-        let before = "Gap before one-time money";
-        years.figure(RowStyle::Plain, before, |year| year.structural_gap);
+        years.figure(RowStyle::Plain, "Structural gap", |year| year.structural_gap);
     }
     let whole = |amount: fn(&YearMeasure) -> Money| {
         forecast.measures.years.iter().any(|year| words::whole_dollars(amount(year)) != 0)
@@ -260,6 +260,7 @@ pub(super) fn functions(page: &mut Page, forecast: &Forecast) {
         return;
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.total()));
+    let ledger = &forecast.books.ledger;
     let measures = &forecast.measures.years;
     let short = |place: &usize| !measures[*place].gap_total().is_zero();
     let places: Vec<usize> = (0..measures.len()).filter(short).collect();
@@ -276,7 +277,7 @@ pub(super) fn functions(page: &mut Page, forecast: &Forecast) {
             Cell::Share(row.total().ratio(cost)),
             Cell::of(row.first, Cell::Month),
         ];
-        years.row(RowStyle::Plain, &row.title, cells, last);
+        years.row(RowStyle::Plain, &called::function(ledger, &row.name), cells, last);
     }
     if !rest.is_empty() {
         let gap = |place: &usize| Cell::Money(rest.iter().map(|row| row.gap[*place]).sum());

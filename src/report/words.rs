@@ -2,8 +2,8 @@
 
 use crate::braid::Method;
 use crate::funding::{Kind, Status};
+use crate::money::Money;
 pub(crate) use crate::money::grouped;
-use crate::money::{Money, Rate};
 
 /// The amount in whole dollars: `$1,234`, `($1,234)` where it is negative.
 pub(crate) fn dollars(amount: Money) -> String {
@@ -49,19 +49,6 @@ pub(crate) fn whole_dollars(amount: Money) -> i64 {
     let dollars = (cents.unsigned_abs() + 50) / 100;
     let dollars = i64::try_from(dollars).expect("a hundredth of an amount fits");
     if cents < 0 { -dollars } else { dollars }
-}
-
-/// A share in whole percent; a share that is not nothing never reads as nothing, and one that is
-/// not all never as all.
-pub(crate) fn percent(share: Rate) -> String {
-    let billionths = share.billionths();
-    let whole = (billionths.unsigned_abs() + 5_000_000) / 10_000_000;
-    let sign = if billionths < 0 { "-" } else { "" };
-    match whole {
-        0 if billionths != 0 => format!("{sign}<1 %"),
-        100 if billionths.unsigned_abs() < 1_000_000_000 => format!("{sign}>99 %"),
-        _ => format!("{sign}{whole} %"),
-    }
 }
 
 /// A count with its noun: `1 month`, `12 months`.
@@ -164,16 +151,6 @@ mod tests {
         assert_eq!(of(1_000_000), "$1.0M");
         assert_eq!(of(43_650_000), "$43.7M");
         assert_eq!(of(-2_000_000), "($2.0M)");
-    }
-
-    #[test]
-    fn a_share_that_is_not_nothing_never_reads_as_nothing() {
-        let of = |text| percent(Rate::parse(text).unwrap());
-        assert_eq!(of("0"), "0 %");
-        assert_eq!(of("0.001"), "<1 %");
-        assert_eq!(of("0.125"), "13 %");
-        assert_eq!(of("0.999"), ">99 %");
-        assert_eq!(of("1"), "100 %");
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Five figures that one reads first.
 
-use super::brief::brief;
+use super::brief::{brief, briefs};
 use super::{Card, Piece, Section};
 use crate::forecast::Forecast;
 use crate::funding::Status;
 use crate::ledger::Ledger;
+use crate::measures::per_cost;
 use crate::money::{Money, Rate};
 use crate::plan::Plan;
 use crate::report::Mark;
-use crate::report::words::percent;
 
 /// Months that are looked ahead.
 const AHEAD: usize = 12;
@@ -55,17 +55,6 @@ fn cost(ledger: &Ledger, (first, end): (usize, usize)) -> Money {
     ledger.lines.iter().map(|line| line.need[first..end].iter().sum::<Money>()).sum()
 }
 
-/// A count of tenths in words: `4.5`.
-fn tenths(amount: Money, of: Money) -> Option<String> {
-    if !of.is_positive() {
-        return None;
-    }
-    let tenths = i128::from(amount.cents()) * 10 / i128::from(of.cents());
-    let sign = if tenths < 0 { "-" } else { "" };
-    let size = tenths.unsigned_abs();
-    Some(format!("{sign}{}.{}", size / 10, size % 10))
-}
-
 /// Unrestricted cash before the month from which the plan is seen.
 fn cash_before(forecast: &Forecast) -> Money {
     let cash = &forecast.books.cash;
@@ -88,17 +77,17 @@ fn held(plan: &Plan, forecast: &Forecast) -> Card {
     let (first, end) = ahead(forecast);
     let months = i64::try_from(end - first).unwrap_or(1).max(1);
     let year = cost(&forecast.books.ledger, (first, end));
-    // A balance over the mean cost of a month, exactly: times the months, over their cost.
-    let told = Money::try_from_cents(i128::from(amount.cents()) * i128::from(months));
-    let of_cost = told.and_then(|times| tenths(times, year));
-    let bad = !amount.is_positive() || of_cost.as_ref().is_some_and(|text| text.starts_with("0."));
+    let stands = per_cost(amount, year, months, 1);
+    let short = i128::from(amount.cents()) * i128::from(months) < i128::from(year.cents());
+    let bad = !amount.is_positive() || short;
     Card {
         mark: if bad { Mark::Bad } else { Mark::None },
         label: "Unrestricted cash now".to_string(),
-        figure: match of_cost.filter(|_| !amount.is_zero()) {
-            Some(of) => format!("{of} months of cost"),
-            None if amount.is_zero() => "None".to_string(),
-            None => brief(amount),
+        figure: match stands {
+            _ if amount.is_zero() => "None".to_string(),
+            none if none == Rate::ZERO => brief(amount),
+            one if one == Rate::ONE => "1 month of cost".to_string(),
+            months => format!("{months} months of cost"),
         },
         aside: format!(
             "{} at the beginning of {}, every cost so far paid",
@@ -156,12 +145,15 @@ fn committed(forecast: &Forecast) -> Card {
         ledger.lines.iter().map(|line| line.covered[span.0..span.1].iter().sum::<Money>()).sum()
     });
     let share = covered.ratio(need);
+    let bad = covered < need;
+    // What is not all does not read as all.
+    let [covered, need] = briefs([covered, need]);
     let months = span.1 - span.0;
     Card {
-        mark: if share < Rate::ONE { Mark::Bad } else { Mark::Good },
+        mark: if bad { Mark::Bad } else { Mark::Good },
         label: format!("Cost of the next {months} months with secured money"),
-        figure: percent(share),
-        aside: format!("{} of {}", brief(covered), brief(need)),
+        figure: share.rounded_in_words(),
+        aside: format!("{covered} of {need}"),
     }
 }
 
@@ -174,7 +166,13 @@ fn restricted(plan: &Plan, forecast: &Forecast) -> Card {
     let free = cash_before(forecast);
     let all = held + free;
     let (figure, aside) = if !plan.opening.cash_stated {
-        ("Not known".to_string(), format!("{} of restricted cash is held", brief(held)))
+        let told = match held {
+            Money::ZERO => {
+                "the plan's figures hold no restricted cash, and state no other".to_string()
+            }
+            held => format!("{} is restricted; other cash is not stated", brief(held)),
+        };
+        ("Not known".to_string(), told)
     } else if held.is_zero() && !all.is_positive() {
         ("None held".to_string(), format!("the balance is {}", brief(all)))
     } else if !all.is_positive() {
@@ -182,7 +180,8 @@ fn restricted(plan: &Plan, forecast: &Forecast) -> Card {
     } else if free < Money::ZERO {
         ("All of it".to_string(), format!("{} is held for funders' purposes", brief(held)))
     } else {
-        (percent(held.ratio(all)), format!("{} of {} held", brief(held), brief(all)))
+        let [part, all_told] = briefs([held, all]);
+        (held.ratio(all).rounded_in_words(), format!("{part} of {all_told} held"))
     };
     Card { mark: Mark::None, label: "Restricted share of cash".to_string(), figure, aside }
 }

@@ -1,7 +1,8 @@
 //! Where the money of one fiscal year comes from and what it pays for, with what nobody pays yet.
 
 use super::brief::{brief, briefs, in_words};
-use super::{Piece, Section, called, folded};
+use super::{Piece, Section, folded};
+use crate::explain::called;
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
 use crate::measures::YearMeasure;

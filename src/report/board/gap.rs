@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::brief::{brief, briefest, briefs};
-use super::{Piece, Section, called, folded, pieces, shown};
+use super::{Piece, Section, folded, pieces, shown};
 use crate::braid::Method;
 use crate::forecast::Forecast;
 use crate::funding::Status;
@@ -319,7 +319,9 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let ahead = ahead.filter(|_| forecast.avoidable_ahead.is_some());
     let ahead = ahead.map(|ahead| (ahead[0], ahead.iter().sum::<Money>()));
     let heading = if gap.is_zero() {
-        format!("Without reserves and one-time money {structural} would go unpaid")
+        format!(
+            "The structural gap is {structural}: so much would go unpaid without reserves and one-time money"
+        )
     } else if let Some((core, all)) = ahead.filter(|(_, all)| *all < avoidable) {
         // What was paid before the month from which the plan is seen is as it is.
         let all = all.floor_zero();
@@ -363,13 +365,13 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     if !recurs && sources {
         pieces.push(Piece::Sentence(
             Mark::None,
-            "No money of the plan recurs or renews by the terms that it states, so what would go unpaid without one-time \
-             money is not told."
+            "No money of the plan recurs or renews by the terms that it states, so no structural gap, \
+             which leaves reserves and one-time money out, is told."
                 .to_string(),
         ));
     } else if recurs && total.structural_gap > gap && !gap.is_zero() {
         let text = format!(
-            "Reserves and one-time money keep it from being larger: without them {structural} would go unpaid, {} more.",
+            "The structural gap is {structural}: without reserves and one-time money {} more would go unpaid.",
             brief(total.structural_gap - gap)
         );
         pieces.push(Piece::Sentence(Mark::Watch, text));
@@ -390,7 +392,7 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     push("Unpaid in the best case", &YearMeasure::irreducible_gap);
     push("Avoidable", &|year| year.gap_total() - year.irreducible_gap());
     if recurs {
-        push("Unpaid without reserves and one-time money", &|year| year.structural_gap);
+        push("Structural gap", &|year| year.structural_gap);
     }
     let mut styles = vec![RowStyle::Plain; table.rows.len()];
     styles[0] = RowStyle::Bad;
@@ -418,7 +420,7 @@ fn best_picture(years: &[&YearMeasure], recurs: bool, finding: &str) -> Picture 
     let mut legend = vec![
         (Legend::Area(Tone::Unpaid), "unpaid as spent"),
         (Legend::Area(Tone::Beside), "unpaid in the best case"),
-        (Legend::Area(Tone::Third), "unpaid without reserves and one-time money"),
+        (Legend::Area(Tone::Third), "structural gap: unpaid without reserves and one-time money"),
     ];
     legend.truncate(readings);
     let title = match recurs {
@@ -471,18 +473,5 @@ pub(super) fn why(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     let (mark, text) = headlines::dependable(forecast);
     page.say(mark, text);
     summary::functions(&mut page, forecast);
-    let mut pieces = pieces(page);
-    for piece in &mut pieces {
-        let Piece::Table { table, .. } = piece else { continue };
-        for row in &mut table.rows {
-            if let Some(Cell::Text(function)) = row.first_mut() {
-                let known =
-                    forecast.books.ledger.lines.iter().any(|line| line.function == *function);
-                if known {
-                    *function = called::function(&forecast.books.ledger, function);
-                }
-            }
-        }
-    }
-    Some(Section { name: "why", heading, pieces })
+    Some(Section { name: "why", heading, pieces: pieces(page) })
 }

@@ -3,7 +3,6 @@
 //! Every figure is read from the forecast and what the other pages say of it; nothing is forecast here.
 
 mod brief;
-mod called;
 mod cards;
 mod cash;
 mod checks;

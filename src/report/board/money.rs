@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::brief::{brief, number};
-use super::{Piece, Section, called, folded, shown};
+use super::{Piece, Section, folded, shown};
+use crate::explain::called;
 use crate::forecast::Forecast;
 use crate::funding::{Kind, Status};
 use crate::ledger::{Ledger, StreamBook};

@@ -1,6 +1,6 @@
 //! What is not told: what positions are called and paid. Their costs stand as one sum a function.
 
-use super::called;
+use crate::explain::called;
 use crate::name::Name;
 use crate::plan::Plan;
 use crate::plan::cost::{Category, CostLine, Form};

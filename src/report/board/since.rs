@@ -108,7 +108,7 @@ const FIGURES: [(&str, &str); 8] = [
 ];
 
 /// What is not told where no money recurs.
-const STRUCTURAL: &str = "Unpaid before one-time money";
+const STRUCTURAL: &str = "Structural gap";
 
 /// The dates that are compared.
 const DATES: [(&str, &str); 4] = [

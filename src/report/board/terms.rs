@@ -28,8 +28,8 @@ const TERMS: [(&str, &str); 12] = [
     ),
     ("Avoidable gap", "What the best case pays and the braid as spent does not."),
     (
-        "Gap before one-time money",
-        "The gap without reserves and money that neither recurs nor renews: the structural gap.",
+        "Structural gap",
+        "What would go unpaid without reserves and one-time money, which neither recurs nor renews.",
     ),
     (
         "Cliff",

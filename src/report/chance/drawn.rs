@@ -2,7 +2,7 @@
 
 use super::super::ColumnKind::{Share as Sh, Text as T};
 use super::super::sensitivity::readable;
-use super::super::words::{count, grouped, list, percent};
+use super::super::words::{count, grouped, list};
 use super::super::{Cell, Table};
 use crate::decide::chance::{Futures, Pair, mean};
 use crate::folder::{Distribution, Setting, Shock, What};
@@ -108,7 +108,7 @@ pub(super) fn less(futures: &Futures, shock: &Shock) -> Option<String> {
     let title = |place: usize| &futures.chances.chances[place].title;
     let one = |pair: &Pair| {
         let [one, other] = pair.chances.map(title);
-        let share = percent(pair.of_outcomes);
+        let share = pair.of_outcomes.rounded_in_words();
         format!("{share} for \u{201c}{one}\u{201d} and \u{201c}{other}\u{201d}")
     };
     let told: Vec<String> = pairs.iter().take(PAIRS_MAX).map(one).collect();

@@ -1,18 +1,29 @@
 //! What a function is called: in words where the format offers it, else as the plan's own titles spell it.
 
-use crate::explain::text::{activity, capital};
+use super::text::{activity, capital};
 use crate::ledger::Ledger;
+use crate::plan::Plan;
 use crate::plan::cost::BACKBONE_FUNCTIONS;
 
 /// A function of a ledger at the beginning of a label.
-pub(super) fn function(ledger: &Ledger, function: &str) -> String {
+pub(crate) fn function(ledger: &Ledger, function: &str) -> String {
     let lines = ledger.lines.iter().filter(|line| line.function == function);
     let titles: Vec<&str> = lines.map(|line| line.title.as_str()).collect();
     capital(&of_titles(function, &titles))
 }
 
+/// A function of a plan within a sentence.
+pub(crate) fn of_plan(plan: &Plan, function: &str) -> String {
+    let lines = plan.lines.iter().filter(|line| line.function == function);
+    let titles: Vec<&str> = lines.map(|line| line.title.as_str()).collect();
+    match titles.as_slice() {
+        [] => activity(function),
+        titles => of_titles(function, titles),
+    }
+}
+
 /// A function within a sentence, from the titles of its lines. What has one line is called as that line is.
-pub(super) fn of_titles(function: &str, titles: &[&str]) -> String {
+pub(crate) fn of_titles(function: &str, titles: &[&str]) -> String {
     match titles {
         _ if BACKBONE_FUNCTIONS.contains(&function) => activity(function),
         [only] => only.to_string(),
@@ -21,7 +32,7 @@ pub(super) fn of_titles(function: &str, titles: &[&str]) -> String {
 }
 
 /// The words of an id, those with capitals within them as titles write them: `HS central office`.
-pub(super) fn spelled(function: &str, titles: &[&str]) -> String {
+pub(crate) fn spelled(function: &str, titles: &[&str]) -> String {
     if BACKBONE_FUNCTIONS.contains(&function) {
         return activity(function);
     }
