@@ -236,7 +236,8 @@ const CASES: &[Case] = &[
     case("report gap --draft --format md", 0, "**Draft**", ""),
     case("report gap --board", 0, "Board copy", ""),
     case("report gap --draft --board", 2, "", "cannot be used with"),
-    case("report gap --redact -q", 0, "a sum by function", ""),
+    case("report gap --redact -q", 0, "in sums of two costs or more", ""),
+    case("report alone --redact -q", 2, "", "cannot hide what one position is paid"),
     case("report gap --format pdf", 2, "", "possible values: html, md"),
     case("report gap --since nowhere.json", 3, "", "could not read"),
     case("report gap --since gap/plan.toml", 2, "", "is not JSON"),
@@ -271,11 +272,14 @@ impl Desk {
     fn new(name: &str) -> Desk {
         let desk = std::env::temp_dir().join(format!("braid-cli-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&desk);
-        for folder in ["gap", "full", "bad", "broken", "chance", "empty", "foreign"] {
+        for folder in ["alone", "gap", "full", "bad", "broken", "chance", "empty", "foreign"] {
             fs::create_dir_all(desk.join(folder)).unwrap();
         }
         let put = |name: &str, text: &str| fs::write(desk.join(name), text).unwrap();
         put("gap/plan.toml", GAP);
+        let alone = "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 12\n[cost.director]\nfunction = \"convene\"\n\
+                     positions = { fte = 1, salary = 60_123, fringe = \"25%\" }\n";
+        put("alone/plan.toml", alone);
         put("gap/chance.toml", UNCERTAIN);
         put("full/plan.toml", FULL);
         put(

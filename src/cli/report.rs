@@ -49,7 +49,12 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
     let Read { plan, scenarios, bridge, sensitivity, futures } = read?;
     let (plan, redaction) = match args.redact {
         true => {
-            let (plan, redaction) = Redaction::of(&plan);
+            let (plan, redaction) = Redaction::of(&plan).ok_or_else(|| {
+                Stop::Usage(
+                    "`--redact` cannot hide what one position is paid: a year of the plan has no other cost".to_string(),
+                    "report the plan to those who may see it, without `--redact`".to_string(),
+                )
+            })?;
             (plan, Some(redaction))
         }
         false => (plan, None),

@@ -14,8 +14,8 @@ use crate::rebraiding::{Footing, Move};
 /// Moves that the page tells one by one; the rest are counted.
 pub(super) const MOVES_SHOWN_MAX: usize = 3;
 
-/// Says the section, where re-braiding closes anything.
-pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
+/// Says the section, where re-braiding closes anything; of its moves one by one those that may be told.
+pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast, told: impl Fn(&Move) -> bool) {
     let rebraiding = &forecast.rebraiding;
     let moves = &rebraiding.moves;
     if forecast.question.method == Method::Optimal || moves.is_empty() {
@@ -24,10 +24,12 @@ pub(super) fn say(page: &mut Page, plan: &Plan, forecast: &Forecast) {
     page.heading("What re-braiding would close in the best case");
     let (table, styles) = gaps(forecast);
     page.table(table, styles);
-    for found in moves.iter().take(MOVES_SHOWN_MAX) {
+    let shown: Vec<&Move> =
+        moves.iter().filter(|found| told(found)).take(MOVES_SHOWN_MAX).collect();
+    for found in &shown {
         page.say(Mark::None, move_words(plan, found));
     }
-    let others = moves.len().saturating_sub(MOVES_SHOWN_MAX);
+    let others = moves.len() - shown.len();
     let more =
         if others == 0 { String::new() } else { format!("And {}. ", count(others, "more move")) };
     page.say(Mark::None, more + &footings(moves, rebraiding.approval));

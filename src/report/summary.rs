@@ -40,7 +40,7 @@ pub fn page(plan: &Plan, forecast: &Forecast, folder: &str) -> Page {
          200.430).",
     );
     functions(&mut page, forecast);
-    rebraiding::say(&mut page, plan, forecast);
+    rebraiding::say(&mut page, plan, forecast, |_| true);
     ladder(&mut page, forecast);
     cash(&mut page, plan, forecast);
     concerns::say(&mut page, forecast);

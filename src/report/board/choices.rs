@@ -2,7 +2,7 @@
 
 use super::brief::{brief, briefs, in_words, number};
 use super::inputs::named;
-use super::{Piece, Redaction, Section, cash, pieces, shown};
+use super::{Piece, Section, cash, pieces, shown};
 use crate::decide::bridge::BridgeChoice;
 use crate::decide::effect::{Bridged, Scenario};
 use crate::decide::sensitivity::Sensitivity;
@@ -208,15 +208,7 @@ fn still_words(titles: &[String]) -> Option<String> {
 }
 
 /// What moves the gap most.
-pub(super) fn tornado(
-    found: &Sensitivity,
-    view: Status,
-    redaction: Option<&Redaction>,
-) -> Option<Section> {
-    let mut found = found.clone();
-    found
-        .swings
-        .retain(|swing| redaction.is_none_or(|redaction| !redaction.hides(&swing.input.path)));
+pub(super) fn tornado(found: &Sensitivity, view: Status) -> Option<Section> {
     let most = found.swings.first()?;
     let change = |place: usize| most.outcomes[place].gap - most.base.gap;
     let ends = [change(0), change(1)];
@@ -282,7 +274,7 @@ pub(super) fn tornado(
         all.push(Piece::Sentence(Mark::None, text));
     }
     let called = |path: &str| named(&found.plan, path);
-    all.extend(pieces(sensitivity::page_of(&found, &called)));
+    all.extend(pieces(sensitivity::page_of(found, &called)));
     let tables = all.iter_mut().filter_map(|piece| match piece {
         Piece::Table { table, .. } if table.name == "swings" => Some(table),
         _ => None,

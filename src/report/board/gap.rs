@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::brief::{brief, briefest, briefs};
-use super::{Piece, Section, folded, pieces, shown};
+use super::{Piece, Redaction, Section, folded, pieces, shown};
 use crate::braid::Method;
 use crate::forecast::Forecast;
 use crate::funding::Status;
@@ -13,6 +13,7 @@ use crate::money::Money;
 use crate::month::FiscalCalendar;
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
+use crate::rebraiding::Move;
 use crate::report::ColumnKind::{Money as M, Text as T};
 use crate::report::picture::years::{Above, Told, Year, draw};
 use crate::report::picture::{Mark as Legend, Picture, Stroke, Tone};
@@ -306,7 +307,11 @@ fn drawn_by_stream(ledger: &Ledger) -> Vec<Money> {
 }
 
 /// What no braid closes, what re-braiding would, and what one-time money hides; where there is any gap.
-pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
+pub(super) fn best_case(
+    plan: &Plan,
+    forecast: &Forecast,
+    redaction: Option<&Redaction>,
+) -> Option<Section> {
     let total = &forecast.measures.total;
     let (gap, least) = (total.gap_total(), total.irreducible_gap());
     if gap.is_zero() && (total.structural_gap.is_zero() || !summary::any_recurs(forecast)) {
@@ -399,7 +404,8 @@ pub(super) fn best_case(plan: &Plan, forecast: &Forecast) -> Option<Section> {
     pieces.push(shown(table, "The gap as spent and in other readings, in dollars", styles));
     if forecast.question.method != Method::Optimal {
         let mut page = Page::new();
-        rebraiding::say(&mut page, plan, forecast);
+        let told = |found: &Move| redaction.is_none_or(|own| own.tells_move(found.line));
+        rebraiding::say(&mut page, plan, forecast, told);
         pieces.extend(self::pieces(page));
     }
     Some(Section { name: "best-case", heading, pieces })

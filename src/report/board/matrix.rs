@@ -2,7 +2,7 @@
 
 use super::brief::{in_words, number};
 use super::flows::{Focus, UNPAID};
-use super::{Piece, Section, shown};
+use super::{Piece, Redaction, Section, shown};
 use crate::explain::cells::Cells;
 use crate::forecast::Forecast;
 use crate::ledger::LineBook;
@@ -21,12 +21,13 @@ struct Row {
 }
 
 /// The matrix.
-pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
+pub(super) fn section(plan: &Plan, forecast: &Forecast, redaction: Option<&Redaction>) -> Section {
     let focus = Focus::of(forecast);
     let ledger = &forecast.books.ledger;
     let places = focus.first..=focus.last;
     let of_year = |amounts: &[Money]| -> Money { amounts[places.clone()].iter().sum() };
-    let rows = rows(&ledger.lines, |line| of_year(&line.need).is_positive());
+    let mixed = |line: &LineBook| redaction.is_some_and(|own| own.is_mixed(&line.name));
+    let rows = rows(&ledger.lines, |line| of_year(&line.need).is_positive(), mixed);
     let short = rows
         .iter()
         .filter(|row| row.lines.iter().any(|line| of_year(&ledger.lines[*line].gap).is_positive()));
@@ -138,8 +139,13 @@ pub(super) fn section(plan: &Plan, forecast: &Forecast) -> Section {
     Section { name: "matrix", heading, pieces }
 }
 
-/// The lines that have any cost, those of one title in one row; core costs first, then by function.
-fn rows(lines: &[LineBook], counts: impl Fn(&LineBook) -> bool) -> Vec<Row> {
+/// The lines that have any cost, those of one title in one row; core costs first, then by function. A row of mixed
+/// priorities tells none.
+fn rows(
+    lines: &[LineBook],
+    counts: impl Fn(&LineBook) -> bool,
+    mixed: impl Fn(&LineBook) -> bool,
+) -> Vec<Row> {
     let mut order: Vec<usize> = (0..lines.len()).filter(|line| counts(&lines[*line])).collect();
     order.sort_by_key(|line| {
         let line = &lines[*line];
@@ -147,7 +153,11 @@ fn rows(lines: &[LineBook], counts: impl Fn(&LineBook) -> bool) -> Vec<Row> {
     });
     let mut rows: Vec<Row> = Vec::new();
     for line in order {
-        let title = format!("{} ({})", lines[line].title, lines[line].priority.word());
+        let own = &lines[line];
+        let title = match mixed(own) {
+            true => own.title.clone(),
+            false => format!("{} ({})", own.title, own.priority.word()),
+        };
         match rows.iter_mut().find(|row| row.title == title) {
             Some(row) => row.lines.push(line),
             None => rows.push(Row { title, lines: vec![line] }),

@@ -159,43 +159,59 @@ const DIGEST_SHOWN: usize = 12;
 impl Board {
     /// The report of a forecast.
     pub fn from_sources(sources: &Sources) -> Board {
+        let Some(redaction) = sources.redaction else { return Board::told(sources, None) };
+        let mut redaction = redaction.clone();
+        let forecast = redaction.forecast(sources.forecast);
+        let scenarios = sources.scenarios.map(|scenarios| redaction.comparison(scenarios));
+        let bridge = sources.bridge.map(|choice| redaction.bridge(choice));
+        let futures = sources.futures.map(|futures| redaction.futures(futures));
+        let sensitivity = sources.sensitivity.map(|found| redaction.sensitivity(found));
+        let told = Sources {
+            forecast: &forecast,
+            command: redaction.command(&sources.command),
+            bridge: bridge.as_ref(),
+            sensitivity: sensitivity.as_ref(),
+            scenarios: scenarios.as_ref(),
+            futures: futures.as_ref(),
+            ..*sources
+        };
+        let mut board = Board::told(&told, Some(&redaction));
+        board.each_text(&mut |text| redaction.scrub(text));
+        board
+    }
+
+    /// The report of what may be told.
+    fn told(sources: &Sources, redaction: Option<&Redaction>) -> Board {
         let Sources { plan, forecast, .. } = sources;
         let mut sections = vec![decision::section(sources), cards::section(plan, forecast)];
         sections.push(gap::by_year(forecast));
-        sections.extend(gap::best_case(plan, forecast));
+        sections.extend(gap::best_case(plan, forecast, redaction));
         sections.push(cash::section(plan, forecast));
-        let odds = |futures| odds::section(futures, forecast, sources.redaction);
+        let odds = |futures| odds::section(futures, forecast, redaction);
         sections.extend(sources.futures.map(odds));
         sections.push(money::endings(plan, forecast));
         sections.push(flows::section(plan, forecast));
-        sections.push(matrix::section(plan, forecast));
+        sections.push(matrix::section(plan, forecast, redaction));
         sections.extend(gap::why(plan, forecast));
         sections.extend(sources.bridge.and_then(choices::bridge));
         sections.extend(
-            sources.sensitivity.and_then(|found| {
-                choices::tornado(found, forecast.question.view, sources.redaction)
-            }),
+            sources.sensitivity.and_then(|found| choices::tornado(found, forecast.question.view)),
         );
-        let scenarios = |comparison| scenarios::section(comparison, sources.redaction);
-        sections.extend(sources.scenarios.and_then(scenarios));
+        sections.extend(sources.scenarios.and_then(scenarios::section));
         sections.extend(money::partners(forecast));
         sections.extend(sources.since.map(|earlier| since::section(plan, forecast, earlier)));
-        sections.push(checks::assumptions(plan, forecast, sources.redaction));
+        sections.push(checks::assumptions(plan, forecast, redaction));
         sections.push(checks::section(sources));
         sections.push(terms::section());
         let digest: String = sources.digest.chars().take(DIGEST_SHOWN).collect();
-        let mut board = Board {
+        Board {
             title: plan.title.clone(),
             notice: plan.notice_beside_title().map(str::to_string),
             standing: sources.standing,
-            about: about(sources),
+            about: about(sources, redaction),
             sections,
             run: format!("braid {}, plan {digest}", env!("CARGO_PKG_VERSION")),
-        };
-        if let Some(redaction) = sources.redaction {
-            board.each_text(&mut |text| redaction.scrub(text));
         }
-        board
     }
 
     /// Every text that may hold words of a plan, to be changed.
@@ -243,7 +259,7 @@ impl Piece {
 }
 
 /// What was asked, in sentences.
-fn about(sources: &Sources) -> Vec<String> {
+fn about(sources: &Sources, redaction: Option<&Redaction>) -> Vec<String> {
     let Sources { plan, forecast, .. } = sources;
     let horizon = &plan.horizon;
     let scenario = match (plan.scenario.as_str(), plan.scenario_title.as_str()) {
@@ -270,13 +286,7 @@ fn about(sources: &Sources) -> Vec<String> {
             }
         ),
     ];
-    if sources.redaction.is_some() {
-        about.push(
-            "Pay is shown as a sum by function; names of positions are left out, and scenarios and chances that \
-             change them."
-                .into(),
-        );
-    }
+    about.extend(redaction.map(|redaction| redaction.words(plan)));
     about
 }
 

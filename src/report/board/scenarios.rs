@@ -1,7 +1,7 @@
 //! If things go worse or better: the plan's scenarios beside its base case.
 
 use super::brief::brief;
-use super::{Piece, Redaction, Section, shown};
+use super::{Piece, Section, shown};
 use crate::decide::compare::{Comparison, Side};
 use crate::explain::text::capital;
 use crate::funding::Status;
@@ -15,20 +15,7 @@ fn unpaid(side: &Side) -> (Money, Money) {
 }
 
 /// The worst and the best of the scenarios, and each of them in figures and dates.
-pub(super) fn section(comparison: &Comparison, redaction: Option<&Redaction>) -> Option<Section> {
-    let mut kept;
-    let comparison = match redaction {
-        None => comparison,
-        // What a scenario is called tells whom it is about, and what it changes what they are paid.
-        Some(redaction) => {
-            kept = comparison.clone();
-            kept.others.retain(|other| {
-                !redaction.is_widened(&other.side.plan)
-                    && !other.inputs.iter().any(|input| redaction.hides(&input.path))
-            });
-            &kept
-        }
-    };
+pub(super) fn section(comparison: &Comparison) -> Option<Section> {
     let sides = || comparison.others.iter().map(|other| &other.side);
     let hoped = || {
         sides()

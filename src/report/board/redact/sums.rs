@@ -1,0 +1,142 @@
+//! Which lines are told as one sum, so that no sum tells what one position is paid.
+
+use std::collections::BTreeMap;
+
+use super::{Hidden, is_pay};
+use crate::explain::called;
+use crate::money::Money;
+use crate::plan::Plan;
+use crate::plan::cost::{Form, Priority};
+
+/// What a sum is called that holds other costs than pay.
+const WITH_OTHERS: &str = "Staff and other costs";
+/// What a sum is called that holds pay of several functions.
+const OF_SEVERAL: &str = "Pay: several functions";
+
+/// What each line needs by fiscal year.
+type Needs = Vec<BTreeMap<i32, Money>>;
+
+/// The lines that are not told by themselves, each with the sum that it stands in: that of its function and priority,
+/// where two or more lines of pay need anything of it in each year in which one does; else one sum of all that are left,
+/// with other costs where there are too few, or too few of a priority. Nothing where no cost is left to stand beside.
+pub(super) fn of(plan: &Plan) -> Option<Vec<Hidden>> {
+    let needs = needs(plan);
+    let mut cells: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
+    for (at, line) in plan.lines.iter().enumerate().filter(|(_, line)| is_pay(line)) {
+        cells.entry((&line.function, line.priority as usize)).or_default().push(at);
+    }
+    let mut rest: Vec<usize> = Vec::new();
+    cells.retain(|_, lines| {
+        let holds = alone(&needs, lines).is_empty();
+        if !holds {
+            rest.append(lines);
+        }
+        holds
+    });
+    // What goes unpaid is told by priority: another cost of it hides what the one pay of it is.
+    let pay: Vec<usize> = (0..plan.lines.len()).filter(|at| is_pay(&plan.lines[*at])).collect();
+    for priority in Priority::ALL {
+        let own = |at: &usize| plan.lines[*at].priority == priority;
+        let mut hidden: Vec<usize> = pay.iter().copied().filter(own).collect();
+        loop {
+            let years = alone(&needs, &hidden);
+            let needed =
+                |at: usize| own(&at) && years.iter().any(|year| needs[at].contains_key(year));
+            let taken = |at: usize| needed(at) && !rest.contains(&at);
+            let Some(other) = beside(plan, &needs, &hidden, taken) else { break };
+            hidden.push(other);
+            rest.push(other);
+        }
+    }
+    loop {
+        let years = alone(&needs, &rest);
+        if years.is_empty() {
+            break;
+        }
+        let needed = |at: usize| years.iter().any(|year| needs[at].contains_key(year));
+        let smallest = cells.iter().filter(|(_, lines)| lines.iter().any(|at| needed(*at)));
+        match smallest.min_by_key(|(key, lines)| (lines.len(), **key)).map(|(key, _)| *key) {
+            Some(key) => rest.extend(cells.remove(&key).unwrap_or_default()),
+            None => rest.push(beside(plan, &needs, &rest, needed)?),
+        }
+    }
+    let mut hidden: Vec<Hidden> = Vec::new();
+    for ((function, _), lines) in &cells {
+        let told = format!("Pay: {}", spelled(plan, function));
+        let one = |at: &usize| Hidden {
+            name: plan.lines[*at].name.clone(),
+            at: *at,
+            told: told.clone(),
+            mixed: false,
+            function: None,
+        };
+        hidden.extend(lines.iter().map(one));
+    }
+    let function = |at: &usize| plan.lines[*at].function.as_str();
+    let several = rest.iter().any(|at| function(at) != function(&rest[0]));
+    let others = rest.iter().any(|at| !is_pay(&plan.lines[*at]));
+    let told = match (others, several) {
+        (true, _) => WITH_OTHERS.to_string(),
+        (false, true) => OF_SEVERAL.to_string(),
+        (false, false) => {
+            rest.first().map_or(String::new(), |at| format!("Pay: {}", spelled(plan, function(at))))
+        }
+    };
+    hidden.extend(rest.iter().map(|at| Hidden {
+        name: plan.lines[*at].name.clone(),
+        at: *at,
+        told: told.clone(),
+        mixed: true,
+        function: several.then(|| told.to_lowercase()),
+    }));
+    hidden.sort_by_key(|one| one.at);
+    Some(hidden)
+}
+
+fn needs(plan: &Plan) -> Needs {
+    let of_line = |line: &crate::plan::cost::CostLine| {
+        let mut years: BTreeMap<i32, Money> = BTreeMap::new();
+        for (place, need) in line.needs(plan).unwrap_or_default().into_iter().enumerate() {
+            if need.is_positive() {
+                *years.entry(plan.fiscal.year_of(plan.horizon.month(place))).or_default() += need;
+            }
+        }
+        years
+    };
+    plan.lines.iter().map(of_line).collect()
+}
+
+/// The years in which one of the lines alone needs anything.
+fn alone(needs: &Needs, lines: &[usize]) -> Vec<i32> {
+    let mut count: BTreeMap<i32, usize> = BTreeMap::new();
+    for year in lines.iter().flat_map(|at| needs[*at].keys()) {
+        *count.entry(*year).or_default() += 1;
+    }
+    count.into_iter().filter(|(_, lines)| *lines == 1).map(|(year, _)| year).collect()
+}
+
+/// The cost that a sum takes in: of a function that it holds, else of any; the nearest in amount, which hides most. What
+/// streams add is told with their terms, and hides nothing.
+fn beside(
+    plan: &Plan,
+    needs: &Needs,
+    sum: &[usize],
+    needed: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let free = (0..plan.lines.len()).filter(|at| {
+        let line = &plan.lines[*at];
+        let added = matches!(line.form, Form::Due(..) | Form::FeeOfReceipts { .. });
+        !added && !sum.contains(at) && !is_pay(line) && needed(*at)
+    });
+    let total = |at: usize| needs[at].values().sum::<Money>().cents();
+    let held: i64 = sum.iter().map(|at| total(*at)).sum();
+    free.min_by_key(|at| {
+        let own = sum.iter().any(|other| plan.lines[*other].function == plan.lines[*at].function);
+        (!own, (total(*at) - held).abs(), *at)
+    })
+}
+
+fn spelled(plan: &Plan, function: &str) -> String {
+    let lines = plan.lines.iter().filter(|line| line.function == function);
+    called::spelled(function, &lines.map(|line| line.title.as_str()).collect::<Vec<_>>())
+}
