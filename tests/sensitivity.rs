@@ -148,6 +148,47 @@ fn a_break_even_is_sought_down_to_nothing_and_for_years() {
     }
 }
 
+/// What is planned at nothing, at a fall, or near the most that an input admits, and what each has to come to: 120,000 a year,
+/// of which grants pay 90,000 or all but a part.
+#[test]
+fn a_break_even_is_sought_over_the_whole_range_and_as_far_as_the_input_goes() {
+    let head = |months: u32, staff: &str, award: u32| {
+        format!(
+            "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = {months}\n\
+             [cost.staff]\nfunction = \"convene\"\nyearly = 120_000\n{staff}\n\
+             [stream.a]\nkind = \"grant\"\nfunder = \"A\"\nstatus = \"secured\"\naward = {award}\nfrom = \"2026-01\"\n\
+             until = \"{}-12\"\npays-for = [\"anything\"]\n",
+            2025 + months / 12
+        )
+    };
+    let hospital = |yearly: &str| {
+        let stream = "[stream.h]\nkind = \"public\"\nfunder = \"H\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+                      evergreen = \"each year\"\npays-for = [\"anything\"]\n[stream.h.terms]\n";
+        format!("{}{stream}{yearly}", head(24, "", 180_000))
+    };
+    let even = |plan: &str| {
+        let found = find(&MemoryFolder::new([("plan.toml", plan)]), None, Status::Secured).unwrap();
+        let [swing] = found.swings.as_slice() else { panic!("one input") };
+        swing.break_even.as_ref().map(|even| (even.value.text(), even.funded))
+    };
+    let benefit = |yearly: &str| hospital(&format!("method = \"community-benefit\"\n{yearly}"));
+    let funded = |value: &str| Some((value.to_string(), true));
+    // From nothing, within the range and beyond it.
+    assert_eq!(even(&benefit("yearly = 0\nrange = { yearly = [0, 30_000] }")), funded("30000"));
+    assert_eq!(even(&benefit("yearly = 0\nrange = { yearly = [0, 10_000] }")), funded("30000"));
+    // 120,000 * (1 + 0.914 + 0.914^2) = 329,927.52 and 120,000 * (1 + 0.915 + 0.915^2) = 330,267.00.
+    for (planned, low) in [("-1%", "-20%"), ("0%", "-20%"), ("0%", "-2%"), ("1%", "0%")] {
+        let range =
+            format!("escalate = \"{planned}\"\nrange = {{ escalate = [\"{low}\", \"5%\"] }}");
+        assert_eq!(even(&head(36, &range, 330_000)), funded("-8.6%"), "{planned} from {low} on");
+    }
+    // A rate of more than 100 % makes no plan; 96.7 % of 31,000 are 29,977, and 96.8 % 30,008.
+    let levy = |rate: &str| hospital(&format!("method = \"levy\"\nbase = 31_000\n{rate}"));
+    let rate = "rate = \"60%\"\nrange = { rate = [\"50%\", \"66%\"] }";
+    assert_eq!(even(&levy(rate)), funded("96.8%"));
+    assert_eq!(even(&levy(rate).replace("31_000", "29_000")), None, "all of it is too little");
+}
+
 /// A gift of 600 for June that comes in half of all cases leaves 1,200 where it comes and 1,800 where not: a mean of 1,500, of
 /// 1,740 at a tenth and of 1,260 at nine tenths, whether the view counts the gift or not.
 #[test]

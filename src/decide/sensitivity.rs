@@ -9,7 +9,7 @@ use crate::funding::Status;
 use crate::money::{Money, Rate};
 use crate::plan::Plan;
 
-/// How many times its value an input is moved to at most.
+/// How many times its value, or the end of its range, an input is moved to at most.
 const TIMES: i64 = 100;
 /// Months by which a date is moved at most.
 const MONTHS: i64 = 120;
@@ -171,8 +171,14 @@ impl Runs<'_> {
 
     /// What a draft comes to; nothing where it makes no plan.
     fn of(&self, draft: &Draft) -> Result<Option<Outcome>, Error> {
+        let plan = self.plan(draft)?;
+        plan.map(|plan| Outcome::of(&plan, self.question)).transpose()
+    }
+
+    /// The plan of a draft; nothing where it makes none.
+    fn plan(&self, draft: &Draft) -> Result<Option<Plan>, Error> {
         match self.cases.plan(draft) {
-            Ok(plan) => Outcome::of(&plan, self.question).map(Some),
+            Ok(plan) => Ok(Some(plan)),
             Err(error) if error.is_input() => Ok(None),
             Err(error) => Err(error),
         }
@@ -184,7 +190,7 @@ impl Runs<'_> {
         self.of(&draft)
     }
 
-    /// The break-even on the side on which the core gap moves towards it, farther than the range if need be.
+    /// The break-even on a side on which the core gap moves towards it, farther than the range if need be.
     fn break_even(
         &self,
         input: &Ranged,
@@ -196,38 +202,69 @@ impl Runs<'_> {
             true => outcome.core_gap > base.core_gap,
             false => outcome.core_gap < base.core_gap,
         };
-        let Some(place) = (0..2).find(|place| better(&ends[*place])) else { return Ok(None) };
-        let sign = (input.ends[place].steps - input.base.steps).signum();
-        let most = match input.base.form {
-            Form::Month => MONTHS,
-            _ if sign < 0 => input.base.steps.max(0),
-            _ => input.base.steps.abs().max(1).saturating_mul(TIMES),
-        };
-        let other_side = |steps: i64| -> Result<Option<bool>, Error> {
-            let outcome = self.outcome(input, input.base.moved(sign * steps))?;
-            Ok(outcome.map(|outcome| outcome.core_gap.is_zero() != funded))
-        };
-        let (mut near, mut size) = (0, (input.ends[place].steps - input.base.steps).abs().max(1));
-        loop {
-            size = size.min(most);
-            match other_side(size)? {
-                Some(true) => break,
-                Some(false) if size < most => {
-                    near = size;
-                    size = size.saturating_mul(2);
-                }
-                _ => return Ok(None),
+        for (end, outcome) in input.ends.iter().zip(&ends) {
+            if better(outcome)
+                && let Some(value) = self.crossing(input, *end, funded)?
+            {
+                return Ok(Some(BreakEven { value, funded: !funded }));
             }
         }
-        let mut far = size;
+        Ok(None)
+    }
+
+    /// The first value found towards an end of the range, and beyond it, at which it is no longer as it is whether core
+    /// costs are funded.
+    fn crossing(
+        &self,
+        input: &Ranged,
+        end: Setting,
+        funded: bool,
+    ) -> Result<Option<Setting>, Error> {
+        let sign = (end.steps - input.base.steps).signum();
+        let at = |steps: i64| input.base.moved(sign * steps);
+        // A value that makes no plan bounds the search too: what lies before it is looked at.
+        let leaves = |steps: i64| -> Result<bool, Error> {
+            let outcome = self.outcome(input, at(steps))?;
+            Ok(outcome.is_none_or(|outcome| outcome.core_gap.is_zero() != funded))
+        };
+        let most = self.most(input, end)?;
+        let (mut near, mut far) = (0, (end.steps - input.base.steps).abs());
+        while !leaves(far)? {
+            if far >= most {
+                return Ok(None);
+            }
+            near = far;
+            far = far.saturating_mul(2).min(most);
+        }
         while far - near > 1 {
             let middle = near + (far - near) / 2;
-            match other_side(middle)? {
-                Some(true) => far = middle,
-                Some(false) => near = middle,
-                None => return Ok(None),
+            match leaves(middle)? {
+                true => far = middle,
+                false => near = middle,
             }
         }
-        Ok(Some(BreakEven { value: input.base.moved(sign * far), funded: !funded }))
+        Ok(self.outcome(input, at(far))?.map(|_| at(far)))
+    }
+
+    /// How many steps an input is moved at most towards an end of its range, and never less than to it.
+    fn most(&self, input: &Ranged, end: Setting) -> Result<i64, Error> {
+        let base = input.base;
+        let distance = (end.steps - base.steps).abs();
+        let farthest = match base.form {
+            Form::Month => MONTHS,
+            _ if end.steps < base.steps && base.steps >= 0 && !self.goes_below_zero(input)? => {
+                base.steps
+            }
+            // Of what is planned at nothing its range tells how large it may be.
+            _ => base.steps.abs().max(end.steps.abs()).saturating_mul(TIMES),
+        };
+        Ok(farthest.max(distance))
+    }
+
+    /// Whether an input may be less than zero.
+    fn goes_below_zero(&self, input: &Ranged) -> Result<bool, Error> {
+        let below = Setting { steps: -1, ..input.base };
+        let draft = self.draft.restated(&input.path, &below.text());
+        Ok(draft.map(|draft| self.plan(&draft)).transpose()?.flatten().is_some())
     }
 }

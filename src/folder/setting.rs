@@ -44,7 +44,7 @@ impl Setting {
 
     /// The value so many steps on.
     pub fn moved(self, steps: i64) -> Setting {
-        Setting { steps: self.steps + steps, ..self }
+        Setting { steps: self.steps.saturating_add(steps), ..self }
     }
 }
 
