@@ -9,6 +9,8 @@ const NODES_MAX: usize = 12;
 const APART: Tenths = 90;
 /// The height of all bands together.
 const HEIGHT: Tenths = 2_600;
+/// How wide labels may be on a wide page. On a narrow one they take more lines.
+const ROOM_WIDE: Tenths = 1_900;
 /// How wide a node is.
 const NODE: Tenths = 110;
 
@@ -81,7 +83,8 @@ impl Side {
         let mut at = top;
         for (title, sum) in &self.nodes {
             let tall = part(*sum, total, HEIGHT).max(10);
-            let mut lines = letters::wrapped(title, SMALL, false, room, 2);
+            let most = if room < ROOM_WIDE { 4 } else { 2 };
+            let mut lines = letters::wrapped(title, SMALL, false, room, most);
             let amount = write(*sum);
             // The amount stands behind a short title, else below it.
             let beside = format!("{title} {amount}");
@@ -135,7 +138,7 @@ pub fn draw(flows: &Flows, write: fn(Money) -> String, width: Tenths) -> Drawing
     let uses = Side::new(&flows.uses, &sum_of(flows.uses.len(), &|flow| flow.1), None, short);
     let total: Money = flows.flows.iter().map(|flow| flow.2).sum();
     let mut sheet = Drawing::new(width);
-    let room = if width < 5_000 { 1_000 } else { 1_900 };
+    let room = if width < 5_000 { 1_000 } else { ROOM_WIDE };
     let (left, right) = (room + 60, width - room - 60);
     let top = 40;
     // Both sides reach as far down, so that bands lie as level as they may.

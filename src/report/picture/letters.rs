@@ -44,7 +44,7 @@ pub fn width(text: &str, size: Tenths, bold: bool) -> Tenths {
 }
 
 /// Text cut to a width, with an ellipsis where something is cut out: names that begin alike often end apart, so that their
-/// end is kept, whole words of it where any fit.
+/// end is kept. A word is cut only where none fits whole.
 pub fn fitted(text: &str, size: Tenths, bold: bool, room: Tenths) -> String {
     if width(text, size, bold) <= room {
         return text.to_string();
@@ -54,14 +54,13 @@ pub fn fitted(text: &str, size: Tenths, bold: bool, room: Tenths) -> String {
     let mut words = text.match_indices(' ').map(|(at, _)| &text[at..]);
     let mut letters = text.char_indices().map(|(at, _)| &text[at..]);
     let end = words.find(fits).or_else(|| letters.find(fits)).unwrap_or("");
-    let mut cut = String::new();
-    for letter in text[..text.len() - end.len()].chars() {
-        if wide(&format!("{cut}{letter}{ELLIPSIS}{end}")) > room {
-            break;
-        }
-        cut.push(letter);
-    }
-    format!("{}{ELLIPSIS}{end}", cut.trim_end())
+    let begin = &text[..text.len() - end.len()];
+    let fits = |cut: &&str| wide(&format!("{cut}{ELLIPSIS}{end}")) <= room;
+    let words = begin.match_indices(' ').map(|(at, _)| begin[..at].trim_end());
+    let letters = begin.char_indices().map(|(at, _)| &begin[..at]);
+    let cut = words.take_while(fits).last().filter(|cut| !cut.is_empty());
+    let cut = cut.or_else(|| letters.take_while(fits).last()).unwrap_or("");
+    format!("{cut}{ELLIPSIS}{end}")
 }
 
 /// Text in at most so many lines of a width; what does not fit is cut out of the last with an ellipsis. A word that is
@@ -120,6 +119,18 @@ mod tests {
         }
         let word = fitted(&format!("{}003", "W".repeat(57)), 110, false, 900);
         assert!(word.starts_with('W') && word.ends_with("003"), "{word}");
+    }
+
+    #[test]
+    fn no_word_is_cut_where_one_fits_whole() {
+        let name = "Getting Further Faster, two yearly awards";
+        let told = [1_000, 1_400, 1_900].map(|room| fitted(name, 110, false, room));
+        let expected = [
+            "Getting\u{2026} awards",
+            "Getting\u{2026} yearly awards",
+            "Getting Further\u{2026} two yearly awards",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]
