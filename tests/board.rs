@@ -88,7 +88,7 @@ fn report(files: &dyn Files, asked: &Asked) -> (Plan, Forecast, Board) {
     let plan = cases.plan(&draft).unwrap();
     let (plan, redaction) = match asked.redact {
         true => {
-            let (plan, redaction) = Redaction::of(&plan).expect("other costs");
+            let (plan, redaction) = Redaction::of(&plan).unwrap();
             (plan, Some(redaction))
         }
         false => (plan, None),

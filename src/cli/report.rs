@@ -49,9 +49,9 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
     let Read { plan, scenarios, bridge, sensitivity, futures } = read?;
     let (plan, redaction) = match args.redact {
         true => {
-            let (plan, redaction) = Redaction::of(&plan).ok_or_else(|| {
+            let (plan, redaction) = Redaction::of(&plan).map_err(|why| {
                 Stop::Usage(
-                    "`--redact` cannot hide what one position is paid: a year of the plan has no other cost".to_string(),
+                    format!("`--redact` cannot hide what one position is paid: {why}"),
                     "report the plan to those who may see it, without `--redact`".to_string(),
                 )
             })?;
@@ -60,6 +60,10 @@ pub fn run(args: args::Report, screen: &Screen) -> Result<Ending, Stop> {
         false => (plan, None),
     };
     let forecast = Forecast::from_plan(&plan, question)?;
+    let caution = redaction.as_ref().and_then(|redaction| redaction.caution(&plan, &forecast));
+    if let Some(caution) = caution {
+        screen.talk(&caution);
+    }
     let folder = source.words();
     let standing = match (args.draft, args.board) {
         (true, _) => Standing::Draft,

@@ -228,12 +228,39 @@ fn a_position_alone_in_a_plan_stands_with_other_costs() {
         assert!(!page.contains(secret), "{secret}");
     }
     assert!(page.contains("Rent of rooms"));
-    // A total cannot hide what it is alone.
-    for more in ["", "[cost.rent]\nfunction = \"operate\"\nyearly = 7_777\nuntil = \"2026-12\"\n"] {
-        let cases = of(more);
-        let plan = folder::read(&cases, BASE).unwrap();
-        assert_eq!(Redaction::of(&plan).map(|_| ()), None, "{more}");
+    // A total cannot hide what it is alone, nor can what goes unpaid of a priority.
+    let rent =
+        |more: &str| format!("[cost.rent]\nfunction = \"operate\"\nyearly = 7_777\n{more}\n");
+    for (more, year) in [
+        (String::new(), "FY2026"),
+        (rent("until = \"2026-12\""), "FY2027"),
+        (rent("priority = \"stretch\""), "FY2026"),
+    ] {
+        let plan = folder::read(&of(&more), BASE).unwrap();
+        let refused = Redaction::of(&plan).map(|_| ());
+        assert_eq!(
+            refused,
+            Err(format!("`cost.jane-doe` is the only core cost of {year}")),
+            "{more}"
+        );
     }
+}
+
+#[test]
+fn who_hands_a_report_on_is_told_of_money_that_pays_one_position_in_full() {
+    let of = |award: &str, uses: &str| {
+        let plan = PLAN.replace("award = 90_000", award);
+        let plan = plan.replace("[\"convene\", \"cost.rent\"]", uses);
+        let plan = folder::read(&MemoryFolder::new([("plan.toml", plan.as_str())]), BASE).unwrap();
+        let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+        Redaction::of(&plan).unwrap().1.caution(&plan, &forecast)
+    };
+    let whole = "award = 154_321.25";
+    let told = of(whole, "[\"convene\"]").unwrap();
+    assert!(told.ends_with("in full: \u{201c}Bridge award\u{201d}."), "{told}");
+    // Neither a part of the pay nor the pay of two of one sum is anybody's.
+    assert_eq!(of("award = 50_000", "[\"convene\"]"), None);
+    assert_eq!(of("award = 190_000", "[\"convene\", \"data\"]"), None);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod names;
 mod sums;
 
+use std::collections::BTreeMap;
+
 use crate::braid::cut::{Group, RuleKind};
 use crate::decide::bridge::BridgeChoice;
 use crate::decide::chance::Futures;
@@ -17,6 +19,7 @@ use crate::name::{LineIndex, Name};
 use crate::plan::Plan;
 use crate::plan::cost::{Category, CostLine, Form};
 use crate::plan::restriction::Selector;
+use crate::report::words::list;
 use names::Names;
 
 /// The lines that are not told by themselves, and the words that stand for them.
@@ -53,9 +56,12 @@ fn is_pay(line: &CostLine) -> bool {
 }
 
 impl Redaction {
-    /// A plan in which no position is named, and what was taken out of it. Nothing where a line of pay has no other cost
-    /// beside it: any total would tell it.
-    pub fn of(plan: &Plan) -> Option<(Plan, Redaction)> {
+    /// A plan in which no position is named, and what was taken out of it.
+    ///
+    /// # Errors
+    /// In words, the line of pay that has no other cost of its priority beside it in a fiscal year: what goes unpaid of the
+    /// priority would tell it.
+    pub fn of(plan: &Plan) -> Result<(Plan, Redaction), String> {
         let lines = sums::of(plan)?;
         let known = plan.lines.iter().map(|line| line.name.clone()).collect();
         let mut redaction =
@@ -67,7 +73,7 @@ impl Redaction {
             redacted.lines[hidden.at].title.clone_from(&hidden.told);
         }
         redacted.inputs.stated.retain(|input| !redaction.hides(&input.path));
-        Some((redacted, redaction))
+        Ok((redacted, redaction))
     }
 
     /// Whether a path of an input speaks of a line that is not told.
@@ -256,9 +262,45 @@ impl Redaction {
         self.names.scrub_phrases(text);
     }
 
+    /// What the report still tells of one position's pay, for those who hand it on: the sources that pay all of it in a year,
+    /// and of its sum nothing else. Nothing where there are none.
+    pub fn caution(&self, plan: &Plan, forecast: &Forecast) -> Option<String> {
+        let ledger = &forecast.books.ledger;
+        let year = |place: usize| ledger.fiscal.year_of(ledger.horizon.month(place));
+        let mut paid: BTreeMap<(usize, i32, &str), BTreeMap<usize, Money>> = BTreeMap::new();
+        for draw in &ledger.draws {
+            let Some(hidden) = self.lines.iter().find(|one| one.at == draw.line.at()) else {
+                continue;
+            };
+            let of = paid.entry((draw.stream, year(draw.place), &hidden.told)).or_default();
+            *of.entry(hidden.at).or_default() += draw.amount;
+        }
+        let need = |line: usize, of: i32| -> Money {
+            let months = ledger.lines[line].need.iter().enumerate();
+            months.filter(|(place, _)| year(*place) == of).map(|(_, need)| *need).sum()
+        };
+        let mut told: Vec<String> = paid
+            .into_iter()
+            .filter(|((_, year, _), of)| {
+                let whole = |(line, paid): (&usize, &Money)| {
+                    is_pay(&plan.lines[*line]) && *paid == need(*line, *year)
+                };
+                of.len() == 1 && of.iter().all(whole)
+            })
+            .map(|((stream, ..), _)| format!("\u{201c}{}\u{201d}", ledger.streams[stream].title))
+            .collect();
+        told.dedup();
+        (!told.is_empty()).then(|| {
+            format!(
+                "The report tells what one position is paid to those who know that this money pays it in full: {}.",
+                list(&told)
+            )
+        })
+    }
+
     /// What of the plan the report tells in sums, for those who read it.
     pub(super) fn words(&self, plan: &Plan) -> String {
-        let mut text = "Pay is shown in sums of two costs or more, and names of positions as \u{2026}. Scenarios, chances and \
+        let mut text = "Pay is shown in sums of two costs or more, and names of positions as \u{201c}\u{2026}\u{201d}. Scenarios, chances and \
                         bridge options that change or add a position are left out."
             .to_string();
         if let Some(mixed) = self.lines.iter().find(|hidden| hidden.function.is_some()) {

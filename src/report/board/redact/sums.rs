@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Hidden, is_pay};
 use crate::explain::called;
 use crate::money::Money;
+use crate::month::FiscalCalendar;
 use crate::plan::Plan;
 use crate::plan::cost::{Form, Priority};
 
@@ -18,8 +19,11 @@ type Needs = Vec<BTreeMap<i32, Money>>;
 
 /// The lines that are not told by themselves, each with the sum that it stands in: that of its function and priority,
 /// where two or more lines of pay need anything of it in each year in which one does; else one sum of all that are left,
-/// with other costs where there are too few, or too few of a priority. Nothing where no cost is left to stand beside.
-pub(super) fn of(plan: &Plan) -> Option<Vec<Hidden>> {
+/// with other costs of its priority where there are too few.
+///
+/// # Errors
+/// The line of pay that has no other cost of its priority beside it in a year, in words.
+pub(super) fn of(plan: &Plan) -> Result<Vec<Hidden>, String> {
     let needs = needs(plan);
     let mut cells: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
     for (at, line) in plan.lines.iter().enumerate().filter(|(_, line)| is_pay(line)) {
@@ -40,10 +44,18 @@ pub(super) fn of(plan: &Plan) -> Option<Vec<Hidden>> {
         let mut hidden: Vec<usize> = pay.iter().copied().filter(own).collect();
         loop {
             let years = alone(&needs, &hidden);
+            let Some(year) = years.first() else { break };
             let needed =
                 |at: usize| own(&at) && years.iter().any(|year| needs[at].contains_key(year));
-            let taken = |at: usize| needed(at) && !rest.contains(&at);
-            let Some(other) = beside(plan, &needs, &hidden, taken) else { break };
+            let Some(other) = beside(plan, &needs, &hidden, needed) else {
+                let line = hidden.iter().find(|at| needs[**at].contains_key(year));
+                let name = line.map_or("", |at| plan.lines[*at].name.as_str());
+                let year = FiscalCalendar::label(*year);
+                return Err(format!(
+                    "`cost.{name}` is the only {} cost of {year}",
+                    priority.word()
+                ));
+            };
             hidden.push(other);
             rest.push(other);
         }
@@ -54,11 +66,11 @@ pub(super) fn of(plan: &Plan) -> Option<Vec<Hidden>> {
             break;
         }
         let needed = |at: usize| years.iter().any(|year| needs[at].contains_key(year));
+        // What stands beside it of its priority is in the rest or, being pay, in a sum of its own.
         let smallest = cells.iter().filter(|(_, lines)| lines.iter().any(|at| needed(*at)));
-        match smallest.min_by_key(|(key, lines)| (lines.len(), **key)).map(|(key, _)| *key) {
-            Some(key) => rest.extend(cells.remove(&key).unwrap_or_default()),
-            None => rest.push(beside(plan, &needs, &rest, needed)?),
-        }
+        let smallest = smallest.min_by_key(|(key, lines)| (lines.len(), **key));
+        let Some(key) = smallest.map(|(key, _)| *key) else { break };
+        rest.extend(cells.remove(&key).unwrap_or_default());
     }
     let mut hidden: Vec<Hidden> = Vec::new();
     for ((function, _), lines) in &cells {
@@ -90,7 +102,7 @@ pub(super) fn of(plan: &Plan) -> Option<Vec<Hidden>> {
         function: several.then(|| told.to_lowercase()),
     }));
     hidden.sort_by_key(|one| one.at);
-    Some(hidden)
+    Ok(hidden)
 }
 
 fn needs(plan: &Plan) -> Needs {
