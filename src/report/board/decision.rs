@@ -160,11 +160,13 @@ fn core_choice(sources: &Sources, core: &Ahead, from: &str) -> String {
                 1 => "the one with nothing left to repay".to_string(),
                 of => format!("the best of {} with nothing left to repay", in_words(of)),
             };
+            let other = owing.as_ref().map_or(best.left, |owing| owing.left);
+            let [is, was, other] = briefs([best.left, core.amount, other]);
             let beside = owing.map_or(String::new(), |owing| {
                 let (of, back) = (to_repay(&owing), owed_words(owing.option));
-                format!("; {of} leaves {}{back}", told(&owing)[0])
+                let other = if owing.left.is_zero() { "none" } else { &other };
+                format!("; {of} leaves {other}{back}")
             });
-            let [is, was] = told(&best);
             format!("{rest}: {of} leaves {is} of {was} core cost unpaid{from}{beside}")
         }
         (many, None, Some(best)) => {
