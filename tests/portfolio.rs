@@ -10,8 +10,10 @@ use std::process::Command;
 use braidfund::braid::Method;
 use braidfund::decide::portfolio::{Ask, Ends, Part, Portfolio, Sum};
 use braidfund::export::json;
+use braidfund::export::text::{self, Colour};
 use braidfund::folder::{self, DiskFolder, Files, MemoryFolder};
 use braidfund::forecast::{Forecast, Question, Spent};
+use braidfund::funding::Status;
 use braidfund::money::Money;
 use braidfund::month::Month;
 use braidfund::plan::Plan;
@@ -120,9 +122,9 @@ fn who_runs_out_first_stands_first() {
 }
 
 /// The first grant pays January to June, the second July to September and half of October: October is unpaid for want of
-/// the second.
+/// both.
 #[test]
-fn what_is_used_up_in_the_month_itself_runs_out_and_no_earlier_money() {
+fn all_that_ended_in_the_year_before_runs_out_also_in_the_month_itself() {
     let grant = |id: &str, award: u32| {
         format!(
             "[stream.{id}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = {award}\n\
@@ -138,7 +140,7 @@ fn what_is_used_up_in_the_month_itself_runs_out_and_no_earlier_money() {
     let Ends::Spent(when, falling) = &one.ends else { panic!("a grant is used up") };
     assert_eq!(*when, month("2026-10"));
     let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
-    assert_eq!(falling, [("Second", dollars(3_500))]);
+    assert_eq!(falling, [("First", dollars(6_000)), ("Second", dollars(3_500))]);
 }
 
 /// Cash that nobody stated would run out in the first month; that of the other runs out later, and is known.
@@ -184,6 +186,60 @@ fn what_ended_is_told_by_its_last_year_and_only_where_it_did() {
     assert_eq!(one(&last).ends, Ends::Short);
 }
 
+/// The first of three grants ended more than twelve months before the last; of the second counts what it paid in these twelve:
+/// May and June of 2026.
+#[test]
+fn what_ended_longer_ago_is_not_told() {
+    let grant = |id: &str, award: u32, from: &str, until: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = {award}\n\
+             from = \"{from}\"\nuntil = \"{until}\"\npays-for = [\"convene\"]\n"
+        )
+    };
+    let (head, _) = NORTH.split_once("[stream.seed]").unwrap();
+    let (first, second) = (("2026-01", "2026-02"), ("2026-03", "2026-06"));
+    let text = [
+        head.to_string(),
+        grant("first", 2_000, first.0, first.1),
+        grant("second", 4_000, second.0, second.1),
+        grant("third", 10_000, "2026-07", "2027-04"),
+    ]
+    .concat();
+    let one = beside(&[("three", text.as_str())], ask(None, 1)).partnerships.remove(0);
+    assert_eq!(one.first_core_gap, Some(month("2027-05")));
+    let Ends::Spent(when, falling) = one.ends else { panic!("grants are used up") };
+    let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
+    assert_eq!(
+        (when, falling),
+        (month("2027-04"), vec![("Third", dollars(10_000)), ("Second", dollars(2_000))])
+    );
+}
+
+/// Money for anything that is likely or hoped for may pay, though no secured money may: said with the view that counts it.
+#[test]
+fn money_that_the_view_does_not_count_is_hinted_at() {
+    let told = |status: &str, view: Status| {
+        let text = NORTH.replace("\"convene\"]", "\"data\"]");
+        let likely = "[stream.hope]\nkind = \"grant\"\nfunder = \"F\"\naward = 1_000\nfrom = \"2026-01\"\n\
+                      until = \"2026-01\"\npays-for = [\"anything\"]\n";
+        let text = format!("{text}{likely}status = \"{status}\"\n");
+        let ask = Ask { question: Question { view, ..Question::default() }, ..ask(None, 1) };
+        let found = beside(&[("one", text.as_str())], ask);
+        let page = text::encode(&portfolio::page(&found), 200, Colour::Without);
+        let start = page.find("one: core costs").unwrap();
+        page[start..].lines().next().unwrap().to_string()
+    };
+    let unpaid = "one: core costs are first unpaid in Jan 2026";
+    let secured = |hint: &str| format!("{unpaid}: no secured money may pay them{hint}.");
+    let hint = |view: &str| secured(&format!("; `--view {view}` counts money that may"));
+    assert_eq!(told("likely", Status::Secured), hint("likely"));
+    assert_eq!(told("prospective", Status::Secured), hint("all"));
+    let neither = format!(
+        "{unpaid}: no secured or likely money may pay them; `--view all` counts money that may."
+    );
+    assert_eq!(told("prospective", Status::Likely), neither);
+}
+
 /// Both lack something in October; one lacks 10 of it, and most only from January on. What is past takes nothing of a sum.
 #[test]
 fn a_shorter_runway_comes_first_and_a_sum_pays_nothing_of_the_past() {
@@ -216,7 +272,7 @@ fn what_runs_out_is_seen_from_as_of_on_and_told_by_what_may_pay() {
     let found = beside(&texts, ask(None, 1));
     let named = |name: &str| found.partnerships.iter().find(|one| one.name == name).unwrap();
     let ends = (&named("wrong").ends, &named("short").ends);
-    assert_eq!(ends, (&Ends::NoneMayPay, &Ends::Short));
+    assert_eq!(ends, (&Ends::NoneMayPay(None), &Ends::Short));
     let later = named("later");
     assert_eq!(later.measures.first_core_gap, Some(month("2026-01")));
     assert!(later.first_core_gap.unwrap() > month("2026-06"), "the past is past");
@@ -233,7 +289,7 @@ fn what_a_pool_may_pay_falls_short() {
                 authority = \"A resolution of the county\"\n";
     let alone = format!("{}{levy}", head.replace("months = 24", "months = 12"));
     let pooled = format!("{alone}{pool}");
-    for (text, ends) in [(&alone, Ends::NoneMayPay), (&pooled, Ends::Short)] {
+    for (text, ends) in [(&alone, Ends::NoneMayPay(None)), (&pooled, Ends::Short)] {
         assert_eq!(beside(&[("one", text)], ask(None, 1)).partnerships[0].ends, ends, "{text}");
     }
 }
@@ -310,20 +366,21 @@ fn a_sum_pays_only_for_what_it_names_in_its_months() {
     assert_eq!(parts[1].amount(), Money::ZERO);
     let named = beside(&texts, ask(sum(dollars(6_000), "2026-12", &["cost.registry"]), 1));
     assert_eq!(laid(&named)[0].planned, parts[0].planned);
-    let why = laid(&named)[1].refused.as_ref().unwrap();
+    let why = &laid(&named)[1].refused.as_ref().unwrap().message;
     assert!(why.contains("registry"), "south has no such cost: {why}");
     let mut window = sum(dollars(6_000), "2026-11", &["anything"]);
     window.as_mut().unwrap().until = Some(month("2026-12"));
     let within = beside(&texts, ask(window, 1));
     assert_eq!(laid(&within)[0].planned, [dollars(2_000), dollars(1_000), Money::ZERO]);
     assert_eq!(laid(&within)[1].planned, [dollars(2_000), Money::ZERO, Money::ZERO]);
-    // What may be spent after a plan's end alone is refused by no plan.
+    // What may be spent after a plan's end alone is refused by no plan that has the cost.
     for until in [None, Some(month("2031-12"))] {
         let mut after = sum(dollars(6_000), "2030-01", &["cost.registry"]);
         after.as_mut().unwrap().until = until;
         let gone = beside(&texts, ask(after, 1));
         assert_eq!(gone.laid.as_ref().unwrap().left, dollars(6_000));
-        assert!(laid(&gone).iter().all(|part| part.refused.is_none()), "{until:?}");
+        let refused = laid(&gone).iter().map(|part| part.refused.is_some());
+        assert_eq!(refused.collect::<Vec<_>>(), [false, true], "{until:?}");
     }
 }
 
@@ -372,9 +429,10 @@ fn what_paid_for_these_costs_is_told_as_theirs() {
         .unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told = "core costs are first unpaid in Apr 2025. After Apr 2025 nothing more for these costs comes from \
-                \u{201c}Other money that the request counted on\u{201d} (grant, $487,500 of them in the twelve months \
-                up to then).";
+    let told = "core costs are first unpaid in Apr 2025. Paid for these in the twelve months through Apr 2025, and no longer: \
+                \u{201c}Money found for FY2025 after general revenue was refused\u{201d} (grant, $1,270,833 of them), \
+                \u{201c}Other money that the request counted on\u{201d} (grant, $487,500 of them) and \u{201c}Money of \
+                FY2024, not published\u{201d} (public money, $375,000 of them).";
     assert!(page.contains(told), "{page}");
     let basis = "scenarios/ri-hez does not state its cash in hand: no month in which it runs out is told, and none \
                  counts in the order.";
@@ -424,6 +482,16 @@ fn wrong_sums_are_refused() {
     assert!(refused(&turned).contains("ends before it begins"));
     let unknown = ["--sum", "5", "--from", "2022-05", "--pays-for", "cost.nothing"];
     assert!(refused(&unknown).contains("the sum does not fit its plan"));
+    let large = refused(&["--sum", "10000000000000", "--from", "2027-01"]);
+    assert!(
+        large.contains("more than the largest sum") && large.contains("at most 9999999999999.99")
+    );
+    // Also where the plan ends before the sum begins.
+    for from in ["2022-05", "2050-01"] {
+        let told = refused(&["--sum", "5", "--from", from, "--pays-for", "layer.bakbone"]);
+        assert!(told.contains("layer `bakbone` selects nothing"), "{told}");
+        assert!(told.contains("  = help: did you mean `layer.backbone`?"), "{told}");
+    }
     let quoted = ["--sum", "5", "--from", "2022-05", "--pays-for", "a\"]\naward = 1\nx = [\""];
     assert!(refused(&quoted).contains("the sum does not fit its plan"), "nothing slips in");
 }

@@ -8,7 +8,7 @@ use braidfund::export::diagnostics::encode_first;
 use braidfund::export::text::Colour;
 use braidfund::folder::{BASE, Files};
 use braidfund::forecast::Question;
-use braidfund::money::Money;
+use braidfund::money::{Money, NumberError};
 use braidfund::month::Month;
 use braidfund::report::portfolio;
 use braidfund::threads;
@@ -92,8 +92,10 @@ fn tell(found: &Portfolio, screen: &Screen) -> bool {
         for (part, why) in parts.iter().filter_map(|part| Some((part, part.refused.as_ref()?))) {
             refused = true;
             let shown = braidfund::diagnostic::visible;
-            let (name, why) = (shown(&part.name), shown(why));
-            screen.complain(&format!("{name}: the sum does not fit its plan: {why}\n"));
+            let (name, why, remedy) = (shown(&part.name), shown(&why.message), shown(&why.remedy));
+            screen.complain(&format!(
+                "{name}: the sum does not fit its plan: {why}\n  = help: {remedy}\n"
+            ));
         }
     }
     refused
@@ -102,11 +104,18 @@ fn tell(found: &Portfolio, screen: &Screen) -> bool {
 /// The sum that is to be laid out, if there is one.
 fn sum(args: &args::Portfolio) -> Result<Option<Sum>, Stop> {
     let (Some(text), Some(from)) = (&args.sum, &args.from) else { return Ok(None) };
-    let amount = Money::parse(text).ok().filter(|amount| amount.is_positive());
-    let amount = amount.ok_or_else(|| {
-        let message = format!("`{text}` is no sum of dollars");
-        Stop::Usage(message, "write digits alone: `--sum 500000`".to_string())
-    })?;
+    let amount = match Money::parse(text) {
+        Ok(amount) if amount.is_positive() => amount,
+        Err(NumberError::Range) => {
+            let message = format!("`{text}` is more than the largest sum");
+            return Err(Stop::Usage(message, "write at most 9999999999999.99".to_string()));
+        }
+        _ => {
+            let message = format!("`{text}` is no sum of dollars");
+            let remedy = "write digits alone: `--sum 500000`".to_string();
+            return Err(Stop::Usage(message, remedy));
+        }
+    };
     let month = |text: &str, option: &str| {
         Month::parse(text).ok_or_else(|| {
             let message = format!("`{text}` is not a month");

@@ -10,17 +10,17 @@ use crate::braid::Method;
 use crate::error::Error;
 use crate::folder::{Cases, Files, Given};
 use crate::forecast::{Forecast, Question, Spent};
-use crate::funding::Kind;
+use crate::funding::{Kind, Status};
 use crate::ledger::Ledger;
 use crate::measures::{Books, Cliff, Measures, next_core_gap};
 use crate::money::{Money, Rate};
 use crate::month::{Month, YEAR};
-use crate::name::{LineIndex, PoolIndex, StreamIndex};
+use crate::name::{LineIndex, StreamIndex};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::plan::restriction::{Claim, verdict};
 use crate::threads::side_by_side;
-use crate::timeline::Selection;
+use crate::timeline::{Selection, Timeline};
 
 /// Opens the folder at a place of the list.
 pub type Opener<'a> = &'a (dyn Fn(usize) -> Result<Box<dyn Files>, Error> + Sync);
@@ -107,13 +107,13 @@ pub enum Ends {
     /// Recurring money, of which a fall is told: the last one up to the month, with the streams that fall, the deepest
     /// first.
     Money(Month, Vec<Falling>),
-    /// Without such a fall in the year before, what paid the same costs through a month, the first unpaid one at the
-    /// latest, and never again.
+    /// Without such a fall in the year before: what paid the same costs, ended within the twelve months up to a month, the
+    /// first unpaid one at the latest, and never pays them again; the largest first.
     Spent(Month, Vec<Falling>),
     /// Money that may pay falls short, though none falls.
     Short,
-    /// No money may pay for what is unpaid.
-    NoneMayPay,
+    /// No money that the view counts may pay for what is unpaid; with the first view of which some may.
+    NoneMayPay(Option<Status>),
 }
 
 /// A stream that falls.
@@ -124,7 +124,7 @@ pub struct Falling {
     /// Its kind, if it has one.
     pub kind: Option<Kind>,
     /// By how much its money falls from twelve months to the next; of what pays no more of the costs that
-    /// go unpaid, how much of them it paid in its last twelve months.
+    /// go unpaid, how much of them it paid in the twelve months up to the one that is told.
     pub fall: Money,
 }
 
@@ -155,7 +155,16 @@ pub struct Part {
     /// The id of its stream in the plan; nothing where it has no part.
     pub stream: Option<String>,
     /// Why the sum does not fit the plan, if it does not.
-    pub refused: Option<String>,
+    pub refused: Option<Refused>,
+}
+
+/// Why a sum does not fit a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong.
+    pub message: String,
+    /// What helps.
+    pub remedy: String,
 }
 
 /// What an optimal braid leaves unpaid of a line in a month.
@@ -237,7 +246,7 @@ struct Seen {
     best: Best,
     /// The months in which the sum may be spent in this plan.
     window: Option<(Month, Month)>,
-    refused: Option<String>,
+    refused: Option<Refused>,
 }
 
 /// What an optimal braid comes to.
@@ -274,7 +283,7 @@ impl Seen {
             as_of: plan.horizon.as_of,
             cash_stated: plan.opening.cash_stated,
             first_core_gap: first,
-            ends: first.map_or(Ends::Nothing, |month| ends(&plan, &forecast, month)),
+            ends: first.map_or(Ok(Ends::Nothing), |month| ends(&plan, &forecast, month))?,
             dependable: next_year(books),
             measures: forecast.measures,
         };
@@ -283,23 +292,30 @@ impl Seen {
         let Some(sum) = &ask.sum else { return Ok(seen) };
         let from = sum.from.max(plan.horizon.as_of).max(plan.horizon.start);
         let until = sum.until.map_or(plan.horizon.end(), |until| until.min(plan.horizon.end()));
-        if from > until {
-            return Ok(seen);
-        }
-        seen.window = Some((from, until));
+        seen.window = (from <= until).then_some((from, until));
+        // What it pays for is wrong in whatever months it is spent.
+        let months = seen.window.unwrap_or((plan.horizon.start, plan.horizon.end()));
         let with = cases
-            .with_given(&draft, &sum.given(sum.amount, (from, until)))
+            .with_given(&draft, &sum.given(sum.amount, months))
             .and_then(|(draft, id)| Ok((cases.plan(&draft)?, id)));
         match with {
-            Ok((plan, id)) => seen.unpaid = payable(&plan, &id, &books.optimal, (from, until))?,
-            Err(error) if error.is_internal() => return Err(error),
-            Err(error) => {
-                let first = error.diagnostics().first();
-                let told = first.map_or_else(|| error.to_string(), |one| one.message.clone());
-                seen.refused = Some(told);
+            Ok((plan, id)) if seen.window.is_some() => {
+                seen.unpaid = payable(&plan, &id, &books.optimal, months)?;
             }
+            Ok(_) => {}
+            Err(error) if error.is_internal() => return Err(error),
+            Err(error) => seen.refused = Some(Refused::by(&error)),
         }
         Ok(seen)
+    }
+}
+
+impl Refused {
+    fn by(error: &Error) -> Refused {
+        match error.diagnostics().first() {
+            Some(first) => Refused { message: first.message.clone(), remedy: first.remedy.clone() },
+            None => Refused { message: error.to_string(), remedy: String::new() },
+        }
     }
 }
 
@@ -315,7 +331,7 @@ fn next_year(books: &Books) -> Option<Rate> {
 }
 
 /// What runs out when core costs first stay unpaid.
-fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
+fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Result<Ends, Error> {
     let ledger = &forecast.books.ledger;
     // A cause comes before its effect; the later of two is the nearer one.
     let before = |month: Month| first.since(month);
@@ -329,7 +345,7 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
         Ends::Money(cliff.month, streams.collect())
     };
     if let Some(cliff) = nearest.filter(|cliff| before(cliff.month) <= YEAR as i32) {
-        return told(cliff);
+        return Ok(told(cliff));
     }
     let place = first.since(ledger.horizon.start) as usize;
     let unpaid = || {
@@ -337,30 +353,32 @@ fn ends(plan: &Plan, forecast: &Forecast, first: Month) -> Ends {
         core.filter_map(|line| plan.find_line(&line.name))
     };
     if let Some((month, streams)) = spent(plan, ledger, place, &unpaid().collect::<Vec<_>>()) {
-        return Ends::Spent(month, streams);
+        return Ok(Ends::Spent(month, streams));
     }
     if let Some(cliff) = nearest {
-        return told(cliff);
+        return Ok(told(cliff));
     }
-    let may_pay = ledger.tranches.iter().any(|tranche| {
-        let book = &ledger.streams[tranche.stream];
-        let Some(stream) = plan.find_stream(&book.name) else { return false };
-        let pooled = plan
-            .pools
-            .iter()
-            .enumerate()
-            .filter(|(_, pool)| pool.members.iter().any(|(member, _)| *member == stream));
-        let pools = pooled.map(|(at, _)| Some(PoolIndex::from(at)));
-        std::iter::once(None).chain(pools).any(|pool| {
-            let claim = Claim { stream, pool, first: tranche.available, last: tranche.last };
-            unpaid().any(|line| verdict(plan, &claim, line, first).is_allowed())
-        })
-    });
-    if may_pay { Ends::Short } else { Ends::NoneMayPay }
+    let view = forecast.question.view;
+    for other in Status::ALL.into_iter().filter(|other| *other >= view) {
+        if may_pay(plan, other, place, &unpaid().collect::<Vec<_>>())? {
+            return Ok(if other == view { Ends::Short } else { Ends::NoneMayPay(Some(other)) });
+        }
+    }
+    Ok(Ends::NoneMayPay(None))
 }
 
-/// The streams that paid some lines latest within the year before a place or in it, and pay them never again; with the
-/// month in which they do, and what they paid of these lines in the twelve months up to it.
+/// Whether money that a view counts may pay one of some lines at a place.
+fn may_pay(plan: &Plan, view: Status, place: usize, lines: &[LineIndex]) -> Result<bool, Error> {
+    let timeline = Timeline::from_plan(plan, Selection::View(view))?;
+    let open = timeline.tranches.iter().filter(|own| (own.opens..=own.closes).contains(&place));
+    let mut permits = open.flat_map(|tranche| &timeline.purses[tranche.purse].permits);
+    Ok(permits.any(|permit| {
+        lines.contains(&permit.line) && (permit.from..=permit.through).contains(&place)
+    }))
+}
+
+/// The streams that paid some lines, ended within twelve months and pay them never again; with the month in which the last of
+/// them does, within the year before a place or in it, and what they paid of these lines in the twelve months up to it.
 fn spent(
     plan: &Plan,
     ledger: &Ledger,
@@ -378,13 +396,16 @@ fn spent(
     let last = |months: &BTreeMap<usize, Money>| months.last_key_value().map(|(place, _)| *place);
     // What is used up in the very month still pays a part of it; in the plan's last month that is not known of any.
     let end = (place + 1).min(ledger.months() - 1);
-    let ended = paid.values().filter_map(last).filter(|last| *last < end && *last + YEAR >= place);
-    let latest = ended.max()?;
+    let ends = |months: &BTreeMap<usize, Money>| last(months).filter(|last| *last < end);
+    let latest = paid.values().filter_map(ends).filter(|last| *last + YEAR >= place).max()?;
+    let year = (latest + 1).saturating_sub(YEAR)..=latest;
     let mut found: Vec<Falling> = Vec::new();
-    for (stream, months) in paid.iter().filter(|(_, months)| last(months) == Some(latest)) {
-        let book = &ledger.streams[*stream];
-        let fall = months.range((latest + 1).saturating_sub(YEAR)..).map(|(_, paid)| *paid).sum();
-        found.push(Falling { title: book.title.clone(), kind: book.kind, fall });
+    for (stream, months) in &paid {
+        if ends(months).is_some_and(|last| year.contains(&last)) {
+            let book = &ledger.streams[*stream];
+            let fall = months.range(year.clone()).map(|(_, paid)| *paid).sum();
+            found.push(Falling { title: book.title.clone(), kind: book.kind, fall });
+        }
     }
     found.sort_by(|one, other| (other.fall, &one.title).cmp(&(one.fall, &other.title)));
     Some((ledger.horizon.month(latest), found))

@@ -8,8 +8,8 @@ use super::words::{count, dollars, list, method, one_kind, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
 use crate::folder::BASE;
-use crate::funding::Kind;
-use crate::money::{Money, Rate};
+use crate::funding::{Kind, Status};
+use crate::money::Money;
 use crate::month::Month;
 
 /// The portfolio as a page.
@@ -60,7 +60,7 @@ pub fn page(portfolio: &Portfolio) -> Page {
     page.heading("What stays unpaid over each plan, in dollars");
     page.table(amounts(partnerships), Vec::new());
     for one in partnerships {
-        let (mark, text) = ends(one);
+        let (mark, text) = ends(one, ask.question.view);
         page.say(mark, format!("{}: {text}", one.name));
     }
     if let (Some(sum), Some(laid)) = (&ask.sum, &portfolio.laid) {
@@ -137,17 +137,17 @@ fn amounts(partnerships: &[Partnership]) -> Table {
     table
 }
 
-/// The first streams of those that end, with their kind and amount.
+/// Streams that end, with their kind and amount.
 fn named(falling: &[Falling], what: &str) -> String {
     let one = |stream: &Falling| {
         let kind = one_kind(stream.kind);
         format!("\u{201c}{}\u{201d} ({kind}, {} {what})", stream.title, dollars(stream.fall))
     };
-    list(&falling.iter().take(3).map(one).collect::<Vec<_>>())
+    list(&falling.iter().map(one).collect::<Vec<_>>())
 }
 
 /// What one partnership runs out of.
-fn ends(one: &Partnership) -> (Mark, String) {
+fn ends(one: &Partnership, counted: Status) -> (Mark, String) {
     let Some(first) = one.first_core_gap else {
         let text = "core costs are paid to the end.".to_string();
         return (Mark::Good, text);
@@ -156,16 +156,27 @@ fn ends(one: &Partnership) -> (Mark, String) {
     let text = match &one.ends {
         Ends::Nothing => format!("{unpaid}."),
         Ends::Short => format!("{unpaid}: no money ends, but it falls short."),
-        Ends::NoneMayPay => format!("{unpaid}: no money may pay them."),
+        Ends::NoneMayPay(other) => {
+            let money = match counted {
+                Status::Secured => "no secured money",
+                Status::Likely => "no secured or likely money",
+                Status::Prospective => "no money",
+            };
+            let hint =
+                other.map(view_word).map(|view| format!("; `--view {view}` counts money that may"));
+            format!("{unpaid}: {money} may pay them{}.", hint.unwrap_or_default())
+        }
         Ends::Money(month, falling) => {
-            let named = named(falling, "a year less");
+            let named = named(&falling[..falling.len().min(3)], "a year less");
             format!("{unpaid}. Money falls in {}: {named}.", month.words())
         }
         Ends::Spent(month, falling) => {
             // It may go on to pay other costs, and others may still pay part of these.
-            let named = named(falling, "of them in the twelve months up to then");
+            let named = named(falling, "of them");
             let month = month.words();
-            format!("{unpaid}. After {month} nothing more for these costs comes from {named}.")
+            format!(
+                "{unpaid}. Paid for these in the twelve months through {month}, and no longer: {named}."
+            )
         }
     };
     (Mark::Bad, text)
@@ -226,7 +237,7 @@ fn say_sum(page: &mut Page, sum: &Sum, laid: &Laid) {
 
 fn notes(part: &Part) -> Vec<(Mark, String)> {
     if let Some(why) = &part.refused {
-        return vec![(Mark::Watch, format!("the sum does not fit its plan: {why}."))];
+        return vec![(Mark::Watch, format!("the sum does not fit its plan: {}.", why.message))];
     }
     let months = part.cells.iter().map(|cell| cell.month);
     let (Some(first), Some(last)) = (months.clone().min(), months.max()) else {
@@ -302,7 +313,7 @@ fn rows(portfolio: &Portfolio) -> Table {
         let (word, month, falling) = match &one.ends {
             Ends::Nothing => ("nothing", None, None),
             Ends::Short => ("falls short", None, None),
-            Ends::NoneMayPay => ("no money may pay", None, None),
+            Ends::NoneMayPay(_) => ("no money may pay", None, None),
             Ends::Money(month, falling) => ("money falls", Some(*month), falling.first()),
             Ends::Spent(month, falling) => ("money is spent", Some(*month), falling.first()),
         };
@@ -391,7 +402,7 @@ fn parts(portfolio: &Portfolio) -> Table {
         row.extend(part.closes.map(Cell::Money));
         row.extend(part.first_core_gap.map(|month| Cell::of(month, Cell::Month)));
         row.push(Cell::of(part.stream.as_ref(), Cell::text));
-        row.push(Cell::of(part.refused.as_ref(), Cell::text));
+        row.push(Cell::of(part.refused.as_ref(), |why| Cell::text(&why.message)));
         table.push(row);
     }
     table
