@@ -75,8 +75,10 @@ impl BridgeChoice {
                 let asked = (question, cost);
                 let effect = effect((without, &before), (&plan, &after), stream, asked)?;
                 let (id, title) = (option.id.clone(), option.title.clone());
+                let others = options.options.iter().filter(|other| other.id != id);
+                let has_namesake = others.into_iter().any(|other| other.title == title);
                 let stream = option.stream.clone();
-                Ok(Bridged { id, title, stream, plan, after, effect, odds: None })
+                Ok(Bridged { id, title, has_namesake, stream, plan, after, effect, odds: None })
             };
             let plans = with_each(cases, draft, &options.options)?;
             let with = options.options.iter().zip(plans).map(one).collect::<Result<_, Error>>()?;

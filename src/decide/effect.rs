@@ -5,6 +5,7 @@ use super::moved::moved;
 use super::odds::Odds;
 use crate::error::Error;
 use crate::forecast::{Forecast, Question, Spent};
+use crate::funding::Status;
 use crate::ledger::{Ledger, LineBook};
 use crate::money::{Money, Rate};
 use crate::month::{Month, YEAR};
@@ -33,6 +34,8 @@ pub struct Bridged {
     pub id: String,
     /// What people call it.
     pub title: String,
+    /// Whether another option is called the same.
+    pub has_namesake: bool,
     /// The id of the stream that it adds, if it adds one.
     pub stream: Option<String>,
     /// The plan with it.
@@ -43,6 +46,26 @@ pub struct Bridged {
     pub effect: Effect,
     /// How it fares in futures, where they were asked for.
     pub odds: Option<Odds>,
+}
+
+/// Why the money of an option does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncounted {
+    /// It is less sure than the view counts: so sure.
+    Unsure(Status),
+    /// It comes in no month of the plan.
+    NoMonth,
+}
+
+impl Uncounted {
+    /// Why a stream that brings nothing under a view does not.
+    pub fn of(plan: &Plan, stream: StreamIndex, view: Status) -> Uncounted {
+        let stream = plan.stream(stream);
+        let lowered = stream.lower(&plan.setting()).map(|lowered| lowered.tranches);
+        let statuses = lowered.iter().flatten().map(|tranche| tranche.status);
+        let status = statuses.min().unwrap_or(stream.status).max(stream.status);
+        if status > view { Uncounted::Unsure(status) } else { Uncounted::NoMonth }
+    }
 }
 
 /// What an option does in one scenario.

@@ -1,11 +1,13 @@
 //! The least of each bridge option that keeps core costs funded, and the best way to offer it.
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::offered::how_likely;
 use super::sensitivity::readable;
-use super::words::{count, dollars, grouped, list};
+use super::words::{count, dollars, grouped, list, view_word};
 use super::{Cell, Mark, Page, Table};
 use crate::decide::best::{Best, Term};
 use crate::decide::bridge::BridgeChoice;
+use crate::decide::effect::Uncounted;
 use crate::decide::solve::{Case, Cause, Lack, Least, Short, Solved};
 use crate::folder::{Form, Keeps, Per, Setting, Way};
 use crate::measures::SUSTAINED_MONTHS;
@@ -349,10 +351,15 @@ fn lacks(lack: &Lack, solved: &Solved) -> String {
         false => format!("Nearest comes {amount}, which leaves"),
     };
     let mut why = Vec::new();
-    if lack.uncounted {
-        why.push(
-            "its money does not count: it is not sure enough, or comes in no month".to_string(),
-        );
+    if let Some(uncounted) = lack.uncounted {
+        why.push(match uncounted {
+            Uncounted::Unsure(status) => format!(
+                "its money is only {} and does not count: `--view {}` counts it",
+                how_likely(status),
+                view_word(status)
+            ),
+            Uncounted::NoMonth => "its money comes in no month of the plan".to_string(),
+        });
     } else {
         let mut part = |amount: Money, words: &str| {
             if amount.is_positive() {

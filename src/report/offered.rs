@@ -1,14 +1,15 @@
 //! What stands behind the figures of a bridge option, in sentences.
 
 use super::words::{dollars, list, view_word};
-use crate::decide::effect::Bridged;
+use crate::decide::effect::{Bridged, Uncounted};
 use crate::decide::funder::{LineOfCredit, OtherLine, RepaidFrom};
 use crate::funding::Status;
 use crate::money::Money;
 
-/// An option by its title, in quotation marks.
+/// An option by its title, in quotation marks and without the full stop of a sentence; of two of one title with its id.
 pub(super) fn called(option: &Bridged) -> String {
-    format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
+    let id = if option.has_namesake { format!(" ({})", option.id) } else { String::new() };
+    format!("\u{201c}{}\u{201d}{id}", option.title.trim_end_matches('.'))
 }
 
 /// What stands behind an option's figures, as far as there is something.
@@ -58,23 +59,18 @@ pub(super) fn notes(option: &Bridged) -> Vec<String> {
 fn not_counted(option: &Bridged) -> Option<String> {
     let plan = &option.plan;
     let index = plan.find_stream(option.stream.as_ref()?)?;
-    let stream = plan.stream(index);
     let books = &option.after.books.ledger;
     if books.tranches.iter().any(|tranche| tranche.stream == index.at()) {
         return None;
     }
-    let lowered = stream.lower(&plan.setting())?;
-    let view = option.after.question.view;
-    let surest = lowered.tranches.iter().map(|tranche| tranche.status).min();
-    let status = surest.unwrap_or(stream.status).max(stream.status);
-    Some(match status > view {
-        true => format!(
+    Some(match Uncounted::of(plan, index, option.after.question.view) {
+        Uncounted::Unsure(status) => format!(
             "{} is only {}, and its money is not counted here: `--view {}` counts it.",
             called(option),
             how_likely(status),
             view_word(status),
         ),
-        false => format!(
+        Uncounted::NoMonth => format!(
             "{} brings no money in the months of the plan, {} to {}.",
             called(option),
             plan.horizon.start.words(),
@@ -84,7 +80,7 @@ fn not_counted(option: &Bridged) -> Option<String> {
 }
 
 /// A status that is not secured, in words.
-fn how_likely(status: Status) -> &'static str {
+pub(super) fn how_likely(status: Status) -> &'static str {
     match status {
         Status::Secured => "secured",
         Status::Likely => "likely",

@@ -273,8 +273,15 @@ fn reasons_why_no_amount_is_told_are_true() {
     let hoped = hoped.replace("status = \"secured\"", "status = \"prospective\"");
     let (choice, page) = told(PLAN, &hoped, Aim::Sustainability);
     let lack = choice.solved[0].lack.as_ref().unwrap();
-    assert!(lack.uncounted && lack.other_months.is_positive());
-    let words = "unpaid, first in Jan 2026: its money does not count: it is not sure enough, or comes in no month.";
+    assert_eq!(lack.uncounted, Some(Uncounted::Unsure(Status::Prospective)));
+    assert!(lack.other_months.is_positive());
+    let words = "unpaid, first in Jan 2026: its money is only hoped for and does not count: `--view all` counts it.";
+    assert!(page.contains(words), "{page}");
+    let past = grant("option.past", "award = 5_000\nfrom = \"2024-01\"\nuntil = \"2024-12\"");
+    let (choice, page) = told(PLAN, &past, Aim::Sustainability);
+    let lack = choice.solved[0].lack.as_ref().unwrap();
+    assert_eq!(lack.uncounted, Some(Uncounted::NoMonth));
+    let words = "unpaid, first in Jan 2026: its money comes in no month of the plan.";
     assert!(page.contains(words), "{page}");
     let rate = "[option.payer]\nkind = \"payer\"\nfunder = \"P\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
                 until = \"2027-12\"\npays-for = [\"convene\"]\n[option.payer.terms]\nmethod = \"pmpm\"\n\

@@ -18,7 +18,7 @@ use braidfund::decide::across::{Across, InFutures};
 use braidfund::decide::best::{Offer, Term};
 use braidfund::decide::bridge::{BridgeChoice, Seek};
 use braidfund::decide::chance::{Origin, Replayed};
-use braidfund::decide::effect::Bridged;
+use braidfund::decide::effect::{Bridged, Uncounted};
 use braidfund::decide::solve::{Aim, Case, Least};
 use braidfund::error::Error;
 use braidfund::export::text::{self, Colour};
@@ -144,6 +144,27 @@ fn cash_that_is_not_stated_runs_out_in_no_month() {
             false => assert_eq!(told, [&Cell::Empty; 4]),
             true => assert_eq!(told[0], &Cell::Month(month("2026-03"))),
         }
+    }
+}
+
+/// Sentences tell two options of one title apart by their ids, and leave the id out where the title is enough.
+#[test]
+fn options_of_one_title_are_told_apart() {
+    let hoped = |id: &str, title: &str| {
+        let terms =
+            format!("title = \"{title}\"\naward = 100\nfrom = \"2026-01\"\nuntil = \"2026-12\"");
+        grant(id, &terms).replace("secured", "prospective")
+    };
+    let options = [
+        hoped("option.one", "A gift"),
+        hoped("option.other", "A gift"),
+        hoped("option.third", "A loan"),
+    ];
+    let page = page(&base(&options.concat(), None));
+    for called in
+        ["\u{201c}A gift\u{201d} (one)", "\u{201c}A gift\u{201d} (other)", "\u{201c}A loan\u{201d}"]
+    {
+        assert!(page.contains(&format!("{called} is only hoped for")), "{page}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::search::{Search, Tried};
 use crate::decide::chance::{Futures, Split};
-use crate::decide::effect::{core, without_match};
+use crate::decide::effect::{Uncounted, core, without_match};
 use crate::error::Error;
 use crate::folder::{Chance, Setting, What};
 use crate::forecast::Spent;
@@ -35,8 +35,8 @@ pub struct Lack {
     pub match_missed: Money,
     /// Whether it lends.
     pub lends: bool,
-    /// Whether its money does not count: it is not sure enough, or comes in no month of the plan.
-    pub uncounted: bool,
+    /// Why its money does not count, if it does not.
+    pub uncounted: Option<Uncounted>,
 }
 
 /// How futures fare with the amount that comes nearest, where none holds in 9 of 10 of them.
@@ -205,7 +205,9 @@ impl Search<'_> {
         let gaps = by_month(ledger);
         let stream = self.option.stream.as_deref().and_then(|id| plan.find_stream(id));
         let own = || timeline.tranches.iter().filter(|tranche| Some(tranche.stream) == stream);
-        lack.uncounted = own().next().is_none();
+        lack.uncounted = stream
+            .filter(|_| own().next().is_none())
+            .map(|stream| Uncounted::of(plan, stream, self.question.view));
         lack.lends = timeline.debts.iter().any(|(owed, _)| Some(*owed) == stream);
         let owes = |line: &LineBook| {
             let name = line.due.map(|(stream, _)| ledger.streams[stream].name.as_str());

@@ -153,10 +153,10 @@ fn heading(scenario: &Scenario) -> Option<String> {
     let of_those = if beside.is_some() { " of those with nothing left to repay" } else { "" };
     let beside = beside.map_or(String::new(), |owing| {
         let back = owed_words(owing.option);
-        format!("; {} leaves {}{back}", quoted(owing.option), brief(owing.left))
+        format!("; {} leaves {}{back}", offered::called(owing.option), brief(owing.left))
     });
     let [is, before] = briefs([best.left, was]);
-    let (title, back) = (quoted(best.option), owed_words(best.option));
+    let (title, back) = (offered::called(best.option), owed_words(best.option));
     Some(match (alike.len(), all) {
         (_, 1) => format!("{title} leaves {is} of {what} unpaid instead of {before}{back}"),
         (1, _) => format!(
@@ -187,11 +187,6 @@ fn heading(scenario: &Scenario) -> Option<String> {
             )
         }
     })
-}
-
-/// What people call an option, in quotation marks and without the full stop of a sentence.
-pub(super) fn quoted(option: &Bridged) -> String {
-    format!("\u{201c}{}\u{201d}", option.title.trim_end_matches('.'))
 }
 
 /// The inputs that move nothing, in one sentence.

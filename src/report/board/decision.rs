@@ -1,7 +1,7 @@
 //! What is to be decided, by when, and what bears on it.
 
 use super::brief::{brief, briefs, in_words, number};
-use super::choices::{Best, bests, owed_words, quoted};
+use super::choices::{Best, bests, owed_words};
 use super::{Piece, Section, Sources, money};
 use crate::decide::effect::Bridged;
 use crate::forecast::Forecast;
@@ -12,8 +12,8 @@ use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
 use crate::plan::cost::Priority;
 use crate::rebraiding::Footing;
-use crate::report::headlines;
 use crate::report::words::{dollars, list};
+use crate::report::{headlines, offered};
 
 /// Empty lines for notes.
 const NOTES: usize = 3;
@@ -341,7 +341,7 @@ fn helps(sources: &Sources, core: Option<&Ahead>) -> Option<String> {
                 true => format!(" and {} to repay", brief(owed)),
                 false => String::new(),
             };
-            format!("{}{back} with {}", brief(*amount), quoted(option))
+            format!("{}{back} with {}", brief(*amount), offered::called(option))
         })
         .collect();
     if told.is_empty() {
