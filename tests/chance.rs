@@ -516,6 +516,11 @@ fn kept_ranges_merge_to_the_figures_of_one_run() {
         refused("digest", &[first.clone(), kept_of(7, 600..900)]),
         "futures 600 to 699 are in two files"
     );
+    for other in ["{}", "[]", "1"] {
+        let other: Value = serde_json::from_str(other).unwrap();
+        let why = refused("digest", &[first.clone(), other]);
+        assert_eq!(why, "two.json is not what `--keep` writes");
+    }
     for changed in ["/tally/values", "/tally/brought/0", "/tally/core_gap", "/futures/1", "/sha256"]
     {
         let mut broken = second.clone();
@@ -544,6 +549,25 @@ fn another_stream_leaves_the_draws_of_others_as_they_were() {
             assert_eq!(drawn(&one, id), drawn(&other, id));
         }
     }
+}
+
+/// The page of one future tells values as people read them, its record as a plan writes them.
+#[test]
+fn a_replayed_future_tells_its_values_in_their_units() {
+    let from = "[chance.from]\nof = \"stream.payer.from\"\nuniform = [\"2026-03\", \"2026-04\"]\n";
+    let replayed = Folder::new(PLAN, &format!("{RATE}{from}")).replayed(7, 3);
+    let page = text::encode(&chance::replay(&replayed, (7, 3), "f"), 100, Colour::Without);
+    let record = chance::replay_record(&replayed, (7, 3));
+    let outcome = |id: &str| {
+        let mut outcomes = record["outcomes"].as_array().unwrap().iter();
+        outcomes.find(|one| one["chance"] == id).unwrap()["outcome"].as_str().unwrap().to_string()
+    };
+    let row = |id: &str| {
+        page.lines().find(|line| line.trim_start().starts_with(id)).unwrap().trim_end().to_string()
+    };
+    assert!(row("rate ").ends_with(&format!(" ${}", outcome("rate"))), "{page}");
+    let from = if outcome("from") == "2026-03" { " Mar 2026" } else { " Apr 2026" };
+    assert!(row("from ").ends_with(from), "{page}");
 }
 
 /// Each end and each event makes a plan, and some of them together do not: the first such future is told by its number.

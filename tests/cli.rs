@@ -161,6 +161,9 @@ const CASES: &[Case] = &[
     case("chance gap --trial 3 --futures 10", 2, "", "cannot be used with"),
     case("chance gap --merge nowhere.json", 3, "", "could not read nowhere.json"),
     case("chance gap --merge gap/plan.toml", 2, "", "does not keep futures"),
+    case("chance gap --futures 1 -q", 0, ": 1 future\n", ""),
+    case("chance gap --trial 999999", 0, "future 999999 of seed 1", ""),
+    case("chance gap --trial 1000000", 2, "", "0..1000000"),
     case("chance full", 2, "", "write what is uncertain into it"),
     // Compare.
     case(

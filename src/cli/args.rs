@@ -379,6 +379,7 @@ pub struct Chance {
     pub seed: Option<u64>,
     /// Replay one future: what was drawn, and its forecast.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["futures", "trials", "keep", "merge", "table"])]
+    #[arg(value_parser = clap::value_parser!(u64).range(..FUTURES_MAX))]
     pub trial: Option<u64>,
     /// Only these futures: the first, and the one after the last.
     #[arg(long, value_name = "FIRST..END", conflicts_with = "futures")]

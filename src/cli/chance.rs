@@ -8,6 +8,7 @@ use braidfund::error::Error;
 use braidfund::export::json;
 use braidfund::folder::{BASE, Files};
 use braidfund::limits::FUTURES_MAX;
+use braidfund::report::words::count;
 use braidfund::report::{chance, kept};
 use braidfund::threads;
 use serde_json::Value;
@@ -45,7 +46,7 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
             (format, &replayed.plan.notice),
             || chance::replay(&replayed, (seed, number), &folder),
             || chance::replay_record(&replayed, (seed, number)),
-            || Some(chance::outcomes(&replayed)),
+            || Some(chance::replay_table(&replayed)),
         )?;
         return Ok(Ending::Done);
     }
@@ -75,8 +76,8 @@ pub fn run(args: args::Chance, screen: &Screen) -> Result<Ending, Stop> {
             Stop::Usage(format!("the futures cannot be merged: {why}"), REMEDY.to_string())
         })?;
         found.average()?;
-        let files = kept.len();
-        screen.talk(&format!("note: merged {} from {files} files", which(&found)));
+        let files = count(kept.len(), "file");
+        screen.talk(&format!("note: merged {} from {files}", which(&found)));
     }
     if args.keep {
         screen.data(json::encode(&kept::keep(&found, &digest)?).as_bytes())?;

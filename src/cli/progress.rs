@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use braidfund::report::words::grouped;
+
 use super::screen::Screen;
 
 /// How long it is quiet before it says how far it is.
@@ -35,8 +37,8 @@ impl<'a> Progress<'a> {
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
         if self.screen.shows_progress() && self.begun.elapsed() > QUIET {
             self.shown.store(true, Ordering::Relaxed);
-            let of = self.all.map_or(String::new(), |all| format!(" of {all}"));
-            self.screen.complain(&format!("\r{done}{of} futures"));
+            let of = self.all.map_or(String::new(), |all| format!(" of {}", grouped(all)));
+            self.screen.complain(&format!("\r{}{of} futures", grouped(done)));
         }
     }
 

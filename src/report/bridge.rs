@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
 use super::chance::unsure_words;
 use super::offered::{called, notes};
-use super::words::{count, dollars, grouped, method, view, view_word};
+use super::words::{count, dollars, method, view, view_word};
 use super::{
     Cell, Column, ColumnKind, Mark, Page, RowStyle, SCHEMA_VERSION, Table, headlines, least,
     objects,
@@ -251,9 +251,9 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
 pub(super) fn futures(choice: &BridgeChoice, scenario: &Scenario) -> Option<(String, Table)> {
     let (futures, odds) = choice.futures.zip(scenario.odds.as_ref())?;
     let mut text = format!(
-        "In {} futures, through {}, as spent month by month, whatever method and view the figures above are of: \
+        "In {}, through {}, as spent month by month, whatever method and view the figures above are of: \
          money that is not secured counts where it comes.",
-        grouped(futures),
+        count(futures as usize, "future"),
         odds.through.words(),
     );
     for sentence in unsure(scenario, odds) {

@@ -5,6 +5,7 @@ mod drawn;
 use serde_json::{Value, json};
 
 use super::ColumnKind::{Money as M, Month as Mo, Share as Sh, Text as T, Whole as W};
+use super::sensitivity::readable;
 use super::words::{count, dollars, grouped, list};
 use super::{Block, Cell, Mark, Page, SCHEMA_VERSION, Table, objects, summary};
 use crate::decide::chance::{Futures, Kept, Replayed, mean};
@@ -79,7 +80,7 @@ impl Futures {
 pub fn page(futures: &Futures) -> Page {
     let mut page = Page::new();
     let (plan, count_of) = (&futures.plan, futures.tally.futures);
-    page.title(format!("{}: {} futures", plan.title, grouped(count_of)));
+    page.title(format!("{}: {}", plan.title, count(count_of as usize, "future")));
     if let Some(notice) = plan.notice_beside_title() {
         page.say(Mark::None, notice);
     }
@@ -654,7 +655,7 @@ pub fn replay(replayed: &Replayed, (seed, number): (u64, u64), folder: &str) -> 
         Mark::None,
         "What came of each chance; the forecast of the plan that follows from it is below.",
     );
-    page.table(outcomes(replayed), Vec::new());
+    page.table(outcomes(replayed, readable), Vec::new());
     let forecast = summary::page(&replayed.plan, &replayed.forecast, folder);
     // Other commands read the plan as it stands.
     let own = |block: &Block| !matches!(block, Block::Hints(_));
@@ -662,14 +663,20 @@ pub fn replay(replayed: &Replayed, (seed, number): (u64, u64), folder: &str) -> 
     page
 }
 
-/// What came of each chance in one future.
-pub fn outcomes(replayed: &Replayed) -> Table {
+/// What came of each chance in one future, as a table that other tools read.
+pub fn replay_table(replayed: &Replayed) -> Table {
+    outcomes(replayed, |_, value| value.to_string())
+}
+
+/// What came of each chance, values as `shown` at their paths.
+fn outcomes(replayed: &Replayed, shown: impl Fn(&str, &str) -> String) -> Table {
     let mut table = Table::new("outcomes", &[("chance", T), ("title", T), ("outcome", T)]);
     for (chance, outcome) in replayed.chances.chances.iter().zip(&replayed.outcomes) {
-        let outcome = match outcome {
-            Outcome::Happens(true) => "happens".to_string(),
-            Outcome::Happens(false) => "does not happen".to_string(),
-            Outcome::Takes(value) => value.text(),
+        let outcome = match (outcome, &chance.what) {
+            (Outcome::Happens(true), _) => "happens".to_string(),
+            (Outcome::Happens(false), _) => "does not happen".to_string(),
+            (Outcome::Takes(value), What::Amount { path, .. }) => shown(path, &value.text()),
+            (Outcome::Takes(value), What::Event { .. }) => value.text(),
         };
         table.push(vec![Cell::text(&chance.id), Cell::text(&chance.title), Cell::text(outcome)]);
     }
@@ -682,7 +689,7 @@ pub fn replay_record(replayed: &Replayed, (seed, number): (u64, u64)) -> Value {
         "schema_version": SCHEMA_VERSION,
         "seed": seed,
         "future": number,
-        "outcomes": objects(&outcomes(replayed)),
+        "outcomes": objects(&replay_table(replayed)),
         "forecast": super::record::forecast(&replayed.plan, &replayed.forecast),
     })
 }

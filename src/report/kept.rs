@@ -115,6 +115,9 @@ pub fn merge(futures: &mut Futures, digest: &str, kept: &[(String, Value)]) -> R
     let heading = heading(futures, digest);
     let mut parts = Vec::new();
     for (name, value) in kept {
+        if AGREE.iter().any(|(key, ..)| value[*key].is_null()) {
+            return Err(format!("{name} is not what `--keep` writes"));
+        }
         if let Some((key, what, told)) = AGREE.iter().find(|(key, ..)| value[*key] != heading[*key])
         {
             return Err(match told {

@@ -31,7 +31,7 @@ pub mod rules;
 pub mod sensitivity;
 pub mod summary;
 pub mod traced;
-pub(crate) mod words;
+pub mod words;
 pub mod workbook;
 
 /// The version of the shape of everything that is written for other tools.

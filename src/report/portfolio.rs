@@ -9,7 +9,7 @@ use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::portfolio::{Ends, Falling, Laid, Part, Partnership, Portfolio, Sum};
 use crate::folder::BASE;
 use crate::funding::{Kind, Status};
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::month::Month;
 
 /// The portfolio as a page.

@@ -3,7 +3,7 @@
 use crate::braid::Method;
 use crate::funding::{Kind, Status};
 use crate::money::Money;
-pub(crate) use crate::money::grouped;
+pub use crate::money::grouped;
 
 /// The amount in whole dollars: `$1,234`, `($1,234)` where it is negative.
 pub(crate) fn dollars(amount: Money) -> String {
@@ -52,7 +52,7 @@ pub(crate) fn whole_dollars(amount: Money) -> i64 {
 }
 
 /// A count with its noun: `1 month`, `12 months`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number as u64)) }
 }
 
