@@ -100,7 +100,7 @@ fn page(plan: &str) -> String {
 fn a_break_even_is_told_wherever_it_lies() {
     let told = page(PLAN);
     let rate = "All core costs are funded when stream.plan.terms.rate rises from $1.00 to $1.20, beyond its range.";
-    let members = "All core costs are funded when driver.members.start rises from 1000 to 1200.";
+    let members = "All core costs are funded when driver.members.start rises from 1,000 to 1,200.";
     assert!(told.contains(rate) && told.contains(members), "{told}");
     let mut plan = PLAN[..PLAN.find("[stream.plan]").unwrap()].replace("range = { start", "#");
     plan.push_str(&PLAN[PLAN.find("[stream.grant]").unwrap()..]);
@@ -145,6 +145,24 @@ fn a_break_even_is_sought_down_to_nothing_and_for_years() {
         let even = swing.break_even.as_ref().unwrap();
         assert_eq!((swing.input.path.as_str(), even.value.text().as_str()), (path, value));
         assert!(even.funded);
+    }
+}
+
+/// Of ranges that move nothing the page says so with what would move, and nothing of break-evens, which were not sought.
+#[test]
+fn ranges_that_move_nothing_are_said_to() {
+    let files = DiskFolder::open(Path::new("scenarios/reading-ccp")).unwrap();
+    for (view, still) in [(Status::Secured, true), (Status::Prospective, false)] {
+        let page = text::encode(
+            &sensitivity::page(&find(&files, None, view).unwrap()),
+            400,
+            Colour::Without,
+        );
+        assert_eq!(
+            page.contains("None of them moves what stays unpaid, counting secured money only"),
+            still
+        );
+        assert_eq!(page.contains("Where core costs begin or cease to be funded"), !still, "{page}");
     }
 }
 

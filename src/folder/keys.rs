@@ -7,6 +7,7 @@
 //! [`super::keys_stream`], the terms of payers and public money in [`super::keys_terms`].
 
 use super::keys_award::AWARD_KINDS;
+pub use super::keys_award::EFFORT_YEAR;
 use super::keys_bridge::BRIDGE_KINDS;
 use super::keys_chance::CHANCE_KINDS;
 use super::keys_cost::COST_KINDS;

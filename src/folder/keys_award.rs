@@ -122,4 +122,5 @@ pub const AWARD_KINDS: &[Kind] = &[
     },
 ];
 
-const EFFORT_YEAR: Shape = Whole(1970, 2199);
+/// A fiscal year, as a whole number.
+pub const EFFORT_YEAR: Shape = Whole(1970, 2199);

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::ColumnKind::{Money as M, Text as T};
 use super::words::{count, dollars, grouped, list, method, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
+use crate::decide::compare::Outcome;
 use crate::decide::sensitivity::{Sensitivity, Swing};
-use crate::folder::keys::{self, Shape};
+use crate::folder::keys::{self, EFFORT_YEAR, Key, Shape};
 use crate::funding::Status;
+use crate::money::Rate;
 use crate::month::Month;
 
 /// Inputs that the page tells one by one; the rest are counted.
@@ -41,9 +43,12 @@ pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> P
     if found.swings.is_empty() {
         page.say(Mark::Watch, "No input was moved.");
     } else {
-        let moves =
-            |swing: &Swing| swing.outcomes.iter().any(|outcome| outcome.gap != swing.base.gap);
-        if found.question.view != Status::Prospective && !found.swings.iter().any(moves) {
+        let unpaid = |outcome: &Outcome| (outcome.gap, outcome.core_gap);
+        let moves = |swing: &Swing| {
+            swing.outcomes.iter().any(|outcome| unpaid(outcome) != unpaid(&swing.base))
+        };
+        let still = !found.swings.iter().any(moves);
+        if found.question.view != Status::Prospective && still {
             let text = format!(
                 "None of them moves what stays unpaid, counting {}: `--view all` counts the money that is hoped for too.",
                 view(found.question.view)
@@ -62,23 +67,9 @@ pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> P
                         it came. `braid chance` draws all of them together.";
             page.say(Mark::None, text);
         }
-        page.heading("Where core costs begin or cease to be funded");
-        // An input that moves the gap little may decide it too.
-        let told = found.swings.iter();
-        let told: Vec<String> = told.filter_map(|swing| break_even(swing, called)).collect();
-        if told.is_empty() {
-            let text = "No value of a single input was found, within its range or beyond it, at which that changes.";
-            page.say(Mark::None, text);
-        }
-        for text in told.iter().take(TOLD_MAX) {
-            page.say(Mark::None, text.as_str());
-        }
-        if told.len() > TOLD_MAX {
-            let more = count(told.len() - TOLD_MAX, "more input");
-            page.say(
-                Mark::None,
-                format!("And at some value of {more}: `--format csv` has them all."),
-            );
+        // Towards what moves nothing no break-even was sought.
+        if !still {
+            say_break_evens(&mut page, found, called);
         }
     }
     if !found.refused.is_empty() {
@@ -89,28 +80,46 @@ pub(super) fn page_of(found: &Sensitivity, called: &dyn Fn(&str) -> String) -> P
     page
 }
 
-/// The value of an input, as people read it: `$720,000`, `Jul 2022`.
-pub(super) fn readable(path: &str, text: &str) -> String {
-    let unit = if is_money(path) { "$" } else { "" };
-    match (text.parse::<u64>(), Month::parse(text)) {
-        // Four digits may be a year.
-        (Ok(0..10_000), _) if unit.is_empty() => text.to_string(),
-        (Ok(number), _) => format!("{unit}{}", grouped(number)),
-        (_, Some(month)) => month.words(),
-        // What is stated as a share of an amount is no amount.
-        _ if is_number(text) => format!("{unit}{}", with_separators(text)),
-        _ => match text.strip_suffix('%').filter(|share| is_number(share)) {
-            Some(share) => format!("{share} %"),
-            None => text.to_string(),
-        },
+/// The values at which core costs begin or cease to be funded.
+fn say_break_evens(page: &mut Page, found: &Sensitivity, called: &dyn Fn(&str) -> String) {
+    page.heading("Where core costs begin or cease to be funded");
+    // An input that moves the gap little may decide it too.
+    let told = found.swings.iter();
+    let told: Vec<String> = told.filter_map(|swing| break_even(swing, called)).collect();
+    if told.is_empty() {
+        let text = "No value of a single input was found, within its range or beyond it, at which that changes.";
+        page.say(Mark::None, text);
+    }
+    for text in told.iter().take(TOLD_MAX) {
+        page.say(Mark::None, text.as_str());
+    }
+    if told.len() > TOLD_MAX {
+        let more = count(told.len() - TOLD_MAX, "more input");
+        page.say(Mark::None, format!("And at some value of {more}: `--format csv` has them all."));
     }
 }
 
-/// A number with a decimal point: its whole part in groups of three where it is as large as an amount.
-fn with_separators(text: &str) -> String {
-    match text.split_once('.').map(|(whole, part)| (whole.parse::<u64>(), part)) {
-        Some((Ok(whole), part)) if whole >= 1_000 => format!("{}.{part}", grouped(whole)),
-        _ => text.to_string(),
+/// The value of an input, as people read it: `$720,000`, `Jul 2022`.
+pub(super) fn readable(path: &str, text: &str) -> String {
+    if let Some(month) = Month::parse(text) {
+        return month.words();
+    }
+    // What is stated as a share of an amount is no amount.
+    if let Some(share) = text.strip_suffix('%') {
+        return Rate::parse_percent(share).map_or_else(|_| text.to_string(), Rate::in_words);
+    }
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    if !is_number(digits) || (digits.len() == 4 && may_be_year(path)) {
+        return text.to_string();
+    }
+    let unit = if is_money(path) { "$" } else { "" };
+    let (whole, part) =
+        digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
+    let whole = whole.parse().map_or_else(|_| whole.to_string(), grouped);
+    let part = part.map_or(String::new(), |part| format!(".{part}"));
+    match (sign, unit) {
+        ("-", "$") => format!("(${whole}{part})"),
+        _ => format!("{sign}{unit}{whole}{part}"),
     }
 }
 
@@ -120,12 +129,26 @@ fn is_number(text: &str) -> bool {
     text.starts_with(digit) && text.chars().all(|letter| digit(letter) || ".,_".contains(letter))
 }
 
+/// The keys of the name with which a path ends.
+fn keys_of(path: &str) -> impl Iterator<Item = &'static Key> {
+    let name = path.rsplit('.').next().unwrap_or(path).to_string();
+    keys::kinds().flat_map(|kind| kind.keys).filter(move |key| key.name == name)
+}
+
+/// Whether an input that is written as four digits may be a year: no table knows its key as a count or an amount.
+fn may_be_year(path: &str) -> bool {
+    let counts = |key: &Key| {
+        let admits = |shape: &Shape| key.shape.admits(shape);
+        key.shape != EFFORT_YEAR && [Shape::Number, Shape::Whole(0, 0)].iter().any(admits)
+    };
+    !is_money(path) && !keys_of(path).any(counts)
+}
+
 /// Whether an input that is written as a number is an amount of money: some table knows its key as one, and none as a plain
 /// number.
 fn is_money(path: &str) -> bool {
-    let name = path.rsplit('.').next().unwrap_or(path);
     let mut money = false;
-    for key in keys::kinds().flat_map(|kind| kind.keys).filter(|key| key.name == name) {
+    for key in keys_of(path) {
         let admits = |shapes: &[Shape]| shapes.iter().any(|shape| key.shape.admits(shape));
         if admits(&[Shape::Number, Shape::Whole(0, 0)]) {
             return false;
@@ -242,5 +265,21 @@ mod tests {
         assert_eq!(readable("cost.staff.positions.salary", "54000"), "$54,000");
         assert_eq!(readable("stream.gift.monthly", "1000.50"), "$1,000.50");
         assert_eq!(readable("opening.unrestricted-cash", "1234567"), "$1,234,567");
+        assert_eq!(readable("opening.unrestricted-cash", "-1200.5"), "($1,200.5)");
+    }
+
+    #[test]
+    fn a_count_has_separators_and_a_year_has_none() {
+        assert_eq!(readable("driver.members.start", "7000"), "7,000");
+        assert_eq!(readable("driver.members.start", "7000.25"), "7,000.25");
+        assert_eq!(readable("stream.hrsa.effort.year", "2024"), "2024");
+        assert_eq!(readable("stream.hrsa.rules", "2020"), "2020");
+    }
+
+    #[test]
+    fn a_percentage_has_no_places_that_say_nothing() {
+        let told = ["15.0%", "0.0000000%", "-8.60%", "12.5%"]
+            .map(|text| readable("cost.staff.escalate", text));
+        assert_eq!(told, ["15 %", "0 %", "-8.6 %", "12.5 %"]);
     }
 }
