@@ -139,12 +139,18 @@ impl<'a> Field<'a> {
 
     /// One of these words, as its place in the list.
     pub fn word(self, words: &[&str]) -> Option<usize> {
+        self.word_meant(words, &[])
+    }
+
+    /// The same, where people also write other words, each for one of these: the one that is meant is asked about.
+    pub fn word_meant(self, words: &[&str], others: &[(&str, &str)]) -> Option<usize> {
         let text = self.expect_text(&Shape::Word(&[]))?;
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
             let message = format!("`{}` is not a known `{}`", visible(text), self.key);
             let choice = one_of(words);
-            let remedy = match nearest(text, words.iter().copied()) {
+            let meant = others.iter().find(|(other, _)| *other == text).map(|(_, meant)| *meant);
+            let remedy = match meant.or_else(|| nearest(text, words.iter().copied())) {
                 Some(near) => format!("did you mean `{near}`? ({choice})"),
                 None => format!("write {choice}"),
             };

@@ -6,6 +6,9 @@ use super::keys::{Kind, may, need};
 /// How borrowed money is repaid.
 pub const LOAN_METHODS: &[&str] = &["loan", "recoverable-grant"];
 
+/// What a program-related investment is called, which is a loan.
+pub const LOANS_ALSO: &[(&str, &str)] = &[("program-related-investment", "loan"), ("pri", "loan")];
+
 /// How money that is to be recovered without interest is written, for a remedy.
 pub const RECOVERABLE: &str = "`method = \"recoverable-grant\"`";
 

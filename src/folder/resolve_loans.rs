@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::field::{Field, Within};
-use super::keys_loan::{LOAN_METHODS, RECOVERABLE};
+use super::keys_loan::{LOAN_METHODS, LOANS_ALSO, RECOVERABLE};
 use super::reader::TableReader;
 use super::resolve_pools::paid;
 use super::resolve_streams::Head;
@@ -20,7 +20,7 @@ use crate::time_value::{LoanFault, LoanSchedule, LoanTerms};
 pub fn loan(context: &Context<'_>, reader: &mut TableReader<'_>, head: &Head) -> Option<Loan> {
     let method = match reader.get("method") {
         None => Some(0),
-        Some(field) => field.word(LOAN_METHODS),
+        Some(field) => field.word_meant(LOAN_METHODS, LOANS_ALSO),
     };
     if !reader.has("from") {
         reader.missing("from");

@@ -20,6 +20,7 @@ use super::text::Span;
 use super::{context, patch};
 use crate::diagnostic::{Code, Origin, nearest, visible};
 use crate::money::Rate;
+use crate::month::Day;
 
 /// What a file of chances says.
 #[derive(Default)]
@@ -128,6 +129,14 @@ fn one_stated(
         renews: part.map(|_| stream.to_string()),
         at,
     })
+}
+
+/// Whether a value is a day: days are not drawn, for a month holds the same as most of its days.
+fn plain_day(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(text) | Value::Date(text) => Day::parse(text).is_some(),
+        _ => false,
+    }
 }
 
 fn origin(desk: &Desk, at: Span) -> Origin {
@@ -301,7 +310,10 @@ impl Plans<'_> {
                 _ => node.kind().to_string(),
             };
             let message = format!("`{path}` is {shown}, not a number, a percentage or a month");
-            let remedy = "name an input that is one of these";
+            let remedy = match plain_day(&node) {
+                true => "write an event that states another day, with its `odds` and `then`",
+                false => "name an input that is one of these",
+            };
             self.desk.fault(Code::WrongType, amount.path_at, message, "", remedy);
             return None;
         };
