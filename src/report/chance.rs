@@ -360,7 +360,8 @@ pub(super) fn unsure_words(plan: &Plan, [streams, periods]: [&[String]; 2]) -> V
     let titles = |ids: &[String]| {
         let title = |id: &String| {
             let stream = plan.find_stream(id);
-            stream.map_or_else(|| id.clone(), |stream| plan.stream(stream).title.clone())
+            let title = stream.map_or(id, |stream| &plan.stream(stream).title);
+            format!("\u{201c}{title}\u{201d}")
         };
         let told = list(&ids.iter().take(UNSURE_TOLD).map(title).collect::<Vec<_>>());
         match ids.len().saturating_sub(UNSURE_TOLD) {

@@ -423,7 +423,7 @@ fn what_no_future_counts_of_an_option_is_told() {
     let late =
         "[chance.late]\nodds = \"30%\"\n[chance.late.then.stream.levy]\nfrom = \"2028-04\"\n";
     let told = page(&in_futures((PLAN, &options, late), (None, 20)));
-    let words = "No future counts Gifts that it raises: it is not secured, and nothing says how likely it is.";
+    let words = "No future counts “Gifts that it raises”: it is not secured, and nothing says how likely it is.";
     assert_eq!(told.matches(words).count(), 1, "{told}");
     let gifts = "[stream.gifts]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"likely\"\naward = 100\n\
                  from = \"2027-01\"\nuntil = \"2027-12\"\npays-for = [\"convene\"]\nprobability = \"50%\"\n";

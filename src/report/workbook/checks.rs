@@ -88,7 +88,7 @@ pub fn engine(laid: &Laid, summary: &Summary) -> Engine {
             ("cash at the end", cash.rows.closing, books.closing[place]),
             ("unrestricted", cash.rows.unrestricted, books.unrestricted[place]),
             (
-                "unrestricted if every cost is paid",
+                "unrestricted, paying every cost",
                 cash.rows.unrestricted_all,
                 books.unrestricted_all_costs[place],
             ),
