@@ -37,8 +37,8 @@ title = "Ann Lee, evaluator"
 function = "evaluate"
 positions = { fte = 1, salary = 71_113, fringe = "25%" }
 
-[cost.bob-ray]
-title = "Bob Ray, evaluator"
+[cost.xu-ray]
+title = "Xu Ray, evaluator"
 function = "evaluate"
 positions = { fte = 1, salary = 67_891, fringe = "25%" }
 
@@ -67,7 +67,7 @@ pays-for = ["convene", "cost.rent"]
 source = "award letter"
 
 [stream.fellow]
-title = "Fellowship of Doe"
+title = "Fellowship of Doe for Xu"
 kind = "grant"
 funder = "A foundation"
 status = "secured"
@@ -145,7 +145,7 @@ fn amounts(board: &Board) -> Vec<((String, usize), i64)> {
     tables(board).flat_map(of_table).collect()
 }
 
-/// What each position is paid in a month, a year and all of the plan, in cents.
+/// What each position is paid in a month, a quarter, a year and all of the plan, in cents.
 fn paid(forecast: &Forecast) -> BTreeSet<i64> {
     let ledger = &forecast.books.ledger;
     let people = ledger.lines.iter().filter(|line| line.fte.iter().any(|fte| !fte.eq(&Rate::ZERO)));
@@ -153,7 +153,8 @@ fn paid(forecast: &Forecast) -> BTreeSet<i64> {
         let cents =
             |from: usize, to: usize| -> i64 { line.need[from..to].iter().sum::<Money>().cents() };
         let months = line.need.len();
-        [cents(0, 1), cents(0, months.min(12)), cents(0, months)]
+        let quarters = (0..months / 3).map(|at| cents(3 * at, 3 * at + 3)).collect::<Vec<_>>();
+        quarters.into_iter().chain([cents(0, 1), cents(0, months.min(12)), cents(0, months)])
     });
     sums.filter(|cents| *cents > 0).collect()
 }
@@ -240,9 +241,53 @@ fn a_position_alone_in_a_plan_stands_with_other_costs() {
         let refused = Redaction::of(&plan).map(|_| ());
         assert_eq!(
             refused,
-            Err(format!("`cost.jane-doe` is the only core cost of {year}")),
+            Err(format!("no core cost stands beside `cost.jane-doe` in {year}")),
             "{more}"
         );
+    }
+}
+
+/// What goes with the pay of one position hides nothing of it: its fringe, and a fee that is a share of it. The driver that it follows
+/// tells it.
+#[test]
+fn what_follows_the_pay_of_one_position_hides_nothing_of_it() {
+    let line = |id: &str, function: &str, terms: &str| {
+        format!("[cost.{id}]\ntitle = \"{id}\"\nfunction = \"{function}\"\n{terms}\n")
+    };
+    let head = "[plan]\ntitle = \"T\"\nstart = \"2026-07\"\nmonths = 24\n[opening]\nunrestricted-cash = 500_000\n";
+    let pay =
+        |yearly: &str| format!("positions = {{ fte = 1, salary = {yearly}, fringe = \"0%\" }}");
+    let base = format!(
+        "{head}{}{}{}",
+        line("chief", "convene", &pay("123_456")),
+        line("rent", "operate", "yearly = 12_012"),
+        line("audit", "operate", "yearly = 7_032"),
+    );
+    let award = "[stream.award]\nkind = \"grant\"\nfunder = \"F\"\nstatus = \"secured\"\naward = 300_000\n\
+                 from = \"2026-07\"\nuntil = \"2028-06\"\npays-for = [\"anything\"]\n\
+                 payment = { method = \"advance\" }\n";
+    let fringe = line("chief-fringe", "convene", "category = \"fringe\"\nyearly = 30_864");
+    let fee = line("sponsor", "convene", "fee = { share = \"10%\", on = [\"cost.chief\"] }");
+    let index = "[driver.index]\ntitle = \"Index of pay\"\nstart = 100\nrange = { start = [90, 110] }\n\
+                 [scenario.flat]\ntitle = \"Index is flat\"\ndriver.index.start = 95\n";
+    let aide = line("aide", "convene", &pay("50_004"));
+    let nurse = "category = \"personnel\"\nunit = { driver = \"index\", cost = \"77.00\" }";
+    let nurse = format!("{aide}{index}{}", line("nurse", "convene", nurse));
+    for (more, secrets) in [
+        (&fringe, &["123,456", "154,320", "77,160", "38,580"][..]),
+        (&fee, &["123,456", "6,173", "fee share"]),
+        (&nurse, &["Index of pay moves", "Index is flat", "9,240", "7,700"]),
+    ] {
+        let plan = format!("{base}{award}{more}");
+        let files = MemoryFolder::new([("plan.toml", plan.as_str())]);
+        let (_, forecast, open) = report(&files, &Asked::default());
+        let (_, _, kept) = report(&files, &Asked { redact: true, ..Asked::default() });
+        let (open, page) = (markdown::encode(&open), markdown::encode(&kept));
+        assert!(secrets.iter().any(|secret| open.contains(secret)), "{secrets:?}: {open}");
+        for secret in secrets {
+            assert!(!page.contains(secret), "{secret}: {page}");
+        }
+        assert_eq!(told_pay(&kept, &forecast), Vec::<String>::new(), "{more}");
     }
 }
 
@@ -259,7 +304,9 @@ fn who_hands_a_report_on_is_told_of_money_that_pays_one_position_in_full() {
     let told = of(whole, "[\"convene\"]").unwrap();
     assert!(told.ends_with("in full: \u{201c}Bridge award\u{201d}."), "{told}");
     // Neither a part of the pay nor the pay of two of one sum is anybody's.
-    assert_eq!(of("award = 50_000", "[\"convene\"]"), None);
+    assert_eq!(of("award = 20_000", "[\"convene\"]"), None);
+    // A quarter of it is, for restricted cash is told at the ends of quarters.
+    assert_eq!(of("award = 50_000", "[\"convene\"]"), Some(told));
     assert_eq!(of("award = 190_000", "[\"convene\", \"data\"]"), None);
 }
 
@@ -274,7 +321,7 @@ fn no_title_carries_the_name_of_a_position() {
     let (open, kept) = (report(&files, &Asked::default()).2, report(&files, &asked).2);
     for encode in [html::encode, markdown::encode] {
         let (open, kept) = (encode(&open), encode(&kept));
-        for name in ["Jane", "Doe", "John", "Roe", "Ann Lee", "Bob Ray", "Mary", "123,457"] {
+        for name in ["Jane", "Doe", "John", "Roe", "Ann Lee", "Xu", "Mary", "123,457"] {
             assert!(open.contains(name), "{name} is there to be found");
             assert!(!kept.contains(name), "{name}");
         }

@@ -167,7 +167,7 @@ fn drawn(futures: &Futures, redaction: Option<&Redaction>) -> Piece {
 fn is_hidden(chance: &Chance, redaction: Option<&Redaction>) -> bool {
     let hides = |(kind, id): (String, String)| {
         redaction.is_some_and(|redaction| {
-            redaction.hides(&format!("{kind}.{id}")) || kind == "cost" && redaction.is_new(&id)
+            redaction.moves_pay(&format!("{kind}.{id}")) || kind == "cost" && redaction.is_new(&id)
         })
     };
     chance.touches().into_iter().any(hides)

@@ -15,9 +15,9 @@ use crate::funding::Terms;
 use crate::funding::partner::PartnerMethod;
 use crate::measures::Measures;
 use crate::money::Money;
-use crate::name::{LineIndex, Name};
+use crate::name::{DriverIndex, LineIndex, Name};
 use crate::plan::Plan;
-use crate::plan::cost::{Category, CostLine, Form};
+use crate::plan::cost::{Category, CostLine, Escalation, Form};
 use crate::plan::restriction::Selector;
 use crate::report::words::list;
 use names::Names;
@@ -29,7 +29,11 @@ pub struct Redaction {
     lines: Vec<Hidden>,
     /// The ids of all lines of the plan.
     known: Vec<Name>,
-    /// What is stated of those lines, by path.
+    /// The drivers that pay follows.
+    drivers: Vec<Name>,
+    /// Whether what partners bear themselves would tell one of the lines.
+    bearing_tells: bool,
+    /// What is stated of those lines and drivers, by path.
     stated: Vec<(String, String)>,
     /// What positions are called.
     names: Names,
@@ -49,10 +53,26 @@ struct Hidden {
     function: Option<String>,
 }
 
+/// A quarter of a fiscal year, from 0.
+type Quarter = (i32, u32);
+
 /// Whether a line is somebody's pay.
 fn is_pay(line: &CostLine) -> bool {
     matches!(line.category, Category::Personnel | Category::Fringe)
         || matches!(line.form, Form::Positions { .. })
+}
+
+/// The drivers that a line follows.
+fn drivers_of(line: &CostLine) -> Vec<DriverIndex> {
+    let by_form = match line.form {
+        Form::Unit { driver, .. } | Form::Step { driver, .. } => Some(driver),
+        _ => None,
+    };
+    let index = match line.escalation {
+        Escalation::Index(driver) => Some(driver),
+        _ => None,
+    };
+    by_form.into_iter().chain(index).collect()
 }
 
 impl Redaction {
@@ -64,8 +84,15 @@ impl Redaction {
     pub fn of(plan: &Plan) -> Result<(Plan, Redaction), String> {
         let lines = sums::of(plan)?;
         let known = plan.lines.iter().map(|line| line.name.clone()).collect();
-        let mut redaction =
-            Redaction { lines, known, stated: Vec::new(), names: Names::of(plan, plan) };
+        let drivers = plan.lines.iter().filter(|line| is_pay(line)).flat_map(drivers_of);
+        let drivers = drivers.map(|driver| plan.drivers[driver.at()].name.clone()).collect();
+        let borne = |at: usize| plan.lines[at].partner.as_deref();
+        let partners = lines.iter().filter_map(|hidden| borne(hidden.at));
+        let mut borne_by: BTreeMap<&str, usize> = BTreeMap::new();
+        partners.for_each(|partner| *borne_by.entry(partner).or_default() += 1);
+        let bearing_tells = borne_by.values().any(|lines| *lines == 1);
+        let (stated, names) = (Vec::new(), Names::of(plan, plan));
+        let mut redaction = Redaction { lines, known, drivers, bearing_tells, stated, names };
         redaction.stated = redaction.stated_of(plan);
         let mut redacted = plan.clone();
         redaction.scrub_plan(&mut redacted);
@@ -83,6 +110,14 @@ impl Redaction {
             && parts.next().is_some_and(|id| self.lines.iter().any(|one| one.name.as_str() == id))
     }
 
+    /// Whether a path of an input speaks of such a line, or of a driver that pay follows.
+    pub fn moves_pay(&self, path: &str) -> bool {
+        let mut parts = path.split('.');
+        self.hides(path)
+            || parts.next() == Some("driver")
+                && parts.next().is_some_and(|id| self.drivers.iter().any(|own| own.as_str() == id))
+    }
+
     fn hides_line(&self, line: LineIndex) -> bool {
         self.lines.iter().any(|hidden| hidden.at == line.at())
     }
@@ -97,9 +132,9 @@ impl Redaction {
         self.lines.iter().any(|hidden| hidden.mixed && hidden.name.as_str() == line)
     }
 
-    /// What a plan states of the lines that are not told.
+    /// What a plan states of the lines that are not told, and of drivers that pay follows.
     fn stated_of(&self, plan: &Plan) -> Vec<(String, String)> {
-        let own = plan.inputs.stated.iter().filter(|input| self.hides(&input.path));
+        let own = plan.inputs.stated.iter().filter(|input| self.moves_pay(&input.path));
         own.map(|input| (input.path.clone(), input.text.clone())).collect()
     }
 
@@ -139,12 +174,7 @@ impl Redaction {
             }
         }
         told.measures = Measures::from_books(&told.books);
-        let borne = |partner: &str| {
-            let own = told.books.ledger.lines.iter().enumerate();
-            let own = own.filter(|(_, line)| line.partner.as_deref() == Some(partner));
-            own.filter(|(at, _)| self.lines.iter().any(|hidden| hidden.at == *at)).count()
-        };
-        if told.measures.partners.iter().any(|row| borne(&row.name) == 1) {
+        if self.bearing_tells {
             told.measures.partners.iter_mut().for_each(|row| row.bears = Money::ZERO);
         }
         told.findings.retain(|one| !self.hides(&one.subject) && one.name != "salary-over-limit");
@@ -219,7 +249,7 @@ impl Redaction {
     /// What moves the gap, without the pay of positions.
     pub(super) fn sensitivity(&self, found: &Sensitivity) -> Sensitivity {
         let mut told = found.clone();
-        told.swings.retain(|swing| !self.hides(&swing.input.path));
+        told.swings.retain(|swing| !self.moves_pay(&swing.input.path));
         self.scrub_plan(&mut told.plan);
         told
     }
@@ -262,28 +292,31 @@ impl Redaction {
         self.names.scrub_phrases(text);
     }
 
-    /// What the report still tells of one position's pay, for those who hand it on: the sources that pay all of it in a year,
-    /// and of its sum nothing else. Nothing where there are none.
+    /// What the report still tells of one position's pay, for those who hand it on: the sources that pay all of it in a quarter,
+    /// at whose ends restricted cash is told, and of its sum nothing else. Nothing where there are none.
     pub fn caution(&self, plan: &Plan, forecast: &Forecast) -> Option<String> {
         let ledger = &forecast.books.ledger;
-        let year = |place: usize| ledger.fiscal.year_of(ledger.horizon.month(place));
-        let mut paid: BTreeMap<(usize, i32, &str), BTreeMap<usize, Money>> = BTreeMap::new();
+        let quarter = |place: usize| {
+            let month = ledger.horizon.month(place);
+            (ledger.fiscal.year_of(month), ledger.fiscal.position(month) / 3)
+        };
+        let mut paid: BTreeMap<(usize, Quarter, &str), BTreeMap<usize, Money>> = BTreeMap::new();
         for draw in &ledger.draws {
             let Some(hidden) = self.lines.iter().find(|one| one.at == draw.line.at()) else {
                 continue;
             };
-            let of = paid.entry((draw.stream, year(draw.place), &hidden.told)).or_default();
+            let of = paid.entry((draw.stream, quarter(draw.place), &hidden.told)).or_default();
             *of.entry(hidden.at).or_default() += draw.amount;
         }
-        let need = |line: usize, of: i32| -> Money {
+        let need = |line: usize, of: Quarter| -> Money {
             let months = ledger.lines[line].need.iter().enumerate();
-            months.filter(|(place, _)| year(*place) == of).map(|(_, need)| *need).sum()
+            months.filter(|(place, _)| quarter(*place) == of).map(|(_, need)| *need).sum()
         };
         let mut told: Vec<String> = paid
             .into_iter()
-            .filter(|((_, year, _), of)| {
+            .filter(|((_, quarter, _), of)| {
                 let whole = |(line, paid): (&usize, &Money)| {
-                    is_pay(&plan.lines[*line]) && *paid == need(*line, *year)
+                    is_pay(&plan.lines[*line]) && *paid == need(*line, *quarter)
                 };
                 of.len() == 1 && of.iter().all(whole)
             })
@@ -308,6 +341,9 @@ impl Redaction {
                 " A function or priority with one such cost alone stands with others as \u{201c}{}\u{201d}.",
                 mixed.told
             );
+        }
+        if self.bearing_tells {
+            text += " What partners bear themselves is left out.";
         }
         let gives = plan.streams.iter().zip(&plan.restrictions).any(|(stream, rules)| {
             let in_kind = match &stream.terms {

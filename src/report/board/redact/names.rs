@@ -9,7 +9,7 @@ use crate::plan::cost::{BACKBONE_FUNCTIONS, Category};
 /// What stands in the place of a name. It is short, so that words of pictures still fit.
 const LEFT_OUT: &str = "\u{2026}";
 /// Letters of the shortest word that is taken for a name.
-const LETTERS_MIN: usize = 3;
+const LETTERS_MIN: usize = 2;
 /// Digits of the shortest figure that is taken for pay.
 const DIGITS_MIN: usize = 4;
 /// Words that posts are called by, and no person.
