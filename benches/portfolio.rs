@@ -39,7 +39,7 @@ fn main() {
         let (wall, work) = (wall.elapsed().as_secs_f64(), work.elapsed().as_secs_f64());
         assert_eq!(portfolio.partnerships.len(), count);
         let run_out =
-            portfolio.partnerships.iter().filter(|one| one.first_core_gap.is_some()).count();
+            portfolio.partnerships.iter().filter(|one| one.next_core_gap.is_some()).count();
         println!("{threads},{count},{wall:.2},{work:.2},{run_out}");
     }
 }

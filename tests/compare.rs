@@ -273,13 +273,13 @@ fn what_comes_sooner_is_told_where_less_goes_unpaid() {
     };
     let later = told("later");
     let words = "v later: $1,000 less stays unpaid ($1,000 less of core costs): $1,000 in all. But core costs first go \
-                 unpaid in Jan 2026 instead of Nov 2027, the runway is 0 months instead of 20 months and cash runs out in \
+                 unpaid in Jan 2026 instead of Nov 2027, the runway lasts 0 months instead of 20 months and cash runs out in \
                  Jan 2026 instead of Nov 2027.";
     assert!(later.contains(words), "{later}");
     // Where more goes unpaid the amounts say it.
     assert!(!told("less").contains(" instead of "));
     // What was unpaid before it is looked at is past.
     let seen = told("seen");
-    let line = seen.lines().find(|line| line.contains("Core costs first unpaid")).unwrap();
+    let line = seen.lines().find(|line| line.contains("Core costs next unpaid")).unwrap();
     assert!(line.contains("not by the end"), "{line}");
 }

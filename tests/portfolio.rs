@@ -108,7 +108,7 @@ fn who_runs_out_first_stands_first() {
     let found = beside(&texts, ask(None, 2));
     // North has nothing from October on, south from December on, and 9,000 pay 100 a month of one year only.
     assert_eq!(order(&found), ["again", "north", "south", "paid"], "then by name");
-    let firsts = found.partnerships.iter().map(|one| one.first_core_gap.unwrap().to_string());
+    let firsts = found.partnerships.iter().map(|one| one.next_core_gap.unwrap().to_string());
     assert_eq!(firsts.collect::<Vec<_>>(), ["2026-10", "2026-10", "2026-12", "2027-01"]);
     let Ends::Spent(when, falling) = &found.partnerships[2].ends else { panic!("the line ends") };
     assert_eq!((when.to_string(), falling[0].title.as_str()), ("2026-11".into(), "County line"));
@@ -136,7 +136,7 @@ fn all_that_ended_in_the_year_before_runs_out_also_in_the_month_itself() {
     let text = format!("{head}{order}{}{}", grant("first", 6_000), grant("second", 3_500));
     let found = beside(&[("two", text.as_str())], ask(None, 1));
     let one = &found.partnerships[0];
-    assert_eq!(one.first_core_gap, Some(month("2026-10")));
+    assert_eq!(one.next_core_gap, Some(month("2026-10")));
     let Ends::Spent(when, falling) = &one.ends else { panic!("a grant is used up") };
     assert_eq!(*when, month("2026-10"));
     let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
@@ -206,7 +206,7 @@ fn what_ended_longer_ago_is_not_told() {
     ]
     .concat();
     let one = beside(&[("three", text.as_str())], ask(None, 1)).partnerships.remove(0);
-    assert_eq!(one.first_core_gap, Some(month("2027-05")));
+    assert_eq!(one.next_core_gap, Some(month("2027-05")));
     let Ends::Spent(when, falling) = one.ends else { panic!("grants are used up") };
     let falling: Vec<_> = falling.iter().map(|one| (one.title.as_str(), one.fall)).collect();
     assert_eq!(
@@ -246,7 +246,7 @@ fn a_shorter_runway_comes_first_and_a_sum_pays_nothing_of_the_past() {
     let small = "[cost.visit]\nfunction = \"data\"\nmonthly = 10\nfrom = \"2026-10\"\nuntil = \"2026-10\"\n";
     let long = format!("{}{small}", NORTH.replace("9_000", "12_000"));
     let found = beside(&[("a-long", long.as_str()), ("short", NORTH)], ask(None, 1));
-    assert!(found.partnerships.iter().all(|one| one.first_core_gap == Some(month("2026-10"))));
+    assert!(found.partnerships.iter().all(|one| one.next_core_gap == Some(month("2026-10"))));
     assert_eq!(order(&found), ["short", "a-long"]);
 
     let seen = NORTH.replace("months = 24", "months = 24\nas-of = \"2026-12\"");
@@ -275,7 +275,7 @@ fn what_runs_out_is_seen_from_as_of_on_and_told_by_what_may_pay() {
     assert_eq!(ends, (&Ends::NoneMayPay(None), &Ends::Short));
     let later = named("later");
     assert_eq!(later.measures.first_core_gap, Some(month("2026-01")));
-    assert!(later.first_core_gap.unwrap() > month("2026-06"), "the past is past");
+    assert!(later.next_core_gap.unwrap() > month("2026-06"), "the past is past");
 }
 
 /// The levy pays for data alone; half of it goes into a pool that pays half of what convening costs, by the county's leave.
@@ -314,7 +314,7 @@ fn of_two_falls_the_one_before_the_gap_is_told() {
     .concat();
     let found = beside(&[("one", &text)], ask(None, 1));
     let one = &found.partnerships[0];
-    assert_eq!(one.first_core_gap, Some(month("2029-07")));
+    assert_eq!(one.next_core_gap, Some(month("2029-07")));
     let Ends::Money(when, falling) = &one.ends else { panic!("{:?}", one.ends) };
     let falling: Vec<_> = falling.iter().map(|own| (own.title.as_str(), own.fall)).collect();
     assert_eq!((*when, falling), (month("2029-07"), vec![("Beta", dollars(12_000))]));
@@ -331,8 +331,8 @@ fn a_sum_is_laid_core_first_then_by_month_as_worked_by_hand() {
     assert_eq!(south.planned, [dollars(2_000), Money::ZERO, Money::ZERO]);
     assert_eq!((north.closes, south.closes), (north.planned, south.planned));
     let first = [Some(month("2026-10")), Some(month("2027-02"))];
-    assert_eq!(north.first_core_gap, first);
-    assert_eq!(south.first_core_gap, [Some(month("2026-12")), Some(month("2027-01"))]);
+    assert_eq!(north.next_core_gap, first);
+    assert_eq!(south.next_core_gap, [Some(month("2026-12")), Some(month("2027-01"))]);
     let cells = north.cells.iter().map(|cell| (cell.month.to_string(), cell.line.as_str()));
     let months = ["2026-10", "2026-11", "2026-12", "2027-01"];
     let expected = months.map(|month| (month.to_string(), "staff"));
@@ -591,7 +591,7 @@ fn samples_close_what_is_laid_and_are_the_same_for_any_number_of_threads() {
     }
     for one in &found.partnerships {
         let (Ends::Money(when, _) | Ends::Spent(when, _)) = &one.ends else { continue };
-        assert!(one.first_core_gap.is_some_and(|first| *when <= first), "{}: {when}", one.name);
+        assert!(one.next_core_gap.is_some_and(|first| *when <= first), "{}: {when}", one.name);
     }
     let first = &found.partnerships[0];
     let Ends::Money(when, falling) = &first.ends else { panic!("an award ends") };

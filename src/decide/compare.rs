@@ -104,7 +104,7 @@ pub enum Measure {
     /// The first month without unrestricted cash, paying every cost.
     CashRunsOut,
     /// The first month from `as-of` on with a core gap.
-    FirstCoreGap,
+    NextCoreGap,
     /// Whole months from `as-of` until core costs go unpaid.
     Runway,
     /// The month of the first cliff from `as-of` on.
@@ -222,7 +222,7 @@ impl Side {
             (Measure::LowestCash, Value::Money(cash.lowest.1)),
             (Measure::LowestCashMonth, Value::Month(Some(cash.lowest.0))),
             (Measure::CashRunsOut, runs_out),
-            (Measure::FirstCoreGap, Value::Month(measures.next_core_gap)),
+            (Measure::NextCoreGap, Value::Month(measures.next_core_gap)),
             (Measure::Runway, Value::Months(measures.runway.core_months)),
             (Measure::FirstCliff, Value::Month(ahead().next().map(|cliff| cliff.month))),
             (Measure::DeepestCliff, Value::Money(deepest.unwrap_or(Money::ZERO))),

@@ -91,7 +91,7 @@ pub struct Partnership {
     /// Every figure of its forecast.
     pub measures: Measures,
     /// The first month from `as-of` on in which core costs stay unpaid.
-    pub first_core_gap: Option<Month>,
+    pub next_core_gap: Option<Month>,
     /// What they run out of.
     pub ends: Ends,
     /// The share of the core cost of the twelve months from `as-of` on that dependable money alone covers; nothing where
@@ -151,7 +151,7 @@ pub struct Part {
     /// What it closes of the gap of the optimal braid, by priority; below zero where a gap grows.
     pub closes: [Money; 3],
     /// The first month from `as-of` on in which the optimal braid leaves core costs unpaid, without and with it.
-    pub first_core_gap: [Option<Month>; 2],
+    pub next_core_gap: [Option<Month>; 2],
     /// The id of its stream in the plan; nothing where it has no part.
     pub stream: Option<String>,
     /// Why the sum does not fit the plan, if it does not.
@@ -234,7 +234,7 @@ impl Partnership {
         }
         let runway = late(self.measures.runway.core_months);
         let cash = late(self.cash_runs_out());
-        (late(self.first_core_gap), runway, cash, self.name.clone(), self.place)
+        (late(self.next_core_gap), runway, cash, self.name.clone(), self.place)
     }
 }
 
@@ -253,7 +253,7 @@ struct Seen {
 #[derive(Clone, Copy)]
 struct Best {
     gaps: [Money; 3],
-    first_core_gap: Option<Month>,
+    next_core_gap: Option<Month>,
 }
 
 impl Best {
@@ -262,7 +262,7 @@ impl Best {
         for line in &ledger.lines {
             gaps[line.priority as usize] += line.gap.iter().sum();
         }
-        Best { gaps, first_core_gap: next_core_gap(ledger) }
+        Best { gaps, next_core_gap: next_core_gap(ledger) }
     }
 }
 
@@ -282,7 +282,7 @@ impl Seen {
             notice: plan.notice.clone(),
             as_of: plan.horizon.as_of,
             cash_stated: plan.opening.cash_stated,
-            first_core_gap: first,
+            next_core_gap: first,
             ends: first.map_or(Ok(Ends::Nothing), |month| ends(&plan, &forecast, month))?,
             dependable: next_year(books),
             measures: forecast.measures,
@@ -477,7 +477,7 @@ fn part(
         cells,
         planned,
         closes: [Money::ZERO; 3],
-        first_core_gap: [seen.best.first_core_gap; 2],
+        next_core_gap: [seen.best.next_core_gap; 2],
         stream: None,
         refused: seen.refused.clone(),
     };
@@ -490,7 +490,7 @@ fn part(
     let after = Spent::from_plan(&cases.plan(&draft)?, selection, Method::Optimal)?;
     let after = Best::of(&after.ledger);
     part.closes = std::array::from_fn(|at| seen.best.gaps[at] - after.gaps[at]);
-    part.first_core_gap[1] = after.first_core_gap;
+    part.next_core_gap[1] = after.next_core_gap;
     part.stream = Some(id);
     Ok(part)
 }

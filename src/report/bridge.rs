@@ -200,7 +200,7 @@ pub(super) fn dates(scenario: &Scenario) -> Table {
         table.push(std::iter::once(Cell::text(label)).chain(cells).collect());
     };
     push(
-        "Core costs first unpaid",
+        "Core costs next unpaid",
         of_forecasts(scenario, |forecast| month(forecast.measures.next_core_gap, "never")),
     );
     let runway = |forecast: &Forecast| match forecast.measures.runway.core_months {
@@ -315,21 +315,19 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
     let scenarios = || choice.scenarios.iter().rev();
     let Some(worst) = scenarios().max_by_key(cost) else { return String::new() };
     let own = &worst.options[place].effect.cost;
-    // What is still owed may come later.
+    // What is owed may come later.
     let end = worst.plan.horizon.end().words();
-    let lost = |net: Money, more: &str, less: &str| match net {
+    let lost = |net: Money, owes: bool, more: &str, less: &str| match net {
         Money::ZERO => "as much comes back as it gives".to_string(),
         net if net < Money::ZERO => {
             format!("{less}{} more comes back than it gives", dollars(-net))
         }
-        net if own.owed.is_zero() && own.returned.is_zero() => {
-            format!("{more}{} does not come back", dollars(net))
-        }
-        net => format!("{more}{} has not come back by {end}", dollars(net)),
+        net if owes => format!("{more}{} has not come back by {end}", dollars(net)),
+        net => format!("{more}{} does not come back", dollars(net)),
     };
     let lost_here = match own.paid.is_zero() {
         true => "it gives nothing".to_string(),
-        false => lost(own.net(), "", ""),
+        false => lost(own.net(), own.owed.is_positive(), "", ""),
     };
     let core = worst.options[place].after.measures.total.gap[0];
     let text = format!(
@@ -350,7 +348,8 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
         1 => String::new(),
         _ => format!(" of {}", worst.plan.scenario),
     };
-    let given = lost(given, "at most ", "at least ");
+    let owes = worst.options[place].effect.cost.repaid_from.is_some();
+    let given = lost(given, owes, "at most ", "at least ");
     let (core, through) = (dollars(core), through.words());
     format!(
         "{text} In 9 of 10 futures{of} {given}; in 9 of 10 at most {core} of core cost stays unpaid through {through}."
@@ -385,7 +384,7 @@ fn options(choice: &BridgeChoice) -> Table {
             ("irreducible_gap", M),
             ("lowest_cash", M),
             ("cash_runs_out", Mo),
-            ("first_core_gap", Mo),
+            ("next_core_gap", Mo),
             ("runway_months", W),
             ("runway_bought", W),
             ("last_paid", Mo),

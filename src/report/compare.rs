@@ -162,12 +162,14 @@ fn sooner(base: &Side, other: &Side) -> Vec<String> {
         found.push(format!("core costs first go unpaid in {own} instead of {than}"));
     }
     let [ends, ended] = [own, than].map(|measures| measures.runway.core_months);
-    if is_sooner(ends, ended) {
+    // Seen from another month it is counted from there.
+    let alike = base.plan.horizon.as_of == other.plan.horizon.as_of;
+    if alike && is_sooner(ends, ended) {
         let long = |months: Option<u32>| match months {
             Some(months) => count(months as usize, "month"),
             None => "to the plan's end".to_string(),
         };
-        found.push(format!("the runway is {} instead of {}", long(ends), long(ended)));
+        found.push(format!("the runway lasts {} instead of {}", long(ends), long(ended)));
     }
     let stated = [base, other].iter().all(|side| side.plan.opening.cash_stated);
     let [out, was_out] = [own, than].map(|measures| measures.cash.runs_out);
@@ -253,7 +255,7 @@ pub(super) fn dates(comparison: &Comparison) -> Table {
     columns(&mut table, comparison, T, true);
     for (figure, others) in rows(comparison) {
         let label = match (figure.measure, figure.year) {
-            (Measure::FirstCoreGap, _) => "Core costs first unpaid".to_string(),
+            (Measure::NextCoreGap, _) => "Core costs next unpaid".to_string(),
             (Measure::Runway, _) => RUNWAY.to_string(),
             // Cash that nothing states has no month in which it runs out.
             (Measure::CashRunsOut, _)
@@ -383,7 +385,7 @@ fn id(measure: Measure) -> &'static str {
         Measure::LowestCash => "lowest_cash",
         Measure::LowestCashMonth => "lowest_cash_month",
         Measure::CashRunsOut => "cash_runs_out",
-        Measure::FirstCoreGap => "first_core_gap",
+        Measure::NextCoreGap => "next_core_gap",
         Measure::Runway => "runway_months",
         Measure::FirstCliff => "first_cliff",
         Measure::DeepestCliff => "deepest_cliff",

@@ -108,7 +108,7 @@ fn dates(partnerships: &[Partnership]) -> Table {
         table.push(vec![
             Cell::text(&one.name),
             Cell::text(one.as_of.words()),
-            Cell::text(words(one.first_core_gap)),
+            Cell::text(words(one.next_core_gap)),
             Cell::text(runway),
             Cell::text(match one.cash_stated {
                 true => words(one.cash_runs_out()),
@@ -148,7 +148,7 @@ fn named(falling: &[Falling], what: &str) -> String {
 
 /// What one partnership runs out of.
 fn ends(one: &Partnership, counted: Status) -> (Mark, String) {
-    let Some(first) = one.first_core_gap else {
+    let Some(first) = one.next_core_gap else {
         let text = "core costs are paid to the end.".to_string();
         return (Mark::Good, text);
     };
@@ -243,7 +243,7 @@ fn notes(part: &Part) -> Vec<(Mark, String)> {
     let (Some(first), Some(last)) = (months.clone().min(), months.max()) else {
         return Vec::new();
     };
-    let [before, after] = part.first_core_gap;
+    let [before, after] = part.next_core_gap;
     let moves = match (before, after) {
         (Some(before), Some(after)) if before == after => {
             format!("core costs are first unpaid in {} as before", after.words())
@@ -296,7 +296,7 @@ fn rows(portfolio: &Portfolio) -> Table {
             ("gap", M),
             ("irreducible_gap_core", M),
             ("irreducible_gap", M),
-            ("first_core_gap", Mo),
+            ("next_core_gap", Mo),
             ("runway_months", W),
             ("cash_runs_out", Mo),
             ("ends", T),
@@ -326,7 +326,7 @@ fn rows(portfolio: &Portfolio) -> Table {
             Cell::Money(total.gap_total()),
             Cell::Money(total.irreducible[0]),
             Cell::Money(total.irreducible_gap()),
-            Cell::of(one.first_core_gap, Cell::Month),
+            Cell::of(one.next_core_gap, Cell::Month),
             Cell::of(measures.runway.core_months.map(i64::from), Cell::Whole),
             Cell::of(one.cash_runs_out(), Cell::Month),
             Cell::text(word),
@@ -389,8 +389,8 @@ fn parts(portfolio: &Portfolio) -> Table {
         ("closes_core", M),
         ("closes_essential", M),
         ("closes_stretch", M),
-        ("first_core_gap_before", Mo),
-        ("first_core_gap_after", Mo),
+        ("next_core_gap_before", Mo),
+        ("next_core_gap_after", Mo),
         ("stream", T),
         ("refused", T),
     ];
@@ -400,7 +400,7 @@ fn parts(portfolio: &Portfolio) -> Table {
         row.extend(part.planned.map(Cell::Money));
         row.push(Cell::Money(part.closed()));
         row.extend(part.closes.map(Cell::Money));
-        row.extend(part.first_core_gap.map(|month| Cell::of(month, Cell::Month)));
+        row.extend(part.next_core_gap.map(|month| Cell::of(month, Cell::Month)));
         row.push(Cell::of(part.stream.as_ref(), Cell::text));
         row.push(Cell::of(part.refused.as_ref(), |why| Cell::text(&why.message)));
         table.push(row);
