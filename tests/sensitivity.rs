@@ -145,6 +145,10 @@ fn a_break_even_is_sought_down_to_nothing_and_for_years() {
         let even = swing.break_even.as_ref().unwrap();
         assert_eq!((swing.input.path.as_str(), even.value.text().as_str()), (path, value));
         assert!(even.funded);
+        // A date neither rises nor falls.
+        let page = text::encode(&sensitivity::page(&found), 200, Colour::Without);
+        let told = if path.ends_with("until") { "until moves from" } else { "monthly falls from" };
+        assert!(page.contains(told), "{page}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures as people read them.
 
-use crate::money::{Money, Rate};
+use crate::money::{Money, Rate, grouped};
 
 /// An amount with separators and cents; a negative one in parentheses.
 pub(super) fn money(amount: Money) -> String {
@@ -20,19 +20,6 @@ pub(super) fn dollars(amount: Money) -> String {
 /// What figures of cash rest on where a plan does not state it.
 pub(crate) const CASH_FROM_ZERO: &str =
     "Cash is counted from $0, since the plan does not state its cash in hand.";
-
-/// A whole number with separators.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A plain number, as short as it is exact.
 pub(super) fn number(number: Rate) -> String {

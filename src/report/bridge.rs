@@ -15,6 +15,7 @@ use crate::decide::effect::{Bridged, Scenario};
 use crate::decide::funder::RepaidFrom;
 use crate::decide::odds::Odds;
 use crate::forecast::Forecast;
+use crate::funding::Kind;
 use crate::money::{Money, Rate};
 use crate::month::{FiscalCalendar, Month};
 use crate::plan::Plan;
@@ -348,8 +349,11 @@ fn worst(choice: &BridgeChoice, place: usize, id: &str) -> String {
         1 => String::new(),
         _ => format!(" of {}", worst.plan.scenario),
     };
-    let owes = worst.options[place].effect.cost.repaid_from.is_some();
-    let given = lost(given, owes, "at most ", "at least ");
+    let option = &worst.options[place];
+    // An option that is no stream is a line of credit.
+    let stream = option.stream.as_deref().and_then(|id| option.plan.find_stream(id));
+    let lends = stream.is_none_or(|stream| option.plan.stream(stream).kind == Kind::Loan);
+    let given = lost(given, lends, "at most ", "at least ");
     let (core, through) = (dollars(core), through.words());
     format!(
         "{text} In 9 of 10 futures{of} {given}; in 9 of 10 at most {core} of core cost stays unpaid through {through}."

@@ -311,7 +311,9 @@ fn apart_words(apart: Apart) -> Option<String> {
         Apart::Share(billionths) if billionths != 0 => {
             let points = Rate::from_billionths(billionths).map(Rate::rounded_in_words)?;
             let sign = if billionths < 0 { "" } else { "+" };
-            Some(format!("{sign}{}points", points.trim_end_matches('%')))
+            let points = points.trim_end_matches([' ', '%']);
+            let noun = if points.trim_start_matches('-') == "1" { "point" } else { "points" };
+            Some(format!("{sign}{points} {noun}"))
         }
         Apart::Months(later) if later > 0 => Some(format!("{} later", months(later))),
         Apart::Months(sooner) if sooner < 0 => Some(format!("{} sooner", months(sooner))),

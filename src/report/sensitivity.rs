@@ -7,6 +7,7 @@ use super::words::{count, dollars, grouped, list, method, view, view_word};
 use super::{Cell, Mark, Page, RowStyle, SCHEMA_VERSION, Table, objects};
 use crate::decide::compare::Outcome;
 use crate::decide::sensitivity::{Sensitivity, Swing};
+use crate::folder::Form;
 use crate::folder::keys::{self, EFFORT_YEAR, Key, Shape};
 use crate::funding::Status;
 use crate::money::Rate;
@@ -181,9 +182,10 @@ fn break_even(swing: &Swing, called: &dyn Fn(&str) -> String) -> Option<String> 
     let path = &swing.input.path;
     let [base, value] = [swing.input.base, found.value].map(|own| readable(path, &own.text()));
     let path = called(path);
-    let direction = match found.value.steps > swing.input.base.steps {
-        true => "rises",
-        false => "falls",
+    let direction = match (found.value.form, found.value.steps > swing.input.base.steps) {
+        (Form::Month, _) => "moves",
+        (_, true) => "rises",
+        (_, false) => "falls",
     };
     let [low, high] = swing.input.ends.map(|end| end.steps);
     let beyond = match (low..=high).contains(&found.value.steps) {
