@@ -265,3 +265,28 @@ fn causes_and_cuts_add_up_on_random_plans() {
     assert!(causes.iter().all(|count| *count >= 10), "each cause is met: {causes:?}");
     assert!(plain >= 50 && ruled >= 50, "{plain} groups without rules, {ruled} with");
 }
+
+/// Two awards that must be matched pay a line of 4,000 a month, of which each documents 5 %; in-kind money pays 2,400 of the second
+/// month. The proof counts that month as paid more than it needs, which leaves nothing of it and lessens no other's.
+#[test]
+fn money_beyond_its_costs_lessens_no_other_group() {
+    let matched = |id: &str| {
+        format!(
+            "[stream.{id}]\nkind = \"public\"\nfunder = \"{id}\"\nstatus = \"secured\"\nfrom = \"2026-01\"\n\
+             until = \"2026-02\"\npays-for = [\"cost.staff\"]\n[stream.{id}.terms]\nmethod = \"match\"\nrate = \"50%\"\n"
+        )
+    };
+    let text = format!(
+        "[plan]\ntitle = \"T\"\nstart = \"2026-01\"\nmonths = 2\n[cost.staff]\nfunction = \"convene\"\nmonthly = 4_000\n\
+         benefit = {{ basis = \"fte\", shares = {{ one = \"5%\", other = \"5%\" }} }}\n{}{}\
+         [stream.space]\nkind = \"partner\"\nfunder = \"P\"\nstatus = \"secured\"\nfrom = \"2026-02\"\nuntil = \"2026-02\"\n\
+         in-kind = {{ cost = \"staff\", monthly = 2_400 }}\n",
+        matched("one"),
+        matched("other"),
+    );
+    let files = MemoryFolder::new([("plan.toml", text.as_str())]);
+    let plan = folder::read(&files, "base").unwrap();
+    let forecast = Forecast::from_plan(&plan, Question::default()).unwrap();
+    // In the second month each award pays 5 % of the line, matched in kind; in the first nothing matches.
+    assert_eq!(forecast.measures.total.gap[0], Money::from_cents(520_000));
+}

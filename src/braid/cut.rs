@@ -288,7 +288,8 @@ impl Cut {
         let groups = read.merge(groups);
         let whole = |price: &Price| *price == 0 || *price == ONE;
         let plain = prices.tranches.iter().chain(&prices.weights).all(whole);
-        if plain && priced_rules(prices).next().is_none() && !rounding.is_zero() {
+        // Where money counts for more than the costs of its group, that group lessens what is proved and leaves nothing.
+        if plain && priced_rules(prices).next().is_none() && rounding.is_positive() {
             return Err(Error::internal(format!(
                 "the costs of a cut less its money are what is proved, {least}: {rounding} apart"
             )));
